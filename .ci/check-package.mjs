@@ -1,0 +1,41 @@
+// What npm would publish: only what belongs there, and it loads under plain Node, by import and by require.
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const required = [
+  'LICENSE',
+  'README.md',
+  'package.json',
+  'dist/index.js',
+  'dist/index.d.ts',
+  'dist/migrations.js',
+];
+const built = /^dist\/.+\.(js|js\.map|d\.ts)$/;
+
+const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' }));
+const files = pack.files.map(({ path }) => path);
+const problems = [
+  ...required.filter((path) => !files.includes(path)).map((path) => `missing: ${path}`),
+  ...files
+    .filter((path) => !built.test(path) && !required.includes(path))
+    .map((path) => `unexpected: ${path}`),
+];
+
+const { name, exports } = createRequire(import.meta.url)('../package.json');
+for (const entry of Object.keys(exports).filter((key) => key !== './package.json')) {
+  const specifier = entry.replace('.', name);
+  const imported = await import(specifier);
+  const loaded = createRequire(import.meta.url)(specifier);
+  if (Object.keys(imported).length === 0) {
+    problems.push(`${specifier} exports nothing`);
+  }
+  if (imported !== loaded) {
+    problems.push(`${specifier} is another module when it is required`);
+  }
+}
+
+for (const problem of problems) {
+  console.error(problem);
+}
+console.log(`${files.length} files, ${Math.round(pack.unpackedSize / 1024)} kB unpacked`);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,0 +1,105 @@
+// The walls inside lib/: a room imports what its line names and nothing else. `options` is lib/queue-job.options.ts.
+const ground = ['errors', 'job', 'channel', 'codec'];
+const middle = [...ground, 'options'];
+const upper = [...middle, 'registry', 'store'];
+const floor = [...upper, 'scope'];
+const top = [...floor, 'enqueue', 'runner'];
+
+const rooms = {
+  errors: [],
+  job: ['errors'],
+  channel: ['errors'],
+  codec: ['errors'],
+  registry: middle,
+  store: middle,
+  scope: ['errors', 'store'],
+  // A web process enqueues and has no runner.
+  enqueue: floor,
+  runner: floor,
+  cron: top,
+  observe: top,
+  dashboard: top,
+  testing: top,
+};
+
+const place = (room) => (room === 'options' ? '^lib/queue-job\\.options\\.ts$' : `^lib/${room}/`);
+
+const walls = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `wall-of-${room}`,
+  comment: `lib/${room} imports from lib only: ${allowed.join(', ') || 'nothing'}.`,
+  severity: 'error',
+  from: { path: place(room) },
+  to: { path: '^lib/', pathNot: [room, ...allowed].map(place) },
+}));
+
+const forbidden = [
+  ...walls,
+  {
+    name: 'room-without-walls',
+    comment: 'A new folder in lib needs a line in the table above.',
+    severity: 'error',
+    from: { path: '^lib/[^/]+/', pathNot: Object.keys(rooms).map(place) },
+    to: {},
+  },
+  {
+    name: 'options-see-the-ground-floor',
+    severity: 'error',
+    from: { path: place('options') },
+    to: { path: '^lib/', pathNot: ground.map(place) },
+  },
+  {
+    name: 'ground-floor-is-pure',
+    comment: 'What a job is knows neither NestJS nor the database.',
+    severity: 'error',
+    from: { path: ground.map(place) },
+    to: { path: '(^|/)node_modules/(@nestjs|typeorm|pg|rxjs)/' },
+  },
+  {
+    name: 'no-barrels',
+    comment: 'Import the file that has it: one index.ts, that of the package.',
+    severity: 'error',
+    from: { path: '^lib/.+/index\\.ts$' },
+    to: {},
+  },
+  {
+    name: 'no-barrel-imports',
+    severity: 'error',
+    from: {},
+    to: { path: '^lib/.+/index\\.ts$' },
+  },
+  {
+    name: 'lib-stands-alone',
+    severity: 'error',
+    from: { path: '^lib/' },
+    to: { path: '^(test|sample|bench|docs|dist)/' },
+  },
+  {
+    name: 'lib-ships-what-it-imports',
+    comment:
+      'A development dependency (or one that package.json does not name) is missing where the library is installed.',
+    severity: 'error',
+    from: { path: '^lib/' },
+    to: {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined', 'unknown'],
+      dependencyTypesNot: ['npm', 'npm-peer'],
+    },
+  },
+  {
+    name: 'sample-uses-the-package',
+    comment: "The sample imports 'nestjs-queue-job', as an application does.",
+    severity: 'error',
+    from: { path: '^sample/' },
+    to: { path: '^(lib|dist|test)/' },
+  },
+];
+
+export default {
+  forbidden,
+  options: {
+    // TypeScript 7 has no compiler API in JavaScript. swc sees type imports too, and so do the walls; import cycles are
+    // left to oxlint, which tells the harmless ones, of types alone, from the others.
+    parser: 'swc',
+    exclude: { path: '(^|/)(dist|\\.data)/' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};

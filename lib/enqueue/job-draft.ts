@@ -1,0 +1,124 @@
+import { v7 } from 'uuid';
+import { normalizeChannelName } from '../channel/channel-name.js';
+import type { ArgumentCodec } from '../codec/argument-codec.js';
+import { resolveIdentityKey } from '../job/identity-key.js';
+import { resolveDescription } from '../job/job-function-options.js';
+import {
+  DEFAULT_MAX_RETRIES,
+  DEFAULT_PRIORITY,
+  type JobOptions,
+  validateJobOptions,
+} from '../job/job-options.js';
+import type { JobFunction } from '../registry/job-function.js';
+import { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { FunctionChanges } from '../store/function-changes.js';
+import type { NewJob, StoredJob } from '../store/new-job.js';
+
+/** A checked call, ready to be stored. */
+export interface JobDraft {
+  readonly job: NewJob;
+  readonly args: readonly unknown[];
+  readonly fn: JobFunction;
+  readonly noDelay: boolean;
+}
+
+/** What is the same for all jobs of an application. */
+export interface DraftSettings {
+  readonly priority: number | undefined;
+  readonly maxRetries: number | undefined;
+  readonly channel: string | undefined;
+  readonly noDelay: boolean;
+  readonly userId: (() => string | number | null | undefined) | undefined;
+  readonly captureContext: (() => unknown) | undefined;
+}
+
+/** Makes drafts: every property is checked and every argument encoded before anything is stored. */
+export class Drafting {
+  constructor(
+    private readonly codec: ArgumentCodec,
+    private readonly changes: FunctionChanges,
+    private readonly settings: DraftSettings,
+  ) {}
+
+  draft(fn: JobFunction, args: readonly unknown[], options: JobOptions): JobDraft {
+    const given = validateJobOptions(options);
+    const { settings } = this;
+    const own = fn.options;
+    const text = this.codec.encode(args);
+    const { codec } = this;
+    const key = resolveIdentityKey(given.identityKey ?? own.identityKey, {
+      name: fn.name,
+      args,
+      get canonicalArgs() {
+        return codec.canonical(text);
+      },
+    });
+    const userId = settings.userId?.();
+    const eta = given.eta;
+    const job: NewJob = {
+      uuid: v7(),
+      name: fn.name,
+      channel: this.channelOf(fn, given.channel),
+      priority: given.priority ?? own.priority ?? settings.priority ?? DEFAULT_PRIORITY,
+      maxRetries: given.maxRetries ?? own.maxRetries ?? settings.maxRetries ?? DEFAULT_MAX_RETRIES,
+      args: text,
+      description: given.description ?? resolveDescription(own.description ?? fn.name, args, fn.name),
+      identityKey: key ?? null,
+      identityUntilDone: (given.identityScope ?? own.identityScope) === 'until_done',
+      etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
+      etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
+      userId: userId === null || userId === undefined ? null : String(userId),
+      context: this.codec.encodeValue(settings.captureContext?.(), 'context'),
+      graphUuid: null,
+      hasChildren: false,
+      waits: false,
+    };
+    return { job, args: [...args], fn, noDelay: given.noDelay ?? settings.noDelay };
+  }
+
+  private channelOf(fn: JobFunction, given: string | undefined): string {
+    if (given !== undefined) return normalizeChannelName(given);
+    const changed = this.changes.channelOf(fn.name);
+    if (changed !== undefined) return changed;
+    return fn.options.defaultChannel === undefined && this.settings.channel !== undefined
+      ? this.settings.channel
+      : fn.channel;
+  }
+}
+
+/** The job as its caller gets it. */
+export function storedJob({ job, args }: JobDraft, stored: StoredJob): QueueJob {
+  return Object.assign(new QueueJob(), {
+    uuid: job.uuid,
+    seq: stored.seq,
+    state: job.waits ? 'wait_dependencies' : 'pending',
+    name: job.name,
+    channel: job.channel,
+    priority: job.priority,
+    retry: 0,
+    maxRetries: job.maxRetries,
+    node: null,
+    args: [...args],
+    result: null,
+    description: job.description,
+    identityKey: job.identityKey,
+    identityUntilDone: job.identityUntilDone,
+    eta: stored.eta,
+    userId: job.userId,
+    context: job.context === null ? null : (JSON.parse(job.context) as unknown),
+    graphUuid: job.graphUuid,
+    hasChildren: job.hasChildren,
+    dateCreated: stored.dateCreated,
+    dateEnqueued: null,
+    dateStarted: null,
+    dateDone: null,
+    execTime: null,
+    excName: null,
+    excMessage: null,
+    excInfo: null,
+    progress: null,
+    progressTotal: null,
+    cancelBy: null,
+    deduplicated: false,
+  });
+}

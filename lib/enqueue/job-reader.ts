@@ -1,0 +1,54 @@
+import type { EntityManager } from 'typeorm';
+import type { ArgumentCodec } from '../codec/argument-codec.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import { hydrateRow } from '../store/hydrate.js';
+import type { JobFilter, JobRow, JobStore } from '../store/job-store.js';
+
+/** Reads jobs with their arguments and results decoded. An entity that is gone reads as `null`. */
+export class JobReader {
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly codec: ArgumentCodec,
+  ) {}
+
+  async find(uuid: string, manager?: EntityManager): Promise<QueueJob | undefined> {
+    const [row] = await this.jobs.find([uuid], manager);
+    return row === undefined ? undefined : this.read(row);
+  }
+
+  /** The row as it is stored, arguments as JSON text. */
+  async findRow(uuid: string): Promise<JobRow | undefined> {
+    return (await this.jobs.find([uuid]))[0];
+  }
+
+  async list(filter: JobFilter): Promise<QueueJob[]> {
+    return Promise.all((await this.jobs.list(filter)).map((row) => this.read(row)));
+  }
+
+  async read(row: JobRow): Promise<QueueJob> {
+    const [args, result, context] = await Promise.all([
+      this.decode(row.args as string, async (text) => this.codec.decode(text, { missing: 'null' })),
+      this.decode(row.result as string | null, async (text) =>
+        this.codec.decodeValue(text, 'result', { missing: 'null' }),
+      ),
+      this.decode(row.context as string | null, async (text) =>
+        this.codec.decodeValue(text, 'context', { missing: 'null' }),
+      ),
+    ]);
+    return hydrateRow(row, { args: Array.isArray(args) ? args : [args], result, context });
+  }
+
+  /** A row that was damaged, or needs a codec that this application lacks, can still be looked at. */
+  private async decode(text: string | null, read: (text: string) => Promise<unknown>): Promise<unknown> {
+    if (text === null) return null;
+    try {
+      return await read(text);
+    } catch {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        return text;
+      }
+    }
+  }
+}

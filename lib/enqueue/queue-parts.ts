@@ -1,0 +1,67 @@
+import type { ArgumentCodec } from '../codec/argument-codec.js';
+import type { JobOptions } from '../job/job-options.js';
+import type { JobFunction } from '../registry/job-function.js';
+import type { JobRegistry } from '../registry/job-registry.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { FunctionChanges } from '../store/function-changes.js';
+import type { Store } from '../store/store.js';
+import type { StoreOptions } from './delayable.types.js';
+import { FinishWatch } from './finish-watch.js';
+import { Drafting, type DraftSettings, type JobDraft } from './job-draft.js';
+import { JobReader } from './job-reader.js';
+import { JobStorage } from './job-storage.js';
+import { type EntityUrl, RelatedActionReader } from './related-action-reader.js';
+import { runAtOnce } from './run-at-once.js';
+import { TransactionWakes } from './transaction-wakes.js';
+
+/** What the queue service is made of. */
+export class QueueParts {
+  readonly reader: JobReader;
+  readonly finishes: FinishWatch;
+  readonly relatedActions: RelatedActionReader;
+  private readonly drafting: Drafting;
+  private readonly wakes: TransactionWakes;
+  private readonly storage: JobStorage;
+
+  constructor(
+    readonly store: Store,
+    readonly registry: JobRegistry,
+    readonly codec: ArgumentCodec,
+    private readonly changes: FunctionChanges,
+    settings: DraftSettings,
+    entityUrl: EntityUrl | undefined,
+  ) {
+    this.reader = new JobReader(store.jobs, codec);
+    this.finishes = new FinishWatch(store.jobs, store.wake);
+    this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
+    this.drafting = new Drafting(codec, changes, settings);
+    this.wakes = new TransactionWakes(store.dataSource, store.wake);
+    this.storage = new JobStorage(store, this.reader, this.wakes);
+  }
+
+  draft(provider: object, methodName: string, args: readonly unknown[], options: JobOptions): JobDraft {
+    return this.draftOf(this.registry.functionOf(provider, methodName), args, options);
+  }
+
+  draftOf(fn: JobFunction, args: readonly unknown[], options: JobOptions): JobDraft {
+    return this.drafting.draft(fn, args, options);
+  }
+
+  /** Stores drafts, or runs them where that is what they ask for. */
+  async save(drafts: readonly JobDraft[], { manager }: StoreOptions): Promise<QueueJob[]> {
+    if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, manager);
+    const jobs: QueueJob[] = [];
+    for (const draft of drafts) {
+      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, manager));
+      else jobs.push(...(await this.storage.save([draft], manager)));
+    }
+    return jobs;
+  }
+
+  async close(): Promise<void> {
+    this.finishes.close();
+    this.wakes.close();
+    this.changes.close();
+    await this.store.close();
+  }
+}

@@ -1,0 +1,245 @@
+import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { JobNotFoundError } from '../errors/job-not-found.error.js';
+import { JobStateError } from '../errors/job-state.error.js';
+import { parseMilliseconds } from '../job/duration.js';
+import { parseEta } from '../job/eta.js';
+import { JOB_STATES, type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
+import type { RelatedActionResult } from '../registry/related-action.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { JobFilter } from '../store/job-store.js';
+import { type Attempt, attemptsOf } from './attempts.js';
+import { DelayableJob } from './delayable-job.js';
+import { methodProxy } from './delayable-proxy.js';
+import type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './delayable.types.js';
+import { errorOf, notFound } from './finish-watch.js';
+import { checkFilter, checkUuid } from './job-filter.js';
+import { QueueParts } from './queue-parts.js';
+
+/** Who did something, for those who read it later. */
+export interface By {
+  /** Default: `'the application'`. */
+  readonly by?: string;
+}
+
+/**
+ * The way into the queue, to be injected where calls are delayed.
+ *
+ * @example
+ * ```ts
+ * await this.queue.withDelay(this.exporter, { priority: 5, eta: '10 min' }).exportOne(product);
+ * ```
+ */
+@Injectable()
+export class QueueService implements OnApplicationShutdown {
+  constructor(private readonly parts: QueueParts) {}
+
+  /**
+   * A provider whose methods are delayed (the seed's `with_delay`): each call stores a job and resolves to it, after the
+   * commit; with `manager`, in the caller's transaction.
+   *
+   * @param provider - an injected instance, or its class
+   * @param options - properties of the jobs; what is left out is as `@Job()` says
+   * @throws (the call) `NotAJobError`, `InvalidJobOptionError`, `UnserializableArgumentError`: nothing is stored
+   * @example
+   * ```ts
+   * await this.dataSource.transaction(async (manager) => {
+   *   const order = await manager.save(Order, { … });
+   *   await this.queue.withDelay(this.invoices, { manager }).print(order);
+   * });
+   * ```
+   */
+  withDelay<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): Delayable<T> {
+    return methodProxy<Delayable<T>>(async (methodName, args) => {
+      const { manager, ...properties } = options;
+      const draft = this.parts.draft(provider, methodName, args, properties);
+      const [job] = await this.parts.save([draft], { manager });
+      return job;
+    });
+  }
+
+  /**
+   * As {@link withDelay}, but its methods build jobs without storing them (the seed's `delayable`): for {@link delayAll}.
+   *
+   * @throws (the call, at once) as `withDelay`
+   * @example
+   * ```ts
+   * await queue.delayAll(products.map((product) => queue.delayable(exporter).exportOne(product)));
+   * ```
+   */
+  delayable<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): DelayableBuilder<T> {
+    const { manager, ...properties } = options;
+    return methodProxy<DelayableBuilder<T>>((methodName, args) => {
+      const draft = this.parts.draft(provider, methodName, args, properties);
+      return new DelayableJob(draft, (drafts, given) => this.parts.save(drafts, { manager, ...given }));
+    });
+  }
+
+  /** Stores many built jobs with one INSERT; answers in their order. */
+  async delayAll<R>(
+    delayables: readonly DelayableJob<R>[],
+    options: StoreOptions = {},
+  ): Promise<QueueJob<R>[]> {
+    const drafts = delayables.map(({ draft }) => draft);
+    if (new Set(drafts).size < drafts.length) {
+      throw new InvalidJobOptionError('delayAll was given the same delayable twice. Build one for each job.');
+    }
+    return (await this.parts.save(drafts, options)) as QueueJob<R>[];
+  }
+
+  /**
+   * Stores a job by its name (the seed's `Job.enqueue`), where the call can't be written with types.
+   *
+   * @throws UnknownJobError that lists the jobs of this application
+   * @example
+   * ```ts
+   * await queue.enqueue('ExportService.exportOne', [product], { priority: 5 });
+   * ```
+   */
+  async enqueue(name: string, args: readonly unknown[] = [], options: DelayOptions = {}): Promise<QueueJob> {
+    const { manager, ...properties } = options;
+    const draft = this.parts.draftOf(this.parts.registry.get(name), args, properties);
+    const [job] = await this.parts.save([draft], { manager });
+    return job as QueueJob;
+  }
+
+  /** The job, living or ended; null where there is none. Entities among its arguments are read again. */
+  async find<R = unknown>(uuid: string): Promise<QueueJob<R> | null> {
+    return ((await this.parts.reader.find(checkUuid(uuid))) ?? null) as QueueJob<R> | null;
+  }
+
+  /** Jobs, living and ended, the newest first; the next page is `{ before: last.uuid }`. */
+  async list(filter: JobFilter = {}): Promise<QueueJob[]> {
+    return this.parts.reader.list(checkFilter(filter));
+  }
+
+  /** How many jobs there are, by state. */
+  async counts(): Promise<Record<JobState, number>> {
+    const counts = await this.parts.store.jobs.counts();
+    return Object.fromEntries(JOB_STATES.map((state) => [state, counts[state] ?? 0])) as Record<
+      JobState,
+      number
+    >;
+  }
+
+  /** The job that has the key now (the seed's `job_record_with_same_identity_key`): the one a further call would get. */
+  async findByIdentityKey(key: string): Promise<QueueJob | null> {
+    const uuid = await this.parts.store.writer.holderOf(key);
+    return uuid === null ? null : this.find(uuid);
+  }
+
+  /** The tries of a job, the oldest first, that which made it done included. */
+  async attempts(uuid: string): Promise<Attempt[]> {
+    return attemptsOf(await this.parts.store.jobs.attempts(checkUuid(uuid)), await this.find(uuid));
+  }
+
+  /** The lines that a job wrote with `currentJob().log()`, the oldest first, 1,000 at most. */
+  async logs(uuid: string): Promise<{ retry: number; date: Date; message: string; data: unknown }[]> {
+    return this.parts.store.jobs.logs(checkUuid(uuid), 1_000);
+  }
+
+  /**
+   * Cancels a job that isn't done. A waiting one is `cancelled` at once, and so is what depends on it alone; a running
+   * one has its signal aborted, and is `cancelled` when its method ends.
+   *
+   * @throws JobNotFoundError, JobStateError
+   */
+  async cancel(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
+    const changed = await this.parts.store.jobs.cancel([checkUuid(uuid)], by);
+    if (changed.length === 0) return this.refuse(uuid, 'cancel');
+    const asked = changed.filter(({ node }) => node !== null).map((one) => one.uuid);
+    if (asked.length > 0) this.parts.store.wake.tell({ cancel: asked });
+    else this.parts.store.wake.tell({ ready: true, ended: [uuid] });
+    return this.must(uuid);
+  }
+
+  /**
+   * Runs a failed, cancelled or done job again from its first try (the seed's requeue): dates, result, error and eta are
+   * cleared.
+   *
+   * @throws JobNotFoundError, JobStateError
+   */
+  async requeue(uuid: string): Promise<QueueJob> {
+    const changed = await this.parts.store.jobs.requeue([checkUuid(uuid)]);
+    if (changed.length === 0) return this.refuse(uuid, 'requeue');
+    this.parts.store.wake.tell({ ready: true });
+    return this.must(uuid);
+  }
+
+  /**
+   * Makes a job done without running it; what depends on it is released.
+   *
+   * @throws JobNotFoundError, JobStateError
+   */
+  async setDone(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
+    const changed = await this.parts.store.jobs.setDone([checkUuid(uuid)], by);
+    if (changed.length === 0) return this.refuse(uuid, 'setDone');
+    this.parts.store.wake.tell({ ready: true, ended: [uuid] });
+    return this.must(uuid);
+  }
+
+  /**
+   * A waiting job starts no earlier than in `seconds`, a number or a duration such as `'5h'`. Inside a job, use
+   * `currentJob().postpone()`.
+   *
+   * @param options - `result`: kept as the job's result until it has one
+   * @throws JobNotFoundError, JobStateError
+   */
+  async postpone(uuid: string, options: { seconds: number | string; result?: unknown }): Promise<QueueJob> {
+    const eta = parseEta(options.seconds);
+    if (!('inSeconds' in eta)) throw new InvalidJobOptionError('seconds must be a number or a duration');
+    const result = this.parts.codec.encodeValue(options.result, 'result');
+    if (!(await this.parts.store.jobs.postpone(checkUuid(uuid), eta.inSeconds, result)))
+      return this.refuse(uuid, 'postpone');
+    this.parts.store.wake.tell(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
+    return this.must(uuid);
+  }
+
+  /**
+   * Waits for the end of a job. Resolves to its result; rejects with `JobFailedError`, whose `cause` is the stored error,
+   * or `JobCancelledError`. A job that is retried later goes on being waited for.
+   *
+   * @param options - `timeout`: milliseconds or a duration, after which `FinishedTimeoutError`. Default: without end
+   */
+  async finished<R>(job: QueueJob<R> | string, options: { timeout?: number | string } = {}): Promise<R> {
+    const uuid = typeof job === 'string' ? checkUuid(job) : job.uuid;
+    if (typeof job === 'object' && job.seq === 0 && job.state === 'done') return job.result as R;
+    const timeout = options.timeout === undefined ? undefined : parseMilliseconds('timeout', options.timeout);
+    const row = await this.parts.finishes.ended(uuid, timeout);
+    const error = errorOf(row);
+    if (error !== null) throw error;
+    return (await this.parts.codec.decodeValue(row.result as string | null, 'result', {
+      missing: 'null',
+    })) as R;
+  }
+
+  /**
+   * Runs the related action of a job; null where it has none.
+   *
+   * @throws JobNotFoundError, RelatedActionError
+   */
+  async relatedAction(uuid: string): Promise<RelatedActionResult | null> {
+    const row = await this.parts.reader.findRow(checkUuid(uuid));
+    if (row === undefined) throw new JobNotFoundError(notFound(uuid));
+    return this.parts.relatedActions.read(row);
+  }
+
+  /** After all modules have been destroyed: they may enqueue to the end. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.parts.close();
+  }
+
+  private async must(uuid: string): Promise<QueueJob> {
+    const job = await this.find(uuid);
+    if (job === null) throw new JobNotFoundError(notFound(uuid));
+    return job;
+  }
+
+  private async refuse(uuid: string, action: JobAction): Promise<never> {
+    const { state } = await this.must(uuid);
+    const allowed = STATES_ALLOWING[action].join(', ');
+    throw new JobStateError(
+      `${action} of job ${uuid}: it is ${state}, and ${action} takes jobs that are ${allowed}.`,
+    );
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** A channel configuration can not be read; the message quotes the entry. */
+export class ChannelConfigError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CHANNEL_CONFIG', message, options);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** No channel of that name is known. */
+export class ChannelNotFoundError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CHANNEL_NOT_FOUND', message, options);
+  }
+}

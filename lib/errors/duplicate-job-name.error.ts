@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** Two methods answer to one job name; the message names both. */
+export class DuplicateJobNameError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('DUPLICATE_JOB_NAME', message, options);
+  }
+}

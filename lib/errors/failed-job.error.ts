@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** Thrown by a job to fail at once, whatever `retryOn` says (the seed's `FailedJobError`). */
+export class FailedJobError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('FAILED_JOB', message, options);
+  }
+}

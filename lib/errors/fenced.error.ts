@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** Another node has taken the job over (or it ended meanwhile), so the end of this try was not written. */
+export class FencedError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('FENCED', message, options);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** A property of a job, or an option of `@Job()`, is not one of the allowed values. Nothing was stored. */
+export class InvalidJobOptionError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_JOB_OPTION', message, options);
+  }
+}

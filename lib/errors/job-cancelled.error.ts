@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** The job was cancelled. It is the `reason` of the `AbortSignal`, and what `finished()` rejects with. */
+export class JobCancelledError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('JOB_CANCELLED', message, options);
+  }
+}

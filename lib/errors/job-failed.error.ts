@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** What `finished()` rejects with when a job failed on another node: it carries the stored name, message and stack. */
+export class JobFailedError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('JOB_FAILED', message, options);
+  }
+}

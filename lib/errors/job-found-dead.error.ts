@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** The node that ran the job died, and the job had used up its tries. */
+export class JobFoundDeadError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('JOB_FOUND_DEAD', message, options);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** No job with that uuid is stored: it never was, its transaction was rolled back, or retention removed it. */
+export class JobNotFoundError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('JOB_NOT_FOUND', message, options);
+  }
+}

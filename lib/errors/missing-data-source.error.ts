@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** No TypeORM data source of that name is part of the application. */
+export class MissingDataSourceError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('MISSING_DATA_SOURCE', message, options);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** Thrown by a job that finds nothing to do: it is `done`, with the message as its result (the seed's `NothingToDoJob`). */
+export class NothingToDoJob extends QueueJobError {
+  constructor(message: string) {
+    super('NOTHING_TO_DO', message);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** A related action names no method of its provider, or answers with something that can not be opened. */
+export class RelatedActionError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('RELATED_ACTION', message, options);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** No provider of this application has a job of that name. */
+export class UnknownJobError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('UNKNOWN_JOB', message, options);
+  }
+}

@@ -1,0 +1,12 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** An argument can not be carried as JSON. Nothing was stored. */
+export class UnserializableArgumentError extends QueueJobError {
+  /** Where the value stands, such as `args[0].items[3].run`. */
+  readonly path: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super('UNSERIALIZABLE_ARGUMENT', `${path} ${reason}`, options);
+    this.path = path;
+  }
+}

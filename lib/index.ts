@@ -1,0 +1,72 @@
+export { QueueJobModule } from './queue-job.module.js';
+export type {
+  QueueJobDefaults,
+  QueueJobModuleExtras,
+  QueueJobModuleOptions,
+  QueueJobRunnerOptions,
+} from './queue-job.options.js';
+
+export { Job } from './registry/job.decorator.js';
+export type { JobFunctionOptions } from './job/job-function-options.js';
+export { RelatedAction } from './registry/related-action.decorator.js';
+export type {
+  RelatedActionFunction,
+  RelatedActionOptions,
+  RelatedActionResult,
+} from './registry/related-action.js';
+
+export { QueueService, type By } from './enqueue/queue.service.js';
+export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
+export type { DelayableJob } from './enqueue/delayable-job.js';
+export type { Attempt } from './enqueue/attempts.js';
+export { ChannelService, type ChannelProperties } from './enqueue/channel.service.js';
+export { JobFunctionService, type JobFunctionState } from './enqueue/job-function.service.js';
+export { JobRunner } from './runner/job-runner.js';
+export { currentJob, type CurrentJob } from './scope/current-job.js';
+
+export type { JobOptions } from './job/job-options.js';
+export type { JobFilter } from './store/job-store.js';
+export { JOB_STATES, type JobState } from './job/job-state.js';
+export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
+export type { RetryPattern } from './job/retry-pattern.js';
+export type { RetryOn, TriedJob } from './job/outcome.js';
+export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
+export type { ChannelChange, ChannelState } from './store/channel-store.js';
+export { typeCodec, type ClassOf, type TypeCodec } from './codec/type-codec.js';
+
+export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
+export { QueueJob } from './store/entities/queue-job.entity.js';
+export { QueueJobHistory } from './store/entities/queue-job-history.entity.js';
+export { QueueJobAttempt } from './store/entities/queue-job-attempt.entity.js';
+export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
+export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
+export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';
+
+export { ChannelConfigError } from './errors/channel-config.error.js';
+export { ChannelNotFoundError } from './errors/channel-not-found.error.js';
+export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
+export { FailedJobError } from './errors/failed-job.error.js';
+export { FencedError } from './errors/fenced.error.js';
+export { FinishedTimeoutError } from './errors/finished-timeout.error.js';
+export { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
+export { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
+export { JobCancelledError } from './errors/job-cancelled.error.js';
+export { JobFailedError } from './errors/job-failed.error.js';
+export { JobFoundDeadError } from './errors/job-found-dead.error.js';
+export { JobNotFoundError } from './errors/job-not-found.error.js';
+export { JobStateError } from './errors/job-state.error.js';
+export { JobTimeoutError } from './errors/job-timeout.error.js';
+export { MaxRetriesError } from './errors/max-retries.error.js';
+export { MissingDataSourceError } from './errors/missing-data-source.error.js';
+export { NoCurrentJobError } from './errors/no-current-job.error.js';
+export { NodeLostError } from './errors/node-lost.error.js';
+export { NotAJobError } from './errors/not-a-job.error.js';
+export { NothingToDoJob } from './errors/nothing-to-do-job.error.js';
+export { QueueJobError } from './errors/queue-job.error.js';
+export { RecordGoneError } from './errors/record-gone.error.js';
+export { RelatedActionError } from './errors/related-action.error.js';
+export { RetryableJobError, type RetryableJobErrorOptions } from './errors/retryable-job.error.js';
+export { SchemaVersionError } from './errors/schema-version.error.js';
+export { UnknownJobError } from './errors/unknown-job.error.js';
+export { UnserializableArgumentError } from './errors/unserializable-argument.error.js';
+export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';

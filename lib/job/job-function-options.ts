@@ -1,0 +1,165 @@
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+
+import { parseMilliseconds } from './duration.js';
+import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import { checkProperties, type Checks } from './known-properties.js';
+import {
+  checkBoolean,
+  checkDescription,
+  checkMaxRetries,
+  checkName,
+  checkOneOf,
+  checkPriority,
+  wrongValue,
+} from './option-checks.js';
+import type { RetryOn } from './outcome.js';
+import { type RetryPattern, validateRetryPattern } from './retry-pattern.js';
+import { asError } from './thrown.js';
+
+/** A text, or a function that makes one of the arguments of the call. */
+export type JobDescription = string | ((...args: never[]) => string);
+
+/** What is done where an entity among the arguments no longer exists. */
+export type MissingRecord = 'throw' | 'null';
+
+/**
+ * What `@Job()` takes. All of it can be left out.
+ *
+ * @example
+ * ```ts
+ * @Job({ defaultChannel: 'erp', retryPattern: { 1: 10, 5: [60, 120] }, timeout: '2 min' })
+ * async exportOne(product: Product): Promise<void> {}
+ * ```
+ */
+export interface JobFunctionOptions {
+  /** The name under which the job is stored, 255 characters at most. Default: `Provider.method`. */
+  readonly name?: string | undefined;
+  /** The path of its channel, with or without `root.` before it. Default: `root`. */
+  readonly defaultChannel?: string | undefined;
+  /** Seconds until the next try, by tries made. Default: 600 s after each. */
+  readonly retryPattern?: RetryPattern | undefined;
+  /** A whole number, smaller first, 0 the highest. Default: 10. */
+  readonly priority?: number | undefined;
+  /** The number of tries; 0 is without end. Default: 5. */
+  readonly maxRetries?: number | undefined;
+  /** For people to read; a function gets the arguments of the call. Default: `Provider.method`. */
+  readonly description?: JobDescription | undefined;
+  /** While a job with this key waits, a second call stores nothing. A string, or a function of the job. */
+  readonly identityKey?: IdentityKey | undefined;
+  /** How long a job counts for its key: while it waits, or until it is done. Default: `'waiting'`. */
+  readonly identityScope?: IdentityScope | undefined;
+  /** How long a try may last: milliseconds above 0, or a duration, about 24.8 days at most. Default: without limit. */
+  readonly timeout?: number | string | undefined;
+  /** Runs the method in one transaction, with the end of the job in it. Default: false. */
+  readonly transactional?: boolean | undefined;
+  /** Which errors are retried: `RetryableJobError` alone, any, or as a function says. Default: `'retryable'`. */
+  readonly retryOn?: RetryOn | undefined;
+  /** Whether an entity that is gone fails the try (`RecordGoneError`) or is passed as `null`. Default: `'throw'`. */
+  readonly missing?: MissingRecord | undefined;
+}
+
+/** {@link JobFunctionOptions} after the checks: only what was given, the timeout in milliseconds. */
+export interface ValidJobFunctionOptions {
+  readonly name?: string;
+  readonly defaultChannel?: string;
+  readonly retryPattern?: RetryPattern;
+  readonly priority?: number;
+  readonly maxRetries?: number;
+  readonly description?: JobDescription;
+  readonly identityKey?: IdentityKey;
+  readonly identityScope?: IdentityScope;
+  readonly timeout?: number;
+  readonly transactional?: boolean;
+  readonly retryOn?: RetryOn;
+  readonly missing?: MissingRecord;
+}
+
+/** A timer of Node fires at once where it is told to wait longer than this. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+const CHECKS: Checks<ValidJobFunctionOptions> = {
+  name: (value) => checkName('name', value),
+  defaultChannel: (value) => checkName('defaultChannel', value),
+  retryPattern: validateRetryPattern,
+  priority: checkPriority,
+  maxRetries: checkMaxRetries,
+  description: (value) => (typeof value === 'function' ? (value as JobDescription) : checkDescription(value)),
+  identityKey: readIdentityKey,
+  identityScope: (value) => checkOneOf('identityScope', IDENTITY_SCOPES, value),
+  timeout: checkTimeout,
+  transactional: (value) => checkBoolean('transactional', value),
+  retryOn: checkRetryOn,
+  missing: (value) => checkOneOf('missing', ['throw', 'null'], value),
+};
+
+/**
+ * Checks what `@Job()` was given, when the decorator runs. Properties that are `undefined` count as not given.
+ *
+ * @param where - the method, such as `ExportService.exportOne`, which the error begins with
+ * @returns a frozen copy
+ * @throws InvalidJobOptionError that names the method, the property, the value and what is allowed
+ * @example
+ * ```ts
+ * validateJobFunctionOptions({ timeout: '2 min' }, 'ExportService.exportOne'); // { timeout: 120000 }
+ * ```
+ */
+export function validateJobFunctionOptions(
+  options: JobFunctionOptions | undefined,
+  where: string,
+): ValidJobFunctionOptions {
+  return Object.freeze(named(where, () => checkProperties(options, CHECKS)));
+}
+
+/**
+ * The description of one call: the text, or what the function makes of the arguments.
+ *
+ * @param where - the method, for the error
+ * @throws InvalidJobOptionError where the function throws, or gives no text of 1 to 1,000 characters
+ * @example
+ * ```ts
+ * resolveDescription((id: number) => `Export ${id}`, [42], 'ExportService.exportOne'); // 'Export 42'
+ * ```
+ */
+export function resolveDescription(
+  description: JobDescription,
+  args: readonly unknown[],
+  where: string,
+): string {
+  if (typeof description === 'string') return description;
+  let made: unknown;
+  try {
+    made = Reflect.apply(description, undefined, args);
+  } catch (error) {
+    throw new InvalidJobOptionError(
+      `${where}: the function for description threw: ${asError(error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return named(where, () => checkDescription(made));
+}
+
+/** A RetryOn as an option of a job or of the module gives it. */
+export function checkRetryOn(value: unknown): RetryOn {
+  if (value === 'retryable' || value === 'any') return value;
+  if (typeof value === 'function') return value as RetryOn;
+  throw wrongValue('retryOn', `'retryable', 'any' or a function (error, job) => boolean`, value);
+}
+
+function checkTimeout(value: unknown): number {
+  // parseMilliseconds checks what it is given.
+  const millis = parseMilliseconds('timeout', value as number, MAX_TIMER_MS);
+  if (millis > 0) return millis;
+  throw wrongValue('timeout', 'above 0; leave it out for no limit', value);
+}
+
+function named<T>(where: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof InvalidJobOptionError
+      ? new InvalidJobOptionError(`${where}: ${error.message}`)
+      : error;
+  }
+}

@@ -1,0 +1,81 @@
+import { type Eta, parseEta } from './eta.js';
+import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import { checkProperties, type Checks } from './known-properties.js';
+import {
+  checkBoolean,
+  checkDescription,
+  checkMaxRetries,
+  checkName,
+  checkOneOf,
+  checkPriority,
+} from './option-checks.js';
+
+/** The priority of a job where neither the call nor its `@Job()` gives one. */
+export const DEFAULT_PRIORITY = 10;
+
+/** The number of tries of a job where neither the call nor its `@Job()` gives one. */
+export const DEFAULT_MAX_RETRIES = 5;
+
+/**
+ * The properties of a job that can be given at the call. What is left out is as the `@Job()` of the method says.
+ *
+ * @example
+ * ```ts
+ * await queue.withDelay(this.exports, { priority: 30, eta: '5h', identityKey: identityExact }).exportOne(product);
+ * ```
+ */
+export interface JobOptions {
+  /** A whole number, smaller first, 0 the highest. Default: 10. */
+  readonly priority?: number | undefined;
+  /** The job starts no earlier: seconds from now, a `Date`, or a duration such as `'5h'`. Default: at once. */
+  readonly eta?: number | Date | string | undefined;
+  /** The number of tries; 0 is without end. Default: 5. */
+  readonly maxRetries?: number | undefined;
+  /** For people to read, 1,000 characters at most. Default: `Provider.method`. */
+  readonly description?: string | undefined;
+  /** The path of the channel, with or without `root.` before it. Default: the channel of the method. */
+  readonly channel?: string | undefined;
+  /** While a job with this key waits, a second call stores nothing. A string, or a function of the job. */
+  readonly identityKey?: IdentityKey | undefined;
+  /** How long a job counts for its key: while it waits, or until it is done. Default: `'waiting'`. */
+  readonly identityScope?: IdentityScope | undefined;
+  /** Runs the job at once, here, after a round trip through the codec. Default: false. */
+  readonly noDelay?: boolean | undefined;
+}
+
+/** {@link JobOptions} after the checks: only what was given, the eta read. The channel isn't normalized yet. */
+export interface ValidJobOptions {
+  readonly priority?: number;
+  readonly eta?: Eta;
+  readonly maxRetries?: number;
+  readonly description?: string;
+  readonly channel?: string;
+  readonly identityKey?: IdentityKey;
+  readonly identityScope?: IdentityScope;
+  readonly noDelay?: boolean;
+}
+
+const CHECKS: Checks<ValidJobOptions> = {
+  priority: checkPriority,
+  // parseEta checks what it is given.
+  eta: (value) => parseEta(value as number),
+  maxRetries: checkMaxRetries,
+  description: checkDescription,
+  channel: (value) => checkName('channel', value),
+  identityKey: readIdentityKey,
+  identityScope: (value) => checkOneOf('identityScope', IDENTITY_SCOPES, value),
+  noDelay: (value) => checkBoolean('noDelay', value),
+};
+
+/**
+ * Checks the properties given at a call. Properties that are `undefined` count as not given.
+ *
+ * @throws InvalidJobOptionError that names the property, the value and what is allowed
+ * @example
+ * ```ts
+ * validateJobOptions({ eta: '5h' }); // { eta: { inSeconds: 18000 } }
+ * ```
+ */
+export function validateJobOptions(options: JobOptions | undefined): ValidJobOptions {
+  return checkProperties(options, CHECKS);
+}

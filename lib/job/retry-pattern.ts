@@ -1,0 +1,89 @@
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+
+import { HUNDRED_YEARS_MS } from './duration.js';
+import { show } from './show.js';
+
+/**
+ * Seconds until the next try, by the number of tries made: the value at the largest key that isn't above it. A pair
+ * `[min, max]` is a random whole number of seconds, both ends included.
+ *
+ * @example
+ * ```ts
+ * const pattern: RetryPattern = { 1: 10, 5: 20, 10: 30, 15: [240, 360] };
+ * // 10 s after tries 1 to 4, 20 s after 5 to 9, 30 s after 10 to 14, 4 to 6 minutes from the 15th on
+ * ```
+ */
+export type RetryPattern = Readonly<Record<number, number | readonly [min: number, max: number]>>;
+
+/** Seconds until the next try where no pattern says otherwise, and before the first key of one. */
+export const DEFAULT_RETRY_SECONDS = 600;
+
+const MAX_SECONDS = HUNDRED_YEARS_MS / 1000;
+const ALLOWED = 'an object of tries and seconds, such as { 1: 10, 5: 60, 10: [240, 360] }';
+
+/**
+ * Checks a retry pattern.
+ *
+ * @returns a frozen copy
+ * @throws InvalidJobOptionError where a key isn't a whole number of at least 0, a value isn't one or an ordered pair of
+ *   them, or the pattern is empty
+ */
+export function validateRetryPattern(pattern: unknown): RetryPattern {
+  if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern) || pattern instanceof Map) {
+    throw new InvalidJobOptionError(`retryPattern must be ${ALLOWED}, not ${show(pattern)}.`);
+  }
+  const entries: [string, unknown][] = Object.entries(pattern);
+  if (entries.length === 0) {
+    throw new InvalidJobOptionError(
+      `retryPattern is empty: leave it out to retry after ${DEFAULT_RETRY_SECONDS} s, or give ${ALLOWED}.`,
+    );
+  }
+  return Object.freeze(
+    Object.fromEntries(entries.map(([key, value]) => [checkKey(key), checkValue(key, value)])),
+  );
+}
+
+/**
+ * Seconds until the next try.
+ *
+ * @param pattern - a checked pattern; `undefined` where the job has none
+ * @param tries - the tries made so far, 1 after the first
+ * @param random - gives numbers from 0 up to, not including, 1. Default: `Math.random`
+ * @example
+ * ```ts
+ * secondsUntilRetry({ 1: 10, 5: 20 }, 7); // 20
+ * ```
+ */
+export function secondsUntilRetry(
+  pattern: RetryPattern | undefined,
+  tries: number,
+  random: () => number = Math.random,
+): number {
+  const keys = Object.keys(pattern ?? {}).map(Number);
+  const value = pattern?.[Math.max(...keys.filter((key) => key <= tries))] ?? DEFAULT_RETRY_SECONDS;
+  if (typeof value === 'number') return value;
+  const [min, max] = value;
+  return min + Math.floor(random() * (max - min + 1));
+}
+
+function checkKey(key: string): string {
+  if (/^(0|[1-9][0-9]*)$/.test(key) && Number.isSafeInteger(Number(key))) return key;
+  throw new InvalidJobOptionError(
+    `retryPattern: a key is the number of tries, a whole number of at least 0, not ${show(key)}.`,
+  );
+}
+
+function checkValue(key: string, value: unknown): number | readonly [number, number] {
+  if (isSeconds(value)) return value;
+  if (Array.isArray(value) && value.length === 2) {
+    const [min, max]: unknown[] = value;
+    if (isSeconds(min) && isSeconds(max) && min <= max) return Object.freeze([min, max] as const);
+  }
+  throw new InvalidJobOptionError(
+    `retryPattern[${key}] must be whole seconds from 0 to ${MAX_SECONDS}, or a pair [min, max] of them with min ≤ max, not ${show(value)}.`,
+  );
+}
+
+function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_SECONDS;
+}

@@ -1,0 +1,163 @@
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ArgumentCodec } from './codec/argument-codec.js';
+import { ChannelService } from './enqueue/channel.service.js';
+import { JobFunctionService } from './enqueue/job-function.service.js';
+import { QueueParts } from './enqueue/queue-parts.js';
+import { QueueService } from './enqueue/queue.service.js';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  QueueDataSource,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './queue-job.module-definition.js';
+import { type CheckedOptions, checkModuleOptions, type QueueJobModuleOptions } from './queue-job.options.js';
+import { JobExplorer } from './registry/job-explorer.js';
+import { JobRegistry } from './registry/job-registry.js';
+import { JobRunner } from './runner/job-runner.js';
+import { RUNNER_OPTIONS, type RunnerOptions } from './runner/runner.options.js';
+import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
+import { EntityReader } from './store/entity-reader.js';
+import { FunctionChanges } from './store/function-changes.js';
+import { openStore } from './store/open-store.js';
+import { Store } from './store/store.js';
+
+const CHECKED_OPTIONS = Symbol('nestjs-queue-job:checked-options');
+
+const checkedOptions: FactoryProvider<CheckedOptions> = {
+  provide: CHECKED_OPTIONS,
+  inject: [MODULE_OPTIONS_TOKEN],
+  // The extras are no options, but forRoot() hands them over together.
+  useFactory: (options: QueueJobModuleOptions) => checkModuleOptions(options),
+};
+
+const store: FactoryProvider<Promise<Store>> = {
+  provide: Store,
+  inject: [QueueDataSource, CHECKED_OPTIONS],
+  useFactory: async ({ dataSource, name }: QueueDataSource, options: CheckedOptions) => {
+    const opened = await openStore(dataSource, name, options);
+    if (options.channels !== undefined) {
+      await opened.channels.applyOption(options.channels);
+      opened.wake.tell({ config: true });
+    }
+    return opened;
+  },
+};
+
+const codec: FactoryProvider<ArgumentCodec> = {
+  provide: ArgumentCodec,
+  inject: [Store, CHECKED_OPTIONS],
+  useFactory: ({ dataSource }: Store, { maxPayloadBytes, codecs }: CheckedOptions) =>
+    new ArgumentCodec({
+      entities: new EntityReader(dataSource),
+      ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+      ...(codecs === undefined ? {} : { codecs }),
+    }),
+};
+
+const functionChanges: FactoryProvider<Promise<FunctionChanges>> = {
+  provide: FunctionChanges,
+  inject: [Store],
+  useFactory: async ({ functions, wake }: Store) => {
+    const changes = new FunctionChanges(functions, wake);
+    await changes.read();
+    return changes;
+  },
+};
+
+const queueParts: FactoryProvider<QueueParts> = {
+  provide: QueueParts,
+  inject: [Store, JobRegistry, ArgumentCodec, FunctionChanges, CHECKED_OPTIONS],
+  useFactory: (
+    opened: Store,
+    registry: JobRegistry,
+    argumentCodec: ArgumentCodec,
+    changes: FunctionChanges,
+    options: CheckedOptions,
+  ) =>
+    new QueueParts(
+      opened,
+      registry,
+      argumentCodec,
+      changes,
+      {
+        priority: options.priority,
+        maxRetries: options.maxRetries,
+        channel: options.channel,
+        noDelay: options.noDelay,
+        userId: options.userId,
+        captureContext: options.context?.capture,
+      },
+      options.entityUrl,
+    ),
+};
+
+const runnerOptions: FactoryProvider<RunnerOptions> = {
+  provide: RUNNER_OPTIONS,
+  inject: [CHECKED_OPTIONS],
+  useFactory: (options: CheckedOptions) => ({
+    autoStart: options.autoStart,
+    settings: options.runner,
+    retryOn: options.retryOn,
+    retryPattern: options.retryPattern,
+    removalInterval: options.removalInterval,
+    runContext: options.context?.run as RunnerOptions['runContext'],
+  }),
+};
+
+/**
+ * Background jobs on the PostgreSQL of the application.
+ *
+ * @example
+ * ```ts
+ * @Module({
+ *   imports: [
+ *     TypeOrmModule.forRoot({ type: 'postgres', url: process.env.DATABASE_URL, autoLoadEntities: true }),
+ *     QueueJobModule.forRoot({ channels: 'root:20,root.partner:4' }),
+ *   ],
+ *   providers: [ExportService],
+ * })
+ * export class AppModule {}
+ * ```
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    checkedOptions,
+    store,
+    codec,
+    functionChanges,
+    queueParts,
+    runnerOptions,
+    JobExplorer,
+    JobRegistry,
+    QueueService,
+    ChannelService,
+    JobFunctionService,
+    JobRunner,
+  ],
+  exports: [QueueService, ChannelService, JobFunctionService, JobRunner],
+})
+export class QueueJobModule extends ConfigurableModuleClass {
+  /** Wires the queue to a data source of `TypeOrmModule`. */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    registerEntities(options.dataSource);
+    return super.forRoot(options);
+  }
+
+  /** As {@link forRoot}, with options from a factory, a class or an existing provider. `dataSource` stays beside these. */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    registerEntities(options.dataSource);
+    return super.forRootAsync(options);
+  }
+}
+
+/**
+ * With `autoLoadEntities`, the data source learns of our entities by this call. The repositories that it would provide
+ * are not used: without a data source they'd fail before our own message is told.
+ */
+function registerEntities(dataSource: string | undefined): void {
+  TypeOrmModule.forFeature(QUEUE_JOB_ENTITIES, dataSource);
+}

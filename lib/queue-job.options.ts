@@ -1,0 +1,192 @@
+import type { ChannelOptions } from './channel/channel-config.js';
+import { parseChannels } from './channel/parse-channels.js';
+import { normalizeChannelName } from './channel/channel-name.js';
+import type { TypeCodec } from './codec/type-codec.js';
+import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
+import { parseMilliseconds } from './job/duration.js';
+import { checkRetryOn } from './job/job-function-options.js';
+import type { RetryOn } from './job/outcome.js';
+import { checkMaxRetries, checkPriority } from './job/option-checks.js';
+import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
+
+/** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
+export interface QueueJobRunnerOptions {
+  /** Jobs that run here at once. Default: 10. */
+  readonly concurrency?: number;
+  /** The channels that this node serves, with those below them. Default: all. */
+  readonly channels?: readonly string[];
+  /** Between two looks for work that nobody told of. Default: 2000. */
+  readonly pollInterval?: number | string;
+  /** With `listen: false`: after this time without a sign of life a node counts as dead. Default: 15000. */
+  readonly leaseDuration?: number | string;
+  /** What running jobs get to end when the node stops; then their signal aborts. Default: 30000. */
+  readonly shutdownTimeout?: number | string;
+  /** `false` behind a pooler in transaction mode, such as PgBouncer: no LISTEN and no session lock, but a lease. Default: true. */
+  readonly listen?: boolean;
+}
+
+/** What is the same for all jobs of an application, unless `@Job()` or the call says otherwise. */
+export interface QueueJobDefaults {
+  readonly priority?: number;
+  readonly maxRetries?: number;
+  readonly retryPattern?: RetryPattern;
+  readonly retryOn?: RetryOn;
+  /** The channel of jobs whose `@Job()` names none. Default: `root`. */
+  readonly channel?: string;
+}
+
+/** The options of `QueueJobModule.forRoot()`. All of them can be left out. */
+export interface QueueJobModuleOptions {
+  /** The schema of the tables. Default: that of the data source. */
+  readonly schema?: string;
+  /** Brings the tables up to date at start; `false` leaves it to the application, which runs `QUEUE_JOB_MIGRATIONS`. Default: true. */
+  readonly migrate?: boolean;
+  /** The channels, as text (`'root:20,root.mail:5'`) or objects. Default: root alone, without limit. */
+  readonly channels?: string | readonly ChannelOptions[];
+  /** How jobs are run here; `false`: not at all. */
+  readonly runner?: false | QueueJobRunnerOptions;
+  readonly defaults?: QueueJobDefaults;
+  /** Runs every job at once where it is delayed, for tests. Default: whether the environment has `QUEUE_JOB__NO_DELAY=1`. */
+  readonly noDelay?: boolean;
+  /** The user on whose behalf a job is stored, asked at the call. */
+  readonly userId?: () => string | number | null | undefined;
+  /** What to remember of the call (user, tenant, locale, trace), and how to have it again around the job. */
+  readonly context?: {
+    readonly capture: () => unknown;
+    readonly run: (context: never, work: () => Promise<unknown>) => unknown;
+  };
+  /** Where an entity among the arguments of a job can be looked at. */
+  readonly entityUrl?: (entity: string, id: unknown) => string | null | undefined;
+  /** The most bytes that the arguments of a job take as JSON. Default: 1 MiB. */
+  readonly maxPayloadBytes?: number;
+  /** How long ended jobs are kept: milliseconds or a duration; `null`: for ever. Default: `'30 days'`. */
+  readonly removalInterval?: number | string | null;
+  /** How instances of the application's own classes travel; see `typeCodec()`. */
+  readonly codecs?: readonly TypeCodec[];
+}
+
+/** The options that can't come from a factory. */
+export interface QueueJobModuleExtras {
+  /** The name of the data source, as `@nestjs/typeorm` knows it. Default: the default one. */
+  readonly dataSource?: string;
+  /** Whether the module is global. Default: true. */
+  readonly isGlobal?: boolean;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const KNOWN = [
+  'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
+  'maxPayloadBytes', 'removalInterval', 'codecs', 'dataSource', 'isGlobal',
+]; // prettier-ignore
+const KNOWN_RUNNER = [
+  'concurrency',
+  'channels',
+  'pollInterval',
+  'leaseDuration',
+  'shutdownTimeout',
+  'listen',
+];
+const KNOWN_DEFAULTS = ['priority', 'maxRetries', 'retryPattern', 'retryOn', 'channel'];
+
+/** The options after their checks, with every default filled in. */
+export type CheckedOptions = ReturnType<typeof checkModuleOptions>;
+
+/**
+ * Checks the module's options.
+ *
+ * @throws InvalidModuleOptionError, ChannelConfigError or InvalidJobOptionError, naming the option and what is allowed
+ */
+export function checkModuleOptions(options: QueueJobModuleOptions) {
+  checkKnown('QueueJobModule.forRoot()', options, KNOWN);
+  const { runner = {}, defaults = {}, context, removalInterval = 30 * DAY_MS } = options;
+  checkKnown('runner', runner === false ? {} : runner, KNOWN_RUNNER);
+  checkKnown('defaults', defaults, KNOWN_DEFAULTS);
+  for (const name of ['userId', 'entityUrl'] as const) checkFunction(name, options[name]);
+  if (context !== undefined) {
+    checkFunction('context.capture', context.capture, true);
+    checkFunction('context.run', context.run, true);
+  }
+  for (const name of ['migrate', 'noDelay'] as const) checkFlag(name, options[name]);
+  if (options.schema !== undefined && !/^[^\0]{1,63}$/u.test(options.schema)) {
+    throw new InvalidModuleOptionError(
+      'schema must be the name of a PostgreSQL schema, of 1 to 63 characters.',
+    );
+  }
+  return {
+    schema: options.schema,
+    migrate: options.migrate ?? true,
+    channels: options.channels === undefined ? undefined : parseChannels(options.channels),
+    autoStart: runner !== false,
+    runner: checkRunner(runner === false ? {} : runner),
+    priority: defaults.priority === undefined ? undefined : checkPriority(defaults.priority),
+    maxRetries: defaults.maxRetries === undefined ? undefined : checkMaxRetries(defaults.maxRetries),
+    retryPattern:
+      defaults.retryPattern === undefined ? undefined : validateRetryPattern(defaults.retryPattern),
+    retryOn: defaults.retryOn === undefined ? undefined : checkRetryOn(defaults.retryOn),
+    channel: defaults.channel === undefined ? undefined : normalizeChannelName(defaults.channel),
+    noDelay: options.noDelay ?? noDelayByEnvironment(),
+    userId: options.userId,
+    context,
+    entityUrl: options.entityUrl,
+    maxPayloadBytes: options.maxPayloadBytes,
+    removalInterval: removalInterval === null ? null : parseMilliseconds('removalInterval', removalInterval),
+    codecs: options.codecs,
+  };
+}
+
+function checkRunner(runner: QueueJobRunnerOptions) {
+  const {
+    concurrency = 10,
+    channels,
+    pollInterval = 2_000,
+    leaseDuration = 15_000,
+    shutdownTimeout = 30_000,
+  } = runner;
+  checkFlag('runner.listen', runner.listen);
+  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
+    throw new InvalidModuleOptionError(
+      `runner.concurrency must be a whole number from 1 to 10000, not ${String(concurrency)}.`,
+    );
+  }
+  if (channels !== undefined && !(Array.isArray(channels) && channels.length > 0)) {
+    throw new InvalidModuleOptionError(
+      'runner.channels must be a list of channel names; leave it out to serve all.',
+    );
+  }
+  const lease = parseMilliseconds('runner.leaseDuration', leaseDuration);
+  const poll = parseMilliseconds('runner.pollInterval', pollInterval);
+  if (lease < 1_000)
+    throw new InvalidModuleOptionError(`runner.leaseDuration must be at least 1000, not ${lease}.`);
+  if (poll < 10) throw new InvalidModuleOptionError(`runner.pollInterval must be at least 10, not ${poll}.`);
+  return {
+    concurrency,
+    channels: channels === undefined ? null : channels.map(normalizeChannelName),
+    pollInterval: poll,
+    leaseDuration: lease,
+    shutdownTimeout: parseMilliseconds('runner.shutdownTimeout', shutdownTimeout),
+    listen: runner.listen ?? true,
+  };
+}
+
+/** Ours, and the seed's. */
+function noDelayByEnvironment(): boolean {
+  return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
+}
+
+function checkKnown(where: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new InvalidModuleOptionError(
+    `${where} has no option '${unknown}'; its options are ${known.join(', ')}.`,
+  );
+}
+
+function checkFunction(name: string, value: unknown, required = false): void {
+  if (typeof value === 'function' || (value === undefined && !required)) return;
+  throw new InvalidModuleOptionError(`${name} must be a function, not ${typeof value}.`);
+}
+
+function checkFlag(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new InvalidModuleOptionError(`${name} must be true or false, not ${String(value)}.`);
+}

@@ -1,0 +1,19 @@
+import type { ValidJobFunctionOptions } from '../job/job-function-options.js';
+import type { RelatedActionOptions } from './related-action.js';
+
+/** Calls with the arguments given; `request` is what request-scoped providers get as their request. */
+export type Invoke = (methodName: string, args: readonly unknown[], request: object) => unknown;
+
+/** A method that can be delayed. */
+export interface JobFunction {
+  /** `Provider.method`, or the `name` of its `@Job()`. */
+  readonly name: string;
+  readonly providerName: string;
+  readonly methodName: string;
+  readonly options: ValidJobFunctionOptions;
+  readonly relatedAction: RelatedActionOptions | undefined;
+  /** The full path of its channel. */
+  readonly channel: string;
+  /** Calls a method of the provider: the job itself, or its related action. */
+  readonly invoke: Invoke;
+}

@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import { SetMetadata } from '@nestjs/common';
+import { validateJobFunctionOptions, type JobFunctionOptions } from '../job/job-function-options.js';
+import { JOB_METADATA } from './registry.tokens.js';
+
+/**
+ * Marks a method of a provider as a job (the seed's `@job`): its calls can be delayed with `QueueService.withDelay()`.
+ * Called directly it stays an ordinary method.
+ *
+ * @throws InvalidJobOptionError when the class is loaded, naming the method, the property, the value and what is allowed
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class ExportService {
+ *   @Job({ defaultChannel: 'root.partner', retryPattern: { 1: 10, 5: 60 } })
+ *   async exportOne(product: Product): Promise<void> { … }
+ * }
+ * ```
+ */
+export function Job(options: JobFunctionOptions = {}): MethodDecorator {
+  return (target, key, descriptor) => {
+    const where = `${target.constructor.name}.${String(key)}`;
+    SetMetadata(JOB_METADATA, validateJobFunctionOptions(options, where))(target, key, descriptor as never);
+  };
+}

@@ -1,0 +1,209 @@
+import { Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ArgumentCodec } from '../codec/argument-codec.js';
+import { FencedError } from '../errors/fenced.error.js';
+import { JobCancelledError } from '../errors/job-cancelled.error.js';
+import { JobTimeoutError } from '../errors/job-timeout.error.js';
+import { RetryableJobError } from '../errors/retryable-job.error.js';
+import { describeFailure } from '../job/failure.js';
+import { decideOutcome, type TryEnd } from '../job/outcome.js';
+import type { RetryPattern } from '../job/retry-pattern.js';
+import type { RetryOn } from '../job/outcome.js';
+import type { JobFunction } from '../registry/job-function.js';
+import type { JobRegistry } from '../registry/job-registry.js';
+import { runAsJob } from '../scope/current-job.js';
+import type { ClaimedJob, FinishOutcome } from '../store/claim-store.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { Store } from '../store/store.js';
+import type { Reporter } from './reporter.js';
+import type { Run } from './run.js';
+import type { RunEnd } from './run-end.js';
+import { RunContext } from './run-context.js';
+
+/** What the executor needs to know of the module's options. */
+export interface ExecutorSettings {
+  readonly retryOn: RetryOn | undefined;
+  readonly retryPattern: RetryPattern | undefined;
+  /** The retry pattern of a job function, where it was changed at run time. */
+  readonly changedPattern: (name: string) => RetryPattern | undefined;
+  readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
+  readonly readJob: (job: ClaimedJob, args: readonly unknown[]) => QueueJob;
+}
+
+/** Where a lost commit is asked for again, in milliseconds. */
+const ASK_AGAIN_MS = 250;
+
+/** Marks the end of a transactional job, which is written already. */
+const SETTLED = Symbol('settled');
+
+/** Runs one try of a job: arguments, context, transaction, method; and decides what becomes of the job. */
+export class Executor {
+  private readonly logger = new Logger('QueueJob');
+
+  constructor(
+    private readonly registry: JobRegistry,
+    private readonly codec: ArgumentCodec,
+    private readonly store: Store,
+    private readonly reporter: Reporter,
+    private readonly settings: ExecutorSettings,
+    private readonly node: () => number,
+  ) {}
+
+  /** Never rejects. */
+  async execute(run: Run): Promise<RunEnd> {
+    let end: TryEnd;
+    let found: JobFunction | undefined;
+    try {
+      found = this.registry.get(run.job.name);
+      const result = await this.withTimeout(run, found);
+      if (isSettled(result)) return result[SETTLED];
+      end = { result };
+    } catch (error) {
+      end = { error };
+    }
+    return this.decide(run, found, end);
+  }
+
+  private withTimeout(run: Run, found: JobFunction): Promise<unknown> {
+    const { timeout, transactional } = found.options;
+    const ended =
+      transactional === true
+        ? this.inTransaction(run, found)
+        : this.call(run, found, this.store.dataSource.manager);
+    if (timeout === undefined) return ended;
+    const timer = setTimeout(() => {
+      run.timedOut = true;
+      run.abort(new JobTimeoutError(`${run.job.name} has lasted longer than its timeout of ${timeout} ms`));
+    }, timeout);
+    return ended.finally(() => clearTimeout(timer));
+  }
+
+  private async call(
+    run: Run,
+    found: JobFunction,
+    manager: EntityManager,
+    transactional = false,
+  ): Promise<unknown> {
+    const { job } = run;
+    const decoded = this.codec.decode(job.args, { missing: found.options.missing ?? 'throw' });
+    const args = Array.isArray(decoded) ? decoded : await decoded;
+    const readJob = (): QueueJob => this.settings.readJob(job, args);
+    const current = new RunContext(run, {
+      manager,
+      transactional,
+      reporter: this.reporter,
+      readJob,
+      parentResults: async () => {
+        const results = await this.store.jobs.parentResults(job.uuid);
+        return Promise.all(results.map((result) => this.codec.decodeValue(result)));
+      },
+      encode: (value, root) => this.codec.encodeValue(value, root),
+    });
+    // The request of request-scoped providers is the job; without one nobody reads it.
+    const work = async (): Promise<unknown> => found.invoke(found.methodName, args, current.job);
+    const { runContext } = this.settings;
+    if (job.context === null || runContext === undefined) return runAsJob(current, work);
+    const context = await this.codec.decodeValue(job.context);
+    return runAsJob(current, () => runContext(context, work));
+  }
+
+  /** The method's writes, the jobs it enqueued, its end and the release of its dependents commit together. */
+  private async inTransaction(run: Run, found: JobFunction): Promise<{ [SETTLED]: RunEnd }> {
+    let finishing: FinishOutcome | undefined;
+    try {
+      await this.store.dataSource.transaction(async (manager) => {
+        const result = await this.call(run, found, manager, true);
+        run.signal.throwIfAborted();
+        const query = (text: string, values: unknown[]): Promise<unknown> => manager.query(text, values);
+        const at = { node: this.node(), uuid: run.job.uuid, retry: run.job.retry };
+        const started = performance.now() - run.startedAt;
+        finishing =
+          run.postponed === undefined
+            ? await this.store.claims.finish(query, {
+                ...at,
+                result: this.encodeResult(run, result),
+                started,
+              })
+            : await this.store.claims.postpone(query, { ...at, seconds: run.postponed, started });
+        if (finishing === 'fenced')
+          throw new FencedError(`${run.job.name} ${run.job.uuid} is no longer this node's job`);
+        if (finishing === 'cancelled') throw new JobCancelledError(`${run.job.name} was cancelled`);
+      });
+    } catch (error) {
+      // Where the connection broke during the commit, only the database knows whether it happened.
+      const committing = finishing === 'done' || finishing === 'released';
+      if (!committing || !(await this.didCommit(run))) throw error;
+    }
+    return { [SETTLED]: { kind: 'settled', released: finishing === 'released' } };
+  }
+
+  private async didCommit(run: Run): Promise<boolean> {
+    while (!run.discarded) {
+      try {
+        return (await this.store.claims.whereIs(this.node(), run.job.uuid, run.job.retry)) !== 'mine';
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
+    return false;
+  }
+
+  private decide(run: Run, found: JobFunction | undefined, end: TryEnd): RunEnd {
+    const failure = 'error' in end ? end.error : undefined;
+    if (run.cancelled || failure instanceof JobCancelledError) {
+      return 'error' in end && failure !== run.abortReason && !(failure instanceof JobCancelledError)
+        ? { kind: 'cancelled', failure: describeFailure(failure) }
+        : { kind: 'cancelled' };
+    }
+    if ('error' in end && run.stopped) {
+      const stopped = new Error('The node was stopped while the job ran', { cause: failure });
+      stopped.name = 'NodeStoppedError';
+      return { kind: 'retry', seconds: 0, giveTryBack: true, failure: describeFailure(stopped) };
+    }
+    if (!('error' in end) && run.postponed !== undefined) {
+      return { kind: 'retry', seconds: run.postponed, giveTryBack: true };
+    }
+    const outcome = decideOutcome(this.judged(run, end), run.job, {
+      retryOn: found?.options.retryOn ?? this.settings.retryOn,
+      retryPattern:
+        this.settings.changedPattern(run.job.name) ??
+        found?.options.retryPattern ??
+        this.settings.retryPattern,
+    });
+    if (outcome.kind === 'done') return { kind: 'done', result: this.encodeResult(run, outcome.result) };
+    const described = describeFailure(outcome.error);
+    if (outcome.kind === 'failed') return { kind: 'failed', failure: described };
+    return { kind: 'retry', seconds: outcome.seconds, giveTryBack: outcome.giveTryBack, failure: described };
+  }
+
+  /** What counts as the end of the try where the node had aborted it. */
+  private judged(run: Run, end: TryEnd): TryEnd {
+    if (run.timedOut) {
+      const cause = 'error' in end && end.error !== run.abortReason ? { cause: end.error } : undefined;
+      return { error: new JobTimeoutError(run.abortReason?.message ?? 'The job has timed out', cause) };
+    }
+    if (run.lost && 'error' in end) {
+      const message = 'The node lost its session with PostgreSQL while the job ran';
+      return { error: new RetryableJobError(message, { seconds: 0, cause: end.error }) };
+    }
+    return end;
+  }
+
+  /** A result that can't be carried doesn't undo what the job has done: it is left out, and said so. */
+  private encodeResult(run: Run, result: unknown): string | null {
+    try {
+      return this.codec.encodeValue(result, 'result');
+    } catch (error) {
+      const { uuid, name } = run.job;
+      this.logger.warn({
+        message: `The result of ${name} is not stored: ${(error as Error).message}`,
+        uuid,
+        name,
+      });
+      return null;
+    }
+  }
+}
+
+const isSettled = (result: unknown): result is { [SETTLED]: RunEnd } =>
+  typeof result === 'object' && result !== null && SETTLED in result;

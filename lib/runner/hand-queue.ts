@@ -1,0 +1,78 @@
+import { byOrder, type ClaimedJob } from '../store/claim-store.js';
+
+interface Waiting {
+  readonly job: ClaimedJob;
+  readonly since: number;
+}
+
+/** The jobs at hand: claimed, not begun, in order within each channel. */
+export class HandQueue {
+  private readonly channels = new Map<string, Waiting[]>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  sizeOf(channel: string): number {
+    return this.channels.get(channel)?.length ?? 0;
+  }
+
+  add(job: ClaimedJob): void {
+    let queue = this.channels.get(job.channel);
+    if (queue === undefined) this.channels.set(job.channel, (queue = []));
+    const last = queue.at(-1);
+    const inOrder = last === undefined || byOrder(last.job, job) <= 0;
+    queue.push({ job, since: performance.now() });
+    if (!inOrder) queue.sort((a, b) => byOrder(a.job, b.job));
+    this.count += 1;
+  }
+
+  /** Takes the first job, in the order over all channels, of those whose channel `allows` one. */
+  take(allows: (channel: string) => boolean): ClaimedJob | undefined {
+    let first: Waiting[] | undefined;
+    if (this.channels.size === 1) {
+      [first] = this.channels.values();
+      if (first?.[0] === undefined || !allows(first[0].job.channel)) return undefined;
+    } else {
+      const heads = [...this.channels.values()].filter((queue) => queue.length > 0);
+      heads.sort((a, b) => byOrder((a[0] as Waiting).job, (b[0] as Waiting).job));
+      first = heads.find((queue) => allows((queue[0] as Waiting).job.channel));
+    }
+    const waiting = first?.shift();
+    if (waiting === undefined) return undefined;
+    this.count -= 1;
+    return waiting.job;
+  }
+
+  /** Takes a job by its uuid: it was cancelled before it began. */
+  remove(uuid: string): ClaimedJob | undefined {
+    for (const queue of this.channels.values()) {
+      const at = queue.findIndex(({ job }) => job.uuid === uuid);
+      const [waiting] = at < 0 ? [] : queue.splice(at, 1);
+      if (waiting === undefined) continue;
+      this.count -= 1;
+      return waiting.job;
+    }
+    return undefined;
+  }
+
+  /** Takes all that has waited for longer than `ms`; 0 takes everything. */
+  takeOlderThan(ms: number): ClaimedJob[] {
+    const limit = performance.now() - ms;
+    const taken: ClaimedJob[] = [];
+    for (const [channel, queue] of this.channels) {
+      const kept = ms === 0 ? [] : queue.filter(({ since }) => since > limit);
+      if (kept.length === queue.length) continue;
+      taken.push(...queue.filter((waiting) => !kept.includes(waiting)).map(({ job }) => job));
+      if (kept.length === 0) this.channels.delete(channel);
+      else this.channels.set(channel, kept);
+    }
+    this.count -= taken.length;
+    return taken;
+  }
+
+  uuids(): string[] {
+    return [...this.channels.values()].flatMap((queue) => queue.map(({ job }) => job.uuid));
+  }
+}

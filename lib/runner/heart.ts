@@ -1,0 +1,55 @@
+import type { NodeStore, Tick } from '../store/node-store.js';
+import type { Ask } from '../store/node-store.js';
+import { GRACE_MS } from './runner.settings.js';
+
+/** The one query a second of an idle node, in milliseconds. */
+const BEAT_MS = 1_000;
+
+export interface HeartSettings {
+  readonly node: () => number;
+  readonly leaseDuration: number;
+  /** The session to ask on; undefined is any connection. */
+  readonly ask: Ask | undefined;
+}
+
+export interface HeartHooks {
+  readonly beat: (tick: Tick) => void;
+  readonly missed: (error: unknown) => void;
+}
+
+/** Beats once a second: signs that the node is alive, and finds the nodes that aren't. */
+export class Heart {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private beating: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly nodes: NodeStore,
+    private readonly settings: HeartSettings,
+    private readonly hooks: HeartHooks,
+  ) {}
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.beating = this.beat().finally(() => {
+        if (!this.stopped) this.start();
+      });
+    }, BEAT_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.beating;
+  }
+
+  private async beat(): Promise<void> {
+    const { node, leaseDuration, ask } = this.settings;
+    try {
+      const tick = await this.nodes.tick(node(), GRACE_MS / 1000, leaseDuration / 1000, ask);
+      if (!this.stopped) this.hooks.beat(tick);
+    } catch (error) {
+      if (!this.stopped) this.hooks.missed(error);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { ArgumentCodec } from '../codec/argument-codec.js';
+import { parseMilliseconds } from '../job/duration.js';
+import { JobRegistry } from '../registry/job-registry.js';
+import { FunctionChanges } from '../store/function-changes.js';
+import { hydrateClaimed } from '../store/hydrate.js';
+import { Store } from '../store/store.js';
+import { Executor, type ExecutorSettings } from './executor.js';
+
+import { RunnerNode } from './node.js';
+import { Reporter } from './reporter.js';
+import { Retention } from './retention.js';
+import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
+
+/**
+ * Runs the jobs in this process: it starts with the application and drains with it, unless the module option `runner` is
+ * `false`; then {@link JobRunner.start} starts it by hand.
+ */
+@Injectable()
+export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('QueueJob');
+  private node: RunnerNode | null = null;
+  private retention: Retention | null = null;
+
+  constructor(
+    private readonly store: Store,
+    private readonly registry: JobRegistry,
+    private readonly codec: ArgumentCodec,
+    private readonly changes: FunctionChanges,
+    @Inject(RUNNER_OPTIONS) private readonly options: RunnerOptions,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.options.autoStart) await this.start();
+  }
+
+  /** Here and not later: the application's own providers still work while the last jobs end. */
+  async onModuleDestroy(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Whether jobs are run in this process. */
+  get running(): boolean {
+    return this.node !== null;
+  }
+
+  /** The number of this node in the cluster; undefined while it doesn't run. */
+  get nodeId(): number | undefined {
+    return this.node?.number;
+  }
+
+  /** Begins to run jobs; does nothing where it runs already. */
+  async start(): Promise<void> {
+    if (this.node !== null) return;
+    const { settings } = this.options;
+    const reporter = new Reporter(this.store.progress);
+    const executorSettings: ExecutorSettings = {
+      retryOn: this.options.retryOn,
+      retryPattern: this.options.retryPattern,
+      changedPattern: (name) => this.changes.patternOf(name),
+      runContext: this.options.runContext,
+      readJob: (job, args) => hydrateClaimed(job, args),
+    };
+    const names = this.registry.names();
+    const node = new RunnerNode(
+      {
+        store: this.store,
+        reporter,
+        names: () => names,
+        executor: (number) =>
+          new Executor(this.registry, this.codec, this.store, reporter, executorSettings, number),
+      },
+      settings,
+    );
+    this.node = node;
+    try {
+      await node.start();
+    } catch (error) {
+      this.node = null;
+      throw error;
+    }
+    this.retention = new Retention(
+      this.store.jobs,
+      this.store.nodes,
+      this.options.removalInterval,
+      (error) => {
+        this.logger.warn({ message: `Old jobs could not be removed: ${(error as Error).message}` });
+      },
+    );
+    this.retention.start();
+    const channels = settings.channels === null ? 'all channels' : `channels ${settings.channels.join(', ')}`;
+    this.logger.log({
+      message: `Node ${node.number} runs ${names.length} kinds of jobs of ${channels}, ${settings.concurrency} at once`,
+      node: node.number,
+      channels: settings.channels ?? 'all',
+      jobs: names.length,
+      concurrency: settings.concurrency,
+    });
+  }
+
+  /**
+   * Runs no more jobs. What runs gets `timeout` to end; then its signal aborts, and it is given back with its try.
+   *
+   * @param options - `timeout`: milliseconds, or a duration such as `'1 min'`. Default: the option `shutdownTimeout`
+   */
+  async stop(options: { timeout?: number | string } = {}): Promise<void> {
+    const { node, retention } = this;
+    if (node === null) return;
+    const timeout =
+      options.timeout === undefined
+        ? this.options.settings.shutdownTimeout
+        : parseMilliseconds('timeout', options.timeout);
+    this.node = null;
+    this.retention = null;
+    await retention?.stop();
+    await node.stop(timeout);
+    this.logger.log({ message: `Node ${node.number} has stopped`, node: node.number });
+  }
+}

@@ -1,0 +1,320 @@
+import { hostname } from 'node:os';
+import { Logger } from '@nestjs/common';
+import { JobCancelledError } from '../errors/job-cancelled.error.js';
+import { NodeLostError } from '../errors/node-lost.error.js';
+import type { CycleInfo } from '../store/claim-store.js';
+import type { Tick } from '../store/node-store.js';
+import type { Store } from '../store/store.js';
+import type { WakeMessage } from '../store/wake.js';
+import { Alarm } from './alarm.js';
+import type { Executor } from './executor.js';
+import { Heart } from './heart.js';
+import { NodeSession } from './node-session.js';
+import { Pump } from './pump.js';
+import type { Reporter } from './reporter.js';
+import type { Run } from './run.js';
+import type { Ended } from './run-end.js';
+import { GRACE_MS, type RunnerSettings } from './runner.settings.js';
+import { Workbench } from './workbench.js';
+
+/** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
+const SWEEP_MS = 25;
+/** Between two calls of this node that it goes hungry, in milliseconds. */
+const HUNGRY_GAP_MS = 250;
+/** After its abort at a stop, a run gets this long to end, in milliseconds. */
+const ABORT_PATIENCE_MS = 1_000;
+/** For the last ends to be written while the database is away, in milliseconds. */
+const FAREWELL_MS = 5_000;
+
+/** What a node is made of beside its settings. */
+export interface NodeParts {
+  readonly store: Store;
+  readonly reporter: Reporter;
+  readonly names: () => readonly string[];
+  readonly executor: (node: () => number) => Executor;
+}
+
+/** A node at work: its session, its heart, its workbench and the round trips between that and the database. */
+export class RunnerNode {
+  private id = 0;
+  private readonly logger = new Logger('QueueJob');
+  private readonly bench: Workbench;
+  private readonly pump: Pump;
+  private readonly session: NodeSession | null;
+  private readonly heart: Heart;
+  private readonly due = new Alarm(() => this.pump.promote());
+  private readonly throttle = new Alarm(() => this.pump.wake());
+  private sweeper: NodeJS.Timeout | undefined;
+  private lossTimer: NodeJS.Timeout | undefined;
+  private nextPoll = 0;
+  private hungryUntil = 0;
+  private toldHungry = 0;
+  private readonly hearing: { unsubscribe(): void };
+
+  constructor(
+    private readonly parts: NodeParts,
+    private readonly settings: RunnerSettings,
+  ) {
+    const { store } = parts;
+    const executor = parts.executor(() => this.id);
+    this.bench = new Workbench(settings.concurrency, {
+      execute: (run) => executor.execute(run),
+      changed: () => this.pump.kick(),
+      throttled: (channels) =>
+        void store.claims.noteStart(channels).catch((error: unknown) => this.trouble(error, 1)),
+    });
+    this.pump = new Pump(
+      this.bench,
+      store.claims,
+      parts.reporter,
+      { names: parts.names, only: settings.channels },
+      {
+        informed: (info, ended, returned) => this.informed(info, ended, returned),
+        reborn: () => this.reborn(),
+        failed: (error, attempt) => this.trouble(error, attempt),
+        recovered: () => this.logger.log({ message: 'The database answers again', node: this.id }),
+      },
+    );
+    this.session = settings.listen
+      ? new NodeSession(store.database, store.nodes, {
+          notified: (payload) => store.wake.hear(payload),
+          lost: (error) => this.sessionLost(error),
+          reopened: () => this.sessionReopened(),
+        })
+      : null;
+    this.heart = new Heart(
+      store.nodes,
+      {
+        node: () => this.id,
+        leaseDuration: settings.leaseDuration,
+        ask: this.session === null ? undefined : (statement, values) => this.askSession(statement, values),
+      },
+      { beat: (tick) => this.beat(tick), missed: (error) => this.missed(error) },
+    );
+    this.hearing = store.wake.messages.subscribe((message) => this.hear(message));
+  }
+
+  /** The number of this node; a node that was given up and lives on gets a new one. */
+  get number(): number {
+    return this.id;
+  }
+
+  async start(): Promise<void> {
+    this.id = await this.register();
+    await this.session?.open(this.id);
+    this.pump.node = this.id;
+    this.heart.start();
+    this.sweeper = setInterval(() => {
+      this.bench.sweep();
+      if (this.parts.reporter.pending) this.pump.report();
+    }, SWEEP_MS);
+    this.pump.accept(true);
+  }
+
+  /** What runs gets `timeout` milliseconds to end; then its signal aborts, and it is given back. */
+  async stop(timeout: number): Promise<void> {
+    this.pump.accept(false);
+    this.bench.giveBack(0);
+    this.pump.kick();
+    await this.runsEnded(timeout);
+    for (const run of this.bench.runs.values()) {
+      run.stopped = true;
+      run.abort(new Error('The node is stopping'));
+    }
+    await this.runsEnded(ABORT_PATIENCE_MS);
+    for (const run of [...this.bench.runs.values()]) this.abandon(run);
+    await within(FAREWELL_MS, this.pump.flushed());
+    this.pump.stop();
+    this.hearing.unsubscribe();
+    this.due.clear();
+    this.throttle.clear();
+    clearInterval(this.sweeper);
+    clearTimeout(this.lossTimer);
+    await within(FAREWELL_MS, this.heart.stop());
+    await within(
+      FAREWELL_MS,
+      this.parts.store.nodes.leave(this.id).catch(() => undefined),
+    );
+    await this.session?.close();
+    this.parts.store.wake.tell({ ready: true });
+  }
+
+  private async runsEnded(timeout: number): Promise<void> {
+    const until = performance.now() + timeout;
+    while (this.bench.runs.size > 0 && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** The method goes on, perhaps for ever; nobody waits for it any more. */
+  private abandon(run: Run): void {
+    const message = `${run.job.name} went on after its signal was aborted; the node has stopped`;
+    const failure = { name: 'NodeStoppedError', message, stack: `NodeStoppedError: ${message}` };
+    this.bench.end(run, { kind: 'retry', seconds: 0, giveTryBack: true, failure });
+    this.logger.warn({ message, ...about(run) });
+  }
+
+  private hear(message: WakeMessage): void {
+    if (message.config === true) this.pump.realign();
+    if (message.ready === true) this.pump.wake();
+    if (message.dueIn !== undefined) this.due.within(message.dueIn);
+    if (message.cancel !== undefined) this.cancelHere(message.cancel);
+    if (message.hungry !== undefined) this.hungryUntil = performance.now() + 2 * this.settings.pollInterval;
+  }
+
+  private cancelHere(uuids: readonly string[]): void {
+    for (const uuid of uuids) {
+      const run = this.bench.runs.get(uuid);
+      if (run !== undefined && !run.cancelled) {
+        run.cancelled = true;
+        run.abort(new JobCancelledError(`${run.job.name} ${uuid} was cancelled`));
+      } else if (this.bench.dropFromHand(uuid)) {
+        this.pump.kick();
+      }
+    }
+  }
+
+  private informed(info: CycleInfo, ended: readonly Ended[], returned: boolean): void {
+    const { wake, channels } = this.parts.store;
+    if (info.nextEta !== undefined) this.due.within(info.nextEta);
+    if (info.wake !== undefined) this.throttle.within(info.wake);
+    if (info.missing !== undefined) {
+      void channels.ensure(info.missing).then(
+        () => this.pump.wake(),
+        (error: unknown) => this.trouble(error, 1),
+      );
+    }
+    const now = performance.now();
+    if (info.hungry !== undefined && now > this.toldHungry + HUNGRY_GAP_MS) {
+      this.toldHungry = now;
+      wake.tell({ hungry: [...info.hungry] });
+    }
+    if (info.released === true || (returned && now < this.hungryUntil)) wake.tell({ ready: true });
+    for (const uuid of info.fenced ?? []) {
+      this.logger.warn({
+        message: `The end of job ${uuid} was not written: it is no longer this node's`,
+        uuid,
+      });
+    }
+    if (ended.length > 0) this.settled(ended);
+  }
+
+  private settled(ended: readonly Ended[]): void {
+    for (const { run, at, end } of ended) {
+      if (end.kind === 'retry' && end.seconds > 0) this.due.within(end.seconds * 1000);
+      if (end.kind !== 'failed') continue;
+      const ms = Math.round(at - run.startedAt);
+      this.logger.error(
+        { message: `${run.job.name} failed: ${end.failure.message}`, ...about(run), ms },
+        end.failure.stack,
+      );
+    }
+    this.parts.store.wake.tellHere({ ended: ended.map(({ run }) => run.job.uuid) });
+  }
+
+  private beat(tick: Tick): void {
+    const { store } = this.parts;
+    for (const dead of tick.dead) void this.reap(dead);
+    if (!tick.alive || tick.version !== this.bench.permits.version) this.pump.realign();
+    if (tick.nextEta !== null) this.due.within(tick.nextEta);
+    if (tick.cancel.length > 0) this.cancelHere(tick.cancel);
+    const now = performance.now();
+    if (tick.ready && now >= this.nextPoll) {
+      this.nextPoll = now + this.settings.pollInterval;
+      this.pump.wake();
+    }
+    // Behind a pooler nobody tells; these are cheap to look up.
+    if (!this.settings.listen) store.wake.tellHere({ functions: true });
+  }
+
+  private missed(error: unknown): void {
+    if (this.session === null) this.trouble(error, 1);
+  }
+
+  private async reap(dead: number): Promise<void> {
+    const { nodes, wake } = this.parts.store;
+    const jobs = await nodes.reap(dead, GRACE_MS / 1000).catch((error: unknown) => {
+      this.trouble(error, 1);
+      return null;
+    });
+    if (jobs === null) return;
+    this.logger.warn({
+      message: `Node ${dead} has died; ${jobs} jobs of it were given back`,
+      node: this.id,
+      dead,
+      jobs,
+    });
+    wake.tell({ ready: true });
+  }
+
+  private async askSession(...asked: Parameters<NodeSession['ask']>): ReturnType<NodeSession['ask']> {
+    if (this.session === null) throw new Error('There is no session');
+    return this.session.ask(...asked);
+  }
+
+  private sessionLost(error: unknown): void {
+    this.logger.warn({
+      message: `The session with PostgreSQL broke: ${(error as Error).message}`,
+      node: this.id,
+    });
+    clearTimeout(this.lossTimer);
+    this.lossTimer = setTimeout(() => {
+      // From now on others may have this node's jobs: no more claims, and what runs is told to end.
+      this.pump.accept(false);
+      for (const run of this.bench.runs.values()) {
+        run.lost = true;
+        run.abort(new NodeLostError(`Node ${this.id} has been without its session for ${GRACE_MS} ms`));
+      }
+    }, GRACE_MS);
+  }
+
+  private sessionReopened(): void {
+    clearTimeout(this.lossTimer);
+    this.logger.log({ message: 'The session with PostgreSQL is open again', node: this.id });
+    this.pump.realign();
+    this.pump.accept(true);
+  }
+
+  private async reborn(): Promise<number> {
+    const before = this.id;
+    this.bench.forfeit(new NodeLostError(`Node ${before} was given up by the others, and its jobs with it`));
+    this.id = await this.register();
+    await this.session?.move(this.id);
+    this.logger.warn({
+      message: `Node ${before} was given up by the others; it goes on as node ${this.id}`,
+      node: this.id,
+    });
+    return this.id;
+  }
+
+  private register(): Promise<number> {
+    const { concurrency, listen, leaseDuration } = this.settings;
+    const name = `${hostname()}:${process.pid}`;
+    return this.parts.store.nodes.register({
+      name,
+      listens: listen,
+      concurrency,
+      lease: leaseDuration / 1000,
+    });
+  }
+
+  private trouble(error: unknown, attempt: number): void {
+    const message = `The database could not be asked (attempt ${attempt}): ${(error as Error).message}`;
+    if (attempt === 1) this.logger.warn({ message, node: this.id });
+    else this.logger.debug({ message, node: this.id });
+  }
+}
+
+const about = ({ job }: Run): Record<string, unknown> => ({
+  uuid: job.uuid,
+  name: job.name,
+  channel: job.channel,
+  try: job.retry,
+});
+
+/** Waits for something, but not for ever. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,272 @@
+import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '../store/claim-store.js';
+import type { Ended } from './run-end.js';
+import { doneRecord, endRecord } from './run-end.js';
+import type { Reporter } from './reporter.js';
+import type { Workbench } from './workbench.js';
+
+/** After a round trip that failed: the first wait and the longest, in milliseconds. */
+const BACKOFF_MS = { first: 50, longest: 1_000 };
+
+export interface PumpHooks {
+  /** What a round trip told beside its jobs; `returned`: it left permits that others can have. */
+  readonly informed: (info: CycleInfo, ended: readonly Ended[], returned: boolean) => void;
+  /** The others have given this node up; answers with its new number. */
+  readonly reborn: () => Promise<number>;
+  readonly failed: (error: unknown, attempt: number) => void;
+  /** Round trips get through again. */
+  readonly recovered: () => void;
+}
+
+export interface PumpSettings {
+  readonly names: () => readonly string[];
+  readonly only: readonly string[] | null;
+}
+
+/**
+ * The round trips between the workbench and the database, one at a time. All that ended meanwhile goes with the next:
+ * no timer, so no delay when there is little to do, and large batches when there is much.
+ */
+export class Pump {
+  private looping: Promise<void> | null = null;
+  private reporting: Promise<void> | null = null;
+  /** Whether new jobs are asked for. */
+  private accepting = false;
+  private mayHaveMore = false;
+  private promoteDue = false;
+  private wakes = 0;
+  private aligned = false;
+  /** The last round trip left permits that others can have. */
+  private returned = false;
+  /** A claim whose answer was lost. */
+  private lostClaims: number[] = [];
+  private stopped = false;
+  /** The number of this node. */
+  node = 0;
+
+  constructor(
+    private readonly bench: Workbench,
+    private readonly store: ClaimStore,
+    private readonly reporter: Reporter,
+    private readonly settings: PumpSettings,
+    private readonly hooks: PumpHooks,
+  ) {}
+
+  /** Asks for jobs from now on, or no longer. */
+  accept(accepting: boolean): void {
+    this.accepting = accepting;
+    if (accepting) this.wake();
+  }
+
+  /** There may be work. */
+  wake(): void {
+    this.wakes += 1;
+    this.mayHaveMore = true;
+    this.kick();
+  }
+
+  /** An eta has come. */
+  promote(): void {
+    this.promoteDue = true;
+    this.wake();
+  }
+
+  /** The channels may have changed, or the node's session was away: what the database has booked is asked first. */
+  realign(): void {
+    this.aligned = false;
+    this.kick();
+  }
+
+  /** Something is to be written or asked. */
+  kick(): void {
+    this.looping ??= this.loop().finally(() => {
+      this.looping = null;
+      if (!this.stopped && this.needed()) this.kick();
+    });
+  }
+
+  /** Running jobs have something to tell. */
+  report(): void {
+    this.reporting ??= this.reporter
+      .flush(this.node)
+      // It is kept, and told with the next.
+      .catch(() => undefined)
+      .finally(() => (this.reporting = null));
+  }
+
+  /** Waits until nothing is left to write. */
+  async flushed(): Promise<void> {
+    while (this.bench.dirty || this.looping !== null) {
+      this.kick();
+      await this.looping;
+    }
+  }
+
+  /** No more round trips, whatever is left. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private needed(): boolean {
+    return this.bench.dirty || !this.aligned || this.wantsClaim() || (this.accepting && this.promoteDue);
+  }
+
+  private wantsClaim(): boolean {
+    if (!this.accepting || !this.mayHaveMore) return false;
+    if (this.bench.freeSlots > 0) return true;
+    // Ask for more at half a batch, not at empty.
+    let wanted = 0;
+    for (const count of this.bench.handWanted().values()) wanted += count;
+    return wanted > this.bench.hands.size;
+  }
+
+  private async loop(): Promise<void> {
+    for (let attempt = 0; !this.stopped;) {
+      // Whatever else ends in this turn of the event loop comes along.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!this.needed()) return;
+      try {
+        if (!this.aligned) await this.alignNow();
+        else await this.cycle(true);
+        if (attempt > 0) this.hooks.recovered();
+        attempt = 0;
+      } catch (error) {
+        this.aligned = false;
+        attempt += 1;
+        this.hooks.failed(error, attempt);
+        const pause = Math.min(BACKOFF_MS.first * 2 ** (attempt - 1), BACKOFF_MS.longest);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  /**
+   * Comes right with the database: writes what ended, gives back what is at hand and what this node doesn't know it
+   * has (the answer to a claim was lost), and has the permits booked anew.
+   */
+  private async alignNow(): Promise<void> {
+    this.bench.giveBack(0);
+    if (!(await this.cycle(false))) return;
+    if (this.lostClaims.length > 0) {
+      const lost = this.lostClaims;
+      const unknown = this.bench.giveBackUnknown(await this.store.holdings(this.node));
+      await this.send(unknown, [], lost, false);
+      this.lostClaims = [];
+    }
+    const map = await this.store.resync(this.node, this.bench.beginAlign());
+    if (map === null) {
+      await this.rebirth();
+      return;
+    }
+    this.bench.align(map);
+    this.aligned = true;
+    this.wake();
+  }
+
+  /** One round trip; false where the others have given this node up. */
+  private async cycle(claims: boolean): Promise<boolean> {
+    await this.reporting;
+    if (this.reporter.pending) await this.reporter.flush(this.node);
+    const taken = this.bench.takeDirty();
+    const closed = this.bench.ledger.takeClosed();
+    const now = performance.now();
+    const ends: EndRecord[] = [
+      ...taken.marks.map((run): EndRecord => ({
+        u: run.job.uuid,
+        t: run.job.retry,
+        k: 'started',
+        sa: now - run.startedAt,
+      })),
+      ...taken.ended
+        .filter(({ end }) => end.kind !== 'done' && end.kind !== 'settled')
+        .map((one) => endRecord(one, now)),
+      ...taken.backs.map((job): EndRecord => ({ u: job.uuid, t: job.retry, k: 'back' })),
+    ];
+    for (const job of [...taken.ended.map(({ run }) => run.job), ...taken.backs])
+      this.bench.ledger.ended(job.claim);
+    closed.push(...this.bench.ledger.takeClosed());
+    let info: CycleInfo;
+    try {
+      info = await this.send(
+        ends,
+        taken.ended.filter(({ end }) => end.kind === 'done'),
+        closed,
+        claims,
+      );
+    } catch (error) {
+      this.bench.restore(taken);
+      this.bench.ledger.reopen([...taken.ended.map(({ run }) => run.job), ...taken.backs], closed);
+      throw error;
+    }
+    if (info.dead === true) {
+      await this.rebirth();
+      return false;
+    }
+    this.hooks.informed(info, taken.ended, this.returned);
+    return true;
+  }
+
+  /** Sends what is given and, with `claims`, asks for as much as there is room for. */
+  private async send(
+    ends: readonly EndRecord[],
+    done: readonly Ended[],
+    closedClaims: readonly number[],
+    claims: boolean,
+  ): Promise<CycleInfo> {
+    const now = performance.now();
+    const asks = claims && this.accepting;
+    const slots = asks ? this.bench.freeSlots : 0;
+    const hand = asks ? this.bench.handWanted() : new Map<string, number>();
+    const promote = asks && this.promoteDue;
+    const claim = this.bench.ledger.nextId();
+    const { wakes } = this;
+    // Where the permits are booked anew afterwards, none is given back before.
+    const free = claims ? this.bench.permits.takeFree() : new Map<string, number>();
+    if (promote) this.promoteDue = false;
+    this.bench.reserved = slots;
+    let answer: CycleAnswer;
+    try {
+      answer = await this.store.cycle({
+        node: this.node,
+        version: this.bench.permits.version,
+        done: done.map((one) => doneRecord(one, now)),
+        ends,
+        closedClaims,
+        free,
+        promote,
+        slots,
+        hand,
+        names: this.settings.names(),
+        only: this.settings.only,
+        claim,
+      });
+    } catch (error) {
+      if (slots > 0 || hand.size > 0) this.lostClaims.push(claim);
+      if (promote) this.promoteDue = true;
+      throw error;
+    } finally {
+      this.bench.reserved = 0;
+    }
+    const { info, jobs } = answer;
+    if (info.stale === true) this.aligned = false;
+    if (asks && info.stale !== true) this.mayHaveMore = info.more === true || wakes !== this.wakes;
+    this.bench.ledger.opened(claim, jobs.length);
+    this.returned = this.leavesPermits(free, jobs);
+    this.bench.receive(jobs);
+    return info;
+  }
+
+  private leavesPermits(free: ReadonlyMap<string, number>, jobs: readonly ClaimedJob[]): boolean {
+    const left = new Map(free);
+    for (const job of free.size > 0 ? jobs : []) {
+      for (const gate of job.hand ? [] : this.bench.permits.gatesOf(job.channel))
+        left.set(gate, (left.get(gate) ?? 0) - 1);
+    }
+    return [...left.values()].some((count) => count > 0);
+  }
+
+  private async rebirth(): Promise<void> {
+    this.node = await this.hooks.reborn();
+    this.lostClaims = [];
+    this.aligned = false;
+  }
+}

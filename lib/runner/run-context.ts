@@ -1,0 +1,73 @@
+import type { EntityManager } from 'typeorm';
+import type { CurrentJob } from '../scope/current-job.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import type { Reporter } from './reporter.js';
+import type { Run } from './run.js';
+
+/** What a run context is made of beside its run. */
+export interface RunContextParts {
+  readonly manager: EntityManager;
+  readonly transactional: boolean;
+  readonly reporter: Reporter;
+  readonly readJob: () => QueueJob;
+  readonly parentResults: () => Promise<unknown[]>;
+  readonly encode: (value: unknown, root: string) => string | null;
+}
+
+/** `currentJob()` of one run. Most jobs never ask, so everything is made on first use. */
+export class RunContext implements CurrentJob {
+  private read: QueueJob | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly parts: RunContextParts,
+  ) {}
+
+  get job(): QueueJob {
+    return (this.read ??= this.parts.readJob());
+  }
+
+  get signal(): AbortSignal {
+    return this.run.signal;
+  }
+
+  get manager(): EntityManager {
+    return this.parts.manager;
+  }
+
+  get transactional(): boolean {
+    return this.parts.transactional;
+  }
+
+  readonly log = (message: string, data?: unknown): void => {
+    const { uuid, retry } = this.run.job;
+    const text = String(message).replaceAll('\0', '');
+    this.parts.reporter.log({
+      uuid,
+      retry,
+      date: new Date(),
+      message: text,
+      data: this.parts.encode(data, 'data'),
+    });
+  };
+
+  readonly progress = (done: number, total?: number): void => {
+    const { uuid, retry } = this.run.job;
+    checkNumber('progress(done)', done);
+    if (total !== undefined) checkNumber('progress(…, total)', total);
+    this.parts.reporter.step({ uuid, retry, done, total: total ?? null });
+  };
+
+  readonly postpone = (seconds: number): void => {
+    checkNumber('postpone(seconds)', seconds);
+    this.run.postponed = seconds;
+  };
+
+  readonly parentResults = (): Promise<unknown[]> => this.parts.parentResults();
+}
+
+function checkNumber(what: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw new InvalidJobOptionError(`${what} takes a number of at least 0, not ${String(value)}`);
+}

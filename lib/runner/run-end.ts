@@ -1,0 +1,46 @@
+import type { Failure } from '../job/failure.js';
+import type { DoneRecord, EndRecord } from '../store/claim-store.js';
+import type { Run } from './run.js';
+
+/** How a run ended. */
+export type RunEnd =
+  /** The method returned; `result` is JSON text. */
+  | { readonly kind: 'done'; readonly result: string | null }
+  /** Written in the job's own transaction. */
+  | { readonly kind: 'settled'; readonly released: boolean }
+  | {
+      readonly kind: 'retry';
+      readonly seconds: number;
+      readonly giveTryBack: boolean;
+      readonly failure?: Failure;
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'cancelled'; readonly failure?: Failure };
+
+/** An ended run on its way into the database. */
+export interface Ended {
+  readonly run: Run;
+  readonly at: number;
+  readonly end: RunEnd;
+}
+
+/** Milliseconds ago, since only the database's clock is written. */
+const ago = (time: number, now: number): number => Math.max(0, now - time);
+
+export function doneRecord({ run, at, end }: Ended, now: number): DoneRecord {
+  return {
+    uuid: run.job.uuid,
+    retry: run.job.retry,
+    result: end.kind === 'done' ? end.result : null,
+    started: ago(run.startedAt, now),
+    ended: ago(at, now),
+  };
+}
+
+export function endRecord({ run, at, end }: Ended, now: number): EndRecord {
+  const times = { u: run.job.uuid, t: run.job.retry, sa: ago(run.startedAt, now), ea: ago(at, now) };
+  const failure = 'failure' in end ? end.failure : undefined;
+  const error = failure === undefined ? {} : { n: failure.name, m: failure.message, i: failure.stack };
+  if (end.kind === 'retry') return { ...times, k: 'retry', s: end.seconds, g: end.giveTryBack, ...error };
+  return { ...times, k: end.kind === 'failed' ? 'failed' : 'cancelled', ...error };
+}

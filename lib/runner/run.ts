@@ -1,0 +1,42 @@
+import type { ClaimedJob } from '../store/claim-store.js';
+
+/** One try of a job on this node. */
+export class Run {
+  readonly startedAt = performance.now();
+  /** The node's permits count this run. */
+  permitted = true;
+  /** That the job has started is known to the database. */
+  marked = false;
+  /** The job is no longer this node's: how it ends is nobody's business. */
+  discarded = false;
+  cancelled = false;
+  timedOut = false;
+  /** The node is stopping and has waited long enough. */
+  stopped = false;
+  /** The node lost its session while this ran. */
+  lost = false;
+  /** Seconds, where the job asked to be run again. */
+  postponed: number | undefined;
+  private controller: AbortController | undefined;
+  private reason: Error | undefined;
+
+  constructor(readonly job: ClaimedJob) {}
+
+  /** Made on first use: most jobs never look at it. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason !== undefined) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.reason ??= reason;
+    this.controller?.abort(this.reason);
+  }
+
+  get abortReason(): Error | undefined {
+    return this.reason;
+  }
+}

@@ -1,0 +1,17 @@
+import type { RetryOn } from '../job/outcome.js';
+import type { RetryPattern } from '../job/retry-pattern.js';
+import type { RunnerSettings } from './runner.settings.js';
+
+export const RUNNER_OPTIONS = Symbol('nestjs-queue-job:runner-options');
+
+/** The part of the module's options that the runner works by. */
+export interface RunnerOptions {
+  /** False where the module option `runner` is. */
+  readonly autoStart: boolean;
+  readonly settings: RunnerSettings;
+  readonly retryOn: RetryOn | undefined;
+  readonly retryPattern: RetryPattern | undefined;
+  /** Milliseconds that ended jobs are kept; null is for ever. */
+  readonly removalInterval: number | null;
+  readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
+}

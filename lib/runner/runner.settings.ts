@@ -1,0 +1,18 @@
+/** How the runner of this process works, with every default filled in. */
+export interface RunnerSettings {
+  /** Jobs that run here at once. */
+  readonly concurrency: number;
+  /** The channels that this node serves, with those below them; null is all. */
+  readonly channels: readonly string[] | null;
+  /** Milliseconds between two looks for work that nobody told of. */
+  readonly pollInterval: number;
+  /** Milliseconds after which a node without a session counts as dead when it hasn't been heard. */
+  readonly leaseDuration: number;
+  /** Milliseconds that running jobs get to end when the node stops. */
+  readonly shutdownTimeout: number;
+  /** False behind a pooler in transaction mode: no LISTEN, no session lock, but a lease. */
+  readonly listen: boolean;
+}
+
+/** For how long, in milliseconds, a node may be without its session before its jobs are given back. */
+export const GRACE_MS = 3_000;

@@ -1,0 +1,204 @@
+import type { ClaimedJob, GateMap } from '../store/claim-store.js';
+import { ClaimLedger } from './claim-ledger.js';
+import { HandQueue } from './hand-queue.js';
+import { Pace, SHORT_MS } from './pace.js';
+import { Permits } from './permits.js';
+import { Run } from './run.js';
+import type { Ended, RunEnd } from './run-end.js';
+
+/** What is at hand and could not start within this time, in milliseconds, is given back. */
+const HAND_PATIENCE_MS = 100;
+
+export interface WorkbenchHooks {
+  /** Runs the method; never rejects. */
+  readonly execute: (run: Run) => Promise<RunEnd>;
+  /** Something waits for the next round trip. */
+  readonly changed: () => void;
+  /** A job of a throttled channel has begun. */
+  readonly throttled: (channels: readonly string[]) => void;
+}
+
+/** What this node has: jobs that run, jobs at hand, and ends that wait to be written. Speaks to nobody. */
+export class Workbench {
+  readonly runs = new Map<string, Run>();
+  readonly hands = new HandQueue();
+  readonly permits = new Permits();
+  readonly ledger = new ClaimLedger();
+  private readonly pace = new Pace();
+  private ended: Ended[] = [];
+  private backs: ClaimedJob[] = [];
+  private marks: Run[] = [];
+  /** Slots that a round trip under way has asked jobs for. */
+  reserved = 0;
+  /** False while the permits are being booked anew: then nothing is handed over. */
+  private aligned = true;
+  private longRuns = 0;
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly hooks: WorkbenchHooks,
+  ) {}
+
+  get freeSlots(): number {
+    return Math.max(0, this.concurrency - this.runs.size - this.reserved);
+  }
+
+  /** Something has to be written. */
+  get dirty(): boolean {
+    return this.ended.length > 0 || this.backs.length > 0 || this.marks.length > 0;
+  }
+
+  get idle(): boolean {
+    return this.runs.size === 0 && this.hands.size === 0 && !this.dirty;
+  }
+
+  /** Jobs from a claim: those with a permit start, if a slot is free; the others wait at hand. */
+  receive(jobs: readonly ClaimedJob[]): void {
+    for (const job of jobs) {
+      if (job.hand || this.freeSlots === 0) this.hands.add(job);
+      else this.start(job);
+    }
+    this.fill();
+  }
+
+  /** Starts what is at hand, in order, as long as there are slots and permits. */
+  fill(): void {
+    if (!this.aligned) return;
+    while (this.hands.size > 0 && this.freeSlots > 0) {
+      const job = this.hands.take((channel) => this.permits.take(channel));
+      if (job === undefined) return;
+      this.start(job, true);
+    }
+  }
+
+  /** How many jobs to have at hand beyond what is there, by channel. */
+  handWanted(): ReadonlyMap<string, number> {
+    // Slots that long jobs sit in don't come free soon.
+    const slots = this.concurrency - this.longRuns;
+    const wanted = new Map<string, number>();
+    for (const channel of this.pace.shortChannels()) {
+      const width = Math.min(slots, Math.max(1, this.permits.width(channel)));
+      wanted.set(channel, this.pace.handFor(channel, width));
+    }
+    return new Map(
+      [...Pace.share(wanted)]
+        .map(([channel, count]): [string, number] => [channel, count - this.hands.sizeOf(channel)])
+        .filter(([, count]) => count > 0),
+    );
+  }
+
+  /** Marks runs that last, and gives back what has waited at hand for too long. */
+  sweep(): void {
+    const now = performance.now();
+    for (const run of this.runs.values()) {
+      if (run.marked) continue;
+      if (now - run.startedAt < SHORT_MS) break;
+      run.marked = true;
+      this.longRuns += 1;
+      this.marks.push(run);
+    }
+    this.giveBack(HAND_PATIENCE_MS);
+    if (this.dirty) this.hooks.changed();
+  }
+
+  /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
+  giveBack(ms: number): void {
+    if (this.hands.size > 0) this.backs.push(...this.hands.takeOlderThan(ms));
+  }
+
+  /** Gives back jobs that the database says are here, and this node knows nothing of. */
+  giveBackUnknown(held: readonly { uuid: string; retry: number }[]): { u: string; t: number; k: 'back' }[] {
+    const known = new Set([
+      ...this.runs.keys(),
+      ...this.hands.uuids(),
+      ...this.ended.map(({ run }) => run.job.uuid),
+      ...this.backs.map((job) => job.uuid),
+    ]);
+    return held
+      .filter(({ uuid }) => !known.has(uuid))
+      .map(({ uuid, retry }) => ({ u: uuid, t: retry, k: 'back' }));
+  }
+
+  /** Drops a job that somebody cancelled before it began; false where it has begun or is not here. */
+  dropFromHand(uuid: string): boolean {
+    const job = this.hands.remove(uuid);
+    if (job !== undefined) this.backs.push(job);
+    return job !== undefined;
+  }
+
+  /** What the next round trip takes along. */
+  takeDirty(): { ended: Ended[]; backs: ClaimedJob[]; marks: Run[] } {
+    const { ended, backs, marks } = this;
+    this.ended = [];
+    this.backs = [];
+    this.marks = [];
+    return { ended, backs, marks: marks.filter((run) => this.runs.has(run.job.uuid)) };
+  }
+
+  /** It did not get through. */
+  restore(taken: { ended: Ended[]; backs: ClaimedJob[]; marks: Run[] }): void {
+    this.ended = [...taken.ended, ...this.ended];
+    this.backs = [...taken.backs, ...this.backs];
+    this.marks = [...taken.marks, ...this.marks];
+  }
+
+  /** From here to {@link align} nothing is handed over, and ended runs keep their permits. Answers with what holds one. */
+  beginAlign(): string[] {
+    this.aligned = false;
+    return [...this.runs.keys(), ...this.ended.map(({ run }) => run.job.uuid)];
+  }
+
+  /** The permits as the database has booked them now. */
+  align(map: GateMap): void {
+    this.permits.reset(map);
+    const counted = new Set(map.counted);
+    for (const run of this.runs.values()) {
+      run.permitted = counted.has(run.job.uuid);
+      if (run.permitted) this.permits.hold(run.job.channel);
+    }
+    for (const { run } of this.ended) {
+      if (!counted.has(run.job.uuid)) continue;
+      this.permits.hold(run.job.channel);
+      this.permits.release(run.job.channel);
+    }
+    this.aligned = true;
+    this.fill();
+  }
+
+  /** Everything here belongs to somebody else now: whatever still runs is told so, and its end is not written. */
+  forfeit(reason: Error): void {
+    for (const run of this.runs.values()) {
+      run.discarded = true;
+      run.permitted = false;
+      run.abort(reason);
+    }
+    this.hands.takeOlderThan(0);
+    this.takeDirty();
+    this.ledger.takeClosed();
+  }
+
+  /** The end of a run, whether its method has ended or the node waits no longer. */
+  end(run: Run, end: RunEnd): void {
+    // Not the run itself where the node did not wait for it.
+    if (this.runs.get(run.job.uuid) !== run) return;
+    this.runs.delete(run.job.uuid);
+    if (run.marked) this.longRuns -= 1;
+    const at = performance.now();
+    this.pace.note(run.job.channel, at - run.startedAt);
+    if (!run.discarded) {
+      if (this.aligned && run.permitted) this.permits.release(run.job.channel);
+      this.ended.push({ run, at, end });
+    }
+    this.fill();
+    this.hooks.changed();
+  }
+
+  private start(job: ClaimedJob, holds = false): void {
+    const run = new Run(job);
+    if (!holds) this.permits.hold(job.channel);
+    this.runs.set(job.uuid, run);
+    void this.hooks.execute(run).then((end) => this.end(run, end));
+    const throttled = this.permits.throttledOf(job.channel);
+    if (throttled.length > 0) this.hooks.throttled(throttled);
+  }
+}

@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntityManager } from 'typeorm';
+import { NoCurrentJobError } from '../errors/no-current-job.error.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+
+/** What a running job knows of itself, and what it can do. */
+export interface CurrentJob {
+  readonly job: QueueJob;
+  /** Aborts when the job is cancelled, when its timeout has passed, when the node stops or has lost its session. */
+  readonly signal: AbortSignal;
+  /** The manager of the job's transaction in a `transactional` job, that of the data source otherwise. */
+  readonly manager: EntityManager;
+  /** Whether `manager` is that of a transaction of the job's own. */
+  readonly transactional: boolean;
+  /** Adds a line to what the dashboard shows of the job. */
+  log(message: string, data?: unknown): void;
+  /** Tells how far the job is: `done` of `total`, or a share from 0 to 1. */
+  progress(done: number, total?: number): void;
+  /** When the method returns, the job waits again for that many seconds. The try does not count. */
+  postpone(seconds: number): void;
+  /** The results of the jobs that this one depended on, in the order of their creation. */
+  parentResults(): Promise<unknown[]>;
+}
+
+const storage = new AsyncLocalStorage<CurrentJob>();
+
+/**
+ * The job that is running here.
+ *
+ * @throws NoCurrentJobError outside of a job
+ * @example
+ * ```ts
+ * @Job()
+ * async importLines(lines: Line[]) {
+ *   const { signal, progress } = currentJob();
+ *   for (const [at, line] of lines.entries()) {
+ *     signal.throwIfAborted();
+ *     await this.importOne(line);
+ *     progress(at + 1, lines.length);
+ *   }
+ * }
+ * ```
+ */
+export function currentJob(): CurrentJob {
+  const current = storage.getStore();
+  if (current === undefined) {
+    throw new NoCurrentJobError(
+      'currentJob() was called outside of a job. Call it in a method that the queue runs.',
+    );
+  }
+  return current;
+}
+
+/** The job that is running here, if any. */
+export const maybeCurrentJob = (): CurrentJob | undefined => storage.getStore();
+
+/** Runs what a job does, so that `currentJob()` finds it. */
+export const runAsJob = <T>(current: CurrentJob, work: () => T): T => storage.run(current, work);

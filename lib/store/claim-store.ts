@@ -1,0 +1,273 @@
+import type { QueueDatabase, Statement } from './database.js';
+import { CLAIMED_COLUMNS } from './sql/functions/claim.js';
+import type { Tables } from './tables.js';
+
+/** An end that is not a plain success, as `queue_job_end` reads it: see there for the letters. */
+export interface EndRecord {
+  readonly u: string;
+  readonly t: number;
+  readonly k: 'started' | 'back' | 'retry' | 'failed' | 'cancelled';
+  readonly sa?: number;
+  readonly ea?: number;
+  readonly s?: number;
+  readonly g?: boolean;
+  readonly n?: string;
+  readonly m?: string;
+  readonly i?: string;
+  readonly r?: unknown;
+}
+
+/** A job that returned. */
+export interface DoneRecord {
+  readonly uuid: string;
+  readonly retry: number;
+  /** JSON text, null without a result. */
+  readonly result: string | null;
+  /** Milliseconds ago. */
+  readonly started: number;
+  readonly ended: number;
+}
+
+/** One round trip: what a node brings, and what it asks for. */
+export interface Cycle {
+  readonly node: number;
+  readonly version: number;
+  readonly done: readonly DoneRecord[];
+  readonly ends: readonly EndRecord[];
+  /** Claims of which every job has ended. */
+  readonly closedClaims: readonly number[];
+  /** Permits that this node no longer needs, by channel. */
+  readonly free: ReadonlyMap<string, number>;
+  /** Moves jobs whose eta has come to the ready ones. */
+  readonly promote: boolean;
+  /** Jobs to start at once; 0 claims nothing. */
+  readonly slots: number;
+  /** Jobs to keep at hand beyond those, by channel. */
+  readonly hand: ReadonlyMap<string, number>;
+  readonly names: readonly string[];
+  /** The channels that this node serves, with those below; null is all. */
+  readonly only: readonly string[] | null;
+  /** The number of this claim, unique for the node. */
+  readonly claim: number;
+}
+
+/** A job as it comes from a claim; `args` and `context` are JSON text. */
+export interface ClaimedJob {
+  readonly uuid: string;
+  readonly seq: number;
+  readonly name: string;
+  readonly channel: string;
+  readonly priority: number;
+  readonly retry: number;
+  readonly maxRetries: number;
+  readonly args: string;
+  readonly description: string;
+  readonly identityKey: string | null;
+  readonly identityUntilDone: boolean;
+  readonly eta: Date | null;
+  readonly userId: string | null;
+  readonly context: string | null;
+  readonly graphUuid: string | null;
+  readonly dateCreated: Date;
+  readonly dateEnqueued: Date;
+  /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
+  readonly hand: boolean;
+  readonly claim: number;
+}
+
+/** `released`: done, and jobs that depended on it may run now. */
+export type FinishOutcome = 'done' | 'released' | 'cancelled' | 'fenced';
+
+/** What a claim tells beside its jobs. */
+export interface CycleInfo {
+  /** The node was given up by the others: nothing was written. */
+  readonly dead?: boolean;
+  /** The channels have changed since the node's version: nothing was claimed. */
+  readonly stale?: boolean;
+  /** Ends that met no job of this node and try. */
+  readonly fenced?: readonly string[];
+  /** Milliseconds until the next eta; only where the cycle was to promote. */
+  readonly nextEta?: number;
+  /** Milliseconds until a throttled channel has its next start. */
+  readonly wake?: number;
+  /** Jobs that depended on what ended may run now. */
+  readonly released?: boolean;
+  /** There was more to have. */
+  readonly more?: boolean;
+  /** Channels with ready jobs that have no row yet. */
+  readonly missing?: readonly string[];
+  /** Channels in which ready jobs found no room. */
+  readonly hungry?: readonly string[];
+}
+
+export interface CycleAnswer {
+  readonly info: CycleInfo;
+  /** In the order in which they may start. */
+  readonly jobs: readonly ClaimedJob[];
+}
+
+/** The configuration that a node works by. */
+export interface GateMap {
+  readonly version: number;
+  /** The channels that limit anything. */
+  readonly gates: readonly string[];
+  readonly throttled: readonly string[];
+  /** The runs, of those named, that the permits count. */
+  readonly counted: readonly string[];
+}
+
+/** Claim and settle in one round trip, and what a node asks to come right again. */
+export class ClaimStore {
+  private readonly cycleStatement: Statement;
+  private readonly throttleStatement: Statement;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    this.cycleStatement = {
+      name: 'queue_job_cycle',
+      text: `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
+        FROM ${tables.name('queue_job_settle_1')}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
+        CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
+          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18) c`,
+    };
+    this.throttleStatement = {
+      name: 'queue_job_throttle',
+      text: `UPDATE ${tables.channel} SET next_start = clock_timestamp() + throttle * interval '1 second'
+        WHERE name = ANY($1) AND throttle IS NOT NULL`,
+    };
+  }
+
+  async cycle(cycle: Cycle): Promise<CycleAnswer> {
+    const { done, free, hand } = cycle;
+    const rows = await this.database.runArrays(this.cycleStatement, [
+      cycle.node,
+      done.map((job) => job.uuid),
+      done.map((job) => job.retry),
+      done.map((job) => job.result),
+      done.map((job) => job.started),
+      done.map((job) => job.ended),
+      cycle.ends.length > 0 ? JSON.stringify(cycle.ends) : null,
+      cycle.closedClaims,
+      [...free.keys()],
+      [...free.values()],
+      cycle.version,
+      cycle.promote,
+      cycle.slots,
+      [...hand.keys()],
+      [...hand.values()],
+      cycle.names,
+      cycle.only,
+      cycle.claim,
+    ]);
+    let info: CycleInfo = {};
+    const jobs: ClaimedJob[] = [];
+    for (const row of rows) {
+      if (row[0] !== null) info = JSON.parse(row[0] as string) as CycleInfo;
+      else jobs.push(toClaimedJob(row, cycle.claim));
+    }
+    // RETURNING has no order.
+    jobs.sort(byOrder);
+    return { info, jobs };
+  }
+
+  /** A throttled job has begun just now: the next start of these channels counts from here. */
+  async noteStart(channels: readonly string[]): Promise<void> {
+    await this.database.run(this.throttleStatement, [channels]);
+  }
+
+  /** The end of a transactional job, through the connection of its own transaction. */
+  async finish(
+    query: (text: string, values: unknown[]) => Promise<unknown>,
+    end: { node: number; uuid: string; retry: number; result: string | null; started: number },
+  ): Promise<FinishOutcome> {
+    const rows = (await query(
+      `SELECT ${this.tables.name('queue_job_finish_1')}($1, $2, $3, $4, $5) AS outcome`,
+      [end.node, end.uuid, end.retry, end.result, end.started],
+    )) as { outcome: FinishOutcome }[];
+    return rows[0]?.outcome ?? 'fenced';
+  }
+
+  /** A transactional job that asked to run again later, through the connection of its own transaction. */
+  async postpone(
+    query: (text: string, values: unknown[]) => Promise<unknown>,
+    end: { node: number; uuid: string; retry: number; seconds: number; started: number },
+  ): Promise<FinishOutcome> {
+    const record: EndRecord = {
+      u: end.uuid,
+      t: end.retry,
+      k: 'retry',
+      s: end.seconds,
+      g: true,
+      sa: end.started,
+      ea: 0,
+    };
+    const rows = (await query(
+      `SELECT CASE
+         WHEN EXISTS (SELECT 1 FROM ${this.tables.job} WHERE uuid = $2 AND cancel_by IS NOT NULL) THEN 'cancelled'
+         WHEN cardinality(${this.tables.name('queue_job_end_1')}($1, $3)) > 0 THEN 'fenced' ELSE 'done' END AS outcome`,
+      [end.node, end.uuid, JSON.stringify([record])],
+    )) as { outcome: FinishOutcome }[];
+    return rows[0]?.outcome ?? 'fenced';
+  }
+
+  /** Whether the job of a try is still this node's, has ended as this try, or is neither. */
+  async whereIs(node: number, uuid: string, retry: number): Promise<'mine' | 'ended' | 'gone'> {
+    const rows = await this.database.query(
+      `SELECT 'mine' AS place FROM ${this.tables.job} WHERE uuid = $2 AND node = $1 AND retry = $3
+       UNION ALL SELECT 'ended' FROM ${this.tables.history} WHERE uuid = $2 AND node = $1 AND retry = $3`,
+      [node, uuid, retry],
+    );
+    return (rows[0]?.['place'] as 'mine' | 'ended' | undefined) ?? 'gone';
+  }
+
+  /** The jobs that the database says this node has. */
+  async holdings(node: number): Promise<{ uuid: string; retry: number }[]> {
+    const rows = await this.database.query(
+      `SELECT uuid, retry FROM ${this.tables.name('queue_job_holdings_1')}($1)`,
+      [node],
+    );
+    return rows as unknown as { uuid: string; retry: number }[];
+  }
+
+  /** Books the node's permits anew by what it runs, and answers with the channels as they are; null: given up. */
+  async resync(node: number, running: readonly string[]): Promise<GateMap | null> {
+    const rows = await this.database.query(
+      `SELECT ${this.tables.name('queue_job_resync_1')}($1, $2) AS map`,
+      [node, running],
+    );
+    const map = rows[0]?.['map'];
+    return typeof map === 'string' ? (JSON.parse(map) as GateMap) : null;
+  }
+}
+
+/** Priority, then creation. */
+export function byOrder(a: { priority: number; seq: number }, b: { priority: number; seq: number }): number {
+  return a.priority - b.priority || a.seq - b.seq;
+}
+
+/** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`. */
+function toClaimedJob(row: readonly unknown[], claim: number): ClaimedJob {
+  return {
+    hand: row[1] as boolean,
+    uuid: row[2] as string,
+    seq: row[3] as number,
+    name: row[4] as string,
+    channel: row[5] as string,
+    priority: row[6] as number,
+    retry: row[7] as number,
+    maxRetries: row[8] as number,
+    args: row[9] as string,
+    description: row[10] as string,
+    identityKey: row[11] as string | null,
+    identityUntilDone: row[12] as boolean,
+    eta: row[13] as Date | null,
+    userId: row[14] as string | null,
+    context: row[15] as string | null,
+    graphUuid: row[16] as string | null,
+    dateCreated: row[17] as Date,
+    dateEnqueued: row[18] as Date,
+    claim,
+  };
+}

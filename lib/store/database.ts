@@ -1,0 +1,128 @@
+import pg from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import { OWN_TYPES } from './pg-types.js';
+
+/** One statement as the driver gets it. A named one is prepared once for each connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/** Connections that the machinery has for itself, beside the session of a runner. */
+const MAX_CONNECTIONS = 3;
+
+/** Of a server behind a pooler that doesn't know our prepared statement: 26000 and 42P05. */
+const PREPARED_STATEMENT_CODES = new Set(['26000', '42P05']);
+
+/**
+ * The connections of the machinery: apart from the application's pool, so that jobs which use all of that one can not
+ * keep their own ends from being written. Opened when needed, closed when idle.
+ */
+export class QueueDatabase {
+  private readonly pool: pg.Pool;
+  private named = true;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.pool = new pg.Pool({
+      ...this.connectionOptions(),
+      max: MAX_CONNECTIONS,
+      idleTimeoutMillis: 10_000,
+      allowExitOnIdle: true,
+    });
+    // An idle connection that breaks is replaced at the next query; without a listener the process would end.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Runs a statement that is sent often, prepared where the server allows it. */
+  async run(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const config = { ...statement, values: [...values], types: OWN_TYPES };
+    if (!this.named) return this.unnamed(config);
+    try {
+      return (await this.pool.query<Row>(config)).rows;
+    } catch (error) {
+      if (!PREPARED_STATEMENT_CODES.has((error as { code?: string }).code ?? '')) throw error;
+      this.named = false;
+      return this.unnamed(config);
+    }
+  }
+
+  /** As {@link run}, with each row as an array: for answers of many rows. */
+  async runArrays(statement: Statement, values: readonly unknown[]): Promise<unknown[][]> {
+    return (await this.run(
+      { ...statement, rowMode: 'array' } as Statement,
+      values,
+    )) as unknown as unknown[][];
+  }
+
+  /** Runs a statement that is sent now and then. */
+  async query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.unnamed({ text, values: [...values], types: OWN_TYPES });
+  }
+
+  /** Several statements in one transaction; it is rolled back where `work` throws. */
+  async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(async (text, values = []) => {
+        return (await client.query<Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+      });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure as Error));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** A connection of its own for a runner's session, not yet connected. */
+  createClient(): pg.Client {
+    return new pg.Client({
+      ...this.connectionOptions(),
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+    });
+  }
+
+  /** The options for a connection of the application's data source, as its driver made them. */
+  connectionOptions(): pg.PoolConfig {
+    const { master } = this.dataSource.driver as unknown as { master: { options: pg.PoolConfig } };
+    return { ...master.options };
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async unnamed(config: {
+    text: string;
+    values: unknown[];
+    types: typeof OWN_TYPES;
+  }): Promise<Row[]> {
+    const { name: _, ...rest } = config as typeof config & { name?: string };
+    return (await this.pool.query<Row>(rest)).rows;
+  }
+}
+
+/**
+ * Queries in the transaction of a manager, with our own types: the driver's own connection is asked, since the
+ * application may have set other types for it as a whole.
+ */
+export function queryOf(manager: EntityManager): Query {
+  return async (text, values = []) => {
+    const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as pg.ClientBase;
+      return (await client.query<Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+    } finally {
+      if (manager.queryRunner === undefined) await runner.release();
+    }
+  };
+}

@@ -1,0 +1,34 @@
+import { QueueJobAttempt } from './queue-job-attempt.entity.js';
+import { QueueJobChannel } from './queue-job-channel.entity.js';
+import { QueueJobClaim } from './queue-job-claim.entity.js';
+import { QueueJobDependency } from './queue-job-dependency.entity.js';
+import { QueueJobFunction } from './queue-job-function.entity.js';
+import { QueueJobHistory } from './queue-job-history.entity.js';
+import { QueueJobLog } from './queue-job-log.entity.js';
+import { QueueJobMeta } from './queue-job-meta.entity.js';
+import { QueueJobNode } from './queue-job-node.entity.js';
+import { QueueJobPermit } from './queue-job-permit.entity.js';
+import { QueueJob } from './queue-job.entity.js';
+
+/**
+ * The TypeORM entities of this library, for the `entities` of a data source that lists its own by hand. With
+ * `autoLoadEntities: true` they are found without it.
+ *
+ * @example
+ * ```ts
+ * TypeOrmModule.forRoot({ type: 'postgres', url, entities: [Product, ...QUEUE_JOB_ENTITIES] })
+ * ```
+ */
+export const QUEUE_JOB_ENTITIES = [
+  QueueJob,
+  QueueJobHistory,
+  QueueJobAttempt,
+  QueueJobLog,
+  QueueJobDependency,
+  QueueJobChannel,
+  QueueJobPermit,
+  QueueJobFunction,
+  QueueJobNode,
+  QueueJobClaim,
+  QueueJobMeta,
+];

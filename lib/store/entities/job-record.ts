@@ -1,0 +1,120 @@
+import { Column } from 'typeorm';
+import type { JobState } from '../../job/job-state.js';
+import { int8AsNumber } from './int8-as-number.js';
+
+/** What a live and a finished job have in common: the fields of the seed's `Job`, in camelCase. */
+export abstract class JobRecord<R = unknown> {
+  /** The order of creation; with `priority` it is the order in which jobs run. */
+  @Column({ name: 'seq', type: 'bigint', transformer: int8AsNumber })
+  seq!: number;
+
+  @Column({ name: 'state', type: 'text', default: 'pending' })
+  state!: JobState;
+
+  /** `Provider.method` (the seed's `job_function_name`). */
+  @Column({ name: 'name', type: 'text' })
+  name!: string;
+
+  /** The full path, such as `root.erp.orders`. */
+  @Column({ name: 'channel', type: 'text', collation: 'C', default: 'root' })
+  channel!: string;
+
+  /** Smaller runs first; 0 is the highest. */
+  @Column({ name: 'priority', type: 'integer', default: 10 })
+  priority!: number;
+
+  /** The number of the current or last try: 0 before the first. */
+  @Column({ name: 'retry', type: 'integer', default: 0 })
+  retry!: number;
+
+  /** How many tries there may be; 0 is without end. */
+  @Column({ name: 'max_retries', type: 'integer', default: 5 })
+  maxRetries!: number;
+
+  /** The node that has the job, or that ended it. */
+  @Column({ name: 'node', type: 'integer', nullable: true })
+  node!: number | null;
+
+  /** The arguments as the codec stored them; `QueueService` answers with the decoded ones. */
+  @Column({ name: 'args', type: 'json', default: '[]' })
+  args!: unknown[];
+
+  @Column({ name: 'result', type: 'json', nullable: true })
+  result!: R | null;
+
+  @Column({ name: 'description', type: 'text' })
+  description!: string;
+
+  @Column({ name: 'identity_key', type: 'text', nullable: true })
+  identityKey!: string | null;
+
+  /** True where the identity key counts until the end of the job, false where only while it waits. */
+  @Column({ name: 'identity_until_done', type: 'boolean', default: false })
+  identityUntilDone!: boolean;
+
+  /** The job starts no earlier. */
+  @Column({ name: 'eta', type: 'timestamptz', nullable: true })
+  eta!: Date | null;
+
+  @Column({ name: 'user_id', type: 'text', nullable: true })
+  userId!: string | null;
+
+  /** What the module option `context.capture` gave when the job was enqueued. */
+  @Column({ name: 'context', type: 'json', nullable: true })
+  context!: unknown;
+
+  /** The graph that the job belongs to; null for a single job. */
+  @Column({ name: 'graph_uuid', type: 'uuid', nullable: true })
+  graphUuid!: string | null;
+
+  @Column({ name: 'has_children', type: 'boolean', default: false })
+  hasChildren!: boolean;
+
+  @Column({ name: 'date_created', type: 'timestamptz', default: () => 'clock_timestamp()' })
+  dateCreated!: Date;
+
+  @Column({ name: 'date_enqueued', type: 'timestamptz', nullable: true })
+  dateEnqueued!: Date | null;
+
+  @Column({ name: 'date_started', type: 'timestamptz', nullable: true })
+  dateStarted!: Date | null;
+
+  @Column({ name: 'date_done', type: 'timestamptz', nullable: true })
+  dateDone!: Date | null;
+
+  /** Seconds that the last try ran. */
+  @Column({ name: 'exec_time', type: 'double precision', nullable: true })
+  execTime!: number | null;
+
+  @Column({ name: 'exc_name', type: 'text', nullable: true })
+  excName!: string | null;
+
+  @Column({ name: 'exc_message', type: 'text', nullable: true })
+  excMessage!: string | null;
+
+  /** The stack of the last error, with its causes. */
+  @Column({ name: 'exc_info', type: 'text', nullable: true })
+  excInfo!: string | null;
+
+  /** As last told by `currentJob().progress(done, total)`. */
+  @Column({ name: 'progress', type: 'double precision', nullable: true })
+  progress!: number | null;
+
+  @Column({ name: 'progress_total', type: 'double precision', nullable: true })
+  progressTotal!: number | null;
+
+  /** The class of the seed's `model_name`: what stands before the last dot of `name`. */
+  get providerName(): string {
+    return this.name.slice(0, Math.max(0, this.name.lastIndexOf('.')));
+  }
+
+  /** The seed's `func`: what stands after the last dot of `name`. */
+  get methodName(): string {
+    return this.name.slice(this.name.lastIndexOf('.') + 1);
+  }
+
+  /** The call as one would write it (the seed's `func_string`), for people. */
+  get funcString(): string {
+    return `${this.name}(${this.args.map((argument) => JSON.stringify(argument) ?? 'undefined').join(', ')})`;
+  }
+}

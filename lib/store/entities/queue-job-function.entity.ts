@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RetryPattern } from '../../job/retry-pattern.js';
+
+/** What was changed at run time of a `Provider.method`; null leaves what the decorator says. */
+@Entity({ name: 'queue_job_function' })
+export class QueueJobFunction {
+  @PrimaryColumn({ name: 'name', type: 'text', primaryKeyConstraintName: 'queue_job_function_pkey' })
+  name!: string;
+
+  @Column({ name: 'channel', type: 'text', nullable: true })
+  channel!: string | null;
+
+  @Column({ name: 'retry_pattern', type: 'jsonb', nullable: true })
+  retryPattern!: RetryPattern | null;
+}

@@ -1,0 +1,14 @@
+import { Entity, Index, PrimaryColumn } from 'typeorm';
+import { JobRecord } from './job-record.js';
+
+/**
+ * A job that has ended, `done` or `cancelled`. It stands apart from the live ones so that ten million of these can not
+ * slow a claim.
+ */
+@Entity({ name: 'queue_job_history' })
+@Index('queue_job_history_done', ['dateDone'])
+@Index('queue_job_history_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })
+export class QueueJobHistory<R = unknown> extends JobRecord<R> {
+  @PrimaryColumn({ name: 'uuid', type: 'uuid', primaryKeyConstraintName: 'queue_job_history_pkey' })
+  uuid!: string;
+}

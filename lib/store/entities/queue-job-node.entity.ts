@@ -1,0 +1,53 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A process that runs jobs, from its start to its end; it holds a session advisory lock on its id while it lives. */
+@Entity({ name: 'queue_job_node' })
+export class QueueJobNode {
+  @PrimaryGeneratedColumn('identity', {
+    name: 'id',
+    type: 'integer',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'queue_job_node_pkey',
+  })
+  id!: number;
+
+  /** `host:pid`. */
+  @Column({ name: 'name', type: 'text' })
+  name!: string;
+
+  @Column({ name: 'alive', type: 'boolean', default: true })
+  alive!: boolean;
+
+  /** False where a lease takes the place of the session lock (`listen: false`). */
+  @Column({ name: 'listens', type: 'boolean', default: true })
+  listens!: boolean;
+
+  /** The server process that holds the session lock. */
+  @Column({ name: 'backend', type: 'integer', nullable: true })
+  backend!: number | null;
+
+  @Column({ name: 'concurrency', type: 'integer', default: 10 })
+  concurrency!: number;
+
+  /** The version of the channel configuration that this node has taken up. */
+  @Column({ name: 'config_version', type: 'bigint', default: 0 })
+  configVersion!: string;
+
+  @Column({ name: 'date_started', type: 'timestamptz', default: () => 'clock_timestamp()' })
+  dateStarted!: Date;
+
+  /** The last sign of life. */
+  @Column({ name: 'date_seen', type: 'timestamptz', default: () => 'clock_timestamp()' })
+  dateSeen!: Date;
+
+  /** Until when the lease of a node without a session lock runs. */
+  @Column({ name: 'lease_until', type: 'timestamptz', nullable: true })
+  leaseUntil!: Date | null;
+
+  /** Since when the node's lock has been found free. */
+  @Column({ name: 'suspect_since', type: 'timestamptz', nullable: true })
+  suspectSince!: Date | null;
+
+  @Column({ name: 'date_ended', type: 'timestamptz', nullable: true })
+  dateEnded!: Date | null;
+}

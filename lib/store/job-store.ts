@@ -1,0 +1,178 @@
+import type { EntityManager } from 'typeorm';
+import type { JobState } from '../job/job-state.js';
+import { type QueueDatabase, queryOf, type Row } from './database.js';
+import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
+import type { QueueJobLog } from './entities/queue-job-log.entity.js';
+import { LASTING_COLUMNS } from './sql/job-columns.js';
+import type { Tables } from './tables.js';
+
+/** A stored job as read: `args`, `result` and `context` are JSON text. */
+export type JobRow = Readonly<Record<(typeof LASTING_COLUMNS)[number] | 'cancel_by', unknown>>;
+
+/** Which jobs to list, newest first. What is left out does not matter. */
+export interface JobFilter {
+  readonly state?: JobState | readonly JobState[];
+  /** `Provider.method`. */
+  readonly name?: string;
+  /** A channel, its subchannels included. */
+  readonly channel?: string;
+  readonly graphUuid?: string;
+  readonly userId?: string;
+  /** Only jobs older than this one: the last of the page before. */
+  readonly before?: string;
+  /** 1 to 1,000. Default: 100. */
+  readonly limit?: number;
+}
+
+/** Reads jobs, living and ended, and steers them. */
+export class JobStore {
+  private readonly columns = LASTING_COLUMNS.join(', ');
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {}
+
+  /** In the transaction of `manager` where one is given: it may be the only one that sees them. */
+  async find(uuids: readonly string[], manager?: EntityManager): Promise<JobRow[]> {
+    const query = manager === undefined ? this.database.query.bind(this.database) : queryOf(manager);
+    return (await query(
+      `SELECT ${this.columns}, cancel_by FROM ${this.tables.job} WHERE uuid = ANY($1)
+       UNION ALL SELECT ${this.columns}, NULL FROM ${this.tables.history} WHERE uuid = ANY($1)`,
+      [uuids],
+    ));
+  }
+
+  async list(filter: JobFilter): Promise<JobRow[]> {
+    const values: unknown[] = [];
+    const bind = (value: unknown): string => `$${values.push(value)}`;
+    const where: string[] = ['true'];
+    if (filter.state !== undefined) where.push(`state = ANY(${bind([filter.state].flat())})`);
+    if (filter.name !== undefined) where.push(`name = ${bind(filter.name)}`);
+    if (filter.channel !== undefined) {
+      const channel = bind(filter.channel);
+      where.push(`(channel = ${channel} OR channel >= ${channel} || '.' AND channel < ${channel} || '/')`);
+    }
+    if (filter.graphUuid !== undefined) where.push(`graph_uuid = ${bind(filter.graphUuid)}`);
+    if (filter.userId !== undefined) where.push(`user_id = ${bind(filter.userId)}`);
+    if (filter.before !== undefined) where.push(`uuid < ${bind(filter.before)}`);
+    const limit = bind(filter.limit ?? 100);
+    // The uuids are of version 7: their order is that of creation, and both tables have it as primary key.
+    const page = (table: string, cancelBy: string): string =>
+      `(SELECT ${this.columns}, ${cancelBy} AS cancel_by FROM ${table} WHERE ${where.join(' AND ')} ORDER BY uuid DESC LIMIT ${limit})`;
+    return (await this.database.query(
+      `SELECT * FROM (${page(this.tables.job, 'cancel_by')} UNION ALL ${page(this.tables.history, 'NULL')}) p
+       ORDER BY uuid DESC LIMIT ${limit}`,
+      values,
+    ));
+  }
+
+  async counts(): Promise<Partial<Record<JobState, number>>> {
+    const rows = await this.database.query(
+      `SELECT state, count(*) AS count FROM ${this.tables.job} GROUP BY state
+       UNION ALL SELECT state, count(*) FROM ${this.tables.history} GROUP BY state`,
+    );
+    return Object.fromEntries(rows.map((row) => [row['state'], row['count']])) as Partial<
+      Record<JobState, number>
+    >;
+  }
+
+  /** The tries that ended badly, as stored. */
+  async attempts(uuid: string): Promise<QueueJobAttempt[]> {
+    const rows = await this.database.query(
+      `SELECT id, job_uuid, retry, node, date_started, date_ended, exc_name, exc_message, exc_info
+       FROM ${this.tables.attempt} WHERE job_uuid = $1 ORDER BY id`,
+      [uuid],
+    );
+    return rows.map((row) =>
+      Object.assign(new QueueJobAttempt(), {
+        id: String(row['id']),
+        jobUuid: row['job_uuid'],
+        retry: row['retry'],
+        node: row['node'],
+        dateStarted: row['date_started'],
+        dateEnded: row['date_ended'],
+        excName: row['exc_name'],
+        excMessage: row['exc_message'],
+        excInfo: row['exc_info'],
+      }),
+    );
+  }
+
+  /** The lines that a job wrote, the oldest first. */
+  async logs(
+    uuid: string,
+    limit: number,
+  ): Promise<Pick<QueueJobLog, 'retry' | 'date' | 'message' | 'data'>[]> {
+    const rows = await this.database.query(
+      `SELECT retry, date, message, data FROM ${this.tables.log} WHERE job_uuid = $1 ORDER BY id LIMIT $2`,
+      [uuid, limit],
+    );
+    return rows.map((row) => ({
+      retry: row['retry'] as number,
+      date: row['date'] as Date,
+      message: row['message'] as string,
+      data: row['data'] === null ? null : (JSON.parse(row['data'] as string) as unknown),
+    }));
+  }
+
+  /** Results of the parents of a job, as JSON text, in the order in which these were created. */
+  async parentResults(uuid: string): Promise<(string | null)[]> {
+    const rows = await this.database.query(
+      `SELECT h.result FROM ${this.tables.dependency} d JOIN ${this.tables.history} h ON h.uuid = d.parent
+       WHERE d.child = $1 ORDER BY h.seq`,
+      [uuid],
+    );
+    return rows.map((row) => row['result'] as string | null);
+  }
+
+  /** Cancels; a job that a node has is asked for there: `node` is that one. */
+  async cancel(uuids: readonly string[], by: string): Promise<{ uuid: string; node: number | null }[]> {
+    const rows = await this.database.query(
+      `SELECT uuid, node FROM ${this.tables.name('queue_job_cancel_1')}($1, $2)`,
+      [uuids, by],
+    );
+    return rows as unknown as { uuid: string; node: number | null }[];
+  }
+
+  async requeue(uuids: readonly string[]): Promise<string[]> {
+    return this.uuidsOf(`unnest(${this.tables.name('queue_job_requeue_1')}($1))`, [uuids]);
+  }
+
+  async setDone(uuids: readonly string[], by: string): Promise<string[]> {
+    return this.uuidsOf(`unnest(${this.tables.name('queue_job_set_done_1')}($1, $2))`, [uuids, by]);
+  }
+
+  /** `result` is JSON text; null leaves it. Answers false where the job does not wait. */
+  async postpone(uuid: string, seconds: number, result: string | null): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT ${this.tables.name('queue_job_postpone_1')}($1, $2, $3) AS done`,
+      [uuid, seconds, result],
+    );
+    return rows[0]?.['done'] === true;
+  }
+
+  /** Removes jobs that ended long ago, with what belongs to them; answers with their number. */
+  async removeEnded(defaultInterval: number | null, limit: number): Promise<number> {
+    const t = this.tables;
+    const rows = await this.database.query(
+      `WITH gone AS (
+         DELETE FROM ${t.history} h WHERE h.uuid = ANY(ARRAY(
+           SELECT o.uuid FROM ${t.history} o LEFT JOIN ${t.channel} c ON c.name = o.channel
+           WHERE o.date_done < clock_timestamp() - coalesce(c.removal_interval, $1::float8) * interval '1 millisecond'
+           ORDER BY o.date_done LIMIT $2
+         )) RETURNING h.uuid
+       ), attempts AS (DELETE FROM ${t.attempt} a USING gone g WHERE a.job_uuid = g.uuid),
+       logs AS (DELETE FROM ${t.log} l USING gone g WHERE l.job_uuid = g.uuid),
+       parents AS (DELETE FROM ${t.dependency} d USING gone g WHERE d.child = g.uuid)
+       SELECT count(*) AS count FROM gone`,
+      [defaultInterval, limit],
+    );
+    return Number(rows[0]?.['count']);
+  }
+
+  private async uuidsOf(source: string, values: readonly unknown[]): Promise<string[]> {
+    const rows: Row[] = await this.database.query(`SELECT u.uuid FROM ${source} u (uuid)`, values);
+    return rows.map((row) => row['uuid'] as string);
+  }
+}

@@ -1,0 +1,31 @@
+/** A job as it is inserted. */
+export interface NewJob {
+  readonly uuid: string;
+  readonly name: string;
+  readonly channel: string;
+  readonly priority: number;
+  readonly maxRetries: number;
+  /** JSON text. */
+  readonly args: string;
+  readonly description: string;
+  readonly identityKey: string | null;
+  readonly identityUntilDone: boolean;
+  /** Seconds from now by the database's clock; null where `etaAt` is given, or none. */
+  readonly etaIn: number | null;
+  readonly etaAt: Date | null;
+  readonly userId: string | null;
+  /** JSON text. */
+  readonly context: string | null;
+  readonly graphUuid: string | null;
+  readonly hasChildren: boolean;
+  /** The job waits for its parents. */
+  readonly waits: boolean;
+}
+
+/** What the database gave a job that was stored. */
+export interface StoredJob {
+  readonly uuid: string;
+  readonly seq: number;
+  readonly dateCreated: Date;
+  readonly eta: Date | null;
+}

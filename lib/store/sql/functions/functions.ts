@@ -1,0 +1,39 @@
+import type { Tables } from '../../tables.js';
+import { cancelChildren } from './cancel-children.js';
+import { ensureChannels, regate } from './channels.js';
+import { claim } from './claim.js';
+import { end } from './end.js';
+import { finish } from './finish.js';
+import { holdings, reap, resync, tick } from './node.js';
+import { release } from './release.js';
+import { retakeKey } from './retake-key.js';
+import { settle } from './settle.js';
+import { cancel, postpone, requeue, setDone } from './steer.js';
+import { served, turns } from './turns.js';
+
+/**
+ * The functions in the database, in the order in which they are made. Each carries the number of its version in its
+ * name: a change that an older node couldn't live with gets a new name, so that both run side by side.
+ */
+export const functions = (t: Tables): readonly string[] =>
+  [
+    retakeKey,
+    release,
+    cancelChildren,
+    end,
+    settle,
+    turns,
+    served,
+    claim,
+    finish,
+    holdings,
+    resync,
+    tick,
+    reap,
+    regate,
+    ensureChannels,
+    cancel,
+    requeue,
+    setDone,
+    postpone,
+  ].map((statement) => statement(t));

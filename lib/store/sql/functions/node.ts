@@ -1,0 +1,134 @@
+import type { Tables } from '../../tables.js';
+
+/**
+ * `queue_job_holdings(node)`: what the database says that a node has. A node asks after a lost answer, and after the
+ * channels have changed.
+ */
+export const holdings = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_holdings_1')}(p_node integer)
+RETURNS TABLE (uuid uuid, retry integer) LANGUAGE sql AS $$
+  SELECT j.uuid, j.retry
+  FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid) JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = p_node
+  WHERE c.node = p_node
+$$`;
+
+/**
+ * `queue_job_resync(node, running)`: books the permits of a node anew, from what it runs and the channels as they are now.
+ * Answers with
+ * the version of the configuration, the channels that limit anything, and the runs that were found and counted; null
+ * where the node was given up.
+ */
+export const resync = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_resync_1')}(p_node integer, p_running uuid[])
+RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_version bigint;
+  v_counted uuid[];
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR KEY SHARE;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  SELECT m.config_version INTO v_version FROM ${t.meta} m;
+  DELETE FROM ${t.permit} p WHERE p.node = p_node;
+  -- Locked, so that a transactional job which is ending at this moment is counted either here or nowhere.
+  v_counted := ARRAY(
+    SELECT j.uuid FROM ${t.job} j WHERE j.uuid = ANY(p_running) AND j.node = p_node ORDER BY j.uuid FOR NO KEY UPDATE
+  );
+  INSERT INTO ${t.permit} (channel, node, count)
+  SELECT u.gate, p_node, count(*)
+  FROM ${t.job} j JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.gates) u (gate)
+  WHERE j.uuid = ANY(v_counted)
+  GROUP BY u.gate;
+  UPDATE ${t.node} n SET config_version = v_version WHERE n.id = p_node;
+  RETURN json_build_object(
+    'version', v_version, 'counted', v_counted,
+    'gates', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.gates) AS name FROM ${t.channel} c) g), '[]'::json),
+    'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json)
+  );
+END $$`;
+
+/**
+ * `queue_job_tick(node)`: the one query a second of an idle node. Signs that the node is alive, marks those whose lock
+ * is free or whose lease has run out, and answers with those that have been so for the grace (seconds), with
+ * whether there is work, when the next eta comes, and which jobs of this node somebody wants to cancel.
+ */
+export const tick = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_tick_1')}(p_node integer, p_grace float8, p_lease float8)
+RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_dead integer[];
+  v_alive boolean;
+BEGIN
+  UPDATE ${t.node} n
+  SET date_seen = clock_timestamp(), suspect_since = NULL,
+    lease_until = CASE WHEN NOT n.listens THEN clock_timestamp() + p_lease * interval '1 second' END
+  WHERE n.id = p_node AND n.alive;
+  v_alive := FOUND;
+
+  -- Only looked at, not taken: a lock taken to try it would look like life to the next node that looks.
+  UPDATE ${t.node} n SET suspect_since = CASE WHEN l.lost THEN clock_timestamp() END
+  FROM (
+    SELECT o.id, CASE
+      WHEN o.listens THEN NOT EXISTS (
+        SELECT 1 FROM pg_locks k
+        WHERE k.locktype = 'advisory' AND k.objsubid = 2 AND k.granted AND k.pid = o.backend
+          AND k.classid = ${unsigned(t.lockClass)} AND k.objid = o.id::oid
+      )
+      ELSE o.lease_until < clock_timestamp() END AS lost
+    FROM ${t.node} o WHERE o.alive AND o.id <> p_node
+  ) l
+  WHERE n.id = l.id AND n.alive AND l.lost <> (n.suspect_since IS NOT NULL);
+  v_dead := ARRAY(
+    SELECT n.id FROM ${t.node} n
+    WHERE n.alive AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
+  );
+  RETURN json_build_object(
+    'alive', v_alive,
+    'dead', v_dead,
+    'ready', EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
+    'nextEta', (SELECT extract(epoch FROM j.eta - clock_timestamp()) * 1000 FROM ${t.job} j WHERE j.phase = 1 ORDER BY j.eta LIMIT 1),
+    'version', (SELECT m.config_version FROM ${t.meta} m),
+    'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
+  );
+END $$`;
+
+/**
+ * `queue_job_reap(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
+ * node's row waits for a claim or settle of that node that is under way, and refuses any later one; only then, in new
+ * statements, is it read what the node had. Answers with the number of jobs, or null where the node lives after all.
+ */
+export const reap = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_reap_1')}(p_node integer, p_grace float8)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz;
+  v_jobs uuid[];
+  v_ends json;
+BEGIN
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM 1 FROM ${t.node} n
+  WHERE n.id = p_node
+    AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
+    AND CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  v_now := clock_timestamp();
+  v_jobs := ARRAY(SELECT h.uuid FROM ${t.name('queue_job_holdings_1')}(p_node) h);
+  SELECT json_agg(json_build_object(
+    'u', j.uuid, 't', j.retry,
+    'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
+    's', 0, 'sa', extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000, 'ea', 0,
+    'n', 'JobFoundDeadError',
+    'm', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
+      CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
+  )) INTO v_ends
+  FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
+  IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_1')}(p_node, v_ends); END IF;
+  DELETE FROM ${t.permit} p WHERE p.node = p_node;
+  DELETE FROM ${t.claim} c WHERE c.node = p_node;
+  UPDATE ${t.node} n SET alive = false, date_ended = v_now WHERE n.id = p_node;
+  RETURN cardinality(v_jobs);
+END $$`;
+
+/** An `integer` as the `oid` that `pg_locks` shows of it. */
+const unsigned = (value: number): string => `${value >>> 0}::oid`;

@@ -1,0 +1,133 @@
+import type { Tables } from '../../tables.js';
+import { columnList, LASTING_COLUMNS } from '../job-columns.js';
+
+/**
+ * What people do to jobs. Each takes many uuids, locks the rows in order first and looks at the states in a statement
+ * of its own, so that a claim under way has either happened or passed the job by. Each answers with those it changed.
+ */
+
+/** `queue_job_cancel(uuids, by)`: a job that a node has is only marked, with its node in the answer: the node ends it. */
+export const cancel = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_1')}(p_uuids uuid[], p_by text)
+RETURNS TABLE (uuid uuid, node integer) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_gone uuid[];
+  v_result json := to_json('Cancelled by ' || p_by);
+BEGIN
+  PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) ORDER BY j.uuid FOR UPDATE;
+  WITH gone AS (
+    DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.*
+  ), kept AS (
+    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
+    SELECT ${columnList('g', { state: "'cancelled'", result: 'v_result', date_done: 'clock_timestamp()' })} FROM gone g
+  )
+  SELECT coalesce(array_agg(g.uuid), '{}') INTO v_gone FROM gone g;
+  PERFORM ${t.name('queue_job_cancel_children_1')}(v_gone, v_result);
+  RETURN QUERY SELECT g, NULL::integer FROM unnest(v_gone) g;
+  RETURN QUERY UPDATE ${t.job} j SET cancel_by = p_by
+    WHERE j.uuid = ANY(p_uuids) AND j.node IS NOT NULL RETURNING j.uuid, j.node;
+END $$`;
+
+/** `queue_job_requeue(uuids)`: from the start again: retry 0, dates, result, error and eta cleared. */
+export const requeue = (t: Tables): string => {
+  const reset = {
+    state: "'pending'",
+    retry: '0',
+    node: 'NULL',
+    result: 'NULL',
+    eta: 'NULL',
+    date_enqueued: 'NULL',
+    date_started: 'NULL',
+    date_done: 'NULL',
+    exec_time: 'NULL',
+    exc_name: 'NULL',
+    exc_message: 'NULL',
+    exc_info: 'NULL',
+    progress: 'NULL',
+    progress_total: 'NULL',
+  };
+  const assignments = Object.entries(reset).map(([column, value]) => `${column} = ${value}`);
+  return `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_requeue_1')}(p_uuids uuid[]) RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_changed uuid[];
+  v_back uuid[];
+BEGIN
+  PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) ORDER BY j.uuid FOR UPDATE;
+  WITH changed AS (
+    UPDATE ${t.job} j SET ${assignments.join(', ')}, phase = 2, cancel_by = NULL
+    WHERE j.uuid = ANY(p_uuids) AND (j.phase = 4
+      OR j.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive))
+    RETURNING j.uuid
+  )
+  SELECT coalesce(array_agg(c.uuid), '{}') INTO v_changed FROM changed c;
+  WITH gone AS (
+    DELETE FROM ${t.history} h WHERE h.uuid = ANY(p_uuids) RETURNING h.*
+  ), back AS (
+    INSERT INTO ${t.job} (${LASTING_COLUMNS.join(', ')}, phase)
+    SELECT ${columnList('g', reset)}, 2 FROM gone g RETURNING uuid
+  )
+  SELECT coalesce(array_agg(b.uuid), '{}') INTO v_back FROM back b;
+
+  -- What waits for a job that is to run again waits for it anew, unless it has begun.
+  PERFORM 1 FROM ${t.job} j
+  WHERE j.uuid IN (SELECT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back)) ORDER BY j.uuid FOR NO KEY UPDATE;
+  UPDATE ${t.dependency} d SET satisfied = false
+  FROM ${t.job} j WHERE d.parent = ANY(v_back) AND j.uuid = d.child AND j.phase = 0;
+
+  v_changed := v_changed || v_back;
+  UPDATE ${t.job} j SET state = 'wait_dependencies', phase = 0
+  WHERE j.uuid = ANY(v_changed)
+    AND EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied);
+  PERFORM ${t.name('queue_job_retake_key_1')}(v_changed);
+  RETURN v_changed;
+END $$`;
+};
+
+/** `queue_job_set_done(uuids, by)`: as if it had run; what depends on it is released. */
+export const setDone = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_set_done_1')}(p_uuids uuid[], p_by text)
+RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_done uuid[];
+  v_more uuid[];
+  v_result json := to_json('Manually set to done by ' || p_by);
+BEGIN
+  PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) ORDER BY j.uuid FOR UPDATE;
+  WITH gone AS (
+    DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.*
+  ), kept AS (
+    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
+    SELECT ${columnList('g', {
+      state: "'done'",
+      result: 'v_result',
+      date_done: 'clock_timestamp()',
+      exc_name: 'NULL',
+      exc_message: 'NULL',
+      exc_info: 'NULL',
+    })} FROM gone g
+  )
+  SELECT coalesce(array_agg(g.uuid), '{}') INTO v_done FROM gone g;
+  WITH changed AS (
+    UPDATE ${t.history} h SET state = 'done', result = v_result, date_done = clock_timestamp()
+    WHERE h.uuid = ANY(p_uuids) AND h.state = 'cancelled' RETURNING h.uuid
+  )
+  SELECT v_done || coalesce(array_agg(c.uuid), '{}') INTO v_more FROM changed c;
+  PERFORM ${t.name('queue_job_release_1')}(v_more);
+  RETURN v_more;
+END $$`;
+
+/** `queue_job_postpone(uuid, seconds, result)`: a waiting job starts no earlier than in that time. */
+export const postpone = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_postpone_1')}(p_uuid uuid, p_seconds float8, p_result json)
+RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM ${t.job} j WHERE j.uuid = p_uuid FOR UPDATE;
+  UPDATE ${t.job} j SET
+    eta = clock_timestamp() + p_seconds * interval '1 second',
+    phase = CASE WHEN j.phase = 0 THEN 0 WHEN p_seconds > 0 THEN 1 ELSE 2 END,
+    result = coalesce(p_result, j.result)
+  WHERE j.uuid = p_uuid AND j.node IS NULL AND j.phase IN (0, 1, 2);
+  RETURN FOUND;
+END $$`;

@@ -1,0 +1,42 @@
+/** The columns of a job that stay when it ends: those that the live and the finished table share. */
+export const LASTING_COLUMNS = [
+  'uuid',
+  'seq',
+  'state',
+  'name',
+  'channel',
+  'priority',
+  'retry',
+  'max_retries',
+  'node',
+  'args',
+  'result',
+  'description',
+  'identity_key',
+  'identity_until_done',
+  'eta',
+  'user_id',
+  'context',
+  'graph_uuid',
+  'has_children',
+  'date_created',
+  'date_enqueued',
+  'date_started',
+  'date_done',
+  'exec_time',
+  'exc_name',
+  'exc_message',
+  'exc_info',
+  'progress',
+  'progress_total',
+] as const;
+
+export type LastingColumn = (typeof LASTING_COLUMNS)[number];
+
+/**
+ * The select list that moves a row between the two tables: each column by name from `source`, but for those given
+ * in `changed`, an SQL expression each.
+ */
+export function columnList(source: string, changed: Partial<Record<LastingColumn, string>> = {}): string {
+  return LASTING_COLUMNS.map((column) => changed[column] ?? `${source}.${column}`).join(', ');
+}

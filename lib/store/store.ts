@@ -1,0 +1,44 @@
+import type { DataSource } from 'typeorm';
+import { ChannelStore } from './channel-store.js';
+import { ClaimStore } from './claim-store.js';
+import { QueueDatabase } from './database.js';
+import { FunctionStore } from './function-store.js';
+import { JobStore } from './job-store.js';
+import { JobWriter } from './job-writer.js';
+import { NodeStore } from './node-store.js';
+import { ProgressStore } from './progress-store.js';
+import type { Tables } from './tables.js';
+import { Wake } from './wake.js';
+
+/** Everything that speaks SQL, by what it is about. */
+export class Store {
+  readonly database: QueueDatabase;
+  readonly writer: JobWriter;
+  readonly jobs: JobStore;
+  readonly claims: ClaimStore;
+  readonly nodes: NodeStore;
+  readonly channels: ChannelStore;
+  readonly functions: FunctionStore;
+  readonly progress: ProgressStore;
+  readonly wake: Wake;
+
+  constructor(
+    readonly dataSource: DataSource,
+    readonly tables: Tables,
+  ) {
+    this.database = new QueueDatabase(dataSource);
+    this.writer = new JobWriter(this.database, tables);
+    this.jobs = new JobStore(this.database, tables);
+    this.claims = new ClaimStore(this.database, tables);
+    this.nodes = new NodeStore(this.database, tables);
+    this.channels = new ChannelStore(this.database, tables);
+    this.functions = new FunctionStore(this.database, tables);
+    this.progress = new ProgressStore(this.database, tables);
+    this.wake = new Wake(this.database, tables);
+  }
+
+  async close(): Promise<void> {
+    await this.wake.close();
+    await this.database.close();
+  }
+}

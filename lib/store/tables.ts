@@ -1,0 +1,57 @@
+const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** The quoted, schema-qualified names of everything the library owns in the database. */
+export class Tables {
+  readonly job: string;
+  readonly history: string;
+  readonly attempt: string;
+  readonly log: string;
+  readonly dependency: string;
+  readonly channel: string;
+  readonly permit: string;
+  readonly jobFunction: string;
+  readonly node: string;
+  readonly claim: string;
+  readonly meta: string;
+
+  constructor(
+    readonly schema: string,
+    readonly prefix = '',
+  ) {
+    this.job = this.name('queue_job');
+    this.history = this.name('queue_job_history');
+    this.attempt = this.name('queue_job_attempt');
+    this.log = this.name('queue_job_log');
+    this.dependency = this.name('queue_job_dependency');
+    this.channel = this.name('queue_job_channel');
+    this.permit = this.name('queue_job_permit');
+    this.jobFunction = this.name('queue_job_function');
+    this.node = this.name('queue_job_node');
+    this.claim = this.name('queue_job_claim');
+    this.meta = this.name('queue_job_meta');
+  }
+
+  /** A name of our own, such as a function's, with schema and prefix. */
+  name(plain: string): string {
+    return `${quote(this.schema)}.${quote(this.prefix + plain)}`;
+  }
+
+  /** A name without its schema, as `CREATE INDEX` wants it. */
+  local(plain: string): string {
+    return quote(this.prefix + plain);
+  }
+
+  /** The LISTEN channel, at most 63 bytes as PostgreSQL allows. */
+  get notifications(): string {
+    return `${this.schema}.${this.prefix}queue_job`.slice(-63);
+  }
+
+  /** The first key of our advisory locks: the same for every node of this schema, and for no other user's. */
+  get lockClass(): number {
+    let hash = 0x71_75_65_75;
+    for (const character of `${this.schema}.${this.prefix}queue_job`) {
+      hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
+    }
+    return hash | 0;
+  }
+}

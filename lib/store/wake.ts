@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { type Observable, Subject } from 'rxjs';
+import type { QueueDatabase, Statement } from './database.js';
+import type { Tables } from './tables.js';
+
+/** What one part of the cluster tells the others. */
+export interface WakeMessage {
+  /** Jobs are ready. */
+  ready?: boolean;
+  /** A job with an eta was stored: milliseconds until then. */
+  dueIn?: number;
+  /** The channels have changed. */
+  config?: boolean;
+  /** The job functions have changed. */
+  functions?: boolean;
+  /** Jobs that a node is asked to cancel. */
+  cancel?: string[];
+  /** Channels in which some node found ready jobs, but no room. */
+  hungry?: string[];
+  /** Jobs that ended here; never sent to other processes. */
+  ended?: string[];
+}
+
+/** Between two notifications of one process; all that is told meanwhile goes with the next. */
+const GAP_MS = 3;
+
+/**
+ * Wakes who waits: the runner of this process at once, those of other processes by NOTIFY.
+ *
+ * PostgreSQL holds one lock over the whole database from NOTIFY to the end of the commit, so notifying transactions
+ * commit one by one. That is why no transaction of the application ever notifies, and why all that was told while a
+ * notification was under way goes with the next one. What is lost, or was inserted by hand, is found by polling.
+ */
+export class Wake {
+  private readonly subject = new Subject<WakeMessage>();
+  private readonly origin = randomUUID();
+  private readonly statement: Statement;
+  private pending: WakeMessage | null = null;
+  private flushing: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    // Not worth waiting for the disk: the message is for those who live now.
+    this.statement = {
+      name: 'queue_job_notify',
+      text: `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
+    };
+  }
+
+  /** What this process hears, of itself and of the others. */
+  get messages(): Observable<WakeMessage> {
+    return this.subject.asObservable();
+  }
+
+  /** Tells everybody. */
+  tell(message: WakeMessage): void {
+    this.subject.next(message);
+    if (this.closed) return;
+    this.pending = merge(this.pending, message);
+    this.flushing ??= this.flush().finally(() => (this.flushing = null));
+  }
+
+  /** Tells only this process. */
+  tellHere(message: WakeMessage): void {
+    this.subject.next(message);
+  }
+
+  /** A notification came in. */
+  hear(payload: string): void {
+    const [origin, text] = split(payload);
+    if (origin === this.origin) return;
+    let message: WakeMessage;
+    try {
+      message = JSON.parse(text) as WakeMessage;
+    } catch {
+      message = { ready: true };
+    }
+    this.subject.next(message);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.flushing;
+    this.subject.complete();
+  }
+
+  private async flush(): Promise<void> {
+    while (this.pending !== null) {
+      const message = this.pending;
+      this.pending = null;
+      const payload = `${this.origin} ${JSON.stringify(message)}`;
+      try {
+        // A message of 8,000 bytes or more can't be sent: those who hear less ask for more.
+        await this.database.run(this.statement, [
+          this.tables.notifications,
+          payload.length < 7_000 ? payload : `${this.origin} {"ready":true,"config":true}`,
+        ]);
+      } catch {
+        // The database is away; the nodes look for work when they come back to it.
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, GAP_MS));
+    }
+  }
+}
+
+function split(payload: string): [string, string] {
+  const blank = payload.indexOf(' ');
+  return [payload.slice(0, blank), payload.slice(blank + 1)];
+}
+
+function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
+  if (into === null) return { ...message };
+  if (message.ready === true) into.ready = true;
+  if (message.config === true) into.config = true;
+  if (message.functions === true) into.functions = true;
+  if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
+  if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
+  if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];
+  return into;
+}

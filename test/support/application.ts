@@ -1,0 +1,65 @@
+import { type INestApplicationContext, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import {
+  ChannelService,
+  JobRunner,
+  QueueJobModule,
+  type QueueJobModuleOptions,
+  QueueService,
+} from '../../lib/index.js';
+
+export interface TestApplication {
+  readonly app: INestApplicationContext;
+  readonly queue: QueueService;
+  readonly channels: ChannelService;
+  readonly runner: JobRunner;
+  readonly dataSource: DataSource;
+  get<T>(type: Type<T>): T;
+  close(): Promise<void>;
+}
+
+export interface TestApplicationOptions {
+  readonly url: string;
+  readonly providers: Type[];
+  readonly options?: QueueJobModuleOptions;
+  readonly entities?: Type[];
+  readonly imports?: ModuleMetadata['imports'];
+  readonly dataSource?: object;
+}
+
+/** A whole application with the queue, on its own database. The caller closes it. */
+export async function startApplication(test: TestApplicationOptions): Promise<TestApplication> {
+  const { url, providers, options = {}, entities = [], imports = [], dataSource = {} } = test;
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({
+        type: 'postgres',
+        url,
+        autoLoadEntities: true,
+        entities,
+        retryAttempts: 1,
+        ...dataSource,
+      }),
+      QueueJobModule.forRoot(options),
+      ...imports,
+    ],
+    providers,
+  })
+  class TestModule {}
+
+  const app = await NestFactory.createApplicationContext(TestModule, {
+    logger: ['error', 'fatal'],
+    abortOnError: false,
+  });
+  return {
+    app,
+    queue: app.get(QueueService),
+    channels: app.get(ChannelService),
+    runner: app.get(JobRunner),
+    dataSource: app.get(DataSource),
+    get: (type) => app.get(type, { strict: false }),
+    close: () => app.close(),
+  };
+}
