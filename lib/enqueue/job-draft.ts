@@ -1,6 +1,8 @@
 import { v7 } from 'uuid';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import type { ArgumentCodec } from '../codec/argument-codec.js';
+import { ChannelConfigError } from '../errors/channel-config.error.js';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import {
@@ -77,12 +79,22 @@ export class Drafting {
   }
 
   private channelOf(fn: JobFunction, given: string | undefined): string {
-    if (given !== undefined) return normalizeChannelName(given);
+    if (given !== undefined) return readChannel(given);
     const changed = this.changes.channelOf(fn.name);
     if (changed !== undefined) return changed;
     return fn.options.defaultChannel === undefined && this.settings.channel !== undefined
       ? this.settings.channel
       : fn.channel;
+  }
+}
+
+/** @throws InvalidJobOptionError, as for any other property of a call */
+function readChannel(name: string): string {
+  try {
+    return normalizeChannelName(name);
+  } catch (error) {
+    if (!(error instanceof ChannelConfigError)) throw error;
+    throw new InvalidJobOptionError(`channel: ${error.message}`, { cause: error });
   }
 }
 

@@ -13,7 +13,7 @@ import type { TransactionWakes } from './transaction-wakes.js';
 /** From a draft to a row, and to those who wait for it. */
 export class JobStorage {
   private readonly lane: InsertLane;
-  private readonly knownChannels = new Set<string>();
+  private readonly knownChannels = new Map<string, Promise<void>>();
 
   constructor(
     private readonly store: Store,
@@ -52,11 +52,19 @@ export class JobStorage {
       this.tell(rows, manager);
       const stored = new Map(rows.map((row) => [row.uuid, row]));
       const left: JobDraft[] = [];
+      const ownTwins = new Map<string, () => QueueJob>();
       for (const draft of open) {
         const row = stored.get(draft.job.uuid);
-        const answer = row === undefined ? await this.twinOf(draft, manager) : storedJob(draft, row);
-        if (answer === undefined) left.push(draft);
-        else answers.set(draft, answer);
+        const key = draft.job.identityKey;
+        if (row !== undefined) {
+          answers.set(draft, storedJob(draft, row));
+          if (key !== null) ownTwins.set(key, () => storedJob(draft, row));
+          continue;
+        }
+        // Where one of this very call has the key, no matter whether it has been claimed by now.
+        const twin = ownTwins.get(key ?? '')?.() ?? (await this.twinOf(draft, manager));
+        if (twin === undefined) left.push(draft);
+        else answers.set(draft, Object.assign(twin, { deduplicated: true }));
       }
       // The job that had the key was claimed between the two statements: the key is free now.
       open = left;
@@ -67,10 +75,7 @@ export class JobStorage {
   private async twinOf({ job }: JobDraft, manager: EntityManager | undefined): Promise<QueueJob | undefined> {
     if (job.identityKey === null) return undefined;
     const uuid = await this.store.writer.holderOf(job.identityKey, manager);
-    const twin = uuid === null ? undefined : await this.reader.find(uuid, manager);
-    if (twin === undefined) return undefined;
-    twin.deduplicated = true;
-    return twin;
+    return uuid === null ? undefined : this.reader.find(uuid, manager);
   }
 
   private tell(rows: readonly StoredJob[], manager: EntityManager | undefined): void {
@@ -79,14 +84,21 @@ export class JobStorage {
     else this.wakes.tell(wakeFor(rows), manager);
   }
 
-  /** Made before the job, and not in the caller's transaction, which would hold others up. */
+  /**
+   * Made before the job, and not in the caller's transaction, which would hold others up. Calls made in one go wait for
+   * one and the same answer, so they go on in their order.
+   */
   private async ensureChannels(drafts: readonly JobDraft[]): Promise<void> {
-    const names = [...new Set(drafts.map(({ job }) => job.channel))].filter(
-      (name) => !this.knownChannels.has(name),
-    );
-    if (names.length === 0) return;
-    await this.store.channels.ensure(names);
-    for (const name of names) this.knownChannels.add(name);
+    const names = [...new Set(drafts.map(({ job }) => job.channel))];
+    const missing = names.filter((name) => !this.knownChannels.has(name));
+    if (missing.length > 0) {
+      const made = this.store.channels.ensure(missing).catch((error: unknown) => {
+        for (const name of missing) this.knownChannels.delete(name);
+        throw error;
+      });
+      for (const name of missing) this.knownChannels.set(name, made);
+    }
+    await Promise.all(names.map((name) => this.knownChannels.get(name)));
   }
 
   private managerOf(given: EntityManager | undefined): EntityManager | undefined {

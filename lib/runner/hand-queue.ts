@@ -72,6 +72,18 @@ export class HandQueue {
     return taken;
   }
 
+  /** Takes all jobs of the channels that `which` names. */
+  takeChannels(which: (channel: string) => boolean): ClaimedJob[] {
+    const taken: ClaimedJob[] = [];
+    for (const [channel, queue] of this.channels) {
+      if (queue.length === 0 || !which(channel)) continue;
+      taken.push(...queue.map(({ job }) => job));
+      this.channels.delete(channel);
+    }
+    this.count -= taken.length;
+    return taken;
+  }
+
   uuids(): string[] {
     return [...this.channels.values()].flatMap((queue) => queue.map(({ job }) => job.uuid));
   }

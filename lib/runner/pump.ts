@@ -166,6 +166,7 @@ export class Pump {
   private async cycle(claims: boolean): Promise<boolean> {
     await this.reporting;
     if (this.reporter.pending) await this.reporter.flush(this.node);
+    if (claims) this.bench.giveBackStranded();
     const taken = this.bench.takeDirty();
     const closed = this.bench.ledger.takeClosed();
     const now = performance.now();

@@ -106,6 +106,14 @@ export class Workbench {
     if (this.hands.size > 0) this.backs.push(...this.hands.takeOlderThan(ms));
   }
 
+  /**
+   * Gives back what is at hand below a channel in which nothing of this node runs any more: its permit goes back with
+   * the next round trip, and another node must not find later jobs before these.
+   */
+  giveBackStranded(): void {
+    if (this.hands.size > 0) this.backs.push(...this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
+  }
+
   /** Gives back jobs that the database says are here, and this node knows nothing of. */
   giveBackUnknown(held: readonly { uuid: string; retry: number }[]): { u: string; t: number; k: 'back' }[] {
     const known = new Set([

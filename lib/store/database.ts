@@ -30,6 +30,8 @@ export class QueueDatabase {
     this.pool = new pg.Pool({
       ...this.connectionOptions(),
       max: MAX_CONNECTIONS,
+      // One stays: a new connection has to plan every statement anew.
+      min: 1,
       idleTimeoutMillis: 10_000,
       allowExitOnIdle: true,
     });

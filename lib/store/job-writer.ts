@@ -78,7 +78,7 @@ WITH given AS MATERIALIZED (
     g.identity_until_done, g.identity_key, g.eta, g.user_id, g.context, g.graph_uuid, g.has_children,
     CASE WHEN g.waits THEN 'wait_dependencies' ELSE 'pending' END,
     CASE WHEN g.waits THEN 0 WHEN g.eta > clock_timestamp() THEN 1 ELSE 2 END
-  FROM given g ORDER BY g.identity_key
+  FROM given g ORDER BY g.identity_key, g.seq
   ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
   RETURNING uuid, seq, date_created, eta
 )

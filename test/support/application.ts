@@ -1,4 +1,12 @@
-import { type INestApplicationContext, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import {
+  type INestApplicationContext,
+  type LoggerService,
+  type LogLevel,
+  Module,
+  type ModuleMetadata,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -22,16 +30,26 @@ export interface TestApplication {
 
 export interface TestApplicationOptions {
   readonly url: string;
-  readonly providers: Type[];
+  readonly providers: Provider[];
   readonly options?: QueueJobModuleOptions;
   readonly entities?: Type[];
   readonly imports?: ModuleMetadata['imports'];
   readonly dataSource?: object;
+  /** Default: errors alone. */
+  readonly logger?: LoggerService | LogLevel[] | false;
 }
 
 /** A whole application with the queue, on its own database. The caller closes it. */
 export async function startApplication(test: TestApplicationOptions): Promise<TestApplication> {
-  const { url, providers, options = {}, entities = [], imports = [], dataSource = {} } = test;
+  const {
+    url,
+    providers,
+    options = {},
+    entities = [],
+    imports = [],
+    dataSource = {},
+    logger = ['error', 'fatal'],
+  } = test;
   @Module({
     imports: [
       TypeOrmModule.forRoot({
@@ -50,7 +68,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
   class TestModule {}
 
   const app = await NestFactory.createApplicationContext(TestModule, {
-    logger: ['error', 'fatal'],
+    logger,
     abortOnError: false,
   });
   return {

@@ -1,12 +1,10 @@
 import { Column } from 'typeorm';
 import type { JobState } from '../../job/job-state.js';
-import { int8AsNumber } from './int8-as-number.js';
 
 /** What a live and a finished job have in common: the fields of the seed's `Job`, in camelCase. */
 export abstract class JobRecord<R = unknown> {
   /** The order of creation; with `priority` it is the order in which jobs run. */
-  @Column({ name: 'seq', type: 'bigint', transformer: int8AsNumber })
-  seq!: number;
+  abstract seq: number;
 
   @Column({ name: 'state', type: 'text', default: 'pending' })
   state!: JobState;

@@ -1,4 +1,5 @@
-import { Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { int8AsNumber } from './int8-as-number.js';
 import { JobRecord } from './job-record.js';
 
 /**
@@ -11,4 +12,7 @@ import { JobRecord } from './job-record.js';
 export class QueueJobHistory<R = unknown> extends JobRecord<R> {
   @PrimaryColumn({ name: 'uuid', type: 'uuid', primaryKeyConstraintName: 'queue_job_history_pkey' })
   uuid!: string;
+
+  @Column({ name: 'seq', type: 'bigint', transformer: int8AsNumber })
+  seq!: number;
 }

@@ -22,7 +22,7 @@ export class QueueJob<R = unknown> extends JobRecord<R> {
 
   @Column({ name: 'seq', type: 'bigint', transformer: int8AsNumber })
   @Generated('increment')
-  declare seq: number;
+  seq!: number;
 
   /** In which index the row stands; see the store. */
   @Column({ name: 'phase', type: 'smallint', default: 2, select: false })

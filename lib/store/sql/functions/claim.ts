@@ -86,6 +86,7 @@ DECLARE
   g_stop_priority integer[];
   g_stop_seq bigint[];
   g_hungry boolean[];
+  g_passed boolean[];
   -- the channels with candidates, an element each
   c_hand integer[];
   v_picks tid[] := '{}';
@@ -192,9 +193,9 @@ BEGIN
         SELECT array_agg(q.name ORDER BY q.name), array_agg(q.room ORDER BY q.name), array_agg(q.held ORDER BY q.name),
           array_agg(q.strict ORDER BY q.name),
           array_agg(q.sequential ORDER BY q.name), coalesce(bool_or(q.fair), false),
-          array_agg(q.stop_priority ORDER BY q.name), array_agg(q.stop_seq ORDER BY q.name), array_agg(false ORDER BY q.name),
+          array_agg(q.stop_priority ORDER BY q.name), array_agg(q.stop_seq ORDER BY q.name), array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
           least(v_wake, min(q.wake))
-        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_stop_priority, g_stop_seq, g_hungry, v_wake
+        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_stop_priority, g_stop_seq, g_hungry, g_passed, v_wake
         FROM (
           SELECT c.name,
             CASE
@@ -209,7 +210,7 @@ BEGIN
               )
             END::integer AS room,
             o.held::integer AS held,
-            c.sequential OR c.throttle IS NOT NULL OR c.paused AS strict, c.sequential, c.fair,
+            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.paused AS strict, c.sequential, c.fair,
             w.priority AS stop_priority, w.seq AS stop_seq,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
           FROM ${t.channel} c
@@ -256,7 +257,7 @@ BEGIN
               IF g_room[g] <= 0 THEN
                 v_blocked := true;
                 g_hungry[g] := true;
-                IF g_held[g] <= 0 THEN v_may_hand := false; END IF;
+                IF g_held[g] <= 0 OR g_passed[g] THEN v_may_hand := false; END IF;
               ELSIF (r.priority, r.seq) > (g_stop_priority[g], g_stop_seq[g]) THEN
                 v_blocked := true;
               END IF;
@@ -277,10 +278,12 @@ BEGIN
             c_hand[r.at] := c_hand[r.at] - 1;
             v_hand_left := v_hand_left - 1;
           ELSE
-            -- Strictly in order: what can't start now stops those behind it.
-            IF v_slots > 0 AND r.path IS NOT NULL THEN
+            IF r.path IS NOT NULL THEN
               FOREACH g IN ARRAY r.path LOOP
-                IF g_sequential[g] THEN g_room[g] := 0; END IF;
+                -- Passed by for want of a permit, so nothing behind it may wait at hand for that same permit.
+                IF g_room[g] <= 0 THEN g_passed[g] := true; END IF;
+                -- Strictly in order: what can't start now stops those behind it.
+                IF g_sequential[g] AND v_slots > 0 THEN g_room[g] := 0; END IF;
               END LOOP;
             END IF;
             CONTINUE;
