@@ -20,6 +20,8 @@ import type { NewJob, StoredJob } from '../store/new-job.js';
 export interface JobDraft {
   readonly job: NewJob;
   readonly args: readonly unknown[];
+  /** As it was captured. */
+  readonly context: unknown;
   readonly fn: JobFunction;
   readonly noDelay: boolean;
 }
@@ -56,6 +58,7 @@ export class Drafting {
       },
     });
     const userId = settings.userId?.();
+    const context = settings.captureContext?.();
     const eta = given.eta;
     const job: NewJob = {
       uuid: v7(),
@@ -70,12 +73,12 @@ export class Drafting {
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
       etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
       userId: userId === null || userId === undefined ? null : String(userId),
-      context: this.codec.encodeValue(settings.captureContext?.(), 'context'),
+      context: this.codec.encodeValue(context, 'context'),
       graphUuid: null,
       hasChildren: false,
       waits: false,
     };
-    return { job, args: [...args], fn, noDelay: given.noDelay ?? settings.noDelay };
+    return { job, args: [...args], context: context ?? null, fn, noDelay: given.noDelay ?? settings.noDelay };
   }
 
   private channelOf(fn: JobFunction, given: string | undefined): string {
@@ -99,7 +102,7 @@ function readChannel(name: string): string {
 }
 
 /** The job as its caller gets it. */
-export function storedJob({ job, args }: JobDraft, stored: StoredJob): QueueJob {
+export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): QueueJob {
   return Object.assign(new QueueJob(), {
     uuid: job.uuid,
     seq: stored.seq,
@@ -117,7 +120,7 @@ export function storedJob({ job, args }: JobDraft, stored: StoredJob): QueueJob 
     identityUntilDone: job.identityUntilDone,
     eta: stored.eta,
     userId: job.userId,
-    context: job.context === null ? null : (JSON.parse(job.context) as unknown),
+    context,
     graphUuid: job.graphUuid,
     hasChildren: job.hasChildren,
     dateCreated: stored.dateCreated,

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ArgumentCodec } from '../codec/argument-codec.js';
 import { FencedError } from '../errors/fenced.error.js';
@@ -15,6 +14,7 @@ import { runAsJob } from '../scope/current-job.js';
 import type { ClaimedJob, FinishOutcome } from '../store/claim-store.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { Store } from '../store/store.js';
+import type { NodeLog } from './node-log.js';
 import type { Reporter } from './reporter.js';
 import type { Run } from './run.js';
 import type { RunEnd } from './run-end.js';
@@ -38,13 +38,12 @@ const SETTLED = Symbol('settled');
 
 /** Runs one try of a job: arguments, context, transaction, method; and decides what becomes of the job. */
 export class Executor {
-  private readonly logger = new Logger('QueueJob');
-
   constructor(
     private readonly registry: JobRegistry,
     private readonly codec: ArgumentCodec,
     private readonly store: Store,
     private readonly reporter: Reporter,
+    private readonly log: NodeLog,
     private readonly settings: ExecutorSettings,
     private readonly node: () => number,
   ) {}
@@ -189,17 +188,11 @@ export class Executor {
     return end;
   }
 
-  /** A result that can't be carried doesn't undo what the job has done: it is left out, and said so. */
   private encodeResult(run: Run, result: unknown): string | null {
     try {
       return this.codec.encodeValue(result, 'result');
     } catch (error) {
-      const { uuid, name } = run.job;
-      this.logger.warn({
-        message: `The result of ${name} is not stored: ${(error as Error).message}`,
-        uuid,
-        name,
-      });
+      this.log.resultLeftOut(run, error);
       return null;
     }
   }

@@ -1,10 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ArgumentCodec } from '../codec/argument-codec.js';
 import { parseMilliseconds } from '../job/duration.js';
 import { JobRegistry } from '../registry/job-registry.js';
@@ -14,6 +8,7 @@ import { Store } from '../store/store.js';
 import { Executor, type ExecutorSettings } from './executor.js';
 
 import { RunnerNode } from './node.js';
+import { NodeLog } from './node-log.js';
 import { Reporter } from './reporter.js';
 import { Retention } from './retention.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
@@ -24,7 +19,7 @@ import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
  */
 @Injectable()
 export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('QueueJob');
+  private readonly log = new NodeLog();
   private node: RunnerNode | null = null;
   private retention: Retention | null = null;
 
@@ -72,9 +67,10 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
       {
         store: this.store,
         reporter,
+        log: this.log,
         names: () => names,
         executor: (number) =>
-          new Executor(this.registry, this.codec, this.store, reporter, executorSettings, number),
+          new Executor(this.registry, this.codec, this.store, reporter, this.log, executorSettings, number),
       },
       settings,
     );
@@ -90,18 +86,11 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
       this.store.nodes,
       this.options.removalInterval,
       (error) => {
-        this.logger.warn({ message: `Old jobs could not be removed: ${(error as Error).message}` });
+        this.log.trouble(node.number, error);
       },
     );
     this.retention.start();
-    const channels = settings.channels === null ? 'all channels' : `channels ${settings.channels.join(', ')}`;
-    this.logger.log({
-      message: `Node ${node.number} runs ${names.length} kinds of jobs of ${channels}, ${settings.concurrency} at once`,
-      node: node.number,
-      channels: settings.channels ?? 'all',
-      jobs: names.length,
-      concurrency: settings.concurrency,
-    });
+    this.log.started(node.number, names.length, settings.channels, settings.concurrency);
   }
 
   /**
@@ -120,6 +109,6 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.retention = null;
     await retention?.stop();
     await node.stop(timeout);
-    this.logger.log({ message: `Node ${node.number} has stopped`, node: node.number });
+    this.log.stopped(node.number);
   }
 }

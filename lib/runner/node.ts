@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { Logger } from '@nestjs/common';
 import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { NodeLostError } from '../errors/node-lost.error.js';
 import type { CycleInfo } from '../store/claim-store.js';
@@ -9,6 +8,9 @@ import type { WakeMessage } from '../store/wake.js';
 import { Alarm } from './alarm.js';
 import type { Executor } from './executor.js';
 import { Heart } from './heart.js';
+import { Lease } from './lease.js';
+import type { NodeLog } from './node-log.js';
+import type { LifeHooks, NodeLife } from './node-life.js';
 import { NodeSession } from './node-session.js';
 import { Pump } from './pump.js';
 import type { Reporter } from './reporter.js';
@@ -30,6 +32,7 @@ const FAREWELL_MS = 5_000;
 export interface NodeParts {
   readonly store: Store;
   readonly reporter: Reporter;
+  readonly log: NodeLog;
   readonly names: () => readonly string[];
   readonly executor: (node: () => number) => Executor;
 }
@@ -37,15 +40,13 @@ export interface NodeParts {
 /** A node at work: its session, its heart, its workbench and the round trips between that and the database. */
 export class RunnerNode {
   private id = 0;
-  private readonly logger = new Logger('QueueJob');
   private readonly bench: Workbench;
   private readonly pump: Pump;
-  private readonly session: NodeSession | null;
+  private readonly life: NodeLife;
   private readonly heart: Heart;
   private readonly due = new Alarm(() => this.pump.promote());
   private readonly throttle = new Alarm(() => this.pump.wake());
   private sweeper: NodeJS.Timeout | undefined;
-  private lossTimer: NodeJS.Timeout | undefined;
   private nextPoll = 0;
   private hungryUntil = 0;
   private toldHungry = 0;
@@ -61,7 +62,7 @@ export class RunnerNode {
       execute: (run) => executor.execute(run),
       changed: () => this.pump.kick(),
       throttled: (channels) =>
-        void store.claims.noteStart(channels).catch((error: unknown) => this.trouble(error, 1)),
+        void store.claims.noteStart(channels).catch((error: unknown) => this.trouble(error)),
     });
     this.pump = new Pump(
       this.bench,
@@ -72,22 +73,24 @@ export class RunnerNode {
         informed: (info, ended, returned) => this.informed(info, ended, returned),
         reborn: () => this.reborn(),
         failed: (error, attempt) => this.trouble(error, attempt),
-        recovered: () => this.logger.log({ message: 'The database answers again', node: this.id }),
+        recovered: () => parts.log.recovered(this.id),
       },
     );
-    this.session = settings.listen
-      ? new NodeSession(store.database, store.nodes, {
-          notified: (payload) => store.wake.hear(payload),
-          lost: (error) => this.sessionLost(error),
-          reopened: () => this.sessionReopened(),
-        })
-      : null;
+    const hooks: LifeHooks = {
+      notified: (payload) => store.wake.hear(payload),
+      lost: (error) => parts.log.sessionLost(this.id, error),
+      expired: () => this.expired(),
+      returned: () => this.returned(),
+    };
+    this.life = settings.listen
+      ? new NodeSession(store.database, store.nodes, hooks)
+      : new Lease(store.database, store.tables, settings.leaseDuration, hooks);
     this.heart = new Heart(
       store.nodes,
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
-        ask: this.session === null ? undefined : (statement, values) => this.askSession(statement, values),
+        ask: this.life.ask,
       },
       { beat: (tick) => this.beat(tick), missed: (error) => this.missed(error) },
     );
@@ -101,7 +104,7 @@ export class RunnerNode {
 
   async start(): Promise<void> {
     this.id = await this.register();
-    await this.session?.open(this.id);
+    await this.life.open(this.id);
     this.pump.node = this.id;
     this.heart.start();
     this.sweeper = setInterval(() => {
@@ -129,13 +132,12 @@ export class RunnerNode {
     this.due.clear();
     this.throttle.clear();
     clearInterval(this.sweeper);
-    clearTimeout(this.lossTimer);
     await within(FAREWELL_MS, this.heart.stop());
     await within(
       FAREWELL_MS,
       this.parts.store.nodes.leave(this.id).catch(() => undefined),
     );
-    await this.session?.close();
+    await this.life.close();
     this.parts.store.wake.tell({ ready: true });
   }
 
@@ -148,10 +150,10 @@ export class RunnerNode {
 
   /** The method goes on, perhaps for ever; nobody waits for it any more. */
   private abandon(run: Run): void {
-    const message = `${run.job.name} went on after its signal was aborted; the node has stopped`;
+    const message = 'The job went on after its signal was aborted, and the node stopped without it';
     const failure = { name: 'NodeStoppedError', message, stack: `NodeStoppedError: ${message}` };
     this.bench.end(run, { kind: 'retry', seconds: 0, giveTryBack: true, failure });
-    this.logger.warn({ message, ...about(run) });
+    this.parts.log.abandoned(run);
   }
 
   private hear(message: WakeMessage): void {
@@ -181,7 +183,7 @@ export class RunnerNode {
     if (info.missing !== undefined) {
       void channels.ensure(info.missing).then(
         () => this.pump.wake(),
-        (error: unknown) => this.trouble(error, 1),
+        (error: unknown) => this.trouble(error),
       );
     }
     const now = performance.now();
@@ -190,24 +192,17 @@ export class RunnerNode {
       wake.tell({ hungry: [...info.hungry] });
     }
     if (info.released === true || (returned && now < this.hungryUntil)) wake.tell({ ready: true });
-    for (const uuid of info.fenced ?? []) {
-      this.logger.warn({
-        message: `The end of job ${uuid} was not written: it is no longer this node's`,
-        uuid,
-      });
-    }
+    for (const uuid of info.fenced ?? []) this.parts.log.fenced(this.id, uuid);
     if (ended.length > 0) this.settled(ended);
   }
 
   private settled(ended: readonly Ended[]): void {
+    const { log } = this.parts;
     for (const { run, at, end } of ended) {
-      if (end.kind === 'retry' && end.seconds > 0) this.due.within(end.seconds * 1000);
-      if (end.kind !== 'failed') continue;
-      const ms = Math.round(at - run.startedAt);
-      this.logger.error(
-        { message: `${run.job.name} failed: ${end.failure.message}`, ...about(run), ms },
-        end.failure.stack,
-      );
+      if (end.kind === 'failed') log.failed(run, end.failure, at - run.startedAt);
+      if (end.kind !== 'retry') continue;
+      if (end.seconds > 0) this.due.within(end.seconds * 1000);
+      if (end.failure !== undefined) log.retried(run, end.failure, end.seconds);
     }
     this.parts.store.wake.tellHere({ ended: ended.map(({ run }) => run.job.uuid) });
   }
@@ -228,49 +223,32 @@ export class RunnerNode {
   }
 
   private missed(error: unknown): void {
-    if (this.session === null) this.trouble(error, 1);
+    // A session tells of its own loss.
+    if (!this.settings.listen) this.trouble(error);
   }
 
   private async reap(dead: number): Promise<void> {
     const { nodes, wake } = this.parts.store;
     const jobs = await nodes.reap(dead, GRACE_MS / 1000).catch((error: unknown) => {
-      this.trouble(error, 1);
+      this.trouble(error);
       return null;
     });
     if (jobs === null) return;
-    this.logger.warn({
-      message: `Node ${dead} has died; ${jobs} jobs of it were given back`,
-      node: this.id,
-      dead,
-      jobs,
-    });
+    this.parts.log.reaped(this.id, dead, jobs);
     wake.tell({ ready: true });
   }
 
-  private async askSession(...asked: Parameters<NodeSession['ask']>): ReturnType<NodeSession['ask']> {
-    if (this.session === null) throw new Error('There is no session');
-    return this.session.ask(...asked);
+  /** From now on others may have this node's jobs: no more claims, and what runs is told to end. */
+  private expired(): void {
+    this.pump.accept(false);
+    for (const run of this.bench.runs.values()) {
+      run.lost = true;
+      run.abort(new NodeLostError(`Node ${this.id} has been without its session for too long`));
+    }
   }
 
-  private sessionLost(error: unknown): void {
-    this.logger.warn({
-      message: `The session with PostgreSQL broke: ${(error as Error).message}`,
-      node: this.id,
-    });
-    clearTimeout(this.lossTimer);
-    this.lossTimer = setTimeout(() => {
-      // From now on others may have this node's jobs: no more claims, and what runs is told to end.
-      this.pump.accept(false);
-      for (const run of this.bench.runs.values()) {
-        run.lost = true;
-        run.abort(new NodeLostError(`Node ${this.id} has been without its session for ${GRACE_MS} ms`));
-      }
-    }, GRACE_MS);
-  }
-
-  private sessionReopened(): void {
-    clearTimeout(this.lossTimer);
-    this.logger.log({ message: 'The session with PostgreSQL is open again', node: this.id });
+  private returned(): void {
+    this.parts.log.sessionReopened(this.id);
     this.pump.realign();
     this.pump.accept(true);
   }
@@ -279,11 +257,8 @@ export class RunnerNode {
     const before = this.id;
     this.bench.forfeit(new NodeLostError(`Node ${before} was given up by the others, and its jobs with it`));
     this.id = await this.register();
-    await this.session?.move(this.id);
-    this.logger.warn({
-      message: `Node ${before} was given up by the others; it goes on as node ${this.id}`,
-      node: this.id,
-    });
+    await this.life.open(this.id);
+    this.parts.log.reborn(before, this.id);
     return this.id;
   }
 
@@ -298,19 +273,10 @@ export class RunnerNode {
     });
   }
 
-  private trouble(error: unknown, attempt: number): void {
-    const message = `The database could not be asked (attempt ${attempt}): ${(error as Error).message}`;
-    if (attempt === 1) this.logger.warn({ message, node: this.id });
-    else this.logger.debug({ message, node: this.id });
+  private trouble(error: unknown, attempt = 1): void {
+    this.parts.log.trouble(this.id, error, attempt);
   }
 }
-
-const about = ({ job }: Run): Record<string, unknown> => ({
-  uuid: job.uuid,
-  name: job.name,
-  channel: job.channel,
-  try: job.retry,
-});
 
 /** Waits for something, but not for ever. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

@@ -111,7 +111,8 @@ export class Workbench {
    * the next round trip, and another node must not find later jobs before these.
    */
   giveBackStranded(): void {
-    if (this.hands.size > 0) this.backs.push(...this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
+    if (this.hands.size > 0)
+      this.backs.push(...this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
   }
 
   /** Gives back jobs that the database says are here, and this node knows nothing of. */

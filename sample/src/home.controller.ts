@@ -1,11 +1,11 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { WHAT_TO_TRY } from './what-to-try.ts';
+import { MORE_TO_TRY, WELCOME } from './what-to-try.ts';
 
 @Controller()
 export class HomeController {
   @Get()
   @Header('content-type', 'text/plain; charset=utf-8')
   home(): string {
-    return WHAT_TO_TRY;
+    return WELCOME + MORE_TO_TRY;
   }
 }

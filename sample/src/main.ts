@@ -11,7 +11,7 @@ import { endWithSignals, run } from './console/run.ts';
 import { ShopLogger } from './console/shop.logger.ts';
 import { terminal } from './console/terminal.ts';
 import { PostgresModule } from './postgres/postgres.module.ts';
-import { WHAT_TO_TRY } from './what-to-try.ts';
+import { WELCOME } from './what-to-try.ts';
 
 await run(async () => {
   await checkPort();
@@ -24,7 +24,7 @@ await run(async () => {
   await app.listen(PORT);
   app.get(QueueMonitor, { strict: false }).start();
   await fillCatalogue(app.get(ImportService, { strict: false }), app.get(QueueService, { strict: false }));
-  terminal.print(WHAT_TO_TRY);
+  terminal.print(WELCOME);
 });
 
 /** On the first start. An import that was interrupted needs nothing: its jobs are still there, and go on. */

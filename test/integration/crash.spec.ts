@@ -171,6 +171,29 @@ describe('a node that dies', () => {
     );
   }, 40_000);
 
+  it('behind a pooler, without a session, is found dead by its lease, and keeps its jobs while its event loop is blocked', async () => {
+    const runner = { listen: false, leaseDuration: 2_000, pollInterval: 200 };
+    const victim = await start(runner);
+    const [lost] = await insertJobs(client, [{ method: 'work', args: [60_000] }]);
+    await eventually(() => expect(victim.events.length).toBe(1));
+    const other = await start(runner);
+    await victim.kill();
+    await eventually(() => expect(other.events.map(({ uuid }) => uuid)).toEqual([lost]));
+    expect((await steering.queue.attempts(lost as string))[0]).toMatchObject({
+      excName: 'JobFoundDeadError',
+    });
+
+    const blocked = await start(runner);
+    const [uuid] = await insertJobs(client, [{ method: 'block', args: [6_000], priority: 0 }]);
+    await eventually(
+      async () => expect((await steering.queue.find(uuid as string))?.state).toBe('done'),
+      20_000,
+    );
+    expect(await steering.queue.attempts(uuid as string)).toHaveLength(1);
+    expect(blocked.process.exitCode).toBe(null);
+    await other.kill();
+  }, 40_000);
+
   it('in order waits for what runs, and hands back what has not begun, with its try', async () => {
     await steering.channels.configure('root.one', { capacity: 1 });
     const node = await start({ concurrency: 2 });

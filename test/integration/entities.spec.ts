@@ -7,7 +7,7 @@ import {
   PrimaryColumn,
   PrimaryGeneratedColumn,
 } from 'typeorm';
-import { Job, JobFailedError, type QueueJob, UnserializableArgumentError } from '../../lib/index.js';
+import { Job, JobFailedError, UnserializableArgumentError } from '../../lib/index.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 

@@ -29,25 +29,32 @@ export class ClusterNode {
   private nextId = 1;
 
   private constructor(readonly process: ChildProcess) {
-    process.on('message', (message: { events?: RecordedEvent[]; id?: number; result?: unknown; error?: string }) => {
-      if (message.events !== undefined) this.events.push(...message.events);
-      if (message.id === undefined) return;
-      const answer = this.answers.get(message.id);
-      this.answers.delete(message.id);
-      if (message.error === undefined) answer?.resolve(message.result);
-      else answer?.reject(new Error(message.error));
-    });
+    process.on(
+      'message',
+      (message: { events?: RecordedEvent[]; id?: number; result?: unknown; error?: string }) => {
+        if (message.events !== undefined) this.events.push(...message.events);
+        if (message.id === undefined) return;
+        const answer = this.answers.get(message.id);
+        this.answers.delete(message.id);
+        if (message.error === undefined) answer?.resolve(message.result);
+        else answer?.reject(new Error(message.error));
+      },
+    );
   }
 
   static async start(url: string, options: QueueJobModuleOptions = {}): Promise<ClusterNode> {
     const file = join(import.meta.dirname, '../fixtures/dist/cluster-node.js');
-    const child = fork(file, { env: { ...process.env, CLUSTER_NODE: JSON.stringify({ url, options }), NODE_OPTIONS: '' } });
+    const child = fork(file, {
+      env: { ...process.env, CLUSTER_NODE: JSON.stringify({ url, options }), NODE_OPTIONS: '' },
+    });
     const node = new ClusterNode(child);
     const ready = new Promise<void>((resolve, reject) => {
       child.on('message', (message: { ready?: boolean }) => {
         if (message.ready === true) resolve();
       });
-      child.once('exit', (code) => reject(new Error(`A cluster node ended with ${code} before it was ready`)));
+      child.once('exit', (code) =>
+        reject(new Error(`A cluster node ended with ${code} before it was ready`)),
+      );
     });
     await ready;
     return node;

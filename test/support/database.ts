@@ -9,12 +9,15 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database that nobody else uses. One for each test file is quick enough: it is a copy of a template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A migrated database that nobody else uses, or an empty one. One for each test file is quick enough: it is a copy of a
+ * template.
+ */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const name = nameOf(randomBytes(6).toString('hex'));
   await onServer(async (client) => {
-    await ensureTemplate(client);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName()}`);
+    if (!empty) await ensureTemplate(client);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : templateName()}`);
   });
   return { url: urlOf(name), drop: () => onServer((client) => dropDatabase(client, name)) };
 }

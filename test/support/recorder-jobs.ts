@@ -51,7 +51,9 @@ export async function countOf(client: Client, sql: string, values: readonly unkn
 
 /** Nothing lives, and nothing is held. */
 export async function expectAllDone(client: Client, jobs: number): Promise<void> {
-  const left = await client.query('SELECT name, channel, state, node, retry, exc_message FROM queue_job LIMIT 5');
+  const left = await client.query(
+    'SELECT name, channel, state, node, retry, exc_message FROM queue_job LIMIT 5',
+  );
   expect(left.rows).toEqual([]);
   expect(await countOf(client, `SELECT count(*) FROM queue_job_history WHERE state = 'done'`)).toBe(jobs);
   expect((await client.query('SELECT * FROM queue_job_permit WHERE count <> 0')).rows).toEqual([]);

@@ -25,22 +25,27 @@ export class QueueMonitor implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.watching;
+    await this.show();
     terminal.release();
   }
 
   private async watch(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      terminal.status(await this.describe().catch(() => 'Waiting for the database'));
+      await this.show();
       await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private async show(): Promise<void> {
+    terminal.status(await this.describe().catch(() => 'Waiting for the database'));
   }
 
   private async describe(): Promise<string> {
     const [counts, latest] = await Promise.all([this.queue.counts(), this.imports.latest()]);
     const states = Object.entries(counts).filter(([, count]) => count > 0);
     const jobs = states.map(([state, count]) => `${count.toLocaleString('en')} ${state}`).join(', ');
-    if (!latest || latest.imported >= latest.lines) return `Jobs: ${jobs || 'none yet'}`;
+    if (!latest || latest.imported >= latest.lines) return jobs && `Jobs: ${jobs}`;
     const done = `${latest.imported.toLocaleString('en')} of ${latest.lines.toLocaleString('en')}`;
     return `Catalogue: ${done} products. Jobs: ${jobs}`;
   }

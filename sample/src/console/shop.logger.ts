@@ -13,6 +13,10 @@ const SILENT = new Set([
 
 /** Nest's logger, above the line that changes. */
 export class ShopLogger extends ConsoleLogger {
+  constructor() {
+    super({ prefix: 'Shop', colors: terminal.interactive, logLevels: ['log', 'warn', 'error', 'fatal'] });
+  }
+
   protected override printMessages(...given: Parameters<ConsoleLogger['printMessages']>): void {
     if (SILENT.has(given[1] ?? '')) return;
     terminal.above(() => super.printMessages(...given));

@@ -1,10 +1,11 @@
 import { stdout } from 'node:process';
+import { isatty } from 'node:tty';
 
 const CLEAR_LINE = '\r\u001B[2K';
 
 /** Lines that stay, and on a terminal one below them that changes in place. Elsewhere that one becomes lines as well. */
 export class Terminal {
-  readonly interactive = stdout.isTTY;
+  readonly interactive = isatty(stdout.fd);
   private line = '';
 
   print(text: string): void {
@@ -20,7 +21,7 @@ export class Terminal {
 
   /** What the line below says from now on; nothing, and there is none. */
   status(text: string): void {
-    const line = this.interactive ? text.slice(0, stdout.columns - 1) : text;
+    const line = this.interactive ? text.slice(0, (stdout.columns || 80) - 1) : text;
     if (line === this.line) return;
     this.line = line;
     if (this.interactive) stdout.write(CLEAR_LINE + line);
