@@ -1,38 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import {
-  currentJob,
-  InvalidJobOptionError,
-  Job,
-  NothingToDoJob,
-  QueueService,
-  type QueueJob,
-} from '../../lib/index.js';
+import { InvalidJobOptionError, Job, type QueueJob } from '../../lib/index.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { eventually } from '../support/eventually.js';
-import { Gate } from '../support/gate.js';
 
 @Injectable()
 class Worker {
   readonly began = new Map<number, number>();
-  work: (manager: EntityManager) => unknown = () => undefined;
-
-  constructor(readonly queue: QueueService) {}
 
   @Job()
   async note(number: number): Promise<void> {
     this.began.set(number, performance.now());
-  }
-
-  @Job({ transactional: true })
-  async whole(): Promise<unknown> {
-    return this.work(currentJob().manager);
-  }
-
-  @Job()
-  async loose(): Promise<unknown> {
-    return this.work(currentJob().manager);
   }
 }
 
@@ -47,11 +25,9 @@ describe('a job in a transaction', () => {
     test = await startApplication({
       url: database.url,
       providers: [Worker],
-      options: { channels: 'closed:1:paused' },
       logger: false,
     });
     worker = test.get(Worker);
-    await test.dataSource.query('CREATE TABLE effect (number integer)');
   });
 
   afterAll(async () => {
@@ -61,20 +37,6 @@ describe('a job in a transaction', () => {
 
   const note = async (manager: EntityManager, at: number): Promise<QueueJob> =>
     test.queue.withDelay(worker, { manager }).note(at);
-  const write = async (manager: EntityManager, at: number): Promise<void> => {
-    await manager.query('INSERT INTO effect VALUES ($1)', [at]);
-  };
-  const effects = async (at: number): Promise<number> =>
-    ((await test.dataSource.query('SELECT FROM effect WHERE number = $1', [at])) as unknown[]).length;
-  const stateOf = async ({ uuid }: QueueJob): Promise<string | undefined> =>
-    (await test.queue.find(uuid))?.state;
-  const ended = async (job: QueueJob, state: string): Promise<void> =>
-    eventually(async () => expect(await stateOf(job)).toBe(state));
-  const start = async (work: (manager: EntityManager, at: number) => unknown, method: 'whole' | 'loose') => {
-    const at = ++number;
-    worker.work = (manager) => work(manager, at);
-    return { at, job: await test.queue.withDelay(worker)[method]() };
-  };
 
   it('is there once the transaction has committed, and runs', async () => {
     const at = ++number;
@@ -154,86 +116,5 @@ describe('a job in a transaction', () => {
     await expect(note(elsewhere.manager, 0)).rejects.toThrow('manager is that of another data source');
     expect(await test.queue.counts()).toEqual(before);
     await elsewhere.destroy();
-  });
-
-  it('that is transactional is done together with its effect', async () => {
-    const gate = new Gate();
-    const written = new Gate();
-    const { at, job } = await start(async (manager, mark) => {
-      await write(manager, mark);
-      written.open();
-      await gate.opened;
-      return 'written';
-    }, 'whole');
-    await written.opened;
-    expect(await effects(at)).toBe(0);
-    gate.open();
-    await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toBe('written');
-    expect(await effects(at)).toBe(1);
-    const [row] = (await test.dataSource.query(
-      `SELECT h.xmin::text = e.xmin::text AS together FROM queue_job_history h, effect e WHERE h.uuid = $1 AND e.number = $2`,
-      [job.uuid, at],
-    )) as [{ together: boolean }];
-    expect(row.together).toBe(true);
-  });
-
-  it.each([
-    ['fails', new Error('no'), 'failed'],
-    ['has nothing to do', new NothingToDoJob('Nothing new'), 'done'],
-  ])('that is transactional leaves no effect and no job where it %s', async (_, thrown, state) => {
-    let enqueued: QueueJob | undefined;
-    const { at, job } = await start(async (manager, mark) => {
-      await write(manager, mark);
-      enqueued = await worker.queue.withDelay(worker).note(0);
-      throw thrown;
-    }, 'whole');
-    await ended(job, state);
-    expect(await effects(at)).toBe(0);
-    expect(await test.queue.find((enqueued as QueueJob).uuid)).toBeNull();
-  });
-
-  it('that a transactional job enqueues is there when that one is done', async () => {
-    const gate = new Gate();
-    const mark = ++number;
-    let enqueued: QueueJob | undefined;
-    const { job } = await start(async () => {
-      enqueued = await worker.queue.withDelay(worker).note(mark);
-      expect(await stateOf(enqueued)).toBeUndefined();
-      await gate.opened;
-    }, 'whole');
-    await eventually(() => expect(enqueued).toBeDefined());
-    gate.open();
-    await test.queue.finished(job, { timeout: 5_000 });
-    await test.queue.finished(enqueued as QueueJob, { timeout: 5_000 });
-    expect(worker.began.has(mark)).toBe(true);
-  });
-
-  it('that a plain job enqueues is there at once', async () => {
-    const { job } = await start(async () => {
-      const enqueued = await worker.queue.withDelay(worker, { channel: 'closed' }).note(0);
-      return stateOf(enqueued);
-    }, 'loose');
-    await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toBe('pending');
-  });
-
-  it('that is transactional leaves no effect where it is cancelled while it runs', async () => {
-    const { at, job } = await start(async (manager, mark) => {
-      await write(manager, mark);
-      const { signal } = currentJob();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    }, 'whole');
-    await ended(job, 'started');
-    await test.queue.cancel(job.uuid, { by: 'Ada' });
-    await ended(job, 'cancelled');
-    expect(await effects(at)).toBe(0);
-  });
-
-  it('that is transactional and postpones itself keeps its effect', async () => {
-    const { at, job } = await start(async (manager, mark) => {
-      await write(manager, mark);
-      currentJob().postpone(600);
-    }, 'whole');
-    await eventually(async () => expect(await effects(at)).toBe(1));
-    expect(await test.queue.find(job.uuid)).toMatchObject({ state: 'pending', retry: 0 });
   });
 });

@@ -5,6 +5,7 @@ export interface LogEntry {
   readonly message: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly context: unknown;
+  readonly stack: string | undefined;
 }
 
 /** Keeps what an application logs. */
@@ -18,8 +19,13 @@ export class LogBook implements LoggerService {
   fatal = (message: unknown, ...rest: unknown[]): void => this.keep('fatal', message, rest);
 
   private keep(level: string, given: unknown, rest: unknown[]): void {
-    const params = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
-    const message = String(params['message'] ?? given);
-    this.entries.push({ level, message, params, context: rest.at(-1) });
+    const parts = [given, ...rest.slice(0, -1)];
+    const params = Object.assign(
+      {},
+      ...parts.filter((part) => typeof part === 'object'),
+    ) as LogEntry['params'];
+    const [text, stack] = parts.filter((part) => typeof part === 'string');
+    const message = String(params['message'] ?? text);
+    this.entries.push({ level, message, params, stack, context: rest.at(-1) });
   }
 }

@@ -13,30 +13,49 @@ CREATE OR REPLACE FUNCTION ${t.name('queue_job_turns_1')}(p_seqs bigint[], p_pri
 RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_turns bigint[] := p_seqs;
+  v_children text[];
+  v_served bigint[];
+  v_clock bigint;
   f record;
+  p record;
+  r record;
 BEGIN
   FOR f IN
     SELECT c.name FROM ${t.channel} c
-    WHERE c.fair AND EXISTS (SELECT 1 FROM unnest(p_channels) p WHERE p = c.name OR starts_with(p, c.name || '.'))
+    WHERE c.fair AND EXISTS (SELECT 1 FROM unnest(p_channels) j WHERE j = c.name OR starts_with(j, c.name || '.'))
     ORDER BY array_length(string_to_array(c.name, '.'), 1) DESC, c.name
   LOOP
-    v_turns := ARRAY(
-      WITH x AS (
-        SELECT u.at, u.turn, u.priority, u.channel = f.name OR starts_with(u.channel, f.name || '.') AS inside,
-          ${childOf('u.channel', 'f.name')} AS child
-        FROM unnest(v_turns, p_priorities, p_channels) WITH ORDINALITY u (turn, priority, channel, at)
-      ), ranked AS (
-        SELECT x.*, row_number() OVER (PARTITION BY x.inside, x.priority, x.child ORDER BY x.turn) AS round FROM x
-      ), placed AS (
-        SELECT r.*,
-          row_number() OVER (PARTITION BY r.inside, r.priority ORDER BY r.round, coalesce(c.served, 0), r.turn) AS place,
-          array_agg(r.turn) OVER (
-            PARTITION BY r.inside, r.priority ORDER BY r.turn ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    SELECT array_agg(x.child), array_agg(coalesce(c.served, 0)), max(coalesce(c.served, 0))
+    INTO v_children, v_served, v_clock
+    FROM (
+      SELECT DISTINCT ${childOf('j', 'f.name')} AS child FROM unnest(p_channels) j
+      WHERE j = f.name OR starts_with(j, f.name || '.')
+    ) x LEFT JOIN ${t.channel} c ON c.name = x.child;
+
+    -- The jobs of a higher priority have their turns first, and count when those of the next are shared out.
+    FOR p IN SELECT DISTINCT j AS priority FROM unnest(p_priorities) j ORDER BY 1 LOOP
+      FOR r IN
+        WITH x AS (
+          SELECT u.at, u.turn, ${childOf('u.channel', 'f.name')} AS child
+          FROM unnest(v_turns, p_priorities, p_channels) WITH ORDINALITY u (turn, priority, channel, at)
+          WHERE u.priority = p.priority AND (u.channel = f.name OR starts_with(u.channel, f.name || '.'))
+        ), ranked AS (
+          SELECT x.*, array_position(v_children, x.child) AS child_at,
+            row_number() OVER (PARTITION BY x.child ORDER BY x.turn) AS round
+          FROM x
+        )
+        SELECT q.at, q.child_at,
+          row_number() OVER (ORDER BY q.round, v_served[q.child_at], q.turn) AS place,
+          array_agg(q.turn) OVER (
+            ORDER BY q.turn ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
           ) AS places
-        FROM ranked r LEFT JOIN ${t.channel} c ON c.name = r.child
-      )
-      SELECT CASE WHEN p.inside THEN p.places[p.place] ELSE p.turn END FROM placed p ORDER BY p.at
-    );
+        FROM ranked q ORDER BY place
+      LOOP
+        v_turns[r.at] := r.places[r.place];
+        v_clock := v_clock + 1;
+        v_served[r.child_at] := v_clock;
+      END LOOP;
+    END LOOP;
   END LOOP;
   RETURN v_turns;
 END $$`;

@@ -1,0 +1,256 @@
+import type { Client } from 'pg';
+import type { Store } from '../../lib/store/store.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { connect, countOf, insertJobs } from '../support/recorder-jobs.js';
+import { doneNow, openTestStore, PlayedNode } from '../support/store.js';
+
+const noops = (count: number, channel = 'root') =>
+  Array.from({ length: count }, () => ({ method: 'noop' as const, args: [], channel }));
+
+/** How many statements of this database wait for a lock. */
+const waiting = (client: Client): Promise<number> =>
+  countOf(
+    client,
+    `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+
+describe('claim and settle', () => {
+  let database: TestDatabase;
+  let client: Client;
+  let store: Store;
+  let closeStore: () => Promise<void>;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    client = await connect(database.url);
+    ({ store, close: closeStore } = await openTestStore(database.url));
+  });
+
+  afterEach(async () => {
+    await closeStore();
+    await client.end();
+    await database.drop();
+  });
+
+  /** Holds everything that `sql` locks until `release` is called. */
+  const holding = async (sql: string, values: unknown[] = []): Promise<() => Promise<void>> => {
+    const holder = await connect(database.url);
+    await holder.query('BEGIN');
+    await holder.query(sql, values);
+    return async () => {
+      await holder.query('COMMIT');
+      await holder.end();
+    };
+  };
+
+  it('sums the permits that are out only after it has waited for the lock: two nodes never take the same one', async () => {
+    await store.channels.change('root.one', { capacity: 1 });
+    const [first, second] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(4, 'root.one'));
+    // Node 1 claims in a transaction that is still open; node 2 has looked before, and has to wait for it.
+    const commit = await holding(
+      `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 10, '{}', '{}', $3, NULL, 1)`,
+      [first.id, first.version, ['Recorder.noop']],
+    );
+    const claimed = second.cycle();
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await commit();
+    expect((await claimed).jobs).toEqual([]);
+    expect((await claimed).info.hungry).toEqual(['root.one']);
+    expect((await client.query('SELECT node, count FROM queue_job_permit')).rows).toEqual([
+      { node: first.id, count: 1 },
+    ]);
+  });
+
+  it('counts what a node gives back as free in the same round trip', async () => {
+    await store.channels.change('root.one', { capacity: 1 });
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(2, 'root.one'));
+    const [first] = (await node.cycle()).jobs;
+    const { jobs } = await node.cycle({ done: [doneNow(first as never)], free: new Map([['root.one', 1]]) });
+    expect(jobs.length).toBe(1);
+    expect((await client.query('SELECT count FROM queue_job_permit')).rows).toEqual([{ count: 1 }]);
+  });
+
+  it('keeps jobs at hand only where the node holds a permit, and never out of order', async () => {
+    await store.channels.change('root.one', { capacity: 1 });
+    const [first, second] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(6, 'root.one'));
+    const hand = new Map([['root.one', 3]]);
+    const { jobs } = await first.cycle({ hand });
+    expect(jobs.map((job) => [job.seq, job.hand])).toEqual([
+      [1, false],
+      [2, true],
+      [3, true],
+      [4, true],
+    ]);
+    expect((await second.cycle({ hand })).jobs).toEqual([]);
+  });
+
+  it('touches no index when it claims: the updates are heap-only', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(200));
+    const updates = async () => {
+      const { rows } = await client.query<{ all: string; hot: string }>(
+        `SELECT pg_stat_get_tuples_updated('queue_job'::regclass) AS all, pg_stat_get_tuples_hot_updated('queue_job'::regclass) AS hot`,
+      );
+      return { all: Number(rows[0]?.all), hot: Number(rows[0]?.hot) };
+    };
+    expect((await node.cycle({ slots: 200 })).jobs.length).toBe(200);
+    // On the connection that claimed, which would report by itself only after ten seconds.
+    await store.database.query('SELECT pg_stat_force_next_flush()');
+    await eventually(async () => expect(await updates()).toEqual({ all: 200, hot: 200 }));
+  });
+
+  it('claims nothing by a tree that has changed, but settles all the same', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(3));
+    const { jobs } = await node.cycle({ slots: 1 });
+    await store.channels.change('root', { capacity: 5 });
+    const answer = await node.cycle({ done: jobs.map((job) => doneNow(job)) });
+    expect(answer).toMatchObject({ info: { stale: true }, jobs: [] });
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job_history')).toBe(1);
+    await node.resync([]);
+    expect((await node.cycle()).jobs.length).toBe(2);
+  });
+
+  it('waits for claims under way before it changes a channel, and books what runs there', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(3, 'root.free'));
+    await store.channels.ensure(['root.free']);
+    const commit = await holding(
+      `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 10, '{}', '{}', $3, NULL, 1)`,
+      [node.id, node.version, ['Recorder.noop']],
+    );
+    const changed = store.channels.change('root.free', { capacity: 1 });
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await commit();
+    await changed;
+    expect((await client.query('SELECT channel, count FROM queue_job_permit')).rows).toEqual([
+      { channel: 'root.free', count: 3 },
+    ]);
+  });
+
+  it('writes an end once: sent again after a lost answer it changes nothing and is not taken for a fenced one', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(3));
+    const { jobs } = await node.cycle();
+    const done = jobs.slice(0, 1).map((job) => doneNow(job, '"first"'));
+    const ends = [
+      {
+        u: jobs[1]?.uuid as string,
+        t: 1,
+        k: 'retry' as const,
+        s: 60,
+        g: false,
+        sa: 1,
+        ea: 0,
+        n: 'Busy',
+        m: 'm',
+        i: 'i',
+      },
+      { u: jobs[2]?.uuid as string, t: 1, k: 'failed' as const, sa: 1, ea: 0, n: 'Error', m: 'm', i: 'i' },
+    ];
+    for (let sent = 0; sent < 2; sent += 1) {
+      expect((await node.cycle({ done, ends, slots: 0 })).info.fenced).toBeUndefined();
+    }
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job_history')).toBe(1);
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job_attempt')).toBe(2);
+  });
+
+  it('fences by node and by try: a node that lost a job neither completes nor fails it', async () => {
+    const [late, next] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(2));
+    const { jobs } = await late.cycle();
+    await client.query(`UPDATE queue_job SET node = NULL, state = 'pending'`);
+    expect((await next.cycle()).jobs.map(({ retry }) => retry)).toEqual([2, 2]);
+    const answer = await late.cycle({
+      done: [doneNow(jobs[0] as never)],
+      ends: [{ u: jobs[1]?.uuid as string, t: 1, k: 'failed', sa: 1, ea: 0, n: 'Error', m: 'm', i: 'i' }],
+      slots: 0,
+    });
+    expect(answer.info.fenced?.toSorted()).toEqual(jobs.map(({ uuid }) => uuid).toSorted());
+    expect(
+      await countOf(client, `SELECT count(*) FROM queue_job WHERE node = $1 AND state = 'enqueued'`, [
+        next.id,
+      ]),
+    ).toBe(2);
+  });
+
+  it('refuses a node that was given up: it settles and claims nothing more', async () => {
+    const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(2));
+    const { jobs } = await dead.cycle({ slots: 1 });
+    await other.store.nodes.tick(other.id, 0, 15);
+    expect(await store.nodes.reap(dead.id, 0)).toBe(1);
+    expect(await dead.cycle({ done: jobs.map((job) => doneNow(job)) })).toMatchObject({
+      info: { dead: true },
+      jobs: [],
+    });
+    expect((await other.cycle()).jobs.map(({ retry }) => retry).toSorted()).toEqual([1, 2]);
+  });
+
+  it('gives a dead node up only after the round trip that it has under way, with what that one claims', async () => {
+    const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(2));
+    const commit = await holding(
+      `SELECT c.uuid FROM queue_job_settle_1($1, '{}', '{}', '{}', '{}', '{}', NULL, '{}', '{}', '{}') s,
+         queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1) c`,
+      [dead.id, dead.version, ['Recorder.noop']],
+    );
+    await other.store.nodes.tick(other.id, 0, 15);
+    // The row is locked: another second will do.
+    expect(await store.nodes.reap(dead.id, 0)).toBeNull();
+    await commit();
+    expect(await store.nodes.reap(dead.id, 0)).toBe(2);
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NULL')).toBe(2);
+  });
+
+  it('tells a node after a lost answer what it holds', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(3));
+    const { jobs } = await node.cycle({ slots: 2 });
+    const held = await store.claims.holdings(node.id);
+    expect(held.map(({ uuid }) => uuid).toSorted()).toEqual(jobs.map(({ uuid }) => uuid).toSorted());
+  });
+
+  it('releases a child whose last two parents end at the same moment in two transactions', async () => {
+    const node = await PlayedNode.register(store);
+    const [one, two, child] = await insertJobs(client, noops(3));
+    await client.query(`UPDATE queue_job SET has_children = true WHERE uuid <> $1`, [child]);
+    await client.query(`UPDATE queue_job SET state = 'wait_dependencies', phase = 0 WHERE uuid = $1`, [
+      child,
+    ]);
+    await client.query('INSERT INTO queue_job_dependency (parent, child) VALUES ($1, $3), ($2, $3)', [
+      one,
+      two,
+      child,
+    ]);
+    const { jobs } = await node.cycle();
+    expect(jobs.map(({ uuid }) => uuid).toSorted()).toEqual([one, two].toSorted());
+    const commit = await holding(
+      `SELECT * FROM queue_job_settle_1($1, ARRAY[$2::uuid], '{1}', ARRAY[NULL::json], '{1}', '{0}', NULL, '{}', '{}', '{}')`,
+      [node.id, one],
+    );
+    const settled = node.cycle({ done: [doneNow({ uuid: two as string, retry: 1 })], slots: 0 });
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await commit();
+    expect((await settled).info.released).toBe(true);
+    expect((await client.query('SELECT state FROM queue_job WHERE uuid = $1', [child])).rows).toEqual([
+      { state: 'pending' },
+    ]);
+  });
+
+  it('passes by a job that another connection has locked, and says that there is more to have', async () => {
+    const node = await PlayedNode.register(store);
+    const [locked] = await insertJobs(client, [...noops(1), ...noops(1, 'root.b')]);
+    await store.channels.ensure(['root.b']);
+    const commit = await holding('SELECT 1 FROM queue_job WHERE uuid = $1 FOR UPDATE', [locked]);
+    const answer = await node.cycle();
+    expect(answer.jobs.length).toBe(1);
+    expect(answer.info.more).toBe(true);
+    await commit();
+    expect((await node.cycle()).jobs.map(({ uuid }) => uuid)).toEqual([locked]);
+  });
+});
