@@ -8,6 +8,7 @@ import { checkRetryOn } from './job/job-function-options.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkPriority } from './job/option-checks.js';
 import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
+import { show } from './job/show.js';
 
 /** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
 export interface QueueJobRunnerOptions {
@@ -103,11 +104,13 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
   checkKnown('defaults', defaults, KNOWN_DEFAULTS);
   for (const name of ['userId', 'entityUrl'] as const) checkFunction(name, options[name]);
   if (context !== undefined) {
+    checkKnown('context', context, ['capture', 'run']);
     checkFunction('context.capture', context.capture, true);
     checkFunction('context.run', context.run, true);
   }
   for (const name of ['migrate', 'noDelay'] as const) checkFlag(name, options[name]);
-  if (options.schema !== undefined && !/^[^\0]{1,63}$/u.test(options.schema)) {
+  const schema: unknown = options.schema;
+  if (schema !== undefined && !(typeof schema === 'string' && /^[^\0]{1,63}$/u.test(schema))) {
     throw new InvalidModuleOptionError(
       'schema must be the name of a PostgreSQL schema, of 1 to 63 characters.',
     );
@@ -173,7 +176,10 @@ function noDelayByEnvironment(): boolean {
   return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
 }
 
-function checkKnown(where: string, options: object, known: readonly string[]): void {
+function checkKnown(where: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidModuleOptionError(`${where} must be an object of options, not ${show(options)}.`);
+  }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new InvalidModuleOptionError(
@@ -188,5 +194,5 @@ function checkFunction(name: string, value: unknown, required = false): void {
 
 function checkFlag(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
-  throw new InvalidModuleOptionError(`${name} must be true or false, not ${String(value)}.`);
+  throw new InvalidModuleOptionError(`${name} must be true or false, not ${show(value)}.`);
 }

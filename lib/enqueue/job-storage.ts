@@ -98,7 +98,7 @@ export class JobStorage {
       });
       for (const name of missing) this.knownChannels.set(name, made);
     }
-    await Promise.all(names.map((name) => this.knownChannels.get(name)));
+    for (const name of names) await this.knownChannels.get(name);
   }
 
   private managerOf(given: EntityManager | undefined): EntityManager | undefined {

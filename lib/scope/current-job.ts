@@ -13,13 +13,13 @@ export interface CurrentJob {
   /** Whether `manager` is that of a transaction of the job's own. */
   readonly transactional: boolean;
   /** Adds a line to what the dashboard shows of the job. */
-  log(message: string, data?: unknown): void;
+  readonly log: (message: string, data?: unknown) => void;
   /** Tells how far the job is: `done` of `total`, or a share from 0 to 1. */
-  progress(done: number, total?: number): void;
+  readonly progress: (done: number, total?: number) => void;
   /** When the method returns, the job waits again for that many seconds. The try does not count. */
-  postpone(seconds: number): void;
+  readonly postpone: (seconds: number) => void;
   /** The results of the jobs that this one depended on, in the order of their creation. */
-  parentResults(): Promise<unknown[]>;
+  readonly parentResults: () => Promise<unknown[]>;
 }
 
 const storage = new AsyncLocalStorage<CurrentJob>();

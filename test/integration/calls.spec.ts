@@ -125,6 +125,7 @@ describe('a delayed call', () => {
 
   it('does no harm where the object before it is awaited by mistake', async () => {
     const before = await test.queue.counts();
+    // oxlint-disable-next-line typescript/await-thenable -- The mistake itself.
     const delayed = await test.queue.withDelay(worker, { channel: 'closed' });
     expect(JSON.stringify({ delayed })).toBe('{"delayed":{}}');
     expect(await test.queue.counts()).toEqual(before);

@@ -93,7 +93,7 @@ describe('without delay', () => {
     expect(await test.dataSource.query('SELECT FROM effect')).toEqual([]);
     worker.work = write;
     await test.queue.withDelay(worker, now).whole();
-    expect(((await test.dataSource.query('SELECT FROM effect')) as unknown[]).length).toBe(1);
+    expect((await test.dataSource.query('SELECT FROM effect')).length).toBe(1);
   });
 
   it('a job works in the transaction of the manager that it is given', async () => {

@@ -134,7 +134,7 @@ describe('the properties of a job', () => {
     ['the spelling of the seed', { max_retries: 3 }, 'Did you mean maxRetries?'],
   ])('refuse %s, and nothing is stored', async (_, options, message) => {
     const before = await test.queue.counts();
-    const refused = run(options as DelayOptions);
+    const refused = run(options);
     await expect(refused).rejects.toThrow(InvalidJobOptionError);
     await expect(refused).rejects.toThrow(message);
     await expect(test.queue.enqueue('Worker.run', [''], options as DelayOptions)).rejects.toThrow(message);

@@ -61,7 +61,7 @@ describe('a transactional job', () => {
     await manager.query('INSERT INTO effect VALUES ($1)', [at]);
   };
   const effects = async (at: number): Promise<number> =>
-    ((await test.dataSource.query('SELECT FROM effect WHERE number = $1', [at])) as unknown[]).length;
+    (await test.dataSource.query('SELECT FROM effect WHERE number = $1', [at])).length;
   const stateOf = async ({ uuid }: QueueJob): Promise<string | undefined> =>
     (await test.queue.find(uuid))?.state;
   const ended = async (job: QueueJob, state: string): Promise<void> =>

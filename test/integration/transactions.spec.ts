@@ -90,9 +90,9 @@ describe('a job in a transaction', () => {
       const third = await manager.transaction(async (below) => note(below, ++number));
       return [first, second as QueueJob, third];
     });
-    await test.queue.finished(outer as QueueJob, { timeout: 1_000 });
-    await test.queue.finished(kept as QueueJob, { timeout: 1_000 });
-    expect(await test.queue.find((inner as QueueJob).uuid)).toBeNull();
+    await test.queue.finished(outer, { timeout: 1_000 });
+    await test.queue.finished(kept, { timeout: 1_000 });
+    expect(await test.queue.find(inner.uuid)).toBeNull();
   });
 
   it('knows a transaction that a query runner has begun', async () => {

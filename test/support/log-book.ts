@@ -25,7 +25,7 @@ export class LogBook implements LoggerService {
       ...parts.filter((part) => typeof part === 'object'),
     ) as LogEntry['params'];
     const [text, stack] = parts.filter((part) => typeof part === 'string');
-    const message = String(params['message'] ?? text);
+    const message = (params['message'] ?? text ?? '') as string;
     this.entries.push({ level, message, params, stack, context: rest.at(-1) });
   }
 }

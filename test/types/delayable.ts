@@ -33,7 +33,7 @@ class Exporter {
   async #hidden(): Promise<void> {}
 
   use(): unknown {
-    return [this.secret, this.#hidden, this.prepare];
+    return [this.secret(), this.#hidden(), this.prepare()];
   }
 
   get ready(): boolean {
@@ -54,6 +54,7 @@ abstract class Sender {
 }
 
 class Thenable {
+  // oxlint-disable-next-line unicorn/no-thenable -- It is there to be left out.
   async then(): Promise<void> {}
   async run(): Promise<void> {}
 }
@@ -132,6 +133,7 @@ export async function refusals(): Promise<void> {
     'exportOne' | 'exportNow' | 'exportAll' | 'overloaded' | 'use'
   >();
   // Awaiting the object itself by mistake gives the object, even where the provider has a method named then.
+  // oxlint-disable-next-line typescript/await-thenable -- The mistake itself.
   expectTypeOf(await queue.withDelay(exporter)).toEqualTypeOf<Delayable<Exporter>>();
   expectTypeOf<keyof Delayable<Thenable>>().toEqualTypeOf<'run'>();
 }

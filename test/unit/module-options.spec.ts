@@ -1,7 +1,7 @@
-import { checkModuleOptions, type QueueJobModuleOptions } from '../../lib/queue-job.options.js';
+import { checkModuleOptions } from '../../lib/queue-job.options.js';
 import { QueueJobError } from '../../lib/errors/queue-job.error.js';
 
-const check = (options: Record<string, unknown>) => checkModuleOptions(options as QueueJobModuleOptions);
+const check = (options: Record<string, unknown>) => checkModuleOptions(options);
 
 describe('the options of the module', () => {
   afterEach(() => {
@@ -63,7 +63,7 @@ describe('the options of the module', () => {
     [{ defaults: { eta: 1 } }, `defaults has no option 'eta'`],
     [{ schema: '' }, 'schema must be the name'],
     [{ schema: 5 }, 'schema must be the name'],
-    [{ migrate: 'no' }, 'migrate must be true or false, not no'],
+    [{ migrate: 'no' }, `migrate must be true or false, not 'no'`],
     [{ noDelay: 1 }, 'noDelay must be true or false, not 1'],
     [{ channels: 'root:x' }, 'root:x'],
     [{ channels: [{ name: 'erp', capacity: -1 }] }, 'erp'],
@@ -87,7 +87,8 @@ describe('the options of the module', () => {
     [{ entityUrl: '/x' }, 'entityUrl must be a function, not string'],
     [{ context: {} }, 'context.capture must be a function'],
     [{ context: { capture: () => 1 } }, 'context.run must be a function'],
-    [{ context: null }, 'context'],
+    [{ context: null }, 'context must be an object'],
+    [{ context: { capture: () => 1, run: () => 1, store: 1 } }, `context has no option 'store'`],
     [{ removalInterval: -1 }, 'removalInterval must be'],
   ])('refuse %j', (options, message) => {
     expect(() => check(options)).toThrow(QueueJobError);
