@@ -101,5 +101,9 @@ export default {
     parser: 'swc',
     exclude: { path: '(^|/)(dist|\\.data)/' },
     doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'default', 'types'],
+    },
   },
 };

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { show } from '../job/show.js';
 import type { CurrentJob } from '../scope/current-job.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
@@ -42,7 +43,8 @@ export class RunContext implements CurrentJob {
 
   readonly log = (message: string, data?: unknown): void => {
     const { uuid, retry } = this.run.job;
-    const text = String(message).replaceAll('\0', '');
+    if (typeof message !== 'string') throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
+    const text = message.replaceAll('\0', '');
     this.parts.reporter.log({
       uuid,
       retry,
@@ -69,5 +71,5 @@ export class RunContext implements CurrentJob {
 
 function checkNumber(what: string, value: number): void {
   if (Number.isFinite(value) && value >= 0) return;
-  throw new InvalidJobOptionError(`${what} takes a number of at least 0, not ${String(value)}`);
+  throw new InvalidJobOptionError(`${what} takes a number of at least 0, not ${show(value)}.`);
 }

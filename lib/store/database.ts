@@ -10,7 +10,7 @@ export interface Statement {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
+export type Query = <R extends object = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
 /** Connections that the machinery has for itself, beside the session of a runner. */
 const MAX_CONNECTIONS = 3;
@@ -61,8 +61,8 @@ export class QueueDatabase {
   }
 
   /** Runs a statement that is sent now and then. */
-  async query(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.unnamed({ text, values: [...values], types: OWN_TYPES });
+  async query<R extends object = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    return (await this.unnamed({ text, values: [...values], types: OWN_TYPES })) as R[];
   }
 
   /** Several statements in one transaction; it is rolled back where `work` throws. */
@@ -71,8 +71,8 @@ export class QueueDatabase {
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
-      const result = await work(async (text, values = []) => {
-        return (await client.query<Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+      const result = await work(async <R extends object>(text: string, values: readonly unknown[] = []) => {
+        return (await client.query<R>({ text, values: [...values], types: OWN_TYPES })).rows;
       });
       await client.query('COMMIT');
       return result;
@@ -118,11 +118,11 @@ export class QueueDatabase {
  * application may have set other types for it as a whole.
  */
 export function queryOf(manager: EntityManager): Query {
-  return async (text, values = []) => {
+  return async <R extends object>(text: string, values: readonly unknown[] = []) => {
     const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
     try {
       const client = (await runner.connect()) as pg.ClientBase;
-      return (await client.query<Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+      return (await client.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
     } finally {
       if (manager.queryRunner === undefined) await runner.release();
     }

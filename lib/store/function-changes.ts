@@ -23,13 +23,7 @@ export class FunctionChanges {
 
   /** Reads the changes; known ones stay while the database is away. */
   async read(): Promise<void> {
-    this.reading ??= this.functions
-      .list()
-      .then((changes) => {
-        this.changes = changes;
-        this.readAt = performance.now();
-      })
-      .finally(() => (this.reading = null));
+    this.reading ??= this.readNow().finally(() => (this.reading = null));
     await this.reading;
   }
 
@@ -43,6 +37,11 @@ export class FunctionChanges {
 
   close(): void {
     this.hearing.unsubscribe();
+  }
+
+  private async readNow(): Promise<void> {
+    this.changes = await this.functions.list();
+    this.readAt = performance.now();
   }
 
   private of(name: string): FunctionChange | undefined {

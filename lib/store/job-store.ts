@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { JobState } from '../job/job-state.js';
-import { type QueueDatabase, queryOf, type Row } from './database.js';
+import { type Query, type QueueDatabase, queryOf, type Row } from './database.js';
 import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from './entities/queue-job-log.entity.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
@@ -35,12 +35,13 @@ export class JobStore {
 
   /** In the transaction of `manager` where one is given: it may be the only one that sees them. */
   async find(uuids: readonly string[], manager?: EntityManager): Promise<JobRow[]> {
-    const query = manager === undefined ? this.database.query.bind(this.database) : queryOf(manager);
-    return (await query(
+    const query: Query =
+      manager === undefined ? (...asked) => this.database.query(...asked) : queryOf(manager);
+    return query<JobRow>(
       `SELECT ${this.columns}, cancel_by FROM ${this.tables.job} WHERE uuid = ANY($1)
        UNION ALL SELECT ${this.columns}, NULL FROM ${this.tables.history} WHERE uuid = ANY($1)`,
       [uuids],
-    ));
+    );
   }
 
   async list(filter: JobFilter): Promise<JobRow[]> {
@@ -60,11 +61,11 @@ export class JobStore {
     // The uuids are of version 7: their order is that of creation, and both tables have it as primary key.
     const page = (table: string, cancelBy: string): string =>
       `(SELECT ${this.columns}, ${cancelBy} AS cancel_by FROM ${table} WHERE ${where.join(' AND ')} ORDER BY uuid DESC LIMIT ${limit})`;
-    return (await this.database.query(
+    return this.database.query<JobRow>(
       `SELECT * FROM (${page(this.tables.job, 'cancel_by')} UNION ALL ${page(this.tables.history, 'NULL')}) p
        ORDER BY uuid DESC LIMIT ${limit}`,
       values,
-    ));
+    );
   }
 
   async counts(): Promise<Partial<Record<JobState, number>>> {

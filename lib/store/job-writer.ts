@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type QueueDatabase, queryOf, type Statement } from './database.js';
+import { type Query, type QueueDatabase, queryOf, type Statement } from './database.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import type { Tables } from './tables.js';
 
@@ -35,7 +35,8 @@ export class JobWriter {
   /** The uuid of the job that has an identity key now. */
   async holderOf(identityKey: string, manager?: EntityManager): Promise<string | null> {
     const text = `SELECT uuid FROM ${this.tables.job} WHERE identity_lock = $1`;
-    const query = manager === undefined ? this.database.query.bind(this.database) : queryOf(manager);
+    const query: Query =
+      manager === undefined ? (...asked) => this.database.query(...asked) : queryOf(manager);
     const rows = await query(text, [identityKey]);
     return (rows[0]?.['uuid'] as string | undefined) ?? null;
   }

@@ -74,5 +74,5 @@ async function readVersion(
     schema_version: number;
     compatible_version: number;
   }[];
-  return { version: Number(row?.schema_version ?? 0), compatible: Number(row?.compatible_version ?? 0) };
+  return { version: row?.schema_version ?? 0, compatible: row?.compatible_version ?? 0 };
 }

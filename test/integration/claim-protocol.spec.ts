@@ -188,7 +188,7 @@ describe('claim and settle', () => {
       info: { dead: true },
       jobs: [],
     });
-    expect((await other.cycle()).jobs.map(({ retry }) => retry).toSorted()).toEqual([1, 2]);
+    expect((await other.cycle()).jobs.map(({ retry }) => retry).toSorted((a, b) => a - b)).toEqual([1, 2]);
   });
 
   it('gives a dead node up only after the round trip that it has under way, with what that one claims', async () => {
@@ -228,7 +228,7 @@ describe('claim and settle', () => {
       child,
     ]);
     const { jobs } = await node.cycle();
-    expect(jobs.map(({ uuid }) => uuid).toSorted()).toEqual([one, two].toSorted());
+    expect(new Set(jobs.map(({ uuid }) => uuid))).toEqual(new Set([one, two]));
     const commit = await holding(
       `SELECT * FROM queue_job_settle_1($1, ARRAY[$2::uuid], '{1}', ARRAY[NULL::json], '{1}', '{0}', NULL, '{}', '{}', '{}')`,
       [node.id, one],

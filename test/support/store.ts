@@ -4,7 +4,7 @@ import { openStore } from '../../lib/store/open-store.js';
 import type { Store } from '../../lib/store/store.js';
 
 /** The store alone, without runner or application, for tests of the protocol itself. */
-export async function openTestStore(url: string): Promise<{ store: Store; close(): Promise<void> }> {
+export async function openTestStore(url: string): Promise<{ store: Store; close: () => Promise<void> }> {
   const dataSource = await new DataSource({ type: 'postgres', url }).initialize();
   const store = await openStore(dataSource, 'default', { schema: undefined, migrate: true });
   return {
