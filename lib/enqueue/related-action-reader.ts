@@ -27,7 +27,7 @@ export class RelatedActionReader {
     const job = await this.reader.read(row);
     const answer: unknown =
       typeof action === 'string'
-        ? await fn.invoke(action, [job, kwargs], job)
+        ? await fn.invoke(action, [job, kwargs], () => job)
         : await (action as (...given: unknown[]) => unknown)(job, kwargs);
     return answer === null || answer === undefined ? null : checked(answer, fn.name);
   }

@@ -32,7 +32,7 @@ export async function runAtOnce(
       postpone: () => undefined,
       parentResults: () => Promise.resolve([]),
     };
-    return runAsJob(current, async () => fn.invoke(fn.methodName, args, job));
+    return runAsJob(current, async () => fn.invoke(fn.methodName, args, () => job));
   };
   let result: unknown;
   try {

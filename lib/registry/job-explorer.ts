@@ -84,7 +84,7 @@ export class JobExplorer {
       return (methodName, args) => call(wrapper.instance, methodName, args);
     return async (methodName, args, request) => {
       const context = ContextIdFactory.create();
-      this.moduleRef.registerRequestByContextId(request, context);
+      this.moduleRef.registerRequestByContextId(request(), context);
       return call(
         await this.moduleRef.resolve(wrapper.token as Type, context, { strict: false }),
         methodName,

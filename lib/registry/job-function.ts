@@ -1,8 +1,8 @@
 import type { ValidJobFunctionOptions } from '../job/job-function-options.js';
 import type { RelatedActionOptions } from './related-action.js';
 
-/** Calls with the arguments given; `request` is what request-scoped providers get as their request. */
-export type Invoke = (methodName: string, args: readonly unknown[], request: object) => unknown;
+/** Calls with the arguments given; `request` makes what request-scoped providers get as their request. */
+export type Invoke = (methodName: string, args: readonly unknown[], request: () => object) => unknown;
 
 /** A method that can be delayed. */
 export interface JobFunction {

@@ -98,8 +98,7 @@ export class Executor {
       },
       encode: (value, root) => this.codec.encodeValue(value, root),
     });
-    // The request of request-scoped providers is the job; without one nobody reads it.
-    const work = async (): Promise<unknown> => found.invoke(found.methodName, args, current.job);
+    const work = async (): Promise<unknown> => found.invoke(found.methodName, args, () => current.job);
     const { runContext } = this.settings;
     if (job.context === null || runContext === undefined) return runAsJob(current, work);
     const context = await this.codec.decodeValue(job.context);

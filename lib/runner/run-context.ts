@@ -43,16 +43,26 @@ export class RunContext implements CurrentJob {
 
   readonly log = (message: string, data?: unknown): void => {
     const { uuid, retry } = this.run.job;
-    if (typeof message !== 'string') throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
+    if (typeof message !== 'string')
+      throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
     const text = message.replaceAll('\0', '');
     this.parts.reporter.log({
       uuid,
       retry,
       date: new Date(),
       message: text,
-      data: this.parts.encode(data, 'data'),
+      data: this.encodeData(data),
     });
   };
+
+  /** What can't be carried is told as text: a line in a log is no reason to fail. */
+  private encodeData(data: unknown): string | null {
+    try {
+      return this.parts.encode(data, 'data');
+    } catch {
+      return JSON.stringify(show(data));
+    }
+  }
 
   readonly progress = (done: number, total?: number): void => {
     const { uuid, retry } = this.run.job;
