@@ -1,8 +1,12 @@
+import { Alarm } from './alarm.js';
 import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '../store/claim-store.js';
 import type { Ended } from './run-end.js';
 import { doneRecord, endRecord } from './run-end.js';
 import type { Reporter } from './reporter.js';
 import type { Workbench } from './workbench.js';
+
+/** Before a claim that found only locked jobs is tried again, in milliseconds. */
+const LOOK_AGAIN_MS = 20;
 
 /** After a round trip that failed: the first wait and the longest, in milliseconds. */
 const BACKOFF_MS = { first: 50, longest: 1_000 };
@@ -39,6 +43,7 @@ export class Pump {
   private returned = false;
   /** A claim whose answer was lost. */
   private lostClaims: number[] = [];
+  private readonly lookAgain = new Alarm(() => this.wake());
   private stopped = false;
   /** The number of this node. */
   node = 0;
@@ -104,6 +109,7 @@ export class Pump {
   /** No more round trips, whatever is left. */
   stop(): void {
     this.stopped = true;
+    this.lookAgain.clear();
   }
 
   private needed(): boolean {
@@ -249,7 +255,11 @@ export class Pump {
     }
     const { info, jobs } = answer;
     if (info.stale === true) this.aligned = false;
-    if (asks && info.stale !== true) this.mayHaveMore = info.more === true || wakes !== this.wakes;
+    if (asks && info.stale !== true) {
+      this.mayHaveMore = wakes !== this.wakes || (info.more === true && jobs.length > 0);
+      // Somebody else has them locked: for a claim that is about to end, or for as long as a person looks at them.
+      if (info.more === true && jobs.length === 0) this.lookAgain.within(LOOK_AGAIN_MS);
+    }
     this.bench.ledger.opened(claim, jobs.length);
     this.returned = this.leavesPermits(free, jobs);
     this.bench.receive(jobs);
