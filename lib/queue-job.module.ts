@@ -94,6 +94,13 @@ const queueParts: FactoryProvider<QueueParts> = {
     ),
 };
 
+const jobFunctions: FactoryProvider<JobFunctionService> = {
+  provide: JobFunctionService,
+  inject: [Store, JobRegistry, CHECKED_OPTIONS],
+  useFactory: (opened: Store, registry: JobRegistry, { channel, retryPattern }: CheckedOptions) =>
+    new JobFunctionService(opened, registry, { channel, retryPattern }),
+};
+
 const runnerOptions: FactoryProvider<RunnerOptions> = {
   provide: RUNNER_OPTIONS,
   inject: [CHECKED_OPTIONS],
@@ -135,7 +142,7 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     JobRegistry,
     QueueService,
     ChannelService,
-    JobFunctionService,
+    jobFunctions,
     JobRunner,
   ],
   exports: [QueueService, ChannelService, JobFunctionService, JobRunner],

@@ -25,6 +25,8 @@ export interface ArgumentCodecOptions {
 export interface DecodeOptions {
   /** `throw`, the default, is `RecordGoneError`; `null` puts `null` in its place. */
   readonly missing?: 'throw' | 'null';
+  /** Handed on to `EntityReferences.load`. */
+  readonly through?: unknown;
 }
 
 const NO_ARGUMENTS = '[]';
@@ -101,12 +103,16 @@ export class ArgumentCodec {
       const entityAt = (value: object, path: string) => placed(value, path, found, entities, options);
       return new Reader(root, { codecs: this.#settings.codecs, entityAt }).read(node);
     };
-    return found.keys.length === 0 ? read([]) : this.#load(found.keys, root).then(read);
+    return found.keys.length === 0 ? read([]) : this.#load(found.keys, root, options.through).then(read);
   }
 
-  #load(keys: readonly EntityKey[], root: string): Promise<readonly (object | undefined)[]> {
+  #load(
+    keys: readonly EntityKey[],
+    root: string,
+    through: unknown,
+  ): Promise<readonly (object | undefined)[]> {
     const { entities } = this.#settings;
-    if (entities !== undefined) return entities.load(keys);
+    if (entities !== undefined) return entities.load(keys, through);
     const names = [...new Set(keys.map((key) => key.entity))].join(', ');
     throw new QueueJobError(
       'UNKNOWN_CODEC',

@@ -21,8 +21,12 @@ export interface EntityReferences {
    */
   referenceOf(value: object): EntityKey | undefined;
 
-  /** Reads all of these, one query an entity name. Answers in the same order, `undefined` for a row that is gone. */
-  load(keys: readonly EntityKey[]): Promise<readonly (object | undefined)[]>;
+  /**
+   * Reads all of these, one query an entity name. Answers in the same order, `undefined` for a row that is gone.
+   *
+   * @param through - as given to `decode`: such as the transaction in which they are read
+   */
+  load(keys: readonly EntityKey[], through?: unknown): Promise<readonly (object | undefined)[]>;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type JobOptions,
   validateJobOptions,
 } from '../job/job-options.js';
-import type { JobFunction } from '../registry/job-function.js';
+import { channelOf, type JobFunction } from '../registry/job-function.js';
 import { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { FunctionChanges } from '../store/function-changes.js';
 import type { NewJob, StoredJob } from '../store/new-job.js';
@@ -83,11 +83,7 @@ export class Drafting {
 
   private channelOf(fn: JobFunction, given: string | undefined): string {
     if (given !== undefined) return readChannel(given);
-    const changed = this.changes.channelOf(fn.name);
-    if (changed !== undefined) return changed;
-    return fn.options.defaultChannel === undefined && this.settings.channel !== undefined
-      ? this.settings.channel
-      : fn.channel;
+    return this.changes.channelOf(fn.name) ?? channelOf(fn, this.settings.channel);
   }
 }
 

@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js';
-import { JobRegistry } from '../registry/job-registry.js';
-import { Store } from '../store/store.js';
+import { channelOf } from '../registry/job-function.js';
+import type { JobRegistry } from '../registry/job-registry.js';
+import type { Store } from '../store/store.js';
 
 /** A job function as it is in force. */
 export interface JobFunctionState {
@@ -16,15 +16,21 @@ export interface JobFunctionState {
   readonly changed: { readonly channel: string | null; readonly retryPattern: RetryPattern | null };
 }
 
+/** The part of the module option `defaults` that job functions have. */
+export interface JobFunctionDefaults {
+  readonly channel: string | undefined;
+  readonly retryPattern: RetryPattern | undefined;
+}
+
 /**
  * The job functions (`Provider.method`), whose channel and retry pattern can be changed while everything runs. A change
  * works at once on all nodes that listen, and within two seconds elsewhere; the channel is that of jobs stored from then on.
  */
-@Injectable()
 export class JobFunctionService {
   constructor(
     private readonly store: Store,
     private readonly registry: JobRegistry,
+    private readonly defaults: JobFunctionDefaults,
   ) {}
 
   async list(): Promise<JobFunctionState[]> {
@@ -33,8 +39,8 @@ export class JobFunctionService {
       const changed = changes.get(fn.name) ?? { channel: null, retryPattern: null };
       return {
         name: fn.name,
-        channel: changed.channel ?? fn.channel,
-        retryPattern: changed.retryPattern ?? fn.options.retryPattern ?? null,
+        channel: changed.channel ?? channelOf(fn, this.defaults.channel),
+        retryPattern: changed.retryPattern ?? fn.options.retryPattern ?? this.defaults.retryPattern ?? null,
         changed,
       };
     });

@@ -4,6 +4,7 @@ import { JobNotFoundError } from '../errors/job-not-found.error.js';
 import { JobStateError } from '../errors/job-state.error.js';
 import { parseMilliseconds } from '../job/duration.js';
 import { parseEta } from '../job/eta.js';
+import type { JobOptions } from '../job/job-options.js';
 import { JOB_STATES, type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
 import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
@@ -59,7 +60,8 @@ export class QueueService implements OnApplicationShutdown {
   }
 
   /**
-   * As {@link withDelay}, but its methods build jobs without storing them (the seed's `delayable`): for {@link delayAll}.
+   * As {@link withDelay}, but its methods build jobs without storing them (the seed's `delayable`): for {@link delayAll}. In which
+   * transaction they are stored is said there.
    *
    * @throws (the call, at once) as `withDelay`
    * @example
@@ -67,11 +69,10 @@ export class QueueService implements OnApplicationShutdown {
    * await queue.delayAll(products.map((product) => queue.delayable(exporter).exportOne(product)));
    * ```
    */
-  delayable<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): DelayableBuilder<T> {
-    const { manager, ...properties } = options;
+  delayable<T extends object>(provider: Type<T> | T, options: JobOptions = {}): DelayableBuilder<T> {
     return methodProxy<DelayableBuilder<T>>((methodName, args) => {
-      const draft = this.parts.draft(provider, methodName, args, properties);
-      return new DelayableJob(draft, (drafts, given) => this.parts.save(drafts, { manager, ...given }));
+      const draft = this.parts.draft(provider, methodName, args, options);
+      return new DelayableJob(draft, (drafts, given) => this.parts.save(drafts, given));
     });
   }
 
@@ -135,7 +136,13 @@ export class QueueService implements OnApplicationShutdown {
 
   /** The lines that a job wrote with `currentJob().log()`, the oldest first, 1,000 at most. */
   async logs(uuid: string): Promise<{ retry: number; date: Date; message: string; data: unknown }[]> {
-    return this.parts.store.jobs.logs(checkUuid(uuid), 1_000);
+    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), 1_000);
+    return Promise.all(
+      lines.map(async (line) => ({
+        ...line,
+        data: await this.parts.codec.decodeValue(line.data, 'data', { missing: 'null' }),
+      })),
+    );
   }
 
   /**

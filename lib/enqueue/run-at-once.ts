@@ -19,9 +19,12 @@ export async function runAtOnce(
   const { fn } = draft;
   const now = new Date();
   const job = storedJob(draft, { uuid: draft.job.uuid, seq: 0, dateCreated: now, eta: null });
-  const args = await codec.decode(draft.job.args, { missing: fn.options.missing ?? 'throw' });
-  Object.assign(job, { args: [...args], state: 'started', retry: 1, dateEnqueued: now, dateStarted: now });
   const run = async (manager: EntityManager): Promise<unknown> => {
+    const args = await codec.decode(draft.job.args, {
+      missing: fn.options.missing ?? 'throw',
+      through: manager,
+    });
+    Object.assign(job, { args: [...args], state: 'started', retry: 1, dateEnqueued: now, dateStarted: now });
     const current: CurrentJob = {
       job,
       signal: new AbortController().signal,

@@ -17,3 +17,7 @@ export interface JobFunction {
   /** Calls a method of the provider: the job itself, or its related action. */
   readonly invoke: Invoke;
 }
+
+/** The channel of a job function where nobody has changed it: its decorator's, else the application's default. */
+export const channelOf = (fn: JobFunction, byDefault: string | undefined): string =>
+  fn.options.defaultChannel === undefined && byDefault !== undefined ? byDefault : fn.channel;

@@ -27,6 +27,11 @@ export class ClaimLedger {
     this.closed.push(...closed.filter((claim) => !this.open.has(claim)));
   }
 
+  /** The claims that this node never got an answer to. */
+  unknown(held: readonly { claim: number }[]): number[] {
+    return [...new Set(held.map(({ claim }) => claim))].filter((claim) => !this.open.has(claim));
+  }
+
   takeClosed(): number[] {
     const closed = this.closed;
     this.closed = [];

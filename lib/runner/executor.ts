@@ -84,7 +84,8 @@ export class Executor {
     transactional = false,
   ): Promise<unknown> {
     const { job } = run;
-    const decoded = this.codec.decode(job.args, { missing: found.options.missing ?? 'throw' });
+    const missing = found.options.missing ?? 'throw';
+    const decoded = this.codec.decode(job.args, { missing, through: manager });
     const args = Array.isArray(decoded) ? decoded : await decoded;
     const readJob = (): QueueJob => this.settings.readJob(job, args);
     const current = new RunContext(run, {

@@ -57,19 +57,14 @@ export class HandQueue {
     return undefined;
   }
 
-  /** Takes all that has waited for longer than `ms`; 0 takes everything. */
+  /**
+   * Takes everything where one has waited for longer than `ms`; 0 takes everything at once. Not that one alone: those
+   * that came later would start before it.
+   */
   takeOlderThan(ms: number): ClaimedJob[] {
     const limit = performance.now() - ms;
-    const taken: ClaimedJob[] = [];
-    for (const [channel, queue] of this.channels) {
-      const kept = ms === 0 ? [] : queue.filter(({ since }) => since > limit);
-      if (kept.length === queue.length) continue;
-      taken.push(...queue.filter((waiting) => !kept.includes(waiting)).map(({ job }) => job));
-      if (kept.length === 0) this.channels.delete(channel);
-      else this.channels.set(channel, kept);
-    }
-    this.count -= taken.length;
-    return taken;
+    const old = [...this.channels.values()].some((queue) => queue.some(({ since }) => since <= limit));
+    return ms === 0 || old ? this.takeChannels(() => true) : [];
   }
 
   /** Takes all jobs of the channels that `which` names. */

@@ -41,8 +41,8 @@ export class Pump {
   private aligned = false;
   /** The last round trip left permits that others can have. */
   private returned = false;
-  /** A claim whose answer was lost. */
-  private lostClaims: number[] = [];
+  /** The last round trip whose answer was lost; 0: none was. */
+  private lostCycle = 0;
   private readonly lookAgain = new Alarm(() => this.wake());
   private stopped = false;
   /** The number of this node. */
@@ -151,12 +151,13 @@ export class Pump {
    */
   private async alignNow(): Promise<void> {
     this.bench.giveBack(0);
+    const lost = this.lostCycle;
+    if (lost > 0) await this.store.forget(this.node, lost);
     if (!(await this.cycle(false))) return;
-    if (this.lostClaims.length > 0) {
-      const lost = this.lostClaims;
-      const unknown = this.bench.giveBackUnknown(await this.store.holdings(this.node));
-      await this.send(unknown, [], lost, false);
-      this.lostClaims = [];
+    if (lost > 0) {
+      const held = await this.store.holdings(this.node);
+      await this.send(this.bench.giveBackUnknown(held), [], this.bench.ledger.unknown(held), false);
+      if (this.lostCycle === lost) this.lostCycle = 0;
     }
     const map = await this.store.resync(this.node, this.bench.beginAlign());
     if (map === null) {
@@ -224,7 +225,7 @@ export class Pump {
     const slots = asks ? this.bench.freeSlots : 0;
     const hand = asks ? this.bench.handWanted() : new Map<string, number>();
     const promote = asks && this.promoteDue;
-    const claim = this.bench.ledger.nextId();
+    const id = this.bench.ledger.nextId();
     const { wakes } = this;
     // Where the permits are booked anew afterwards, none is given back before.
     const free = claims ? this.bench.permits.takeFree() : new Map<string, number>();
@@ -244,10 +245,10 @@ export class Pump {
         hand,
         names: this.settings.names(),
         only: this.settings.only,
-        claim,
+        id,
       });
     } catch (error) {
-      if (slots > 0 || hand.size > 0) this.lostClaims.push(claim);
+      this.lostCycle = id;
       if (promote) this.promoteDue = true;
       throw error;
     } finally {
@@ -260,7 +261,7 @@ export class Pump {
       // Somebody else has them locked: for a claim that is about to end, or for as long as a person looks at them.
       if (info.more === true && jobs.length === 0) this.lookAgain.within(LOOK_AGAIN_MS);
     }
-    this.bench.ledger.opened(claim, jobs.length);
+    this.bench.ledger.opened(id, jobs.length);
     this.returned = this.leavesPermits(free, jobs);
     this.bench.receive(jobs);
     return info;
@@ -277,7 +278,7 @@ export class Pump {
 
   private async rebirth(): Promise<void> {
     this.node = await this.hooks.reborn();
-    this.lostClaims = [];
+    this.lostCycle = 0;
     this.aligned = false;
   }
 }

@@ -32,7 +32,8 @@ export class Workbench {
   reserved = 0;
   /** False while the permits are being booked anew: then nothing is handed over. */
   private aligned = true;
-  private longRuns = 0;
+  /** Runs that last, by channel: their slots and permits don't come free soon. */
+  private readonly longRuns = new Map<string, number>();
 
   constructor(
     private readonly concurrency: number,
@@ -73,11 +74,14 @@ export class Workbench {
 
   /** How many jobs to have at hand beyond what is there, by channel. */
   handWanted(): ReadonlyMap<string, number> {
-    // Slots that long jobs sit in don't come free soon.
-    const slots = this.concurrency - this.longRuns;
+    let slots = this.concurrency;
+    for (const count of this.longRuns.values()) slots -= count;
     const wanted = new Map<string, number>();
     for (const channel of this.pace.shortChannels()) {
-      const width = Math.min(slots, Math.max(1, this.permits.width(channel)));
+      const width = Math.min(
+        slots,
+        Math.max(1, this.permits.width(channel)) - (this.longRuns.get(channel) ?? 0),
+      );
       wanted.set(channel, this.pace.handFor(channel, width));
     }
     return new Map(
@@ -94,7 +98,7 @@ export class Workbench {
       if (run.marked) continue;
       if (now - run.startedAt < SHORT_MS) break;
       run.marked = true;
-      this.longRuns += 1;
+      this.noteLong(run, 1);
       this.marks.push(run);
     }
     this.giveBack(HAND_PATIENCE_MS);
@@ -191,7 +195,7 @@ export class Workbench {
     // Not the run itself where the node did not wait for it.
     if (this.runs.get(run.job.uuid) !== run) return;
     this.runs.delete(run.job.uuid);
-    if (run.marked) this.longRuns -= 1;
+    if (run.marked) this.noteLong(run, -1);
     const at = performance.now();
     this.pace.note(run.job.channel, at - run.startedAt);
     if (!run.discarded) {
@@ -200,6 +204,12 @@ export class Workbench {
     }
     this.fill();
     this.hooks.changed();
+  }
+
+  private noteLong({ job }: Run, by: number): void {
+    const count = (this.longRuns.get(job.channel) ?? 0) + by;
+    if (count > 0) this.longRuns.set(job.channel, count);
+    else this.longRuns.delete(job.channel);
   }
 
   private start(job: ClaimedJob, holds = false): void {

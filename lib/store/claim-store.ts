@@ -47,8 +47,8 @@ export interface Cycle {
   readonly names: readonly string[];
   /** The channels that this node serves, with those below; null is all. */
   readonly only: readonly string[] | null;
-  /** The number of this claim, unique for the node. */
-  readonly claim: number;
+  /** The number of this round trip and of its claim: one more than that of the one before. */
+  readonly id: number;
 }
 
 /** A job as it comes from a claim; `args` and `context` are JSON text. */
@@ -106,6 +106,13 @@ export interface CycleAnswer {
   readonly jobs: readonly ClaimedJob[];
 }
 
+/** A job that the database says a node has. */
+export interface Holding {
+  readonly uuid: string;
+  readonly retry: number;
+  readonly claim: number;
+}
+
 /** The configuration that a node works by. */
 export interface GateMap {
   readonly version: number;
@@ -128,7 +135,7 @@ export class ClaimStore {
     this.cycleStatement = {
       name: 'queue_job_cycle',
       text: `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
-        FROM ${tables.name('queue_job_settle_1')}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
+        FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
           $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18) c`,
     };
@@ -159,17 +166,29 @@ export class ClaimStore {
       [...hand.values()],
       cycle.names,
       cycle.only,
-      cycle.claim,
+      cycle.id,
     ]);
     let info: CycleInfo = {};
     const jobs: ClaimedJob[] = [];
     for (const row of rows) {
       if (row[0] !== null) info = JSON.parse(row[0] as string) as CycleInfo;
-      else jobs.push(toClaimedJob(row, cycle.claim));
+      else jobs.push(toClaimedJob(row, cycle.id));
     }
     // RETURNING has no order.
     jobs.sort(byOrder);
     return { info, jobs };
+  }
+
+  /**
+   * Makes this round trip and all before it void: their answers were lost. One that is under way is waited for; one that
+   * the server comes to only later does nothing any more. After that, what the node holds is what it will hold.
+   */
+  async forget(node: number, cycle: number): Promise<void> {
+    await this.database.query(
+      `WITH mine AS (SELECT id FROM ${this.tables.node} WHERE id = $1 FOR UPDATE)
+       UPDATE ${this.tables.node} n SET void_cycles = $2 FROM mine WHERE n.id = mine.id`,
+      [node, cycle],
+    );
   }
 
   /** A throttled job has begun just now: the next start of these channels counts from here. */
@@ -223,12 +242,12 @@ export class ClaimStore {
   }
 
   /** The jobs that the database says this node has. */
-  async holdings(node: number): Promise<{ uuid: string; retry: number }[]> {
+  async holdings(node: number): Promise<Holding[]> {
     const rows = await this.database.query(
-      `SELECT uuid, retry FROM ${this.tables.name('queue_job_holdings_1')}($1)`,
+      `SELECT uuid, retry, claim FROM ${this.tables.name('queue_job_holdings_1')}($1)`,
       [node],
     );
-    return rows as unknown as { uuid: string; retry: number }[];
+    return rows as unknown as Holding[];
   }
 
   /** Books the node's permits anew by what it runs, and answers with the channels as they are; null: given up. */

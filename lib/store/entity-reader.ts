@@ -1,4 +1,4 @@
-import { type DataSource, type EntityMetadata, In, type ObjectLiteral } from 'typeorm';
+import { type DataSource, type EntityManager, type EntityMetadata, In, type ObjectLiteral } from 'typeorm';
 import type { EntityKey, EntityReferences } from '../codec/entity-references.js';
 
 /** TypeORM entities among arguments: their references, and how they are read again. */
@@ -22,13 +22,15 @@ export class EntityReader implements EntityReferences {
     return { entity: metadata.name, id };
   }
 
-  async load(keys: readonly EntityKey[]): Promise<readonly (object | undefined)[]> {
+  /** A job's own transaction reads through its own connection: with one more from the pool, all could wait for each other. */
+  async load(keys: readonly EntityKey[], through?: EntityManager): Promise<readonly (object | undefined)[]> {
+    const manager = through ?? this.dataSource.manager;
     const found: (object | undefined)[] = new Array<undefined>(keys.length);
     for (const entity of new Set(keys.map((key) => key.entity))) {
       const wanted = keys.map((key, at) => ({ key, at })).filter(({ key }) => key.entity === entity);
       const metadata = this.dataSource.entityMetadatas.find(({ name }) => name === entity);
       if (metadata === undefined) throw new Error(`The data source has no entity named ${entity}`);
-      const rows = await this.dataSource.getRepository(metadata.target).find({
+      const rows = await manager.getRepository(metadata.target).find({
         where: conditions(
           metadata,
           wanted.map(({ key }) => key),

@@ -100,11 +100,11 @@ export class JobStore {
     );
   }
 
-  /** The lines that a job wrote, the oldest first. */
+  /** The lines that a job wrote, the oldest first; `data` is JSON text. */
   async logs(
     uuid: string,
     limit: number,
-  ): Promise<Pick<QueueJobLog, 'retry' | 'date' | 'message' | 'data'>[]> {
+  ): Promise<(Pick<QueueJobLog, 'retry' | 'date' | 'message'> & { data: string | null })[]> {
     const rows = await this.database.query(
       `SELECT retry, date, message, data FROM ${this.tables.log} WHERE job_uuid = $1 ORDER BY id LIMIT $2`,
       [uuid, limit],
@@ -113,7 +113,7 @@ export class JobStore {
       retry: row['retry'] as number,
       date: row['date'] as Date,
       message: row['message'] as string,
-      data: row['data'] === null ? null : (JSON.parse(row['data'] as string) as unknown),
+      data: row['data'] as string | null,
     }));
   }
 

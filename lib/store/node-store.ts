@@ -51,18 +51,18 @@ export class NodeStore {
 
   /**
    * Makes a connection the session of a node: it holds the node's lock, and the server finds out within 20 s when the
-   * network is gone. Answers false where the node was given up meanwhile.
+   * network is gone.
    */
-  async openSession(client: pg.Client, node: number): Promise<boolean> {
+  async openSession(client: pg.Client, node: number): Promise<void> {
     await client.query(`SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+      SET tcp_user_timeout = 20000;
       SET lock_timeout = 5000; SET idle_session_timeout = 0`);
     await client.query('SELECT pg_advisory_lock($1, $2)', [this.tables.lockClass, node]);
-    const { rowCount } = await client.query(
+    await client.query(
       `UPDATE ${this.tables.node} SET backend = pg_backend_pid(), suspect_since = NULL WHERE id = $1 AND alive`,
       [node],
     );
     await client.query(`LISTEN "${this.tables.notifications.replaceAll('"', '""')}"`);
-    return rowCount === 1;
   }
 
   /** The query of a second, on the session of the node where it has one. Times in seconds. */

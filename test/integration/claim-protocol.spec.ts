@@ -195,7 +195,7 @@ describe('claim and settle', () => {
     const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(2));
     const commit = await holding(
-      `SELECT c.uuid FROM queue_job_settle_1($1, '{}', '{}', '{}', '{}', '{}', NULL, '{}', '{}', '{}') s,
+      `SELECT c.uuid FROM queue_job_settle_1($1, 1, '{}', '{}', '{}', '{}', '{}', NULL, '{}', '{}', '{}') s,
          queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1) c`,
       [dead.id, dead.version, ['Recorder.noop']],
     );
@@ -205,6 +205,33 @@ describe('claim and settle', () => {
     await commit();
     expect(await store.nodes.reap(dead.id, 0)).toBe(2);
     expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NULL')).toBe(2);
+  });
+
+  it('does nothing for a round trip that the node no longer waits for, should the server come to it late', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(3));
+    const { jobs } = await node.cycle({ slots: 1 });
+    const late = node.parameters({ done: jobs.map((job) => doneNow(job)) });
+    await store.claims.forget(node.id, late.id);
+    expect(await store.claims.cycle(late)).toMatchObject({ info: { dead: true }, jobs: [] });
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job')).toBe(3);
+    // The next one is heard again.
+    expect((await node.cycle({ done: late.done })).jobs.length).toBe(2);
+  });
+
+  it('waits for a round trip under way before it is forgotten, so that what it took is known', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(2));
+    const commit = await holding(
+      `SELECT c.uuid FROM queue_job_settle_1($1, 1, '{}', '{}', '{}', '{}', '{}', NULL, '{}', '{}', '{}') s,
+         queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1) c`,
+      [node.id, node.version, ['Recorder.noop']],
+    );
+    const forgotten = store.claims.forget(node.id, 1);
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await commit();
+    await forgotten;
+    expect((await store.claims.holdings(node.id)).length).toBe(2);
   });
 
   it('tells a node after a lost answer what it holds', async () => {
@@ -230,7 +257,7 @@ describe('claim and settle', () => {
     const { jobs } = await node.cycle();
     expect(new Set(jobs.map(({ uuid }) => uuid))).toEqual(new Set([one, two]));
     const commit = await holding(
-      `SELECT * FROM queue_job_settle_1($1, ARRAY[$2::uuid], '{1}', ARRAY[NULL::json], '{1}', '{0}', NULL, '{}', '{}', '{}')`,
+      `SELECT * FROM queue_job_settle_1($1, 100, ARRAY[$2::uuid], '{1}', ARRAY[NULL::json], '{1}', '{0}', NULL, '{}', '{}', '{}')`,
       [node.id, one],
     );
     const settled = node.cycle({ done: [doneNow({ uuid: two as string, retry: 1 })], slots: 0 });

@@ -7,8 +7,10 @@ import {
   NothingToDoJob,
   type QueueJob,
 } from '../../lib/index.js';
+import { aborted } from '../support/aborted.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { Gate } from '../support/gate.js';
 import { tried } from '../support/tried.js';
 
@@ -109,18 +111,20 @@ describe('a try of a job', () => {
     ['timedAgain', { state: 'pending', excName: 'JobTimeoutError' }],
   ])('times out, and keeps its slot until the method has ended: %s', async (method, end) => {
     const gate = new Gate();
-    const aborted = new Gate();
+    const heard = new Gate();
     worker.work = async () => {
       const { signal } = currentJob();
-      signal.addEventListener('abort', () => aborted.open(), { once: true });
+      await aborted(signal);
+      heard.open();
       await gate.opened;
       return signal.reason;
     };
     const job = await test.queue.withDelay(worker, { channel: 'narrow' })[method]();
     const next = await test.queue.withDelay(worker, { channel: 'narrow' }).plain();
-    await aborted.opened;
-    expect((await read(job)).state).toBe('started');
+    await heard.opened;
+    await eventually(async () => expect((await read(job)).state).toBe('started'));
     expect((await read(next)).state).toBe('pending');
+    worker.work = () => undefined;
     gate.open();
     const ended = await tried(test.queue, job, 1);
     expect(ended).toMatchObject(end);

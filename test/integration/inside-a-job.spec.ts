@@ -1,13 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { Inject, Injectable, Scope } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
 import { currentJob, InvalidJobOptionError, Job, NoCurrentJobError, QueueJob } from '../../lib/index.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { Gate } from '../support/gate.js';
-
-const user = new AsyncLocalStorage<{ name: string; since: Date } | undefined>();
 
 @Injectable()
 class Worker {
@@ -19,27 +15,6 @@ class Worker {
   }
 }
 
-@Injectable({ scope: Scope.REQUEST })
-class Ledger {
-  constructor(@Inject(REQUEST) readonly job: QueueJob) {}
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class Scoped {
-  static made = 0;
-  readonly number = ++Scoped.made;
-
-  constructor(
-    @Inject(REQUEST) readonly job: QueueJob,
-    readonly ledger: Ledger,
-  ) {}
-
-  @Job()
-  async tell(_label: string): Promise<unknown> {
-    return { number: this.number, own: this.job.uuid, ledger: this.ledger.job.uuid, args: this.job.args };
-  }
-}
-
 describe('inside a job', () => {
   let database: TestDatabase;
   let test: TestApplication;
@@ -47,17 +22,7 @@ describe('inside a job', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker, Scoped, Ledger],
-      options: {
-        context: {
-          capture: () => user.getStore(),
-          run: (context: { name: string; since: Date }, work) => user.run(context, work),
-        },
-      },
-      logger: false,
-    });
+    test = await startApplication({ url: database.url, providers: [Worker], logger: false });
     worker = test.get(Worker);
   });
 
@@ -166,44 +131,5 @@ describe('inside a job', () => {
 
   it('there are no results of parents where there are no parents', async () => {
     await expect(resultOf(() => currentJob().parentResults())).resolves.toEqual([]);
-  });
-
-  it('what was captured at the call is there again', async () => {
-    const since = new Date(0);
-    worker.work = () => user.getStore();
-    const job = await user.run({ name: 'Ada', since }, async () => test.queue.withDelay(worker).run());
-    await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toEqual({ name: 'Ada', since });
-    expect(job.context).toEqual({ name: 'Ada', since });
-    expect((await find(job)).context).toEqual({ name: 'Ada', since });
-  });
-
-  it('the context of a call inside another job is that of the outer one', async () => {
-    const names: unknown[] = [];
-    worker.work = async () => {
-      names.push(user.getStore()?.name);
-      if (names.length < 2) return (await test.queue.withDelay(worker).run()).uuid;
-      return undefined;
-    };
-    const job = await user.run({ name: 'Ada', since: new Date() }, async () =>
-      test.queue.withDelay(worker).run(),
-    );
-    await test.queue.finished(String(await test.queue.finished(job, { timeout: 5_000 })), { timeout: 5_000 });
-    expect(names).toEqual(['Ada', 'Ada']);
-  });
-
-  it('nothing is captured where there is nothing', async () => {
-    const job = await run(() => user.getStore() === undefined);
-    expect(job.context).toBeNull();
-    await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toBe(true);
-  });
-
-  it('a request-scoped provider is made for each job, with the job as its request', async () => {
-    const jobs = await Promise.all(['a', 'b'].map((label) => test.queue.withDelay(Scoped).tell(label)));
-    const results = await Promise.all(jobs.map((job) => test.queue.finished(job, { timeout: 5_000 })));
-    expect(results).toMatchObject([
-      { own: jobs[0]?.uuid, ledger: jobs[0]?.uuid, args: ['a'] },
-      { own: jobs[1]?.uuid, ledger: jobs[1]?.uuid, args: ['b'] },
-    ]);
-    expect(new Set(results.map((result) => (result as { number: number }).number)).size).toBe(2);
   });
 });

@@ -86,6 +86,7 @@ describe('the tries of a job', () => {
   ])('wait %s', async (_, method, error, seconds) => {
     const job = await tried(test.queue, await start(method, error), 1);
     expect(job).toMatchObject({ state: 'pending', excName: 'RetryableJobError', excMessage: 'busy' });
+    expect(job.excInfo).toMatch(/RetryableJobError: busy\n +at /);
     expect(job.inSeconds).toBeGreaterThan(seconds - 3);
     expect(job.inSeconds).toBeLessThanOrEqual(seconds);
   });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentJob, Job, JobCancelledError, type JobState, type QueueJob } from '../../lib/index.js';
+import { aborted } from '../support/aborted.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -68,8 +69,6 @@ describe('the states of a job', () => {
     worker.work = () => work(currentJob().signal);
     return reaches(await test.queue.withDelay(worker).run(), 'started');
   };
-  const untilAborted = async (signal: AbortSignal): Promise<void> =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
   it('lead from pending by started to done', async () => {
     const gate = new Gate();
@@ -153,10 +152,10 @@ describe('the states of a job', () => {
   });
 
   it.each([
-    ['returns', untilAborted],
+    ['returns', aborted],
     [
       'throws',
-      async (signal: AbortSignal) => untilAborted(signal).then(() => Promise.reject(new Error('stopped'))),
+      async (signal: AbortSignal) => aborted(signal).then(() => Promise.reject(new Error('stopped'))),
     ],
   ])('are cancelled when the method of an aborted job %s', async (_, work) => {
     const job = await running(work);
@@ -168,18 +167,26 @@ describe('the states of a job', () => {
 
   it('stay started while the method of a cancelled job goes on', async () => {
     const gate = new Gate();
-    const aborted = new Gate();
+    const heard = new Gate();
     const job = await running(async (signal) => {
-      await untilAborted(signal);
+      await aborted(signal);
       expect(signal.reason).toBeInstanceOf(JobCancelledError);
-      aborted.open();
+      heard.open();
       await gate.opened;
     });
     await test.queue.cancel(job.uuid);
-    await aborted.opened;
+    await heard.opened;
     expect((await test.queue.find(job.uuid))?.state).toBe('started');
     gate.open();
     await reaches(job, 'cancelled');
+  });
+
+  it('lead to cancelled where the node hears of it only when the method has ended', async () => {
+    const gate = new Gate();
+    const job = await running(() => gate.opened);
+    await test.dataSource.query(`UPDATE queue_job SET cancel_by = 'Ada' WHERE uuid = $1`, [job.uuid]);
+    gate.open();
+    expect((await reaches(job, 'cancelled')).result).toBe('Cancelled by Ada');
   });
 
   it('let a job that a node has at hand be cancelled before it begins', async () => {

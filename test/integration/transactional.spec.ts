@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { currentJob, Job, NothingToDoJob, QueueService, type QueueJob } from '../../lib/index.js';
+import { aborted } from '../support/aborted.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -135,12 +136,26 @@ describe('a transactional job', () => {
   it('leaves no effect where it is cancelled while it runs', async () => {
     const { at, job } = await start(async (manager, mark) => {
       await write(manager, mark);
-      const { signal } = currentJob();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await aborted(currentJob().signal);
     }, 'whole');
     await ended(job, 'started');
     await test.queue.cancel(job.uuid, { by: 'Ada' });
     await ended(job, 'cancelled');
+    expect(await effects(at)).toBe(0);
+  });
+
+  it('leaves no effect where its node hears of the cancel only at its end', async () => {
+    const gate = new Gate();
+    const { at, job } = await start(async (manager, mark) => {
+      await write(manager, mark);
+      await gate.opened;
+    }, 'whole');
+    await ended(job, 'started');
+    // As another process does, whose message is not here yet.
+    await test.dataSource.query(`UPDATE queue_job SET cancel_by = 'Ada' WHERE uuid = $1`, [job.uuid]);
+    gate.open();
+    await ended(job, 'cancelled');
+    expect(await test.queue.find(job.uuid)).toMatchObject({ result: 'Cancelled by Ada' });
     expect(await effects(at)).toBe(0);
   });
 
@@ -157,8 +172,7 @@ describe('a transactional job', () => {
     const mark = ++number;
     worker.work = async (manager) => {
       await write(manager, mark);
-      const { signal } = currentJob();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await aborted(currentJob().signal);
     };
     const job = await test.queue.withDelay(worker).hasty();
     await ended(job, 'failed');

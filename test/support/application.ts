@@ -60,7 +60,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
         retryAttempts: 1,
         ...dataSource,
       }),
-      QueueJobModule.forRoot(options),
+      QueueJobModule.forRoot(stoppingSoon(options)),
       ...imports,
     ],
     providers,
@@ -80,4 +80,10 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
     get: (type) => app.get(type, { strict: false }),
     close: () => app.close(),
   };
+}
+
+/** A test that fails may leave a method running: nobody waits long for it. */
+function stoppingSoon(options: QueueJobModuleOptions): QueueJobModuleOptions {
+  const { runner } = options;
+  return runner === false ? options : { ...options, runner: { shutdownTimeout: 2_000, ...runner } };
 }

@@ -18,7 +18,7 @@ export async function openTestStore(url: string): Promise<{ store: Store; close:
 
 /** A node that is played by hand. */
 export class PlayedNode {
-  private claims = 1;
+  private cycles = 1;
   version = 0;
 
   private constructor(
@@ -55,7 +55,7 @@ export class PlayedNode {
       hand: new Map(),
       names: ['Recorder.work', 'Recorder.noop'],
       only: null,
-      claim: this.claims++,
+      id: this.cycles++,
       ...given,
     };
   }

@@ -33,6 +33,10 @@ export class QueueJobNode {
   @Column({ name: 'config_version', type: 'bigint', default: 0 })
   configVersion!: string;
 
+  /** Round trips up to this one are void: the node no longer waits for their answers. */
+  @Column({ name: 'void_cycles', type: 'bigint', default: 0 })
+  voidCycles!: string;
+
   @Column({ name: 'date_started', type: 'timestamptz', default: () => 'clock_timestamp()' })
   dateStarted!: Date;
 

@@ -98,7 +98,7 @@ export function createTables(t: Tables): readonly string[] {
     table('queue_job_function', 'name text NOT NULL, channel text, retry_pattern jsonb', 'name'),
     table(
       'queue_job_node',
-      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, config_version bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
+      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, config_version bigint NOT NULL DEFAULT 0, void_cycles bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
       'id',
     ),
     table('queue_job_claim', 'node integer NOT NULL, id bigint NOT NULL, jobs uuid[] NOT NULL', 'node, id'),

@@ -6,8 +6,8 @@ import type { Tables } from '../../tables.js';
  */
 export const holdings = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_holdings_1')}(p_node integer)
-RETURNS TABLE (uuid uuid, retry integer) LANGUAGE sql AS $$
-  SELECT j.uuid, j.retry
+RETURNS TABLE (uuid uuid, retry integer, claim bigint) LANGUAGE sql AS $$
+  SELECT j.uuid, j.retry, c.id
   FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid) JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = p_node
   WHERE c.node = p_node
 $$`;

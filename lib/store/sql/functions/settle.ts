@@ -12,7 +12,7 @@ import { LOOKUP_SETTINGS } from './settings.js';
  */
 export const settle = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_settle_1')}(
-  p_node integer, p_done uuid[], p_tries integer[], p_results json[], p_started float8[], p_ended float8[],
+  p_node integer, p_cycle bigint, p_done uuid[], p_tries integer[], p_results json[], p_started float8[], p_ended float8[],
   p_ends json, p_closed bigint[], p_gates text[], p_free integer[],
   OUT dead boolean, OUT fenced uuid[], OUT released boolean
 ) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
@@ -22,8 +22,9 @@ DECLARE
   v_cancelled uuid[];
   v_count integer;
 BEGIN
-  -- The reaper takes this row FOR UPDATE: a node that was given up neither settles nor claims.
-  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR KEY SHARE;
+  -- The reaper takes this row FOR UPDATE: a node that was given up neither settles nor claims. Nor does a round trip
+  -- whose answer the node no longer waits for, should it arrive late.
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive AND n.void_cycles < p_cycle FOR KEY SHARE;
   dead := NOT FOUND;
   IF dead THEN
     fenced := p_done;

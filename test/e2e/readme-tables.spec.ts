@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as library from '../../lib/index.js';
+import { checkModuleOptions } from '../../lib/queue-job.options.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = async (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
+
+/** The options as the library itself lists them where one is unknown. */
+function optionsOf(...path: string[]): string[] {
+  const wrong = path.reduceRight<object>((inner, name) => ({ [name]: inner }), { nonsense: 1 });
+  try {
+    checkModuleOptions(wrong);
+  } catch (error) {
+    return /its options are (.*)\.$/.exec((error as Error).message)?.[1]?.split(', ') ?? [];
+  }
+  return [];
+}
+
+describe('the README', () => {
+  let readme: string;
+
+  beforeAll(async () => {
+    readme = await read('README.md');
+  });
+
+  /** The cells of a table's first columns, by the heading of the section. */
+  const rowsOf = (heading: string): string[][] => {
+    const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+    return section
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('`', '')));
+  };
+
+  it('has every error that can be imported, with its code, and no other', () => {
+    const errors = (Object.values(library) as unknown[])
+      .filter((one) => typeof one === 'function' && one.prototype instanceof library.QueueJobError)
+      .map((one) => {
+        const error = new (one as new (...args: unknown[]) => library.QueueJobError)('', '', []);
+        return `${error.name} ${error.code}`;
+      });
+    expect(errors.length).toBeGreaterThan(20);
+    const told = rowsOf('Errors').map(([, name, code]) => `${name} ${code}`);
+    expect(told.toSorted()).toEqual(errors.toSorted());
+  });
+
+  it('has every option of the module', () => {
+    const told = rowsOf('Options').map(([, name]) => name);
+    const nested = ['runner', 'defaults'].flatMap((name) =>
+      optionsOf(name).map((option) => `${name}.${option}`),
+    );
+    expect(nested.length).toBeGreaterThan(8);
+    expect(told).toEqual(expect.arrayContaining([...optionsOf(), ...nested]));
+  });
+
+  it('has every state', () => {
+    for (const state of library.JOB_STATES) expect(rowsOf('States').map(([, name]) => name)).toContain(state);
+  });
+});
+
+describe('the documents', () => {
+  it('link to what is there, and name scripts that there are', async () => {
+    const documents = [
+      'README.md',
+      'CONTRIBUTING.md',
+      ...(await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`),
+    ];
+    const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
+    for (const document of documents) {
+      const text = await read(document);
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+        const [path = '', anchor] = target.split('#');
+        const linked = path === '' ? document : join(dirname(document), path);
+        expect(`${document} ${linked} ${existsSync(join(ROOT, linked))}`).toBe(`${document} ${linked} true`);
+        if (anchor !== undefined) expect(anchorsOf(await read(linked))).toContain(anchor);
+      }
+      for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g))
+        expect(Object.keys(scripts)).toContain(script);
+    }
+  });
+});
+
+/** The anchors of a document's headings, as they are made of their texts. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );

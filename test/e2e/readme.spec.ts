@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { createTestDatabase } from '../support/database.js';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../..');
+const DOCUMENTS = [
+  'README.md',
+  'docs/jobs.md',
+  'docs/channels.md',
+  'docs/deployment.md',
+  'docs/how-it-works.md',
+];
+
+/** What the documents say that their examples take as given. */
+const GLOBALS = `
+import type { ChannelService, JobFunctionService, JobRunner, QueueService } from 'nestjs-queue-job';
+import type { DataSource } from 'typeorm';
+declare global {
+  const queue: QueueService;
+  const channels: ChannelService;
+  const jobFunctions: JobFunctionService;
+  const runner: JobRunner;
+  const dataSource: DataSource;
+}
+`;
+
+/** As the library is used: against its built declarations, with the strictness of a new NestJS project and more. */
+const TSCONFIG = {
+  extends: '../../../../tsconfig.json',
+  compilerOptions: {
+    noEmit: false,
+    allowImportingTsExtensions: false,
+    rootDir: '.',
+    outDir: 'js',
+    types: ['node'],
+    paths: {},
+    moduleDetection: 'force',
+    exactOptionalPropertyTypes: false,
+    noUnusedLocals: false,
+  },
+  include: ['**/*.ts'],
+  exclude: ['js'],
+};
+
+interface Block {
+  readonly document: string;
+  /** From the comment in its first line; examples of one document can import each other by it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Every TypeScript example of a document. One that does not say its file in its first line is a mistake. */
+async function blocksOf(document: string): Promise<Block[]> {
+  const text = await readFile(join(ROOT, document), 'utf8');
+  return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)].map(([, code = '']) => {
+    const file = /^\/\/ ([\w.-]+\.ts)$/m.exec(code.split('\n', 1)[0] ?? '')?.[1];
+    if (file === undefined) throw new Error(`An example of ${document} names no file: ${code.slice(0, 80)}`);
+    return { document, file, text: code };
+  });
+}
+
+describe('the examples of the documentation', () => {
+  let folder: string;
+  let blocks: Block[];
+
+  beforeAll(async () => {
+    // Inside the repository, so that they find the package by its name; `dist` is what everything else leaves alone.
+    await mkdir(join(import.meta.dirname, 'dist'), { recursive: true });
+    folder = await mkdtemp(join(import.meta.dirname, 'dist/readme-'));
+    blocks = (await Promise.all(DOCUMENTS.map(blocksOf))).flat();
+    await writeFile(join(folder, 'globals.ts'), GLOBALS);
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+    for (const { document, file, text } of blocks) {
+      const place = join(folder, basename(document, '.md'));
+      await mkdir(place, { recursive: true });
+      await writeFile(join(place, file), text, { flag: 'wx' });
+    }
+  });
+
+  afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+  it('compile, all of them', async () => {
+    expect(blocks.length).toBeGreaterThan(20);
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const errors = await run(process.execPath, [compiler, '-p', folder]).then(
+      () => '',
+      (error: { stdout: string }) => error.stdout,
+    );
+    expect(errors).toBe('');
+  }, 60_000);
+
+  it('begin with one that runs, in under 30 lines', async () => {
+    const quickStart = blocks.find(({ file }) => file === 'quick-start.ts');
+    expect(quickStart?.text.trim().split('\n').length).toBeLessThan(30);
+
+    const database = await createTestDatabase({ empty: true });
+    const env = { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: '' };
+    const { stdout } = await run(process.execPath, [join(folder, 'js/README/quick-start.js')], { env });
+    expect(stdout).toContain('The report for May is written');
+
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query('SELECT name, state, result, retry FROM queue_job_history');
+    await client.end();
+    await database.drop();
+    expect(rows).toEqual([
+      { name: 'ReportService.write', state: 'done', result: 'The report for May is written', retry: 1 },
+    ]);
+  }, 30_000);
+});
