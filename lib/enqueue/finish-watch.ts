@@ -23,6 +23,7 @@ export class FinishWatch {
   private timer: NodeJS.Timeout | undefined;
   private pause = LOOK_MS.first;
   private looking: Promise<void> | null = null;
+  private closed = false;
 
   constructor(
     private readonly jobs: JobStore,
@@ -35,6 +36,7 @@ export class FinishWatch {
 
   /** The row of the job when it has ended: done, failed or cancelled. Milliseconds. */
   async ended(uuid: string, timeout: number | undefined): Promise<JobRow> {
+    if (this.closed) throw new FinishedTimeoutError('The application is closed');
     let timer: NodeJS.Timeout | undefined;
     let watcher: Watcher | undefined;
     try {
@@ -61,6 +63,7 @@ export class FinishWatch {
   }
 
   close(): void {
+    this.closed = true;
     this.hearing.unsubscribe();
     clearTimeout(this.timer);
     for (const watchers of this.watchers.values()) {

@@ -24,11 +24,19 @@ export class InsertLane {
   insert(job: NewJob): Promise<StoredJob> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ job, resolve, reject });
-      // A microtask later, so that calls made in one go are one statement.
-      this.running ??= Promise.resolve()
-        .then(() => this.run())
-        .finally(() => (this.running = null));
+      this.start();
     });
+  }
+
+  private start(): void {
+    // A microtask later, so that calls made in one go are one statement.
+    this.running ??= Promise.resolve()
+      .then(() => this.run())
+      .finally(() => {
+        this.running = null;
+        // A call may have come since the last look.
+        if (this.waiting.length > 0) this.start();
+      });
   }
 
   private async run(): Promise<void> {

@@ -113,11 +113,10 @@ export class JobStorage {
 }
 
 function wakeFor(rows: readonly StoredJob[]): WakeMessage {
-  const now = Date.now();
   const message: WakeMessage = {};
-  for (const { eta } of rows) {
-    if (eta === null) message.ready = true;
-    else message.dueIn = Math.min(message.dueIn ?? Infinity, Math.max(0, eta.getTime() - now));
+  for (const { dueIn } of rows) {
+    if (dueIn === null || dueIn <= 0) message.ready = true;
+    else message.dueIn = Math.min(message.dueIn ?? Infinity, dueIn);
   }
   return message;
 }

@@ -18,7 +18,7 @@ export async function runAtOnce(
 ): Promise<QueueJob> {
   const { fn } = draft;
   const now = new Date();
-  const job = storedJob(draft, { uuid: draft.job.uuid, seq: 0, dateCreated: now, eta: null });
+  const job = storedJob(draft, { uuid: draft.job.uuid, seq: 0, dateCreated: now, eta: null, dueIn: null });
   const run = async (manager: EntityManager): Promise<unknown> => {
     const args = await codec.decode(draft.job.args, {
       missing: fn.options.missing ?? 'throw',

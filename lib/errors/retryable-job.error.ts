@@ -1,5 +1,8 @@
 import { QueueJobError } from './queue-job.error.js';
 
+/** A hundred years: more is a mistake in the unit, and more than PostgreSQL can add to a date. */
+const MAX_SECONDS = 100 * 365.25 * 24 * 60 * 60;
+
 /** How a job is retried; see {@link RetryableJobError}. */
 export interface RetryableJobErrorOptions extends ErrorOptions {
   /** Seconds until the next try, also 0. Default: the job's retry pattern, 600 without one. */
@@ -24,9 +27,9 @@ export class RetryableJobError extends QueueJobError {
   constructor(message: string, options: RetryableJobErrorOptions = {}) {
     super('RETRYABLE_JOB', message, options.cause === undefined ? undefined : { cause: options.cause });
     const { seconds } = options;
-    if (seconds !== undefined && !(Number.isFinite(seconds) && seconds >= 0)) {
+    if (seconds !== undefined && !(seconds >= 0 && seconds <= MAX_SECONDS)) {
       throw new TypeError(
-        `RetryableJobError: seconds must be a number of at least 0, not ${String(seconds)}`,
+        `RetryableJobError: seconds must be a number from 0 to ${MAX_SECONDS}, not ${String(seconds)}`,
       );
     }
     this.seconds = seconds;

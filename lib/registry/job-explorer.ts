@@ -1,6 +1,7 @@
 import { Injectable, Logger, type Type } from '@nestjs/common';
 import { ContextIdFactory, DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import { normalizeChannelName } from '../channel/channel-name.js';
+import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { RelatedActionError } from '../errors/related-action.error.js';
 import type { ValidJobFunctionOptions } from '../job/job-function-options.js';
 import type { Invoke, JobFunction } from './job-function.js';
@@ -58,7 +59,7 @@ export class JobExplorer {
         RelatedActionOptions | undefined;
       checkAction(type, methodName, relatedAction);
       const name = options.name ?? `${type.name}.${methodName}`;
-      const channel = normalizeChannelName(options.defaultChannel ?? 'root');
+      const channel = readChannel(options.defaultChannel ?? 'root', `${type.name}.${methodName}`);
       return [
         {
           name,
@@ -91,6 +92,14 @@ export class JobExplorer {
         args,
       );
     };
+  }
+}
+
+function readChannel(name: string, where: string): string {
+  try {
+    return normalizeChannelName(name);
+  } catch (error) {
+    throw new ChannelConfigError(`${where}: defaultChannel: ${(error as Error).message}`, { cause: error });
   }
 }
 

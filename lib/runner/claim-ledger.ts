@@ -32,6 +32,12 @@ export class ClaimLedger {
     return [...new Set(held.map(({ claim }) => claim))].filter((claim) => !this.open.has(claim));
   }
 
+  /** The node has a new number, and claims of its own from now on. */
+  clear(): void {
+    this.open.clear();
+    this.closed = [];
+  }
+
   takeClosed(): number[] {
     const closed = this.closed;
     this.closed = [];

@@ -5,7 +5,7 @@ import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { JobTimeoutError } from '../errors/job-timeout.error.js';
 import { RetryableJobError } from '../errors/retryable-job.error.js';
 import { describeFailure } from '../job/failure.js';
-import { decideOutcome, type TryEnd } from '../job/outcome.js';
+import { decideOutcome, SERIALIZATION_RETRY_SECONDS, type TryEnd } from '../job/outcome.js';
 import type { RetryPattern } from '../job/retry-pattern.js';
 import type { RetryOn } from '../job/outcome.js';
 import type { JobFunction } from '../registry/job-function.js';
@@ -13,6 +13,7 @@ import type { JobRegistry } from '../registry/job-registry.js';
 import { runAsJob } from '../scope/current-job.js';
 import type { ClaimedJob, FinishOutcome } from '../store/claim-store.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import { isConnectionLost } from '../store/connection-lost.js';
 import type { Store } from '../store/store.js';
 import type { NodeLog } from './node-log.js';
 import type { Reporter } from './reporter.js';
@@ -27,7 +28,7 @@ export interface ExecutorSettings {
   /** The retry pattern of a job function, where it was changed at run time. */
   readonly changedPattern: (name: string) => RetryPattern | undefined;
   readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
-  readonly readJob: (job: ClaimedJob, args: readonly unknown[]) => QueueJob;
+  readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
 }
 
 /** Where a lost commit is asked for again, in milliseconds. */
@@ -87,7 +88,8 @@ export class Executor {
     const missing = found.options.missing ?? 'throw';
     const decoded = this.codec.decode(job.args, { missing, through: manager });
     const args = Array.isArray(decoded) ? decoded : await decoded;
-    const readJob = (): QueueJob => this.settings.readJob(job, args);
+    const context = job.context === null ? null : await this.codec.decodeValue(job.context, 'context');
+    const readJob = (): QueueJob => this.settings.readJob(job, args, context);
     const current = new RunContext(run, {
       manager,
       transactional,
@@ -102,7 +104,6 @@ export class Executor {
     const work = async (): Promise<unknown> => found.invoke(found.methodName, args, () => current.job);
     const { runContext } = this.settings;
     if (job.context === null || runContext === undefined) return runAsJob(current, work);
-    const context = await this.codec.decodeValue(job.context);
     return runAsJob(current, () => runContext(context, work));
   }
 
@@ -126,14 +127,19 @@ export class Executor {
             : await this.store.claims.postpone(query, { ...at, seconds: run.postponed, started });
         if (finishing === 'fenced')
           throw new FencedError(`${run.job.name} ${run.job.uuid} is no longer this node's job`);
-        if (finishing === 'cancelled') throw new JobCancelledError(`${run.job.name} was cancelled`);
+        if (finishing === 'cancelled') {
+          run.cancelled = true;
+          run.abort(new JobCancelledError(`${run.job.name} was cancelled`));
+          run.signal.throwIfAborted();
+        }
       });
     } catch (error) {
       // Where the connection broke during the commit, only the database knows whether it happened.
       const committing = finishing === 'done' || finishing === 'released';
-      if (!committing || !(await this.didCommit(run))) throw error;
+      if (!committing || !(await this.didCommit(run))) throw transactionError(run, error);
     }
-    return { [SETTLED]: { kind: 'settled', released: finishing === 'released' } };
+    const later = run.postponed === undefined ? {} : { seconds: run.postponed };
+    return { [SETTLED]: { kind: 'settled', released: finishing === 'released', ...later } };
   }
 
   private async didCommit(run: Run): Promise<boolean> {
@@ -149,8 +155,8 @@ export class Executor {
 
   private decide(run: Run, found: JobFunction | undefined, end: TryEnd): RunEnd {
     const failure = 'error' in end ? end.error : undefined;
-    if (run.cancelled || failure instanceof JobCancelledError) {
-      return 'error' in end && failure !== run.abortReason && !(failure instanceof JobCancelledError)
+    if (run.cancelled) {
+      return 'error' in end && failure !== run.abortReason
         ? { kind: 'cancelled', failure: describeFailure(failure) }
         : { kind: 'cancelled' };
     }
@@ -196,6 +202,13 @@ export class Executor {
       return null;
     }
   }
+}
+
+/** Nothing of the transaction is left, so a broken connection is no reason for the job to fail. */
+function transactionError(run: Run, error: unknown): unknown {
+  if (!isConnectionLost(error)) return error;
+  const message = `The connection of the transaction of ${run.job.name} broke`;
+  return new RetryableJobError(message, { seconds: SERIALIZATION_RETRY_SECONDS, cause: error });
 }
 
 const isSettled = (result: unknown): result is { [SETTLED]: RunEnd } =>

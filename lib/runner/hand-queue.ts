@@ -41,6 +41,7 @@ export class HandQueue {
     }
     const waiting = first?.shift();
     if (waiting === undefined) return undefined;
+    if (first?.length === 0) this.channels.delete(waiting.job.channel);
     this.count -= 1;
     return waiting.job;
   }
@@ -52,6 +53,7 @@ export class HandQueue {
       const [waiting] = at < 0 ? [] : queue.splice(at, 1);
       if (waiting === undefined) continue;
       this.count -= 1;
+      if (queue.length === 0) this.channels.delete(waiting.job.channel);
       return waiting.job;
     }
     return undefined;

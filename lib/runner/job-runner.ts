@@ -60,7 +60,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
       retryPattern: this.options.retryPattern,
       changedPattern: (name) => this.changes.patternOf(name),
       runContext: this.options.runContext,
-      readJob: (job, args) => hydrateClaimed(job, args),
+      readJob: (job, args, context) => hydrateClaimed(job, args, context),
     };
     const names = this.registry.names();
     const node = new RunnerNode(
@@ -107,8 +107,10 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
         : parseMilliseconds('timeout', options.timeout);
     this.node = null;
     this.retention = null;
-    await retention?.stop();
+    // A round of it that is under way is not waited for longer than the rest takes.
+    const tidied = retention?.stop();
     await node.stop(timeout);
+    await Promise.race([tidied, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     this.log.stopped(node.number);
   }
 }

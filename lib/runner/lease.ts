@@ -4,6 +4,9 @@ import type { Tables } from '../store/tables.js';
 import type { LeaseMessage, LeaseOrder } from './lease.worker.js';
 import type { LifeHooks, NodeLife } from './node-life.js';
 
+/** The monotonic clock that all threads share, in milliseconds. */
+const now = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 /** So many renewals fit into a lease. */
 const RENEWALS = 5;
 
@@ -14,7 +17,7 @@ const RENEWALS = 5;
 export class Lease implements NodeLife {
   readonly ask = undefined;
   private worker: Worker | null = null;
-  private renewedAt = performance.now();
+  private renewedAt = now();
   private lost = false;
   private watch: NodeJS.Timeout | undefined;
 
@@ -36,7 +39,7 @@ export class Lease implements NodeLife {
       duration: this.duration,
       connection: await plainOptions(this.database.connectionOptions()),
     };
-    this.renewedAt = performance.now();
+    this.renewedAt = now();
     if (this.worker !== null) {
       this.worker.postMessage(order);
       return;
@@ -58,9 +61,9 @@ export class Lease implements NodeLife {
     this.worker = null;
   }
 
-  private told({ renewed, error }: LeaseMessage): void {
+  private told({ renewed, at, error }: LeaseMessage): void {
     if (renewed) {
-      this.renewedAt = performance.now();
+      this.renewedAt = at;
       if (this.lost) this.hooks.returned();
       this.lost = false;
     } else if (!this.lost) {
@@ -69,7 +72,7 @@ export class Lease implements NodeLife {
   }
 
   private judge(): void {
-    if (this.lost || this.worker === null || performance.now() - this.renewedAt < this.duration) return;
+    if (this.lost || this.worker === null || now() - this.renewedAt < this.duration) return;
     this.lost = true;
     this.hooks.expired();
   }

@@ -13,6 +13,8 @@ export interface LeaseOrder {
 
 export interface LeaseMessage {
   readonly renewed: boolean;
+  /** When the renewal was sent, by the monotonic clock that all threads share, in milliseconds. */
+  readonly at: number;
   readonly error?: string;
 }
 
@@ -23,11 +25,12 @@ pool.on('error', () => undefined);
 const tell = (message: LeaseMessage): void => parentPort?.postMessage(message);
 
 async function renew(): Promise<void> {
+  const at = Number(process.hrtime.bigint()) / 1e6;
   try {
     await pool.query(order.statement, [order.node, order.duration]);
-    tell({ renewed: true });
+    tell({ renewed: true, at });
   } catch (error) {
-    tell({ renewed: false, error: (error as Error).message });
+    tell({ renewed: false, at, error: (error as Error).message });
   }
 }
 

@@ -16,6 +16,8 @@ const SILENCE_MS = 5_000;
  */
 export class NodeSession implements NodeLife {
   private client: pg.Client | null = null;
+  /** Grows with each attempt to connect: only the latest may become the session. */
+  private attempt = 0;
   private closed = false;
   private node = 0;
   private graceTimer: NodeJS.Timeout | undefined;
@@ -32,6 +34,7 @@ export class NodeSession implements NodeLife {
     this.client = null;
     await client?.end().catch(() => undefined);
     await this.connect();
+    clearTimeout(this.graceTimer);
   }
 
   /** Asks something on the session itself, which shows at the same time that it is alive. */
@@ -62,6 +65,7 @@ export class NodeSession implements NodeLife {
   }
 
   private async connect(): Promise<void> {
+    const attempt = ++this.attempt;
     const client = this.database.createClient();
     client.on('error', (error) => this.broken(client, error));
     client.on('end', () => this.broken(client, new Error('The connection was closed')));
@@ -73,7 +77,7 @@ export class NodeSession implements NodeLife {
       client.end().catch(() => undefined);
       throw error;
     }
-    if (this.closed) await client.end();
+    if (this.closed || attempt !== this.attempt) await client.end();
     else this.client = client;
   }
 
@@ -90,8 +94,9 @@ export class NodeSession implements NodeLife {
     while (!this.closed && this.client === null) {
       try {
         await this.connect();
+        if (this.client === null) return;
         clearTimeout(this.graceTimer);
-        if (!this.closed) this.hooks.returned();
+        this.hooks.returned();
       } catch {
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }

@@ -21,6 +21,8 @@ import { Workbench } from './workbench.js';
 
 /** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
 const SWEEP_MS = 25;
+/** A due job that is still there is locked by somebody: it is not asked for again at once, in milliseconds. */
+const DUE_AGAIN_MS = 20;
 /** Between two calls of this node that it goes hungry, in milliseconds. */
 const HUNGRY_GAP_MS = 250;
 /** After its abort at a stop, a run gets this long to end, in milliseconds. */
@@ -48,6 +50,7 @@ export class RunnerNode {
   private readonly throttle = new Alarm(() => this.pump.wake());
   private sweeper: NodeJS.Timeout | undefined;
   private nextPoll = 0;
+  private stopping = false;
   private hungryUntil = 0;
   private toldHungry = 0;
   private readonly hearing: { unsubscribe(): void };
@@ -116,9 +119,11 @@ export class RunnerNode {
 
   /** What runs gets `timeout` milliseconds to end; then its signal aborts, and it is given back. */
   async stop(timeout: number): Promise<void> {
+    this.stopping = true;
     this.pump.accept(false);
-    this.bench.giveBack(0);
-    this.pump.kick();
+    this.bench.close();
+    // A claim under way may still bring jobs: they are given back like those at hand.
+    await within(FAREWELL_MS, this.pump.flushed());
     await this.runsEnded(timeout);
     for (const run of this.bench.runs.values()) {
       run.stopped = true;
@@ -133,12 +138,18 @@ export class RunnerNode {
     this.throttle.clear();
     clearInterval(this.sweeper);
     await within(FAREWELL_MS, this.heart.stop());
-    await within(
-      FAREWELL_MS,
-      this.parts.store.nodes.leave(this.id).catch(() => undefined),
-    );
-    await this.life.close();
+    await within(FAREWELL_MS, this.leave());
+    await within(FAREWELL_MS, this.life.close());
     this.parts.store.wake.tell({ ready: true });
+  }
+
+  /** Where that is not possible, the others find the node dead, and give back what it still had. */
+  private async leave(): Promise<void> {
+    try {
+      await this.parts.store.nodes.leave(this.id);
+    } catch (error) {
+      this.trouble(error);
+    }
   }
 
   private async runsEnded(timeout: number): Promise<void> {
@@ -153,6 +164,7 @@ export class RunnerNode {
     const message = 'The job went on after its signal was aborted, and the node stopped without it';
     const failure = { name: 'NodeStoppedError', message, stack: `NodeStoppedError: ${message}` };
     this.bench.end(run, { kind: 'retry', seconds: 0, giveTryBack: true, failure });
+    run.discarded = true;
     this.parts.log.abandoned(run);
   }
 
@@ -200,6 +212,8 @@ export class RunnerNode {
     const { log } = this.parts;
     for (const { run, at, end } of ended) {
       if (end.kind === 'failed') log.failed(run, end.failure, at - run.startedAt);
+      if (end.kind === 'settled' && end.released) this.parts.store.wake.tell({ ready: true });
+      if (end.kind === 'settled' && end.seconds !== undefined) this.due.within(end.seconds * 1000);
       if (end.kind !== 'retry') continue;
       if (end.seconds > 0) this.due.within(end.seconds * 1000);
       if (end.failure !== undefined) log.retried(run, end.failure, end.seconds);
@@ -211,7 +225,7 @@ export class RunnerNode {
     const { store } = this.parts;
     for (const dead of tick.dead) void this.reap(dead);
     if (!tick.alive || tick.version !== this.bench.permits.version) this.pump.realign();
-    if (tick.nextEta !== null) this.due.within(tick.nextEta);
+    if (tick.nextEta !== null) this.due.within(Math.max(tick.nextEta, DUE_AGAIN_MS));
     if (tick.cancel.length > 0) this.cancelHere(tick.cancel);
     const now = performance.now();
     if (tick.ready && now >= this.nextPoll) {
@@ -241,6 +255,7 @@ export class RunnerNode {
   /** From now on others may have this node's jobs: no more claims, and what runs is told to end. */
   private expired(): void {
     this.pump.accept(false);
+    this.bench.giveBack(0);
     for (const run of this.bench.runs.values()) {
       run.lost = true;
       run.abort(new NodeLostError(`Node ${this.id} has been without its session for too long`));
@@ -250,7 +265,7 @@ export class RunnerNode {
   private returned(): void {
     this.parts.log.sessionReopened(this.id);
     this.pump.realign();
-    this.pump.accept(true);
+    if (!this.stopping) this.pump.accept(true);
   }
 
   private async reborn(): Promise<number> {

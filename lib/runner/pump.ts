@@ -1,5 +1,6 @@
 import { Alarm } from './alarm.js';
 import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '../store/claim-store.js';
+import { describeFailure } from '../job/failure.js';
 import type { Ended } from './run-end.js';
 import { doneRecord, endRecord } from './run-end.js';
 import type { Reporter } from './reporter.js';
@@ -44,6 +45,8 @@ export class Pump {
   /** The last round trip whose answer was lost; 0: none was. */
   private lostCycle = 0;
   private readonly lookAgain = new Alarm(() => this.wake());
+  /** Something in what was sent is refused: the ends go one at a time until it is found. */
+  private oneByOne = false;
   private stopped = false;
   /** The number of this node. */
   node = 0;
@@ -100,7 +103,7 @@ export class Pump {
 
   /** Waits until nothing is left to write. */
   async flushed(): Promise<void> {
-    while (this.bench.dirty || this.looping !== null) {
+    while (!this.stopped && (this.bench.dirty || this.looping !== null)) {
       this.kick();
       await this.looping;
     }
@@ -171,10 +174,11 @@ export class Pump {
 
   /** One round trip; false where the others have given this node up. */
   private async cycle(claims: boolean): Promise<boolean> {
+    // What a job told is to be there when its end is; but ends don't wait for a line that can't be written.
+    this.report();
     await this.reporting;
-    if (this.reporter.pending) await this.reporter.flush(this.node);
     if (claims) this.bench.giveBackStranded();
-    const taken = this.bench.takeDirty();
+    const taken = this.bench.takeDirty(this.oneByOne);
     const closed = this.bench.ledger.takeClosed();
     const now = performance.now();
     const ends: EndRecord[] = [
@@ -201,7 +205,7 @@ export class Pump {
         claims,
       );
     } catch (error) {
-      this.bench.restore(taken);
+      this.bench.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);
       this.bench.ledger.reopen([...taken.ended.map(({ run }) => run.job), ...taken.backs], closed);
       throw error;
     }
@@ -209,6 +213,7 @@ export class Pump {
       await this.rebirth();
       return false;
     }
+    if (!this.bench.dirty) this.oneByOne = false;
     this.hooks.informed(info, taken.ended, this.returned);
     return true;
   }
@@ -276,9 +281,28 @@ export class Pump {
     return [...left.values()].some((count) => count > 0);
   }
 
+  /**
+   * PostgreSQL, or the way to it, refuses something in what was sent. Sent one by one, the ends show which it is: that job
+   * has failed, and the others don't wait for it.
+   */
+  private withoutCulprit<T extends { ended: Ended[] }>(taken: T, error: unknown): T {
+    const [only, ...more] = taken.ended;
+    if (this.oneByOne && only !== undefined && more.length === 0) {
+      return { ...taken, ended: [{ ...only, end: { kind: 'failed', failure: describeFailure(error) } }] };
+    }
+    this.oneByOne = true;
+    return taken;
+  }
+
   private async rebirth(): Promise<void> {
     this.node = await this.hooks.reborn();
     this.lostCycle = 0;
     this.aligned = false;
   }
+}
+
+/** Classes 22, 23 and 54 of PostgreSQL: a value is at fault, not the connection; and a text too long for Node. */
+function isAboutData(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return error instanceof RangeError || (typeof code === 'string' && /^(22|23|54)/.test(code));
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { HUNDRED_YEARS_MS } from '../job/duration.js';
 import { show } from '../job/show.js';
 import type { CurrentJob } from '../scope/current-job.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
@@ -72,14 +73,14 @@ export class RunContext implements CurrentJob {
   };
 
   readonly postpone = (seconds: number): void => {
-    checkNumber('postpone(seconds)', seconds);
+    checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
     this.run.postponed = seconds;
   };
 
   readonly parentResults = (): Promise<unknown[]> => this.parts.parentResults();
 }
 
-function checkNumber(what: string, value: number): void {
-  if (Number.isFinite(value) && value >= 0) return;
-  throw new InvalidJobOptionError(`${what} takes a number of at least 0, not ${show(value)}.`);
+function checkNumber(what: string, value: number, max = Number.MAX_VALUE): void {
+  if (value >= 0 && value <= max) return;
+  throw new InvalidJobOptionError(`${what} takes a number from 0 to ${max}, not ${show(value)}.`);
 }

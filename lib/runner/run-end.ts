@@ -7,7 +7,7 @@ export type RunEnd =
   /** The method returned; `result` is JSON text. */
   | { readonly kind: 'done'; readonly result: string | null }
   /** Written in the job's own transaction. */
-  | { readonly kind: 'settled'; readonly released: boolean }
+  | { readonly kind: 'settled'; readonly released: boolean; readonly seconds?: number }
   | {
       readonly kind: 'retry';
       readonly seconds: number;
@@ -22,6 +22,13 @@ export interface Ended {
   readonly run: Run;
   readonly at: number;
   readonly end: RunEnd;
+}
+
+/** How many characters an end takes along. */
+export function sizeOf(end: RunEnd): number {
+  if (end.kind === 'done') return end.result?.length ?? 0;
+  const failure = 'failure' in end ? end.failure : undefined;
+  return failure === undefined ? 0 : failure.message.length + failure.stack.length;
 }
 
 /** Milliseconds ago, since only the database's clock is written. */

@@ -1,13 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClaimedJob, GateMap } from '../store/claim-store.js';
 import { ClaimLedger } from './claim-ledger.js';
 import { HandQueue } from './hand-queue.js';
 import { Pace, SHORT_MS } from './pace.js';
 import { Permits } from './permits.js';
 import { Run } from './run.js';
-import type { Ended, RunEnd } from './run-end.js';
+import { type Ended, type RunEnd, sizeOf } from './run-end.js';
 
 /** What is at hand and could not start within this time, in milliseconds, is given back. */
 const HAND_PATIENCE_MS = 100;
+
+/** What one round trip carries: ends, and characters of their results and errors. */
+const MAX_ENDS = 5_000;
+const MAX_CHARACTERS = 16_000_000;
 
 export interface WorkbenchHooks {
   /** Runs the method; never rejects. */
@@ -34,6 +39,10 @@ export class Workbench {
   private aligned = true;
   /** Runs that last, by channel: their slots and permits don't come free soon. */
   private readonly longRuns = new Map<string, number>();
+  /** A job runs in the context of nobody's call, not in that of whoever woke this node. */
+  private readonly outside = AsyncLocalStorage.snapshot();
+  /** False while the node stops: what still comes is given back. */
+  private open = true;
 
   constructor(
     private readonly concurrency: number,
@@ -55,6 +64,10 @@ export class Workbench {
 
   /** Jobs from a claim: those with a permit start, if a slot is free; the others wait at hand. */
   receive(jobs: readonly ClaimedJob[]): void {
+    if (!this.open) {
+      this.backs.push(...jobs);
+      return;
+    }
     for (const job of jobs) {
       if (job.hand || this.freeSlots === 0) this.hands.add(job);
       else this.start(job);
@@ -62,9 +75,15 @@ export class Workbench {
     this.fill();
   }
 
+  /** Nothing starts here any more, and what has not begun is given back. */
+  close(): void {
+    this.open = false;
+    this.giveBack(0);
+  }
+
   /** Starts what is at hand, in order, as long as there are slots and permits. */
   fill(): void {
-    if (!this.aligned) return;
+    if (!this.aligned || !this.open) return;
     while (this.hands.size > 0 && this.freeSlots > 0) {
       const job = this.hands.take((channel) => this.permits.take(channel));
       if (job === undefined) return;
@@ -139,13 +158,23 @@ export class Workbench {
     return job !== undefined;
   }
 
-  /** What the next round trip takes along. */
-  takeDirty(): { ended: Ended[]; backs: ClaimedJob[]; marks: Run[] } {
-    const { ended, backs, marks } = this;
-    this.ended = [];
+  /** What the next round trip takes along: no more ends than one statement should carry, or just one. */
+  takeDirty(one: boolean): { ended: Ended[]; backs: ClaimedJob[]; marks: Run[] } {
+    if (one && this.ended.length > 0) return { ended: this.ended.splice(0, 1), backs: [], marks: [] };
+    const { backs, marks } = this;
+    let characters = 0;
+    let count = 0;
+    while (count < this.ended.length && count < MAX_ENDS && characters < MAX_CHARACTERS) {
+      characters += sizeOf((this.ended[count] as Ended).end);
+      count += 1;
+    }
     this.backs = [];
     this.marks = [];
-    return { ended, backs, marks: marks.filter((run) => this.runs.has(run.job.uuid)) };
+    return {
+      ended: this.ended.splice(0, count),
+      backs,
+      marks: marks.filter((run) => this.runs.has(run.job.uuid)),
+    };
   }
 
   /** It did not get through. */
@@ -186,8 +215,10 @@ export class Workbench {
       run.abort(reason);
     }
     this.hands.takeOlderThan(0);
-    this.takeDirty();
-    this.ledger.takeClosed();
+    this.ended = [];
+    this.backs = [];
+    this.marks = [];
+    this.ledger.clear();
   }
 
   /** The end of a run, whether its method has ended or the node waits no longer. */
@@ -214,9 +245,12 @@ export class Workbench {
 
   private start(job: ClaimedJob, holds = false): void {
     const run = new Run(job);
+    // A run of the same job from before this node was given up: it goes on, but nobody waits for it.
+    const before = this.runs.get(job.uuid);
+    if (before?.marked === true) this.noteLong(before, -1);
     if (!holds) this.permits.hold(job.channel);
     this.runs.set(job.uuid, run);
-    void this.hooks.execute(run).then((end) => this.end(run, end));
+    void this.outside(() => this.hooks.execute(run)).then((end) => this.end(run, end));
     const throttled = this.permits.throttledOf(job.channel);
     if (throttled.length > 0) this.hooks.throttled(throttled);
   }

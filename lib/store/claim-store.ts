@@ -142,7 +142,8 @@ export class ClaimStore {
     this.throttleStatement = {
       name: 'queue_job_throttle',
       text: `UPDATE ${tables.channel} SET next_start = clock_timestamp() + throttle * interval '1 second'
-        WHERE name = ANY($1) AND throttle IS NOT NULL`,
+        WHERE throttle IS NOT NULL AND name = ANY(ARRAY(
+          SELECT name FROM ${tables.channel} WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE))`,
     };
   }
 

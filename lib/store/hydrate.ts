@@ -46,7 +46,7 @@ export function hydrateRow(row: JobRow, { args, result, context }: DecodedParts)
 }
 
 /** A claimed job as it is while it runs. */
-export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[]): QueueJob {
+export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], context: unknown): QueueJob {
   return Object.assign(new QueueJob(), {
     uuid: job.uuid,
     seq: job.seq,
@@ -63,7 +63,7 @@ export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[]): Queue
     identityUntilDone: job.identityUntilDone,
     eta: job.eta,
     userId: job.userId,
-    context: job.context === null ? null : (JSON.parse(job.context) as unknown),
+    context,
     graphUuid: job.graphUuid,
     dateCreated: job.dateCreated,
     dateEnqueued: job.dateEnqueued,

@@ -29,6 +29,7 @@ export class JobWriter {
       seq: row['seq'] as number,
       dateCreated: row['date_created'] as Date,
       eta: row['eta'] as Date | null,
+      dueIn: row['due_in'] as number | null,
     }));
   }
 
@@ -81,6 +82,6 @@ WITH given AS MATERIALIZED (
     CASE WHEN g.waits THEN 0 WHEN g.eta > clock_timestamp() THEN 1 ELSE 2 END
   FROM given g ORDER BY g.identity_key, g.seq
   ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
-  RETURNING uuid, seq, date_created, eta
+  RETURNING uuid, seq, date_created, eta, extract(epoch FROM eta - clock_timestamp())::float8 * 1000 AS due_in
 )
 SELECT * FROM stored`;

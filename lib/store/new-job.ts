@@ -28,4 +28,6 @@ export interface StoredJob {
   readonly seq: number;
   readonly dateCreated: Date;
   readonly eta: Date | null;
+  /** Milliseconds until the eta, by the database's clock. */
+  readonly dueIn: number | null;
 }

@@ -97,12 +97,11 @@ export class NodeStore {
     );
   }
 
-  /** The node ends; it has given back all it had. */
-  async leave(node: number): Promise<void> {
-    await this.database.query(
-      `WITH gone AS (DELETE FROM ${this.tables.permit} WHERE node = $1)
-       UPDATE ${this.tables.node} SET alive = false, date_ended = clock_timestamp() WHERE id = $1`,
-      [node],
-    );
+  /** The node ends. False where it still holds jobs: then it is left to be found dead. */
+  async leave(node: number): Promise<boolean> {
+    const rows = await this.database.query(`SELECT ${this.tables.name('queue_job_leave_1')}($1) AS left`, [
+      node,
+    ]);
+    return rows[0]?.['left'] === true;
   }
 }

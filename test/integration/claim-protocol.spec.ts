@@ -242,6 +242,70 @@ describe('claim and settle', () => {
     expect(held.map(({ uuid }) => uuid).toSorted()).toEqual(jobs.map(({ uuid }) => uuid).toSorted());
   });
 
+  it("lets a job go on without its identity key where somebody's open transaction has just taken it", async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(2));
+    await client.query(`UPDATE queue_job SET identity_key = 'k', identity_lock = 'k' WHERE seq = 1`);
+    const [keyed, other] = (await node.cycle()).jobs;
+    const commit = await holding(
+      `INSERT INTO queue_job (uuid, name, description, identity_key, identity_lock) VALUES (gen_random_uuid(), 'n', 'n', 'k', 'k')`,
+    );
+    await node.cycle({
+      done: [doneNow(other as never)],
+      ends: [
+        { u: keyed?.uuid as string, t: 1, k: 'retry', s: 60, g: false, sa: 1, ea: 0, n: 'E', m: 'm', i: 'i' },
+      ],
+      slots: 0,
+    });
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job_history')).toBe(1);
+    expect((await client.query('SELECT state, identity_key, identity_lock FROM queue_job')).rows).toEqual([
+      { state: 'pending', identity_key: 'k', identity_lock: null },
+    ]);
+    await commit();
+  });
+
+  it('books no permit for a node that is being given up', async () => {
+    await store.channels.ensure(['root.x']);
+    const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(3, 'root.x'));
+    await dead.cycle();
+    await other.store.nodes.tick(other.id, 0, 15);
+    const commit = await holding('SELECT queue_job_reap_1($1, 0)', [dead.id]);
+    const changed = store.channels.change('root.x', { capacity: 2 });
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await commit();
+    await changed;
+    expect((await client.query('SELECT * FROM queue_job_permit')).rows).toEqual([]);
+    await other.resync([]);
+    expect((await other.cycle()).jobs.length).toBe(2);
+  });
+
+  it('gives back what it can of a dead node, and comes again for a job whose row a transaction still holds', async () => {
+    const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    const [locked] = await insertJobs(client, noops(3));
+    await dead.cycle();
+    await other.store.nodes.tick(other.id, 0, 15);
+    const commit = await holding('SELECT 1 FROM queue_job WHERE uuid = $1 FOR UPDATE', [locked]);
+    expect(await store.nodes.reap(dead.id, 0)).toBe(2);
+    expect((await client.query('SELECT uuid FROM queue_job WHERE node IS NOT NULL')).rows).toEqual([
+      { uuid: locked },
+    ]);
+    await commit();
+    expect((await other.store.nodes.tick(other.id, 0, 15)).dead).toEqual([dead.id]);
+    expect(await store.nodes.reap(dead.id, 0)).toBe(1);
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(0);
+  });
+
+  it('does not ask at once again for a job that is due and that somebody has locked', async () => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, [{ method: 'noop', args: [], eta: 0.001 }]);
+    const commit = await holding('SELECT 1 FROM queue_job FOR UPDATE');
+    const { info } = await node.cycle({ promote: true });
+    expect(info.nextEta).toBeGreaterThanOrEqual(50);
+    await commit();
+    expect((await node.cycle({ promote: true })).jobs.length).toBe(1);
+  });
+
   it('releases a child whose last two parents end at the same moment in two transactions', async () => {
     const node = await PlayedNode.register(store);
     const [one, two, child] = await insertJobs(client, noops(3));

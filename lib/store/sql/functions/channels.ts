@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION ${t.name('queue_job_regate_1')}() RETURNS bigint LANG
 DECLARE
   v_version bigint;
 BEGIN
+  DELETE FROM ${t.permit} p WHERE NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = p.node AND n.alive);
   WITH changed AS (
     SELECT c.name, c.gates AS before, ARRAY(
       SELECT a.name FROM ${t.channel} a
@@ -31,7 +32,7 @@ BEGIN
   CROSS JOIN LATERAL unnest(h.after) g (gate)
   JOIN ${t.job} j ON j.channel = h.name AND j.node IS NOT NULL
     AND j.uuid IN (SELECT unnest(c.jobs) FROM ${t.claim} c)
-  WHERE g.gate <> ALL(h.before)
+  WHERE g.gate <> ALL(h.before) AND EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive)
   GROUP BY g.gate, j.node
   ON CONFLICT (channel, node) DO UPDATE SET count = p.count + excluded.count;
   UPDATE ${t.meta} m SET config_version = m.config_version + 1 RETURNING m.config_version INTO v_version;

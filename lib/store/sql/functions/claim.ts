@@ -109,7 +109,8 @@ BEGIN
       SELECT d.ctid FROM ${t.job} d WHERE d.phase = 1 AND d.eta <= v_now ORDER BY d.eta LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
     ));
     GET DIAGNOSTICS v_count = ROW_COUNT;
-    SELECT CASE WHEN v_count = 1000 THEN 0 ELSE extract(epoch FROM d.eta - clock_timestamp()) * 1000 END INTO v_next_eta
+    -- One that is due and was not moved is locked by somebody: not asked for again at once.
+    SELECT CASE WHEN v_count = 1000 THEN 0 ELSE greatest(extract(epoch FROM d.eta - clock_timestamp()) * 1000, 50) END INTO v_next_eta
     FROM ${t.job} d WHERE d.phase = 1 ORDER BY d.eta LIMIT 1;
   END IF;
 

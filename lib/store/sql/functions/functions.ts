@@ -4,7 +4,7 @@ import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
 import { end } from './end.js';
 import { finish } from './finish.js';
-import { holdings, reap, resync, tick } from './node.js';
+import { holdings, leave, reap, resync, retire, tick } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
 import { settle } from './settle.js';
@@ -29,6 +29,8 @@ export const functions = (t: Tables): readonly string[] =>
     holdings,
     resync,
     tick,
+    retire,
+    leave,
     reap,
     regate,
     ensureChannels,

@@ -25,9 +25,10 @@ DECLARE
   v_version bigint;
   v_counted uuid[];
 BEGIN
-  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  -- First the node's row, then the lock of the channels: the order of everybody who takes both.
   PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR KEY SHARE;
   IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
   SELECT m.config_version INTO v_version FROM ${t.meta} m;
   DELETE FROM ${t.permit} p WHERE p.node = p_node;
   -- Locked, so that a transactional job which is ending at this moment is counted either here or nowhere.
@@ -75,7 +76,9 @@ BEGIN
           AND k.classid = ${unsigned(t.lockClass)} AND k.objid = o.id::oid
       )
       ELSE o.lease_until < clock_timestamp() END AS lost
-    FROM ${t.node} o WHERE o.alive AND o.id <> p_node
+    FROM ${t.node} o
+    -- Two nodes that mark each other must not wait for each other.
+    WHERE o.id IN (SELECT w.id FROM ${t.node} w WHERE w.alive AND w.id <> p_node FOR NO KEY UPDATE SKIP LOCKED)
   ) l
   WHERE n.id = l.id AND n.alive AND l.lost <> (n.suspect_since IS NOT NULL);
   v_dead := ARRAY(
@@ -95,7 +98,9 @@ END $$`;
 /**
  * `queue_job_reap(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
  * node's row waits for a claim or settle of that node that is under way, and refuses any later one; only then, in new
- * statements, is it read what the node had. Answers with the number of jobs, or null where the node lives after all.
+ * statements, is it read what the node had. A job whose row a transaction still holds (a transactional job that was cut
+ * off in its commit) stays with the node for now, and the next second comes again. Answers with the number of jobs,
+ * or null where the node lives after all.
  */
 export const reap = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_reap_1')}(p_node integer, p_grace float8)
@@ -112,8 +117,13 @@ BEGIN
     AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
     AND CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END;
   IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
   v_now := clock_timestamp();
-  v_jobs := ARRAY(SELECT h.uuid FROM ${t.name('queue_job_holdings_1')}(p_node) h);
+  v_jobs := ARRAY(
+    SELECT j.uuid FROM ${t.job} j
+    WHERE j.uuid = ANY(ARRAY(SELECT h.uuid FROM ${t.name('queue_job_holdings_1')}(p_node) h)) AND j.node = p_node
+    ORDER BY j.uuid FOR UPDATE SKIP LOCKED
+  );
   SELECT json_agg(json_build_object(
     'u', j.uuid, 't', j.retry,
     'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
@@ -124,10 +134,44 @@ BEGIN
   )) INTO v_ends
   FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
   IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_1')}(p_node, v_ends); END IF;
-  DELETE FROM ${t.permit} p WHERE p.node = p_node;
-  DELETE FROM ${t.claim} c WHERE c.node = p_node;
-  UPDATE ${t.node} n SET alive = false, date_ended = v_now WHERE n.id = p_node;
+  PERFORM ${t.name('queue_job_retire_1')}(p_node);
   RETURN cardinality(v_jobs);
+END $$`;
+
+/**
+ * `queue_job_retire(node)`: ends a node that holds nothing more, with its permits and claims. One that still holds jobs
+ * keeps just the permits of these, and is left to be reaped. Called with the node's row and the channels locked.
+ */
+export const retire = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_retire_1')}(p_node integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM ${t.permit} p WHERE p.node = p_node;
+  IF EXISTS (SELECT 1 FROM ${t.name('queue_job_holdings_1')}(p_node)) THEN
+    INSERT INTO ${t.permit} (channel, node, count)
+    SELECT u.gate, p_node, count(*)
+    FROM ${t.name('queue_job_holdings_1')}(p_node) h JOIN ${t.job} j ON j.uuid = h.uuid
+    JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.gates) u (gate)
+    GROUP BY u.gate;
+    RETURN false;
+  END IF;
+  DELETE FROM ${t.claim} c WHERE c.node = p_node;
+  UPDATE ${t.node} n SET alive = false, date_ended = clock_timestamp() WHERE n.id = p_node;
+  RETURN true;
+END $$`;
+
+/**
+ * `queue_job_leave(node)`: a node stops. The lock on its row waits for a round trip that is under way. Where it could not
+ * give back all that it had, it is left as a node that has died a moment ago.
+ */
+export const leave = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_leave_1')}(p_node integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR UPDATE;
+  IF NOT FOUND THEN RETURN true; END IF;
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  IF ${t.name('queue_job_retire_1')}(p_node) THEN RETURN true; END IF;
+  UPDATE ${t.node} n SET lease_until = clock_timestamp() WHERE n.id = p_node AND NOT n.listens;
+  RETURN false;
 END $$`;
 
 /** An `integer` as the `oid` that `pg_locks` shows of it. */

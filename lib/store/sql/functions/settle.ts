@@ -31,6 +31,11 @@ BEGIN
     RETURN;
   END IF;
 
+  IF cardinality(p_gates) > 0 THEN
+    -- Before any row is touched: a change of the channels under way wants the rows of the permits after this lock.
+    PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  END IF;
+
   IF cardinality(p_done) > 0 THEN
     WITH ended AS (
       DELETE FROM ${t.job} j

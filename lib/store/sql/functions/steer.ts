@@ -110,7 +110,7 @@ BEGIN
   )
   SELECT coalesce(array_agg(g.uuid), '{}') INTO v_done FROM gone g;
   WITH changed AS (
-    UPDATE ${t.history} h SET state = 'done', result = v_result, date_done = clock_timestamp(),
+    UPDATE ${t.history} h SET state = 'done', result = v_result, date_done = clock_timestamp(), node = NULL,
       exc_name = NULL, exc_message = NULL, exc_info = NULL
     WHERE h.uuid = ANY(p_uuids) AND h.state = 'cancelled' RETURNING h.uuid
   )
