@@ -64,9 +64,12 @@ export class HandQueue {
    * that came later would start before it.
    */
   takeOlderThan(ms: number): ClaimedJob[] {
+    return ms === 0 || this.hasOlderThan(ms) ? this.takeChannels(() => true) : [];
+  }
+
+  hasOlderThan(ms: number): boolean {
     const limit = performance.now() - ms;
-    const old = [...this.channels.values()].some((queue) => queue.some(({ since }) => since <= limit));
-    return ms === 0 || old ? this.takeChannels(() => true) : [];
+    return [...this.channels.values()].some((queue) => queue.some(({ since }) => since <= limit));
   }
 
   /** Takes all jobs of the channels that `which` names. */

@@ -116,7 +116,13 @@ export class Pump {
   }
 
   private needed(): boolean {
-    return this.bench.dirty || !this.aligned || this.wantsClaim() || (this.accepting && this.promoteDue);
+    return (
+      this.bench.dirty ||
+      this.bench.handsOverdue ||
+      !this.aligned ||
+      this.wantsClaim() ||
+      (this.accepting && this.promoteDue)
+    );
   }
 
   private wantsClaim(): boolean {

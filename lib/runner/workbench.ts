@@ -110,7 +110,7 @@ export class Workbench {
     );
   }
 
-  /** Marks runs that last, and gives back what has waited at hand for too long. */
+  /** Marks runs that last, and looks whether something has waited at hand for too long. */
   sweep(): void {
     const now = performance.now();
     for (const run of this.runs.values()) {
@@ -120,8 +120,7 @@ export class Workbench {
       this.noteLong(run, 1);
       this.marks.push(run);
     }
-    this.giveBack(HAND_PATIENCE_MS);
-    if (this.dirty) this.hooks.changed();
+    if (this.dirty || this.handsOverdue) this.hooks.changed();
   }
 
   /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
@@ -129,11 +128,19 @@ export class Workbench {
     if (this.hands.size > 0) this.backs.push(...this.hands.takeOlderThan(ms));
   }
 
+  /** Something has waited at hand for too long. */
+  get handsOverdue(): boolean {
+    return this.hands.size > 0 && this.hands.hasOlderThan(HAND_PATIENCE_MS);
+  }
+
   /**
    * Gives back what is at hand below a channel in which nothing of this node runs any more: its permit goes back with
-   * the next round trip, and another node must not find later jobs before these.
+   * the next round trip, and another node must not find later jobs before these. And all that waits for too long.
    */
   giveBackStranded(): void {
+    // Only here, right before a round trip: given back while one is under way, these would be overtaken by later jobs that
+    // it brings.
+    this.giveBack(HAND_PATIENCE_MS);
     if (this.hands.size > 0)
       this.backs.push(...this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
   }
