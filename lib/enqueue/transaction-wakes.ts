@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, EntitySubscriberInterface, QueryRunner } from 'typeorm';
+import type { StoredJob } from '../store/new-job.js';
 import type { Wake, WakeMessage } from '../store/wake.js';
 
 /**
@@ -48,4 +49,15 @@ export class TransactionWakes implements EntitySubscriberInterface {
     const at = subscribers.indexOf(this);
     if (at >= 0) subscribers.splice(at, 1);
   }
+}
+
+/** What to tell the runners of jobs that may run. */
+export function wakeFor(rows: readonly Pick<StoredJob, 'eta'>[]): WakeMessage {
+  const now = Date.now();
+  const message: WakeMessage = {};
+  for (const { eta } of rows) {
+    if (eta === null) message.ready = true;
+    else message.dueIn = Math.min(message.dueIn ?? Infinity, Math.max(0, eta.getTime() - now));
+  }
+  return message;
 }

@@ -65,6 +65,7 @@ export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[]): Queue
     userId: job.userId,
     context: job.context === null ? null : (JSON.parse(job.context) as unknown),
     graphUuid: job.graphUuid,
+    hasChildren: job.hasChildren,
     dateCreated: job.dateCreated,
     dateEnqueued: job.dateEnqueued,
     dateStarted: new Date(),

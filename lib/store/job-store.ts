@@ -117,16 +117,6 @@ export class JobStore {
     }));
   }
 
-  /** Results of the parents of a job, as JSON text, in the order in which these were created. */
-  async parentResults(uuid: string): Promise<(string | null)[]> {
-    const rows = await this.database.query(
-      `SELECT h.result FROM ${this.tables.dependency} d JOIN ${this.tables.history} h ON h.uuid = d.parent
-       WHERE d.child = $1 ORDER BY h.seq`,
-      [uuid],
-    );
-    return rows.map((row) => row['result'] as string | null);
-  }
-
   /** Cancels; a job that a node has is asked for there: `node` is that one. */
   async cancel(uuids: readonly string[], by: string): Promise<{ uuid: string; node: number | null }[]> {
     const rows = await this.database.query(
