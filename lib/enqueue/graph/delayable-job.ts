@@ -37,6 +37,8 @@ export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<D
   readonly parents = new Set<DelayableJob>();
   /** The jobs that wait for this one. */
   readonly children = new Set<DelayableJob>();
+  /** One job of the members before and after it in its chain or group, so that these hang together. */
+  readonly beside = new Set<DelayableJob>();
   /** Why it can't be used any more. */
   private used: string | undefined;
 

@@ -76,7 +76,13 @@ export abstract class DelayableNode {
       seen.add(node);
       for (const job of node.jobs()) job.mustBeOpen();
     }
-    for (const node of nodes) node.outer = this;
+    for (const [at, node] of nodes.entries()) {
+      node.outer = this;
+      const [one, other] = [nodes[at - 1]?.jobs()[0], node.jobs()[0]];
+      if (one === undefined || other === undefined) continue;
+      one.beside.add(other);
+      other.beside.add(one);
+    }
   }
 
   /** Whether it stands in a chain or group. */

@@ -8,6 +8,8 @@ export interface Vertex<T> {
   readonly description: string;
   readonly parents: ReadonlySet<T>;
   readonly children: ReadonlySet<T>;
+  /** Of the same graph, though neither waits for the other. */
+  readonly beside: ReadonlySet<T>;
 }
 
 /** A cycle is named by this many of its jobs at most. */
@@ -20,6 +22,7 @@ export function connectedTo<T extends Vertex<T>>(start: T): Set<T> {
   for (const vertex of found) {
     for (const parent of vertex.parents) found.add(parent);
     for (const child of vertex.children) found.add(child);
+    for (const other of vertex.beside) found.add(other);
   }
   return found;
 }
