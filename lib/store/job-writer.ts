@@ -36,11 +36,19 @@ export class JobWriter {
     return (await this.holdersOf([identityKey], query)).get(identityKey) ?? null;
   }
 
-  /** The uuids of the jobs that have these identity keys now, by key. */
-  async holdersOf(identityKeys: readonly string[], query?: Query): Promise<Map<string, string>> {
+  /**
+   * The uuids of the jobs that have these identity keys now, by key. In a transaction that reads from an old snapshot,
+   * one that was claimed since would seem to wait: with `now`, none is found there.
+   */
+  async holdersOf(
+    identityKeys: readonly string[],
+    query?: Query,
+    { now = false } = {},
+  ): Promise<Map<string, string>> {
     const ask: Query = query ?? ((...asked) => this.database.query(...asked));
-    const text = `SELECT identity_lock, uuid FROM ${this.tables.job} WHERE identity_lock = ANY($1)`;
-    const rows = await ask(text, [identityKeys]);
+    const text = `SELECT identity_lock, uuid FROM ${this.tables.job}
+      WHERE identity_lock = ANY($1) AND (NOT $2 OR current_setting('transaction_isolation') = 'read committed')`;
+    const rows = await ask(text, [identityKeys, now]);
     return new Map(rows.map((row) => [row['identity_lock'] as string, row['uuid'] as string]));
   }
 }

@@ -62,7 +62,8 @@ export class GraphStorage {
     const keys = graphs.flatMap(({ drafts }) =>
       drafts.map(({ job }) => job.identityKey).filter((key) => key !== null),
     );
-    const holders = keys.length > 0 ? await writer.holdersOf(keys, query) : new Map<string, string>();
+    const holders =
+      keys.length > 0 ? await writer.holdersOf(keys, query, { now: true }) : new Map<string, string>();
     const rows = new Map<string, StoredJob>();
     for (;;) {
       const plan = planIdentities(graphs, holders);
