@@ -17,7 +17,10 @@ export type {
 
 export { QueueService, type By } from './enqueue/queue.service.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
-export type { DelayableJob } from './enqueue/delayable-job.js';
+export type { DelayableNode } from './enqueue/graph/delayable-node.js';
+export type { DelayableJob } from './enqueue/graph/delayable-job.js';
+export { chain, type DelayableChain } from './enqueue/graph/delayable-chain.js';
+export { group, type DelayableGroup } from './enqueue/graph/delayable-group.js';
 export type { Attempt } from './enqueue/attempts.js';
 export { ChannelService, type ChannelProperties } from './enqueue/channel.service.js';
 export { JobFunctionService, type JobFunctionState } from './enqueue/job-function.service.js';
@@ -25,6 +28,7 @@ export { JobRunner } from './runner/job-runner.js';
 export { currentJob, type CurrentJob } from './scope/current-job.js';
 
 export type { JobOptions } from './job/job-options.js';
+export type { Dependency } from './store/graph-store.js';
 export type { JobFilter } from './store/job-store.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
@@ -48,6 +52,7 @@ export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
 export { FailedJobError } from './errors/failed-job.error.js';
 export { FencedError } from './errors/fenced.error.js';
 export { FinishedTimeoutError } from './errors/finished-timeout.error.js';
+export { InvalidGraphError } from './errors/invalid-graph.error.js';
 export { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 export { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
 export { JobCancelledError } from './errors/job-cancelled.error.js';

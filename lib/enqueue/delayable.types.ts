@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { JobOptions } from '../job/job-options.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { DelayableJob } from './delayable-job.js';
+import type { DelayableJob } from './graph/delayable-job.js';
 
 /** Any method; its own arguments and result are found by inference. */
 type Method = (...args: never[]) => unknown;

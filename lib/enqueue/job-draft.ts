@@ -70,6 +70,7 @@ export class Drafting {
       description: given.description ?? resolveDescription(own.description ?? fn.name, args, fn.name),
       identityKey: key ?? null,
       identityUntilDone: (given.identityScope ?? own.identityScope) === 'until_done',
+      locksKey: true,
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
       etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
       userId: userId === null || userId === undefined ? null : String(userId),

@@ -22,7 +22,11 @@ export class JobReader {
   }
 
   async list(filter: JobFilter): Promise<QueueJob[]> {
-    return Promise.all((await this.jobs.list(filter)).map((row) => this.read(row)));
+    return this.readAll(await this.jobs.list(filter));
+  }
+
+  async readAll(rows: readonly JobRow[]): Promise<QueueJob[]> {
+    return Promise.all(rows.map((row) => this.read(row)));
   }
 
   async read(row: JobRow): Promise<QueueJob> {

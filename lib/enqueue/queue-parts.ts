@@ -7,9 +7,15 @@ import type { FunctionChanges } from '../store/function-changes.js';
 import type { Store } from '../store/store.js';
 import type { StoreOptions } from './delayable.types.js';
 import { FinishWatch } from './finish-watch.js';
+import { Delayables } from './graph/delayables.js';
+import type { GraphDraft } from './graph/graph-draft.js';
+import { GraphStorage } from './graph/graph-storage.js';
+import { runGraphAtOnce } from './graph/run-graph-at-once.js';
+import { UndelayedWatch } from './graph/undelayed-watch.js';
 import { Drafting, type DraftSettings, type JobDraft } from './job-draft.js';
 import { JobReader } from './job-reader.js';
 import { JobStorage } from './job-storage.js';
+import { KnownChannels } from './known-channels.js';
 import { type EntityUrl, RelatedActionReader } from './related-action-reader.js';
 import { runAtOnce } from './run-at-once.js';
 import { TransactionWakes } from './transaction-wakes.js';
@@ -19,9 +25,11 @@ export class QueueParts {
   readonly reader: JobReader;
   readonly finishes: FinishWatch;
   readonly relatedActions: RelatedActionReader;
+  readonly delayables: Delayables;
   private readonly drafting: Drafting;
   private readonly wakes: TransactionWakes;
   private readonly storage: JobStorage;
+  private readonly graphs: GraphStorage;
 
   constructor(
     readonly store: Store,
@@ -36,7 +44,16 @@ export class QueueParts {
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafting = new Drafting(codec, changes, settings);
     this.wakes = new TransactionWakes(store.dataSource, store.wake);
-    this.storage = new JobStorage(store, this.reader, this.wakes);
+    const channels = new KnownChannels(store.channels);
+    this.storage = new JobStorage(store, this.reader, this.wakes, channels);
+    this.graphs = new GraphStorage(store, this.reader, this.wakes, channels);
+    this.delayables = new Delayables(
+      {
+        draft: ({ fn, args, options }) => this.draftOf(fn, args, options),
+        save: (graphs, options) => this.saveGraphs(graphs, options),
+      },
+      new UndelayedWatch(),
+    );
   }
 
   draft(provider: object, methodName: string, args: readonly unknown[], options: JobOptions): JobDraft {
@@ -52,10 +69,34 @@ export class QueueParts {
     if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, manager);
     const jobs: QueueJob[] = [];
     for (const draft of drafts) {
-      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, manager));
+      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, { manager }));
       else jobs.push(...(await this.storage.save([draft], manager)));
     }
     return jobs;
+  }
+
+  /** Stores graphs whole, or runs those that ask for it; answers by the uuids of the drafts. */
+  private async saveGraphs(
+    graphs: readonly GraphDraft[],
+    { manager }: StoreOptions,
+  ): Promise<ReadonlyMap<string, QueueJob>> {
+    const drafts = graphs.flatMap((graph) => graph.drafts);
+    if (drafts.length === graphs.length) {
+      const jobs = await this.save(drafts, { manager });
+      return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
+    }
+    const answers = new Map<string, QueueJob>();
+    const atOnce = graphs.filter((graph) => graph.drafts.some(({ noDelay }) => noDelay));
+    for (const graph of atOnce) {
+      const ran = await runGraphAtOnce(graph, this.codec, (draft, parentResults) =>
+        runAtOnce(draft, this.store, this.codec, { manager, parentResults }),
+      );
+      for (const [uuid, job] of ran) answers.set(uuid, job);
+    }
+    const stored = graphs.filter((graph) => !atOnce.includes(graph));
+    if (stored.length === 0) return answers;
+    for (const [uuid, job] of await this.graphs.save(stored, manager)) answers.set(uuid, job);
+    return answers;
   }
 
   async close(): Promise<void> {

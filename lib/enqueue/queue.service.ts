@@ -4,16 +4,17 @@ import { JobNotFoundError } from '../errors/job-not-found.error.js';
 import { JobStateError } from '../errors/job-state.error.js';
 import { parseMilliseconds } from '../job/duration.js';
 import { parseEta } from '../job/eta.js';
-import type { JobOptions } from '../job/job-options.js';
 import { JOB_STATES, type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
 import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { Dependency } from '../store/graph-store.js';
 import type { JobFilter } from '../store/job-store.js';
 import { type Attempt, attemptsOf } from './attempts.js';
-import { DelayableJob } from './delayable-job.js';
 import { methodProxy } from './delayable-proxy.js';
 import type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './delayable.types.js';
 import { errorOf, notFound } from './finish-watch.js';
+import type { DelayableJob } from './graph/delayable-job.js';
+import type { DelayableNode } from './graph/delayable-node.js';
 import { checkFilter, checkUuid } from './job-filter.js';
 import { QueueParts } from './queue-parts.js';
 
@@ -60,32 +61,40 @@ export class QueueService implements OnApplicationShutdown {
   }
 
   /**
-   * As {@link withDelay}, but its methods build jobs without storing them (the seed's `delayable`): for {@link delayAll}. In which
-   * transaction they are stored is said there.
+   * As {@link withDelay}, but its methods build jobs without storing them (the seed's `delayable`): for `chain()`,
+   * `group()` and {@link delayAll}.
    *
    * @throws (the call, at once) as `withDelay`
+   * @example
+   * ```ts
+   * const jobs = queue.delayable(exporter);
+   * await chain(jobs.prepare(), group(...products.map((product) => jobs.exportOne(product))), jobs.report()).delay();
+   * ```
+   */
+  delayable<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): DelayableBuilder<T> {
+    const { manager, ...properties } = options;
+    return methodProxy<DelayableBuilder<T>>((methodName, args) => {
+      const fn = this.parts.registry.functionOf(provider, methodName);
+      return this.parts.delayables.build({ fn, args: [...args], options: properties, manager });
+    });
+  }
+
+  /**
+   * Stores many built jobs, chains and groups with one INSERT, in one transaction; every graph that one of them belongs
+   * to is stored whole.
+   *
+   * @returns in their order: of a job itself, of a chain or group its members in the order of their creation
+   * @throws InvalidGraphError
    * @example
    * ```ts
    * await queue.delayAll(products.map((product) => queue.delayable(exporter).exportOne(product)));
    * ```
    */
-  delayable<T extends object>(provider: Type<T> | T, options: JobOptions = {}): DelayableBuilder<T> {
-    return methodProxy<DelayableBuilder<T>>((methodName, args) => {
-      const draft = this.parts.draft(provider, methodName, args, options);
-      return new DelayableJob(draft, (drafts, given) => this.parts.save(drafts, given));
-    });
-  }
-
-  /** Stores many built jobs with one INSERT; answers in their order. */
-  async delayAll<R>(
-    delayables: readonly DelayableJob<R>[],
-    options: StoreOptions = {},
-  ): Promise<QueueJob<R>[]> {
-    const drafts = delayables.map(({ draft }) => draft);
-    if (new Set(drafts).size < drafts.length) {
-      throw new InvalidJobOptionError('delayAll was given the same delayable twice. Build one for each job.');
-    }
-    return (await this.parts.save(drafts, options)) as QueueJob<R>[];
+  async delayAll<R>(delayables: readonly DelayableJob<R>[], options?: StoreOptions): Promise<QueueJob<R>[]>;
+  async delayAll(nodes: readonly DelayableNode[], options?: StoreOptions): Promise<QueueJob[]>;
+  async delayAll(nodes: readonly DelayableNode[], options: StoreOptions = {}): Promise<QueueJob[]> {
+    const stored = await this.parts.delayables.delay(nodes, options);
+    return nodes.flatMap((node) => stored.of(node));
   }
 
   /**
@@ -146,6 +155,31 @@ export class QueueService implements OnApplicationShutdown {
   }
 
   /**
+   * For whom a job waits: its parents that aren't done, in the order of their creation. One that was removed from the
+   * database isn't among them.
+   *
+   * @example
+   * ```ts
+   * const failed = (await queue.waitingFor(job.uuid)).filter(({ state }) => state === 'failed');
+   * ```
+   */
+  async waitingFor(uuid: string): Promise<QueueJob[]> {
+    return this.parts.reader.readAll(await this.parts.store.graphs.waitingFor(checkUuid(uuid)));
+  }
+
+  /**
+   * The jobs of a graph, living and ended, in the order of their creation, and what depends on what among them: uuids.
+   *
+   * @param graphUuid - the `graphUuid` of one of the jobs
+   */
+  async graph(graphUuid: string): Promise<{ jobs: QueueJob[]; dependencies: Dependency[] }> {
+    const { graphs } = this.parts.store;
+    const rows = await graphs.jobsOf(checkUuid(graphUuid));
+    const dependencies = await graphs.dependenciesAmong(rows.map((row) => row.uuid as string));
+    return { jobs: await this.parts.reader.readAll(rows), dependencies };
+  }
+
+  /**
    * Cancels a job that isn't done. A waiting one is `cancelled` at once, and so is what depends on it alone; a running
    * one has its signal aborted, and is `cancelled` when its method ends.
    *
@@ -181,7 +215,7 @@ export class QueueService implements OnApplicationShutdown {
   async setDone(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
     const changed = await this.parts.store.jobs.setDone([checkUuid(uuid)], by);
     if (changed.length === 0) return this.refuse(uuid, 'setDone');
-    this.parts.store.wake.tell({ ready: true, ended: [uuid] });
+    this.parts.store.wake.tell({ ready: true, dueIn: 0, ended: [uuid] });
     return this.must(uuid);
   }
 

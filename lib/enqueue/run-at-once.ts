@@ -6,6 +6,12 @@ import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { Store } from '../store/store.js';
 import { type JobDraft, storedJob } from './job-draft.js';
 
+/** What a job that runs at once finds. */
+export interface AtOnceOptions {
+  readonly manager?: EntityManager | undefined;
+  readonly parentResults?: () => Promise<unknown[]>;
+}
+
 /**
  * Runs a job here and now, without storing it: for tests and for debugging (the seed's `TEST_QUEUE_JOB_NO_DELAY`). The
  * arguments go through the codec all the same, so that what could not be delayed shows. An error is the caller's.
@@ -14,7 +20,7 @@ export async function runAtOnce(
   draft: JobDraft,
   store: Store,
   codec: ArgumentCodec,
-  given?: EntityManager,
+  { manager: given, parentResults = () => Promise.resolve([]) }: AtOnceOptions = {},
 ): Promise<QueueJob> {
   const { fn } = draft;
   const now = new Date();
@@ -33,7 +39,7 @@ export async function runAtOnce(
       log: () => undefined,
       progress: () => undefined,
       postpone: () => undefined,
-      parentResults: () => Promise.resolve([]),
+      parentResults,
     };
     return runAsJob(current, async () => fn.invoke(fn.methodName, args, () => job));
   };

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, EntitySubscriberInterface, QueryRunner } from 'typeorm';
+import type { StoredJob } from '../store/new-job.js';
 import type { Wake, WakeMessage } from '../store/wake.js';
 
 /**
@@ -48,4 +49,14 @@ export class TransactionWakes implements EntitySubscriberInterface {
     const at = subscribers.indexOf(this);
     if (at >= 0) subscribers.splice(at, 1);
   }
+}
+
+/** What to tell the runners of jobs that may run. */
+export function wakeFor(rows: readonly Pick<StoredJob, 'dueIn'>[]): WakeMessage {
+  const message: WakeMessage = {};
+  for (const { dueIn } of rows) {
+    if (dueIn === null || dueIn <= 0) message.ready = true;
+    else message.dueIn = Math.min(message.dueIn ?? Infinity, dueIn);
+  }
+  return message;
 }

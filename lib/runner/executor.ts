@@ -4,8 +4,10 @@ import { FencedError } from '../errors/fenced.error.js';
 import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { JobTimeoutError } from '../errors/job-timeout.error.js';
 import { RetryableJobError } from '../errors/retryable-job.error.js';
+import { UnserializableArgumentError } from '../errors/unserializable-argument.error.js';
 import { describeFailure } from '../job/failure.js';
 import { decideOutcome, SERIALIZATION_RETRY_SECONDS, type TryEnd } from '../job/outcome.js';
+import { asError } from '../job/thrown.js';
 import type { RetryPattern } from '../job/retry-pattern.js';
 import type { RetryOn } from '../job/outcome.js';
 import type { JobFunction } from '../registry/job-function.js';
@@ -96,7 +98,7 @@ export class Executor {
       reporter: this.reporter,
       readJob,
       parentResults: async () => {
-        const results = await this.store.jobs.parentResults(job.uuid);
+        const results = await this.store.graphs.parentResults(job.uuid);
         return Promise.all(results.map((result) => this.codec.decodeValue(result)));
       },
       encode: (value, root) => this.codec.encodeValue(value, root),
@@ -168,14 +170,22 @@ export class Executor {
     if (!('error' in end) && run.postponed !== undefined) {
       return { kind: 'retry', seconds: run.postponed, giveTryBack: true };
     }
-    const outcome = decideOutcome(this.judged(run, end), run.job, {
+    const rules = {
       retryOn: found?.options.retryOn ?? this.settings.retryOn,
       retryPattern:
         this.settings.changedPattern(run.job.name) ??
         found?.options.retryPattern ??
         this.settings.retryPattern,
-    });
-    if (outcome.kind === 'done') return { kind: 'done', result: this.encodeResult(run, outcome.result) };
+    };
+    let outcome = decideOutcome(this.judged(run, end), run.job, rules);
+    if (outcome.kind === 'done') {
+      try {
+        return { kind: 'done', result: this.encodeResult(run, outcome.result) };
+      } catch (error) {
+        outcome = decideOutcome({ error }, run.job, rules);
+      }
+    }
+    if (outcome.kind === 'done') return { kind: 'done', result: null };
     const described = describeFailure(outcome.error);
     if (outcome.kind === 'failed') return { kind: 'failed', failure: described };
     return { kind: 'retry', seconds: outcome.seconds, giveTryBack: outcome.giveTryBack, failure: described };
@@ -194,10 +204,18 @@ export class Executor {
     return end;
   }
 
+  /** @throws UnserializableArgumentError where other jobs depend on this one: they would miss the result */
   private encodeResult(run: Run, result: unknown): string | null {
     try {
       return this.codec.encodeValue(result, 'result');
     } catch (error) {
+      if (run.job.hasChildren) {
+        throw new UnserializableArgumentError(
+          'result',
+          `of ${run.job.name} can't be handed to the jobs that depend on it: ${asError(error).message}`,
+          { cause: error },
+        );
+      }
       this.log.resultLeftOut(run, error);
       return null;
     }

@@ -210,6 +210,9 @@ export class RunnerNode {
 
   private settled(ended: readonly Ended[]): void {
     const { log } = this.parts;
+    // Dependents of transactional jobs: one may have its eta still to come, so that is looked for too.
+    if (ended.some(({ end }) => end.kind === 'settled' && end.released))
+      this.parts.store.wake.tell({ ready: true, dueIn: 0 });
     for (const { run, at, end } of ended) {
       if (end.kind === 'failed') log.failed(run, end.failure, at - run.startedAt);
       if (end.kind === 'settled' && end.released) this.parts.store.wake.tell({ ready: true });

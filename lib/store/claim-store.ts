@@ -68,6 +68,7 @@ export interface ClaimedJob {
   readonly userId: string | null;
   readonly context: string | null;
   readonly graphUuid: string | null;
+  readonly hasChildren: boolean;
   readonly dateCreated: Date;
   readonly dateEnqueued: Date;
   /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
@@ -286,8 +287,9 @@ function toClaimedJob(row: readonly unknown[], claim: number): ClaimedJob {
     userId: row[14] as string | null,
     context: row[15] as string | null,
     graphUuid: row[16] as string | null,
-    dateCreated: row[17] as Date,
-    dateEnqueued: row[18] as Date,
+    hasChildren: row[17] as boolean,
+    dateCreated: row[18] as Date,
+    dateEnqueued: row[19] as Date,
     claim,
   };
 }

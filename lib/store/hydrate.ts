@@ -65,6 +65,7 @@ export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], contex
     userId: job.userId,
     context,
     graphUuid: job.graphUuid,
+    hasChildren: job.hasChildren,
     dateCreated: job.dateCreated,
     dateEnqueued: job.dateEnqueued,
     dateStarted: new Date(),

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { JobState } from '../job/job-state.js';
+import { isSerializationFailure } from '../job/serialization-failure.js';
 import { type Query, type QueueDatabase, queryOf, type Row } from './database.js';
 import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from './entities/queue-job-log.entity.js';
@@ -23,6 +24,9 @@ export interface JobFilter {
   /** 1 to 1,000. Default: 100. */
   readonly limit?: number;
 }
+
+/** In a row, of one call: after that it fails. */
+const MAX_DEADLOCKS = 5;
 
 /** Reads jobs, living and ended, and steers them. */
 export class JobStore {
@@ -117,19 +121,9 @@ export class JobStore {
     }));
   }
 
-  /** Results of the parents of a job, as JSON text, in the order in which these were created. */
-  async parentResults(uuid: string): Promise<(string | null)[]> {
-    const rows = await this.database.query(
-      `SELECT h.result FROM ${this.tables.dependency} d JOIN ${this.tables.history} h ON h.uuid = d.parent
-       WHERE d.child = $1 ORDER BY h.seq`,
-      [uuid],
-    );
-    return rows.map((row) => row['result'] as string | null);
-  }
-
   /** Cancels; a job that a node has is asked for there: `node` is that one. */
   async cancel(uuids: readonly string[], by: string): Promise<{ uuid: string; node: number | null }[]> {
-    const rows = await this.database.query(
+    const rows = await this.steer(
       `SELECT uuid, node FROM ${this.tables.name('queue_job_cancel_1')}($1, $2)`,
       [uuids, by],
     );
@@ -173,7 +167,18 @@ export class JobStore {
   }
 
   private async uuidsOf(source: string, values: readonly unknown[]): Promise<string[]> {
-    const rows: Row[] = await this.database.query(`SELECT u.uuid FROM ${source} u (uuid)`, values);
+    const rows = await this.steer(`SELECT u.uuid FROM ${source} u (uuid)`, values);
     return rows.map((row) => row['uuid'] as string);
+  }
+
+  /** Two that go down one graph from different jobs may meet crosswise: PostgreSQL stops one, which begins anew. */
+  private async steer(text: string, values: readonly unknown[]): Promise<Row[]> {
+    for (let left = MAX_DEADLOCKS; ; left -= 1) {
+      try {
+        return await this.database.query(text, values);
+      } catch (error) {
+        if (left === 0 || !isSerializationFailure(error)) throw error;
+      }
+    }
   }
 }

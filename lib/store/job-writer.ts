@@ -1,5 +1,4 @@
-import type { EntityManager } from 'typeorm';
-import { type Query, type QueueDatabase, queryOf, type Statement } from './database.js';
+import type { Query, QueueDatabase, Statement } from './database.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import type { Tables } from './tables.js';
 
@@ -15,15 +14,15 @@ export class JobWriter {
   }
 
   /**
-   * Stores jobs, in the transaction of `manager` where one is given. Answers with those that were stored: a job
-   * whose identity key another one has is not among them.
+   * Stores jobs, by `query` where one is given: that of a transaction. Answers with those that were stored: a job that
+   * was to take an identity key which another one has is not among them.
    */
-  async insert(jobs: readonly NewJob[], manager?: EntityManager): Promise<StoredJob[]> {
+  async insert(jobs: readonly NewJob[], query?: Query): Promise<StoredJob[]> {
     const values = columns(jobs);
     const rows =
-      manager === undefined
+      query === undefined
         ? await this.database.run(this.statement, values)
-        : await queryOf(manager)(this.statement.text, values);
+        : await query(this.statement.text, values);
     return rows.map((row) => ({
       uuid: row['uuid'] as string,
       seq: row['seq'] as number,
@@ -34,12 +33,24 @@ export class JobWriter {
   }
 
   /** The uuid of the job that has an identity key now. */
-  async holderOf(identityKey: string, manager?: EntityManager): Promise<string | null> {
-    const text = `SELECT uuid FROM ${this.tables.job} WHERE identity_lock = $1`;
-    const query: Query =
-      manager === undefined ? (...asked) => this.database.query(...asked) : queryOf(manager);
-    const rows = await query(text, [identityKey]);
-    return (rows[0]?.['uuid'] as string | undefined) ?? null;
+  async holderOf(identityKey: string, query?: Query): Promise<string | null> {
+    return (await this.holdersOf([identityKey], query)).get(identityKey) ?? null;
+  }
+
+  /**
+   * The uuids of the jobs that have these identity keys now, by key. In a transaction that reads from an old snapshot,
+   * one that was claimed since would seem to wait: with `now`, none is found there.
+   */
+  async holdersOf(
+    identityKeys: readonly string[],
+    query?: Query,
+    { now = false } = {},
+  ): Promise<Map<string, string>> {
+    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const text = `SELECT identity_lock, uuid FROM ${this.tables.job}
+      WHERE identity_lock = ANY($1) AND (NOT $2 OR current_setting('transaction_isolation') = 'read committed')`;
+    const rows = await ask(text, [identityKeys, now]);
+    return new Map(rows.map((row) => [row['identity_lock'] as string, row['uuid'] as string]));
   }
 }
 
@@ -53,6 +64,7 @@ const columns = (jobs: readonly NewJob[]): unknown[] => [
   jobs.map((job) => job.description),
   jobs.map((job) => job.identityKey),
   jobs.map((job) => job.identityUntilDone),
+  jobs.map((job) => job.locksKey),
   jobs.map((job) => job.etaIn),
   jobs.map((job) => job.etaAt),
   jobs.map((job) => job.userId),
@@ -70,14 +82,14 @@ const insertText = (t: Tables): string => `
 WITH given AS MATERIALIZED (
   SELECT g.*, nextval('${t.name('queue_job_seq_seq')}') AS seq, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second') AS eta
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::json[], $7::text[], $8::text[], $9::bool[],
-    $10::float8[], $11::timestamptz[], $12::text[], $13::json[], $14::uuid[], $15::bool[], $16::bool[])
+    $10::bool[], $11::float8[], $12::timestamptz[], $13::text[], $14::json[], $15::uuid[], $16::bool[], $17::bool[])
     AS g (uuid, name, channel, priority, max_retries, args, description, identity_key, identity_until_done,
-      eta_in, eta_at, user_id, context, graph_uuid, has_children, waits)
+      locks_key, eta_in, eta_at, user_id, context, graph_uuid, has_children, waits)
 ), stored AS (
   INSERT INTO ${t.job} (uuid, seq, name, channel, priority, max_retries, args, description, identity_key,
     identity_until_done, identity_lock, eta, user_id, context, graph_uuid, has_children, state, phase)
   SELECT g.uuid, g.seq, g.name, g.channel, g.priority, g.max_retries, g.args, g.description, g.identity_key,
-    g.identity_until_done, g.identity_key, g.eta, g.user_id, g.context, g.graph_uuid, g.has_children,
+    g.identity_until_done, CASE WHEN g.locks_key THEN g.identity_key END, g.eta, g.user_id, g.context, g.graph_uuid, g.has_children,
     CASE WHEN g.waits THEN 'wait_dependencies' ELSE 'pending' END,
     CASE WHEN g.waits THEN 0 WHEN g.eta > clock_timestamp() THEN 1 ELSE 2 END
   FROM given g ORDER BY g.identity_key, g.seq

@@ -10,6 +10,8 @@ export interface NewJob {
   readonly description: string;
   readonly identityKey: string | null;
   readonly identityUntilDone: boolean;
+  /** The job takes its key; false where it goes in although another one has it. */
+  readonly locksKey: boolean;
   /** Seconds from now by the database's clock; null where `etaAt` is given, or none. */
   readonly etaIn: number | null;
   readonly etaAt: Date | null;

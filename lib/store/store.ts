@@ -3,6 +3,7 @@ import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
 import { FunctionStore } from './function-store.js';
+import { GraphStore } from './graph-store.js';
 import { JobStore } from './job-store.js';
 import { JobWriter } from './job-writer.js';
 import { NodeStore } from './node-store.js';
@@ -15,6 +16,7 @@ export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
   readonly jobs: JobStore;
+  readonly graphs: GraphStore;
   readonly claims: ClaimStore;
   readonly nodes: NodeStore;
   readonly channels: ChannelStore;
@@ -29,6 +31,7 @@ export class Store {
     this.database = new QueueDatabase(dataSource);
     this.writer = new JobWriter(this.database, tables);
     this.jobs = new JobStore(this.database, tables);
+    this.graphs = new GraphStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);

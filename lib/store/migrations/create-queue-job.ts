@@ -80,10 +80,10 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_log_job', t.log, '(job_uuid, id)'),
     table(
       'queue_job_dependency',
-      'parent uuid NOT NULL, child uuid NOT NULL, satisfied boolean NOT NULL DEFAULT false',
+      'parent uuid NOT NULL, child uuid NOT NULL, satisfied boolean NOT NULL DEFAULT false, lost boolean NOT NULL DEFAULT false',
       'parent, child',
     ),
-    index('queue_job_dependency_open', t.dependency, '(child) WHERE NOT satisfied'),
+    index('queue_job_dependency_open', t.dependency, '(child, lost, parent) WHERE NOT satisfied'),
     index('queue_job_dependency_child', t.dependency, '(child)'),
     table(
       'queue_job_channel',

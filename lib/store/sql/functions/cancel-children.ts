@@ -1,40 +1,51 @@
 import type { Tables } from '../../tables.js';
 import { columnList, LASTING_COLUMNS } from '../job-columns.js';
+import { livingParent } from './release.js';
+import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
- * `queue_job_cancel_children(parents, by)`: what waits for these cancelled jobs, and has only cancelled parents left,
- * is cancelled too, down the graph.
+ * `queue_job_cancel_stranded(children, result)`: those of these jobs that wait and have only cancelled parents left are
+ * cancelled too, and so on down the graph. Level by level, each locked in order before it is looked at, so that of two
+ * last parents that end at the same moment the second sees the first. A parent that was removed before it was done
+ * counts as cancelled.
  */
-export const cancelChildren = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_children_1')}(p_parents uuid[], p_result json)
-RETURNS uuid[] LANGUAGE plpgsql AS $$
+export const cancelStranded = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_stranded_1')}(p_children uuid[], p_result json)
+RETURNS void LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
-  v_parents uuid[] := p_parents;
-  v_children uuid[];
-  v_all uuid[] := '{}';
+  v_children uuid[] := p_children;
+  v_gone uuid[];
 BEGIN
-  LOOP
-    v_children := ARRAY(
-      SELECT DISTINCT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_parents) AND NOT d.satisfied ORDER BY 1
-    );
-    EXIT WHEN cardinality(v_children) = 0;
+  WHILE cardinality(v_children) > 0 LOOP
     PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR UPDATE;
     WITH gone AS (
       DELETE FROM ${t.job} j
-      WHERE j.uuid = ANY(v_children) AND j.phase = 0
-        AND NOT EXISTS (
-          SELECT 1 FROM ${t.dependency} d
-          WHERE d.child = j.uuid AND NOT d.satisfied
-            AND NOT EXISTS (SELECT 1 FROM ${t.history} h WHERE h.uuid = d.parent AND h.state = 'cancelled')
-        )
+      WHERE j.uuid = ANY(v_children) AND j.phase = 0 AND ${livingParent(t)} IS NULL
+        AND EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied)
       RETURNING j.*
     ), kept AS (
       INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
       SELECT ${columnList('g', { state: "'cancelled'", result: 'p_result', date_done: 'clock_timestamp()' })} FROM gone g
     )
-    SELECT coalesce(array_agg(g.uuid), '{}') INTO v_parents FROM gone g;
-    EXIT WHEN cardinality(v_parents) = 0;
-    v_all := v_all || v_parents;
+    SELECT array_agg(g.uuid) FILTER (WHERE g.has_children) INTO v_gone FROM gone g;
+    ${lose(t, 'v_gone', 'v_children')}
   END LOOP;
-  RETURN v_all;
 END $$`;
+
+/** `queue_job_cancel_children(parents, result)`: these jobs are cancelled, so what depends on them alone is too. */
+export const cancelChildren = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_children_1')}(p_parents uuid[], p_result json)
+RETURNS void LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
+DECLARE
+  v_children uuid[];
+BEGIN
+  ${lose(t, 'p_parents', 'v_children')}
+  PERFORM ${t.name('queue_job_cancel_stranded_1')}(v_children, p_result);
+END $$`;
+
+/** Notes that these parents won't be done, and finds what waits for them. */
+const lose = (t: Tables, parents: string, children: string): string => `
+    WITH lost AS (
+      UPDATE ${t.dependency} d SET lost = true WHERE d.parent = ANY(${parents}) AND NOT d.satisfied RETURNING d.child
+    )
+    SELECT coalesce(array_agg(DISTINCT l.child), '{}') INTO ${children} FROM lost l;`;

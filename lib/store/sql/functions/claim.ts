@@ -18,12 +18,13 @@ export const CLAIMED_COLUMNS = [
   'user_id',
   'context',
   'graph_uuid',
+  'has_children',
   'date_created',
   'date_enqueued',
 ] as const;
 
 const CLAIMED_TYPES =
-  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, date_created timestamptz, date_enqueued timestamptz';
+  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, has_children boolean, date_created timestamptz, date_enqueued timestamptz';
 
 /** No capacity: room for more than any node asks for. */
 const UNLIMITED = 1_000_000_000;
@@ -104,7 +105,8 @@ BEGIN
     RETURN;
   END IF;
 
-  IF p_promote THEN
+  -- What was released may have its eta still to come, which this node has to know of.
+  IF p_promote OR p_released THEN
     UPDATE ${t.job} j SET phase = 2 WHERE j.ctid = ANY(ARRAY(
       SELECT d.ctid FROM ${t.job} d WHERE d.phase = 1 AND d.eta <= v_now ORDER BY d.eta LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
     ));

@@ -1,5 +1,5 @@
 import type { Tables } from '../../tables.js';
-import { cancelChildren } from './cancel-children.js';
+import { cancelChildren, cancelStranded } from './cancel-children.js';
 import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
 import { end } from './end.js';
@@ -19,6 +19,7 @@ export const functions = (t: Tables): readonly string[] =>
   [
     retakeKey,
     release,
+    cancelStranded,
     cancelChildren,
     end,
     settle,

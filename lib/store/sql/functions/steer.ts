@@ -53,6 +53,7 @@ CREATE OR REPLACE FUNCTION ${t.name('queue_job_requeue_1')}(p_uuids uuid[]) RETU
 DECLARE
   v_changed uuid[];
   v_back uuid[];
+  v_children uuid[];
 BEGIN
   PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) ORDER BY j.uuid FOR UPDATE;
   WITH changed AS (
@@ -70,13 +71,16 @@ BEGIN
   )
   SELECT coalesce(array_agg(b.uuid), '{}') INTO v_back FROM back b;
 
-  -- What waits for a job that is to run again waits for it anew, unless it has begun.
-  PERFORM 1 FROM ${t.job} j
-  WHERE j.uuid IN (SELECT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back)) ORDER BY j.uuid FOR NO KEY UPDATE;
-  UPDATE ${t.dependency} d SET satisfied = false
-  FROM ${t.job} j WHERE d.parent = ANY(v_back) AND j.uuid = d.child AND j.phase = 0;
+  -- What depends on a job that is to run again waits for it anew, unless it has begun.
+  v_children := ARRAY(SELECT DISTINCT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back));
+  PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR NO KEY UPDATE;
+  UPDATE ${t.dependency} d SET satisfied = false, lost = false WHERE d.parent = ANY(v_back);
+  UPDATE ${t.job} j SET state = 'wait_dependencies', phase = 0
+  WHERE j.uuid = ANY(v_children) AND j.phase IN (1, 2) AND j.node IS NULL AND j.retry = 0;
 
   v_changed := v_changed || v_back;
+  -- A parent that is requeued at this moment has changed these, or will see this job.
+  PERFORM 1 FROM ${t.dependency} d WHERE d.child = ANY(v_changed) ORDER BY d.parent, d.child FOR SHARE;
   UPDATE ${t.job} j SET state = 'wait_dependencies', phase = 0
   WHERE j.uuid = ANY(v_changed)
     AND EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied);

@@ -1,0 +1,22 @@
+import type { EntityManager } from 'typeorm';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { maybeCurrentJob } from '../scope/current-job.js';
+import type { Store } from '../store/store.js';
+
+/**
+ * The manager in whose transaction a job is stored: the given one, else that of the transactional job that calls.
+ *
+ * @throws InvalidJobOptionError where it is that of another data source
+ */
+export function callerTransaction(
+  { dataSource }: Store,
+  given: EntityManager | undefined,
+): EntityManager | undefined {
+  const current = maybeCurrentJob();
+  const manager = given ?? (current?.transactional === true ? current.manager : undefined);
+  if (manager === undefined || manager.dataSource === dataSource) return manager;
+  if (given === undefined) return undefined;
+  throw new InvalidJobOptionError(
+    'manager is that of another data source than the one of the queue, so the job could not be stored in its transaction. Give a manager of the data source that QueueJobModule.forRoot({ dataSource }) names.',
+  );
+}

@@ -1,0 +1,86 @@
+import type { EntityManager } from 'typeorm';
+import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
+import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import type { StoreOptions } from '../delayable.types.js';
+import type { JobDraft } from '../job-draft.js';
+import { type DelayableCall, type DelayableHome, DelayableJob } from './delayable-job.js';
+import { checkNodes, type DelayableNode } from './delayable-node.js';
+import { draftGraph, type GraphDraft } from './graph-draft.js';
+import { StoredGraphs } from './stored-graphs.js';
+import type { UndelayedWatch } from './undelayed-watch.js';
+import { connectedTo, inOrder } from './vertex.js';
+
+/** What delayables are built and stored with. */
+export interface DelayableWorks {
+  draft(call: DelayableCall): JobDraft;
+  /** Answers by the uuids of the drafts. */
+  save(graphs: readonly GraphDraft[], options: StoreOptions): Promise<ReadonlyMap<string, QueueJob>>;
+}
+
+/** Builds jobs without storing them, and stores the graphs that they were put into. */
+export class Delayables implements DelayableHome {
+  constructor(
+    private readonly works: DelayableWorks,
+    private readonly undelayed: UndelayedWatch,
+  ) {}
+
+  build(call: DelayableCall): DelayableJob {
+    const job = new DelayableJob(this.works.draft(call), call, this);
+    this.undelayed.watch(job, job.description);
+    return job;
+  }
+
+  forget(job: DelayableJob): void {
+    this.undelayed.forget(job);
+  }
+
+  /** Stores every graph that one of the nodes belongs to, whole, all in one transaction. */
+  async delay(nodes: readonly DelayableNode[], options: StoreOptions): Promise<StoredGraphs> {
+    checkNodes('delayAll', nodes);
+    if (new Set(nodes).size < nodes.length) {
+      throw new InvalidGraphError('delayAll was given the same delayable twice. Build one for each job.');
+    }
+    const graphs = graphsOf(nodes);
+    const jobs = graphs.flat();
+    for (const job of jobs) {
+      job.mustBeOpen();
+      if (job.home === this) continue;
+      throw new InvalidGraphError(`${job.description} was built by the queue of another module.`);
+    }
+    const manager = options.manager ?? commonManager(jobs);
+    for (const job of jobs) {
+      job.take();
+      this.undelayed.forget(job);
+    }
+    try {
+      return new StoredGraphs(graphs, await this.works.save(graphs.map(draftGraph), { manager }));
+    } catch (error) {
+      for (const job of jobs) job.giveBack();
+      throw error;
+    }
+  }
+}
+
+function graphsOf(nodes: readonly DelayableNode[]): DelayableJob[][] {
+  const seen = new Set<DelayableJob>();
+  const graphs: DelayableJob[][] = [];
+  for (const job of nodes.flatMap((node) => node.jobs())) {
+    if (seen.has(job)) continue;
+    const graph = inOrder(connectedTo(job));
+    for (const member of graph) seen.add(member);
+    graphs.push(graph);
+  }
+  return graphs;
+}
+
+/** That of the options that the jobs were built with. */
+function commonManager(jobs: readonly DelayableJob[]): EntityManager | undefined {
+  const managers = new Set(jobs.map(({ call }) => call.manager).filter((manager) => manager !== undefined));
+  if (managers.size > 1) {
+    throw new InvalidGraphError(
+      'The jobs of one graph were built with different managers, but a graph is stored in one transaction. Give the manager to delay() instead.',
+    );
+  }
+  const [manager] = managers;
+  return manager;
+}

@@ -1,0 +1,119 @@
+import type { EntityManager } from 'typeorm';
+import { JobNotFoundError } from '../../errors/job-not-found.error.js';
+import { type Query, queryOf } from '../../store/database.js';
+import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import type { StoredJob } from '../../store/new-job.js';
+import type { Store } from '../../store/store.js';
+import { callerTransaction } from '../caller-transaction.js';
+import { notFound } from '../finish-watch.js';
+import { storedJob } from '../job-draft.js';
+import type { JobReader } from '../job-reader.js';
+import type { KnownChannels } from '../known-channels.js';
+import { type TransactionWakes, wakeFor } from '../transaction-wakes.js';
+import type { GraphDraft } from './graph-draft.js';
+import { type IdentityPlan, planIdentities } from './identity-plan.js';
+
+/** What a transaction has stored. */
+interface Written {
+  readonly plan: IdentityPlan;
+  readonly rows: ReadonlyMap<string, StoredJob>;
+}
+
+/** Stores graphs whole: all of their jobs and dependencies in one transaction, one statement a table. */
+export class GraphStorage {
+  constructor(
+    private readonly store: Store,
+    private readonly reader: JobReader,
+    private readonly wakes: TransactionWakes,
+    private readonly channels: KnownChannels,
+  ) {}
+
+  /** Answers with the jobs by the uuids of their drafts; a graph that is there already, with its twins. */
+  async save(
+    graphs: readonly GraphDraft[],
+    given: EntityManager | undefined,
+  ): Promise<ReadonlyMap<string, QueueJob>> {
+    const manager = callerTransaction(this.store, given);
+    const jobs = graphs.flatMap(({ drafts }) => drafts.map(({ job }) => job));
+    await this.channels.ensure(jobs);
+    if (manager === undefined && jobs.every(({ identityKey }) => identityKey === null)) {
+      const written = await this.store.database.transaction((query) => this.write(graphs, query));
+      this.store.wake.tell(wakeFor(begins(written)));
+      return this.answers(written);
+    }
+    // A key may have to wait for somebody's transaction: that is on the application's connections, not on ours.
+    return this.inTransaction(manager ?? this.store.dataSource.manager, async (inner) => {
+      const written = await this.write(graphs, queryOf(inner));
+      this.wakes.tell(wakeFor(begins(written)), inner);
+      return this.answers(written, inner);
+    });
+  }
+
+  private inTransaction<T>(manager: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return manager.queryRunner?.isTransactionActive === true ? work(manager) : manager.transaction(work);
+  }
+
+  /**
+   * The keys are looked up first. Where another transaction takes one of them between that look and the INSERT, its row
+   * is left out of that one, and the plan is made anew: what is stored may have become a graph that is there already.
+   */
+  private async write(graphs: readonly GraphDraft[], query: Query): Promise<Written> {
+    const { writer } = this.store;
+    const keys = graphs.flatMap(({ drafts }) =>
+      drafts.map(({ job }) => job.identityKey).filter((key) => key !== null),
+    );
+    const holders =
+      keys.length > 0 ? await writer.holdersOf(keys, query, { now: true }) : new Map<string, string>();
+    const rows = new Map<string, StoredJob>();
+    for (;;) {
+      const plan = planIdentities(graphs, holders);
+      const planned = new Map(
+        plan.stored.flatMap(({ drafts }) => drafts.map(({ job }) => [job.uuid, job] as const)),
+      );
+      const surplus = [...rows.keys()].filter((uuid) => !planned.has(uuid));
+      if (surplus.length > 0) await this.store.graphs.unstore(surplus, query);
+      for (const uuid of surplus) rows.delete(uuid);
+
+      const missing = [...planned.values()].filter(({ uuid }) => !rows.has(uuid));
+      if (missing.length > 0) {
+        for (const row of await writer.insert(missing, query)) rows.set(row.uuid, row);
+      }
+      const dropped = missing.filter(({ uuid }) => !rows.has(uuid));
+      if (dropped.length === 0) {
+        const dependencies = plan.stored.flatMap((graph) => graph.dependencies);
+        if (dependencies.length > 0) await this.store.graphs.link(dependencies, query);
+        return { plan, rows };
+      }
+      const found = await writer.holdersOf(
+        dropped.map(({ identityKey }) => identityKey as string),
+        query,
+      );
+      // A key that nobody has any more was let go between the two statements: it is tried again.
+      for (const [key, uuid] of found) holders.set(key, uuid);
+    }
+  }
+
+  private async answers(
+    { plan, rows }: Written,
+    manager?: EntityManager,
+  ): Promise<ReadonlyMap<string, QueueJob>> {
+    const answers = new Map<string, QueueJob>();
+    for (const draft of plan.stored.flatMap(({ drafts }) => drafts))
+      answers.set(draft.job.uuid, storedJob(draft, rows.get(draft.job.uuid) as StoredJob));
+    const own = new Map(answers);
+    for (const [uuid, twin] of plan.twins) {
+      const job = own.get(twin) ?? (await this.reader.find(twin, manager));
+      if (job === undefined) throw new JobNotFoundError(notFound(twin));
+      answers.set(uuid, own.has(twin) ? job : Object.assign(job, { deduplicated: true }));
+    }
+    return answers;
+  }
+}
+
+/** The rows that may run. */
+function begins({ plan, rows }: Written): StoredJob[] {
+  return plan.stored
+    .flatMap(({ drafts }) => drafts)
+    .filter(({ job }) => !job.waits)
+    .map(({ job }) => rows.get(job.uuid) as StoredJob);
+}
