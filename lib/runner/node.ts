@@ -17,6 +17,7 @@ import type { Reporter } from './reporter.js';
 import type { Run } from './run.js';
 import type { Ended } from './run-end.js';
 import { GRACE_MS, type RunnerSettings } from './runner.settings.js';
+import { within } from './within.js';
 import { Workbench } from './workbench.js';
 
 /** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
@@ -294,11 +295,4 @@ export class RunnerNode {
   private trouble(error: unknown, attempt = 1): void {
     this.parts.log.trouble(this.id, error, attempt);
   }
-}
-
-/** Waits for something, but not for ever. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }

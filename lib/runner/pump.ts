@@ -1,8 +1,10 @@
+import { isAboutData } from './about-data.js';
 import { Alarm } from './alarm.js';
 import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '../store/claim-store.js';
 import { describeFailure } from '../job/failure.js';
 import type { Ended } from './run-end.js';
 import { doneRecord, endRecord } from './run-end.js';
+import type { PumpHooks, PumpSettings } from './pump.hooks.js';
 import type { Reporter } from './reporter.js';
 import type { Workbench } from './workbench.js';
 
@@ -11,21 +13,6 @@ const LOOK_AGAIN_MS = 20;
 
 /** After a round trip that failed: the first wait and the longest, in milliseconds. */
 const BACKOFF_MS = { first: 50, longest: 1_000 };
-
-export interface PumpHooks {
-  /** What a round trip told beside its jobs; `returned`: it left permits that others can have. */
-  readonly informed: (info: CycleInfo, ended: readonly Ended[], returned: boolean) => void;
-  /** The others have given this node up; answers with its new number. */
-  readonly reborn: () => Promise<number>;
-  readonly failed: (error: unknown, attempt: number) => void;
-  /** Round trips get through again. */
-  readonly recovered: () => void;
-}
-
-export interface PumpSettings {
-  readonly names: () => readonly string[];
-  readonly only: readonly string[] | null;
-}
 
 /**
  * The round trips between the workbench and the database, one at a time. All that ended meanwhile goes with the next:
@@ -305,10 +292,4 @@ export class Pump {
     this.lostCycle = 0;
     this.aligned = false;
   }
-}
-
-/** Classes 22, 23 and 54 of PostgreSQL: a value is at fault, not the connection; and a text too long for Node. */
-function isAboutData(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return error instanceof RangeError || (typeof code === 'string' && /^(22|23|54)/.test(code));
 }

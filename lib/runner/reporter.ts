@@ -1,3 +1,4 @@
+import { isAboutData } from './about-data.js';
 import type { LogLine, Progress, ProgressStore } from '../store/progress-store.js';
 
 /** Lines that are kept while the database is away, with their data: characters in all. */
@@ -39,7 +40,7 @@ export class Reporter {
         await this.store.write(node, lines, [...progress.values()]);
       } catch (error) {
         // A line that PostgreSQL refuses would be refused for ever.
-        if (!/^(22|23|54)/.test(String((error as { code?: unknown }).code))) {
+        if (!isAboutData(error)) {
           this.lines.unshift(...lines);
           for (const [uuid, step] of progress) if (!this.progress.has(uuid)) this.progress.set(uuid, step);
         }

@@ -1,5 +1,5 @@
 import type { QueueDatabase, Statement } from './database.js';
-import { CLAIMED_COLUMNS } from './sql/functions/claim.js';
+import { CLAIMED_COLUMNS } from './sql/functions/claimed-columns.js';
 import type { Tables } from './tables.js';
 
 /** An end that is not a plain success, as `queue_job_end` reads it: see there for the letters. */

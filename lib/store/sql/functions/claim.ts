@@ -1,33 +1,7 @@
 import type { Tables } from '../../tables.js';
+import { candidates, UNLIMITED } from './candidates.js';
+import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
 import { LOOKUP_SETTINGS } from './settings.js';
-
-/** What a claim answers of each job, in this order, after `info` and `hand`. */
-export const CLAIMED_COLUMNS = [
-  'uuid',
-  'seq',
-  'name',
-  'channel',
-  'priority',
-  'retry',
-  'max_retries',
-  'args',
-  'description',
-  'identity_key',
-  'identity_until_done',
-  'eta',
-  'user_id',
-  'context',
-  'graph_uuid',
-  'has_children',
-  'date_created',
-  'date_enqueued',
-] as const;
-
-const CLAIMED_TYPES =
-  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, has_children boolean, date_created timestamptz, date_enqueued timestamptz';
-
-/** No capacity: room for more than any node asks for. */
-const UNLIMITED = 1_000_000_000;
 
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
@@ -347,38 +321,3 @@ BEGIN
   )), ${nulls()};
 END $$`;
 };
-
-/** The columns of a row that carries only `info`. */
-const nulls = (): string =>
-  `NULL::boolean, ${CLAIMED_TYPES.split(', ')
-    .map((column) => `NULL::${column.split(' ')[1]}`)
-    .join(', ')}`;
-
-/**
- * The ready jobs worth looking at, in the order in which they may start: a bounded number from each channel, merged.
- * `at` is the place of the channel in `v_channels`, `path` the places of its limits in `g_name`, `cut` marks the last one
- * fetched of a channel that has more.
- */
-const candidates = (t: Tables): string => `
-  SELECT x.row, x.priority, x.seq, x.at, x.path, x.cut, x.known, x.channel
-  FROM (
-    SELECT d.ctid AS row, d.priority, d.seq, h.at, h.path, h.fetch = v_fetch AND d.place = v_fetch AS cut,
-      h.channel, d.known
-    FROM (
-      SELECT f.channel, f.at::integer AS at,
-        (SELECT array_agg(array_position(g_name, q)) FROM unnest(c.gates) q) AS path,
-        -- a channel gives no more than it has room for, and what may wait at hand
-        least(v_fetch, coalesce((SELECT min(g_room[array_position(g_name, q)]) FROM unnest(c.gates) q), ${UNLIMITED})
-          + c_hand[f.at] + 1) AS fetch,
-        coalesce((SELECT bool_or(g_sequential[array_position(g_name, q)]) FROM unnest(c.gates) q), false) AS in_order
-      FROM unnest(v_channels) WITH ORDINALITY f (channel, at) JOIN ${t.channel} c ON c.name = f.channel
-    ) h
-    CROSS JOIN LATERAL (
-      SELECT s.ctid, s.priority, s.seq, s.name = ANY(p_names) AS known,
-        row_number() OVER (ORDER BY s.priority, s.seq) AS place
-      FROM ${t.job} s
-      WHERE s.phase = 2 AND s.channel = h.channel AND s.node IS NULL
-        AND (h.in_order OR s.name = ANY(p_names))
-      ORDER BY s.priority, s.seq LIMIT h.fetch
-    ) d
-  ) x`;

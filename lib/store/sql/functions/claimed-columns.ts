@@ -1,0 +1,31 @@
+/** What a claim answers of each job, in this order, after `info` and `hand`. */
+export const CLAIMED_COLUMNS = [
+  'uuid',
+  'seq',
+  'name',
+  'channel',
+  'priority',
+  'retry',
+  'max_retries',
+  'args',
+  'description',
+  'identity_key',
+  'identity_until_done',
+  'eta',
+  'user_id',
+  'context',
+  'graph_uuid',
+  'has_children',
+  'date_created',
+  'date_enqueued',
+] as const;
+
+/** The same with their types. */
+export const CLAIMED_TYPES =
+  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, has_children boolean, date_created timestamptz, date_enqueued timestamptz';
+
+/** The columns of a row that carries only `info`. */
+export const nulls = (): string =>
+  `NULL::boolean, ${CLAIMED_TYPES.split(', ')
+    .map((column) => `NULL::${column.split(' ')[1]}`)
+    .join(', ')}`;
