@@ -160,7 +160,7 @@ describe('a claim, beside the model that looks at everything again for each job'
         await arrange(situation);
         expect(await claimed(situation.slots)).toEqual(expected(situation));
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   }, 120_000);
 });

@@ -31,6 +31,10 @@ describe('the rules of channels over two processes', () => {
   });
 
   afterEach(async () => {
+    // A job may have run, and not be settled yet.
+    await eventually(async () =>
+      expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(0),
+    );
     await client.query('DELETE FROM queue_job_history; DELETE FROM queue_job');
   });
 

@@ -41,11 +41,12 @@ BEGIN
           WHERE u.priority = p.priority AND (u.channel = f.name OR starts_with(u.channel, f.name || '.'))
         ), ranked AS (
           SELECT x.*, array_position(v_children, x.child) AS child_at,
-            row_number() OVER (PARTITION BY x.child ORDER BY x.turn) AS round
+            row_number() OVER (PARTITION BY x.child ORDER BY x.turn) AS round,
+            min(x.turn) OVER (PARTITION BY x.child) AS first
           FROM x
         )
         SELECT q.at, q.child_at,
-          row_number() OVER (ORDER BY q.round, v_served[q.child_at], q.turn) AS place,
+          row_number() OVER (ORDER BY q.round, v_served[q.child_at], q.first) AS place,
           array_agg(q.turn) OVER (
             ORDER BY q.turn ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
           ) AS places
