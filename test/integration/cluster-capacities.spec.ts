@@ -137,7 +137,7 @@ describe('channels over four processes', () => {
     capacities.set('root.late', Infinity, 0);
     await insertJobs(
       client,
-      Array.from({ length: 300 }, () => ({ method: 'work' as const, args: [10], channel: 'root.late' })),
+      Array.from({ length: 3_000 }, () => ({ method: 'work' as const, args: [10], channel: 'root.late' })),
     );
     await eventually(() => {
       expect(nodes.every((node) => node.runs.length > 0)).toBe(true);
@@ -157,7 +157,7 @@ describe('channels over four processes', () => {
       ),
     ).toEqual([]);
     await steering.channels.configure('root.late', { capacity: 100 });
-    await eventually(() => expectAllDone(client, 300));
+    await eventually(() => expectAllDone(client, 3_000));
   }, 30_000);
 
   it('with a capacity of 1 run their jobs in the order of priority and creation', async () => {

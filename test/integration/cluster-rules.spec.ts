@@ -32,9 +32,11 @@ describe('the rules of channels over two processes', () => {
 
   afterEach(async () => {
     // A job may have run, and not be settled yet.
-    await eventually(async () =>
-      expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(0),
-    );
+    await eventually(async () => {
+      if ((await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')) > 0) {
+        throw new Error('Jobs of the test are still at a node');
+      }
+    });
     await client.query('DELETE FROM queue_job_history; DELETE FROM queue_job');
   });
 
