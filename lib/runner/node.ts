@@ -17,7 +17,7 @@ import type { Reporter } from './reporter.js';
 import type { Run } from './run.js';
 import type { Ended } from './run-end.js';
 import { GRACE_MS, type RunnerSettings } from './runner.settings.js';
-import { within } from './within.js';
+import { Patience } from './patience.js';
 import { Workbench } from './workbench.js';
 
 /** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
@@ -28,7 +28,7 @@ const DUE_AGAIN_MS = 20;
 const HUNGRY_GAP_MS = 250;
 /** After its abort at a stop, a run gets this long to end, in milliseconds. */
 const ABORT_PATIENCE_MS = 1_000;
-/** For the last ends to be written while the database is away, in milliseconds. */
+/** For all that a stop asks of the database, which may be away, in milliseconds. */
 const FAREWELL_MS = 5_000;
 
 /** What a node is made of beside its settings. */
@@ -121,10 +121,11 @@ export class RunnerNode {
   /** What runs gets `timeout` milliseconds to end; then its signal aborts, and it is given back. */
   async stop(timeout: number): Promise<void> {
     this.stopping = true;
+    const farewell = new Patience(FAREWELL_MS);
     this.pump.accept(false);
     this.bench.close();
     // A claim under way may still bring jobs: they are given back like those at hand.
-    await within(FAREWELL_MS, this.pump.flushed());
+    await farewell.wait(this.pump.flushed());
     await this.runsEnded(timeout);
     for (const run of this.bench.runs.values()) {
       run.stopped = true;
@@ -132,15 +133,15 @@ export class RunnerNode {
     }
     await this.runsEnded(ABORT_PATIENCE_MS);
     for (const run of [...this.bench.runs.values()]) this.abandon(run);
-    await within(FAREWELL_MS, this.pump.flushed());
+    await farewell.wait(this.pump.flushed());
     this.pump.stop();
     this.hearing.unsubscribe();
     this.due.clear();
     this.throttle.clear();
     clearInterval(this.sweeper);
-    await within(FAREWELL_MS, this.heart.stop());
-    await within(FAREWELL_MS, this.leave());
-    await within(FAREWELL_MS, this.life.close());
+    await farewell.wait(this.heart.stop());
+    await farewell.wait(this.leave());
+    await farewell.wait(this.life.close());
     this.parts.store.wake.tell({ ready: true });
   }
 
