@@ -58,10 +58,6 @@ export class Workbench {
     return this.ended.length > 0 || this.backs.length > 0 || this.marks.length > 0;
   }
 
-  get idle(): boolean {
-    return this.runs.size === 0 && this.hands.size === 0 && !this.dirty;
-  }
-
   /** Jobs from a claim: those with a permit start, if a slot is free; the others wait at hand. */
   receive(jobs: readonly ClaimedJob[]): void {
     if (!this.open) {
