@@ -42,6 +42,7 @@ export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 export { QueueJob } from './store/entities/queue-job.entity.js';
 export { QueueJobHistory } from './store/entities/queue-job-history.entity.js';
 export { QueueJobAttempt } from './store/entities/queue-job-attempt.entity.js';
+export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';

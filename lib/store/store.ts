@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { AuditStore } from './audit-store.js';
 import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
@@ -22,6 +23,7 @@ export class Store {
   readonly channels: ChannelStore;
   readonly functions: FunctionStore;
   readonly progress: ProgressStore;
+  readonly audit: AuditStore;
   readonly wake: Wake;
 
   constructor(
@@ -36,6 +38,7 @@ export class Store {
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);
     this.functions = new FunctionStore(this.database, tables);
+    this.audit = new AuditStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
     this.wake = new Wake(this.database, tables);
   }

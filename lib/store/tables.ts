@@ -13,6 +13,7 @@ export class Tables {
   readonly node: string;
   readonly claim: string;
   readonly meta: string;
+  readonly audit: string;
 
   constructor(
     readonly schema: string,
@@ -29,6 +30,7 @@ export class Tables {
     this.node = this.name('queue_job_node');
     this.claim = this.name('queue_job_claim');
     this.meta = this.name('queue_job_meta');
+    this.audit = this.name('queue_job_audit');
   }
 
   /** A name of our own, such as a function's, with schema and prefix. */

@@ -107,6 +107,11 @@ export function createTables(t: Tables): readonly string[] {
       'id integer NOT NULL DEFAULT 1, schema_version integer NOT NULL DEFAULT 0, compatible_version integer NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 1',
       'id',
     ),
+    table(
+      'queue_job_audit',
+      `${id}, date timestamptz NOT NULL DEFAULT clock_timestamp(), actor text NOT NULL, action text NOT NULL, target text NOT NULL, details jsonb NOT NULL DEFAULT '{}'`,
+      'id',
+    ),
     // Small tables that each round trip changes; without this they'd grow under load.
     ...[t.permit, t.claim, t.channel, t.node, t.meta].map(
       (name) =>
