@@ -16,6 +16,7 @@ export type {
 } from './registry/related-action.js';
 
 export { QueueService, type By } from './enqueue/queue.service.js';
+export type { ChangedJobs, JobChange } from './enqueue/job-steering.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
@@ -29,7 +30,7 @@ export { currentJob, type CurrentJob } from './scope/current-job.js';
 
 export type { JobOptions } from './job/job-options.js';
 export type { Dependency } from './store/graph-store.js';
-export type { JobFilter } from './store/job-store.js';
+export type { JobFilter, JobListFilter } from './store/job-filter.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
 export type { RetryPattern } from './job/retry-pattern.js';

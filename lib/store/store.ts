@@ -5,6 +5,7 @@ import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
 import { FunctionStore } from './function-store.js';
 import { GraphStore } from './graph-store.js';
+import { JobSearch } from './job-search.js';
 import { JobStore } from './job-store.js';
 import { JobWriter } from './job-writer.js';
 import { NodeStore } from './node-store.js';
@@ -17,6 +18,7 @@ export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
   readonly jobs: JobStore;
+  readonly search: JobSearch;
   readonly graphs: GraphStore;
   readonly claims: ClaimStore;
   readonly nodes: NodeStore;
@@ -33,6 +35,7 @@ export class Store {
     this.database = new QueueDatabase(dataSource);
     this.writer = new JobWriter(this.database, tables);
     this.jobs = new JobStore(this.database, tables);
+    this.search = new JobSearch(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);

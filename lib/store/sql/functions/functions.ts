@@ -8,7 +8,7 @@ import { holdings, leave, reap, resync, retire, tick } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
 import { settle } from './settle.js';
-import { cancel, postpone, requeue, setDone } from './steer.js';
+import { cancel, postpone, remove, requeue, setDone } from './steer.js';
 import { served, turns } from './turns.js';
 
 /**
@@ -38,5 +38,6 @@ export const functions = (t: Tables): readonly string[] =>
     cancel,
     requeue,
     setDone,
+    remove,
     postpone,
   ].map((statement) => statement(t));
