@@ -115,7 +115,7 @@ export class JobDetails {
       return redaction.text('error', (row.exc_info ?? row.exc_message) as string | null) ?? HIDDEN_TEXT;
     const text = row[field] as string | null;
     if (text === null) throw new ProblemError(404, `The job has no ${field}.`, { code: 'NOT_FOUND' });
-    return JSON.stringify(redaction.json(field, text), null, text.length > PRETTY ? 0 : 2);
+    return redaction.jsonText(field, text, PRETTY);
   }
 
   /** @throws JobNotFoundError, RelatedActionError */

@@ -4,6 +4,8 @@ import { REDACTED } from '../redaction/redact-json.js';
 
 const WIDTH = 100;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+/** Format characters, such as those that turn the direction of writing, and separators of lines. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}]/gu;
 const ERRORS = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
 
 /** A stored value as TypeScript that makes it again. */
@@ -22,11 +24,19 @@ export function valueCode(node: unknown, indent = ''): string {
   return typeof type === 'string' ? taggedCode(type, value, indent) : recordCode(node, indent);
 }
 
-export const quoted = (text: string): string =>
-  `'${JSON.stringify(text)
+/** A string literal. What can't be seen is escaped: it could make code look like other code. */
+export function quoted(text: string): string {
+  const escaped = JSON.stringify(text)
     .slice(1, -1)
-    .replaceAll(String.raw`\"`, '"')
-    .replaceAll("'", String.raw`\'`)}'`;
+    .replaceAll(String.raw`\"`, '"');
+  const seen = escaped.replace(UNSEEN, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+  return `'${seen.replaceAll("'", String.raw`\'`)}'`;
+}
 
 /** An object, for options that are given or not. */
 export function recordCode(record: object, indent: string): string {

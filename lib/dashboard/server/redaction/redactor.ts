@@ -29,6 +29,18 @@ export class Redaction {
     return patterns.length > 0;
   }
 
+  /** The JSON of a payload as text, with blanks where it is short enough to be read. */
+  jsonText(root: Redactable, text: string, longest: number): string {
+    const isWhole = advance(this.patterns, root).length === 0;
+    try {
+      return JSON.stringify(this.json(root, text), null, text.length > longest ? 0 : 2);
+    } catch (error) {
+      // Nested more deeply than JavaScript writes: as it is stored, if nothing has to be hidden.
+      if (isWhole) return text;
+      throw error;
+    }
+  }
+
   /**
    * The JSON of a payload, parsed, without what is hidden.
    *
