@@ -101,10 +101,10 @@ export type ParsedAction =
     };
 
 export function parseAction(body: unknown): ParsedAction {
-  if (typeof body !== 'object' || body === null || !('filter' in body))
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'filter'))
     return { uuids: [...new Set(parseInput(uuidsSchema, body).uuids)] };
   const { filter, expected } = parseInput(matchingSchema, body);
-  return { filter: toFilter(filter), query: body.filter as Record<string, string>, expected };
+  return { filter: toFilter(filter), query: (body as { filter: Record<string, string> }).filter, expected };
 }
 
 export const parseUuid = (value: unknown): string => parseInput(object({ uuid }), { uuid: value }).uuid;
