@@ -19,8 +19,13 @@ type Step =
       readonly outcomes: readonly Outcome[];
       readonly slots: number;
     }
-  | { readonly do: 'cancel' | 'setDone' | 'requeue'; readonly which: readonly number[] }
-  | { readonly do: 'close' | 'cancelAll' | 'remove' };
+  | {
+      readonly do: 'cancel' | 'setDone' | 'requeue';
+      readonly which: readonly number[];
+    }
+  | { readonly do: 'close' }
+  | { readonly do: 'cancelAll' }
+  | { readonly do: 'remove' };
 
 const outcomes = fc.array(
   fc.constantFrom<Outcome>('done', 'done', 'done', 'done', 'failed', 'cancelled', 'retry'),

@@ -65,7 +65,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_cancel', t.job, '(cancel_by) WHERE cancel_by IS NOT NULL'),
     index('queue_job_graph', t.job, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
     index('queue_job_member', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
-    index('queue_job_member_live', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
+    index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_graph', t.history, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),

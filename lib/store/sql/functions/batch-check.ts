@@ -12,7 +12,8 @@ import { LOOKUP_SETTINGS } from './settings.js';
  * looked for: of two last members that end at the same moment in two transactions, the second sees the end of the first.
  *
  * One member that goes on is enough to know that a batch does. The youngest is asked for, since members end more or less
- * in the order of their creation, and the entries of those that ended a moment ago are still in the index.
+ * in the order of their creation, and the entries of those that ended a moment ago are still in the index. It is asked for by
+ * its number and not by its uuid: only one index has that order, so no plan can walk over the jobs of others.
  */
 export const batchCheck = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_batch_check_1')}(
@@ -44,7 +45,7 @@ BEGIN
         IF b.told > v_before.told THEN v_events := v_events || 'progress'::text; END IF;
       END IF;
       IF (
-        SELECT true FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> 4 ORDER BY j.uuid DESC LIMIT 1
+        SELECT true FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> 4 ORDER BY j.seq DESC LIMIT 1
       ) THEN
         -- A member that had ended was requeued: all begins anew, but for what was told of progress.
         IF b.date_ended IS NOT NULL THEN
