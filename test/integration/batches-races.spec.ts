@@ -126,6 +126,38 @@ describe('of a batch', () => {
     }
   });
 
+  it.each<[string, (parent: string, child: string) => Statement]>([
+    ['was cancelled while it ran', (parent) => cancelled(parent)],
+    [
+      'is done after another parent was cancelled',
+      (_, child) => [
+        'INSERT INTO queue_job_dependency (parent, child, lost) VALUES (gen_random_uuid(), $1, true)',
+        [child],
+      ],
+    ],
+  ])('all members end it where they are cancelled with a job that %s', async (_, before) => {
+    const batch = await insertBatch(client, { closed: true, progressStep: 100, total: 2 });
+    const [parent, child, grandchild] = (await insertMembers(client, batch, 3)) as [string, string, string];
+    await client.query('UPDATE queue_job SET batch_uuid = NULL, has_children = true WHERE uuid = $1', [
+      parent,
+    ]);
+    await client.query(
+      `UPDATE queue_job SET state = 'wait_dependencies', phase = 0, has_children = true WHERE batch_uuid = $1`,
+      [batch],
+    );
+    await client.query('INSERT INTO queue_job_dependency (parent, child) VALUES ($1, $2), ($2, $3)', [
+      parent,
+      child,
+      grandchild,
+    ]);
+    await nodes[0].cycle({ slots: 1 });
+    await run(before(parent, child));
+    await run(done(parent));
+    expect(await state(batch)).toBe('ended');
+    expect(await firedOf(client, batch)).toEqual({ done: 1, success: 0, failure: 0, progress: 1 });
+    expect((await store.batches.find([batch]))[0]?.counts).toMatchObject({ cancelled: 2 });
+  });
+
   it('two closings at the same moment end it once', async () => {
     const batch = await insertBatch(client);
     await crosswise(closed(batch), async () => run(closed(batch)));

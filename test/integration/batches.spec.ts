@@ -236,6 +236,18 @@ describe('a batch', () => {
       await expect(work).rejects.toThrow(BatchNotFoundError);
   });
 
+  it('does not count a job whose identity key finds a waiting twin, as nothing is stored', async () => {
+    const keyed = () => queue.delayable(Imports, { identityKey: 'twin', eta: '1h' }).part('twin');
+    const twin = await keyed().delay();
+    const batch = await queue.batch('twins');
+    const [found, other] = await batch.add([keyed(), queue.delayable(Imports, { eta: '1h' }).part('other')]);
+    expect(found).toMatchObject({ uuid: twin.uuid, deduplicated: true, batchUuid: null });
+    expect(other).toMatchObject({ deduplicated: false, batchUuid: batch.uuid });
+    expect((await batch.progress()).total).toBe(1);
+    await batch.cancel();
+    await queue.cancel(twin.uuid);
+  });
+
   it('cancels all that has not ended, what runs included', async () => {
     imports.gates.set('runs', new Gate());
     const batch = await queue.batch('cancelled', callbacks());

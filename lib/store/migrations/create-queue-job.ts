@@ -69,7 +69,7 @@ export function createTables(t: Tables): readonly string[] {
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_graph', t.history, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
-    index('queue_job_history_member', t.history, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
+    index('queue_job_history_member', t.history, '(batch_uuid, state, uuid) WHERE batch_uuid IS NOT NULL'),
     table(
       'queue_job_attempt',
       `${id}, job_uuid uuid NOT NULL, retry integer NOT NULL, node integer, date_started timestamptz, date_ended timestamptz NOT NULL DEFAULT clock_timestamp(), exc_name text, exc_message text, exc_info text`,
