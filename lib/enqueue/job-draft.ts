@@ -76,6 +76,7 @@ export class Drafting {
       userId: userId === null || userId === undefined ? null : String(userId),
       context: this.codec.encodeValue(context, 'context'),
       graphUuid: null,
+      batchUuid: null,
       hasChildren: false,
       waits: false,
     };
@@ -119,6 +120,7 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
     userId: job.userId,
     context,
     graphUuid: job.graphUuid,
+    batchUuid: job.batchUuid,
     hasChildren: job.hasChildren,
     dateCreated: stored.dateCreated,
     dateEnqueued: null,

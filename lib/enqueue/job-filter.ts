@@ -5,7 +5,7 @@ import { isJobState, JOB_STATES } from '../job/job-state.js';
 import { show } from '../job/show.js';
 import type { JobFilter } from '../store/job-store.js';
 
-const PROPERTIES = ['state', 'name', 'channel', 'graphUuid', 'userId', 'before', 'limit'];
+const PROPERTIES = ['state', 'name', 'channel', 'graphUuid', 'batchUuid', 'userId', 'before', 'limit'];
 const MAX_LIMIT = 1_000;
 
 /** @throws InvalidJobOptionError where it is no uuid */
@@ -23,7 +23,7 @@ export function checkFilter(filter: JobFilter): JobFilter {
       );
     }
   }
-  const { state, channel, graphUuid, before, limit } = filter;
+  const { state, channel, graphUuid, batchUuid, before, limit } = filter;
   for (const one of state === undefined ? [] : [state].flat()) {
     if (!isJobState(one))
       throw new InvalidJobOptionError(`state must be among ${JOB_STATES.join(', ')}, not ${show(one)}.`);
@@ -34,6 +34,7 @@ export function checkFilter(filter: JobFilter): JobFilter {
     );
   }
   if (graphUuid !== undefined) checkUuid(graphUuid);
+  if (batchUuid !== undefined) checkUuid(batchUuid);
   if (before !== undefined) checkUuid(before);
   return channel === undefined ? filter : { ...filter, channel: normalizeChannelName(channel) };
 }

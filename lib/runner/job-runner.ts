@@ -83,6 +83,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     }
     this.retention = new Retention(
       this.store.jobs,
+      this.store.batches,
       this.store.nodes,
       this.options.removalInterval,
       (error) => {

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { BatchStore } from './batch-store.js';
 import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
@@ -17,6 +18,7 @@ export class Store {
   readonly writer: JobWriter;
   readonly jobs: JobStore;
   readonly graphs: GraphStore;
+  readonly batches: BatchStore;
   readonly claims: ClaimStore;
   readonly nodes: NodeStore;
   readonly channels: ChannelStore;
@@ -32,6 +34,7 @@ export class Store {
     this.writer = new JobWriter(this.database, tables);
     this.jobs = new JobStore(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
+    this.batches = new BatchStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);

@@ -12,6 +12,8 @@ export class Tables {
   readonly jobFunction: string;
   readonly node: string;
   readonly claim: string;
+  readonly batch: string;
+  readonly batchCallback: string;
   readonly meta: string;
 
   constructor(
@@ -28,6 +30,8 @@ export class Tables {
     this.jobFunction = this.name('queue_job_function');
     this.node = this.name('queue_job_node');
     this.claim = this.name('queue_job_claim');
+    this.batch = this.name('queue_job_batch');
+    this.batchCallback = this.name('queue_job_batch_callback');
     this.meta = this.name('queue_job_meta');
   }
 

@@ -11,6 +11,8 @@ const DOCUMENTS = [
   'README.md',
   'docs/jobs.md',
   'docs/channels.md',
+  'docs/graphs.md',
+  'docs/batches.md',
   'docs/deployment.md',
   'docs/how-it-works.md',
 ];
