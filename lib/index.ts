@@ -15,7 +15,8 @@ export type {
   RelatedActionResult,
 } from './registry/related-action.js';
 
-export { QueueService, type By } from './enqueue/queue.service.js';
+export { type By } from './enqueue/given.js';
+export { QueueService } from './enqueue/queue.service.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
