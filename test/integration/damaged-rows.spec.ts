@@ -55,11 +55,11 @@ const FAIL: [what: string, damage: Damage, excName: string, says: string][] = [
   ['a Map of no pairs', { args: tag('Map', '[[1]]') }, 'QueueJobError', 'expected pairs of a key and a value'],
   ['a RegExp that is none', { args: tag('RegExp', '{"source": "(", "flags": ""}') }, 'QueueJobError', 'it is no RegExp'],
   ['bytes that are none', { args: tag('Buffer', '"****"') }, 'QueueJobError', 'expected base64'],
-  ['an entity that nobody knows', { args: tag('Entity', '{"entity": "Nothing", "id": {"id": 1}}') }, 'QueueJobError', 'no entity named Nothing'],
+  ['an entity that nobody knows', { args: tag('Entity', '{"entity": "Nothing", "id": {"id": 1}}') }, 'QueueJobError', "no entity named 'Nothing'"],
   ['an entity without its key', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {}}') }, 'QueueJobError', 'id is the primary key of QueueJobMeta'],
   ['an entity with another key', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {"schemaVersion": 1}}') }, 'QueueJobError', 'id is the primary key of QueueJobMeta'],
   ['an entity whose key is a prototype', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {"__proto__": {"id": 1}}}') }, 'QueueJobError', 'id is the primary key of QueueJobMeta'],
-  ['an entity whose key is an object', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {"id": {"a": 1}}}') }, 'QueueJobError', 'args[0] is damaged'],
+  ['an entity whose key is an object', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {"id": {"a": 1}}}') }, 'QueueJobError', 'id is the primary key of QueueJobMeta'],
   ['an entity whose key is of the wrong type', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {"id": "one"}}') }, 'QueryFailedError', 'invalid input syntax for type integer'],
   ['an entity that is gone', { args: tag('Entity', '{"entity": "QueueJobMeta", "id": {"id": 77}}') }, 'RecordGoneError', 'QueueJobMeta (id: 77) no longer exists'],
   ['tags 1,000 levels deep', { args: `'${'[{"$type":"Set","value":['.repeat(1_000)}${']}]'.repeat(1_000)}'` }, 'QueueJobError', 'it is nested more than 610 levels deep'],
@@ -74,7 +74,7 @@ const FAIL: [what: string, damage: Damage, excName: string, says: string][] = [
 const RUN: [what: string, damage: Damage, result: unknown][] = [
   ['a state that there is not', { state: `'nonsense'` }, 1],
   ['an empty state', { state: `''` }, 1],
-  ['a state that is another', { state: `'done'` }, 1],
+  ['a state that is another', { state: `'wait_dependencies'` }, 1],
   ['a state that is code', { state: `'<script>alert(1)</script>'` }, 1],
   ['a channel that nobody made', { channel: `'root.nobody.made'` }, 1],
   ['a channel outside of the root', { channel: `'elsewhere'` }, 1],
@@ -156,7 +156,7 @@ describe('a row that was damaged by hand', () => {
       expect(job.node === null || job.dateDone !== null).toBe(true);
       expect(['done', 'failed', 'cancelled']).toContain(job.state);
       return job;
-    });
+    }, 4_000);
   /** The runner goes on: a job stored after it is done soon. */
   const expectOthersToRun = async (): Promise<void> => {
     const job = await test.queue.withDelay(Worker).run('a', 'b');
