@@ -37,6 +37,7 @@ export type { RetryPattern } from './job/retry-pattern.js';
 export type { RetryOn, TriedJob } from './job/outcome.js';
 export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
 export type { ChannelChange, ChannelState } from './store/channel-store.js';
+export type { EncryptionKey, EncryptionOptions } from './codec/encryption-keys.js';
 export { typeCodec, type ClassOf, type TypeCodec } from './codec/type-codec.js';
 
 export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
@@ -49,6 +50,7 @@ export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/mig
 
 export { ChannelConfigError } from './errors/channel-config.error.js';
 export { ChannelNotFoundError } from './errors/channel-not-found.error.js';
+export { DecryptionError } from './errors/decryption.error.js';
 export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
 export { FailedJobError } from './errors/failed-job.error.js';
 export { FencedError } from './errors/fenced.error.js';

@@ -55,9 +55,10 @@ const store: FactoryProvider<Promise<Store>> = {
 const codec: FactoryProvider<ArgumentCodec> = {
   provide: ArgumentCodec,
   inject: [Store, CHECKED_OPTIONS],
-  useFactory: ({ dataSource }: Store, { maxPayloadBytes, codecs }: CheckedOptions) =>
+  useFactory: ({ dataSource }: Store, { maxPayloadBytes, codecs, cipher }: CheckedOptions) =>
     new ArgumentCodec({
       entities: new EntityReader(dataSource),
+      cipher,
       ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
       ...(codecs === undefined ? {} : { codecs }),
     }),

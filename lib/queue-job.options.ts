@@ -2,6 +2,8 @@ import type { ChannelOptions } from './channel/channel-config.js';
 import { parseChannels } from './channel/parse-channels.js';
 import { normalizeChannelName } from './channel/channel-name.js';
 import { checkCodecs } from './codec/codec-table.js';
+import type { EncryptionOptions } from './codec/encryption-keys.js';
+import { PayloadCipher } from './codec/payload-cipher.js';
 import { checkMaxPayloadBytes } from './codec/payload-size.js';
 import type { TypeCodec } from './codec/type-codec.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
@@ -67,6 +69,11 @@ export interface QueueJobModuleOptions {
   readonly removalInterval?: number | string | null;
   /** How instances of the application's own classes travel; see `typeCodec()`. */
   readonly codecs?: readonly TypeCodec[];
+  /** How payloads are stored. */
+  readonly codec?: {
+    /** Encrypts arguments, results and contexts at rest. Default: they are stored as they are. */
+    readonly encrypt?: EncryptionOptions;
+  };
 }
 
 /** The options that can't come from a factory. */
@@ -80,7 +87,7 @@ export interface QueueJobModuleExtras {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
-  'maxPayloadBytes', 'removalInterval', 'codecs', 'dataSource', 'isGlobal',
+  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'dataSource', 'isGlobal',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
@@ -102,7 +109,8 @@ export type CheckedOptions = ReturnType<typeof checkModuleOptions>;
  */
 export function checkModuleOptions(options: QueueJobModuleOptions) {
   checkKnown('QueueJobModule.forRoot()', options, KNOWN);
-  const { runner = {}, defaults = {}, context, removalInterval = 30 * DAY_MS } = options;
+  const { runner = {}, defaults = {}, codec = {}, context, removalInterval = 30 * DAY_MS } = options;
+  checkKnown('codec', codec, ['encrypt']);
   checkKnown('runner', runner === false ? {} : runner, KNOWN_RUNNER);
   checkKnown('defaults', defaults, KNOWN_DEFAULTS);
   for (const name of ['userId', 'entityUrl'] as const) checkFunction(name, options[name]);
@@ -134,6 +142,7 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
     maxPayloadBytes: options.maxPayloadBytes,
     removalInterval: removalInterval === null ? null : parseMilliseconds('removalInterval', removalInterval),
     codecs: options.codecs,
+    cipher: codec.encrypt === undefined ? undefined : new PayloadCipher(codec.encrypt),
   };
 }
 

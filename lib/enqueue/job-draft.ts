@@ -50,8 +50,9 @@ export class Drafting {
     const given = validateJobOptions(options);
     const { settings } = this;
     const own = fn.options;
-    const text = this.codec.encode(args);
     const { codec } = this;
+    const uuid = v7();
+    const text = codec.encode(args);
     const key = resolveIdentityKey(given.identityKey ?? own.identityKey, {
       name: fn.name,
       args,
@@ -63,12 +64,12 @@ export class Drafting {
     const context = settings.captureContext?.();
     const eta = given.eta;
     const job: NewJob = {
-      uuid: v7(),
+      uuid,
       name: fn.name,
       channel: this.channelOf(fn, given.channel),
       priority: given.priority ?? own.priority ?? settings.priority ?? DEFAULT_PRIORITY,
       maxRetries: given.maxRetries ?? own.maxRetries ?? settings.maxRetries ?? DEFAULT_MAX_RETRIES,
-      args: text,
+      args: codec.seal(text, { uuid, field: 'args' }),
       description: given.description ?? resolveDescription(own.description ?? fn.name, args, fn.name),
       identityKey: key ?? null,
       identityUntilDone: (given.identityScope ?? own.identityScope) === 'until_done',
@@ -76,7 +77,7 @@ export class Drafting {
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
       etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
       userId,
-      context: this.codec.encodeValue(context, 'context'),
+      context: codec.seal(codec.encodeValue(context, 'context'), { uuid, field: 'context' }),
       graphUuid: null,
       hasChildren: false,
       waits: false,

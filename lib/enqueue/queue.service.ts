@@ -145,7 +145,7 @@ export class QueueService implements OnApplicationShutdown {
     return Promise.all(
       lines.map(async (line) => ({
         ...line,
-        data: await this.parts.codec.decodeValue(line.data, 'data', { missing: 'null' }),
+        data: await this.parts.codec.decodeValue(line.data, 'data', { missing: 'null', uuid }),
       })),
     );
   }
@@ -227,8 +227,10 @@ export class QueueService implements OnApplicationShutdown {
   async postpone(uuid: string, options: { seconds: number | string; result?: unknown }): Promise<QueueJob> {
     const eta = parseEta(checkObject('postpone()', options).seconds);
     if (!('inSeconds' in eta)) throw wrongValue('seconds', 'a number or a duration', options.seconds);
-    const result = this.parts.codec.encodeValue(options.result, 'result');
-    if (!(await this.parts.store.jobs.postpone(checkUuid(uuid), eta.inSeconds, result)))
+    const { codec } = this.parts;
+    const text = codec.encodeValue(options.result, 'result');
+    const result = codec.seal(text, { uuid: checkUuid(uuid), field: 'result' });
+    if (!(await this.parts.store.jobs.postpone(uuid, eta.inSeconds, result)))
       return this.refuse(uuid, 'postpone');
     this.parts.store.wake.tell(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
     return this.must(uuid);
@@ -252,6 +254,7 @@ export class QueueService implements OnApplicationShutdown {
     if (error !== null) throw error;
     return (await this.parts.codec.decodeValue(row.result as string | null, 'result', {
       missing: 'null',
+      uuid,
     })) as R;
   }
 

@@ -186,6 +186,15 @@ export const moduleOptions: readonly BadInput<Start>[] = [
   of(module, 'codecs', [{ name: 'Money', type: Money }], 'needs both functions, encode and decode'),
   of(module, 'codecs', [{ ...money, type: undefined }], 'needs either type (a class) or matches (a test)'),
   of(module, 'codecs', [{ ...money, type: 5 }], 'is not a class'),
+  ...[null, 'encrypt', []].map((value) =>
+    of(module, 'codec', value, 'codec must be an object of options, not '),
+  ),
+  of(module, 'codec.encript', {}, "codec has no option 'encript'", 'its options are encrypt'),
+  ...[null, 'key', []].map((value) =>
+    of(module, 'codec.encrypt', value, 'codec.encrypt must be an object with keys'),
+  ),
+  of(module, 'codec.encrypt.keys', [], 'codec.encrypt.keys must be a list of keys'),
+  of(module, 'codec.encrypt.keys', [{ id: 'a', key: 'password' }], 'must be 32 bytes, or base64 of 32 bytes'),
   of(module, 'chanels', 'root:5', "has no option 'chanels'", 'its options are schema, migrate, channels'),
   module(
     'forRoot({ __proto__ })',
