@@ -15,7 +15,8 @@ export type {
   RelatedActionResult,
 } from './registry/related-action.js';
 
-export { QueueService, type By } from './enqueue/queue.service.js';
+export { type By } from './enqueue/given.js';
+export { QueueService } from './enqueue/queue.service.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
@@ -39,6 +40,7 @@ export type { RetryPattern } from './job/retry-pattern.js';
 export type { RetryOn, TriedJob } from './job/outcome.js';
 export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
 export type { ChannelChange, ChannelState } from './store/channel-store.js';
+export type { EncryptionKey, EncryptionOptions } from './codec/encryption-keys.js';
 export { typeCodec, type ClassOf, type TypeCodec } from './codec/type-codec.js';
 
 export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
@@ -54,6 +56,7 @@ export { BatchClosedError } from './errors/batch-closed.error.js';
 export { BatchNotFoundError } from './errors/batch-not-found.error.js';
 export { ChannelConfigError } from './errors/channel-config.error.js';
 export { ChannelNotFoundError } from './errors/channel-not-found.error.js';
+export { DecryptionError } from './errors/decryption.error.js';
 export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
 export { FailedJobError } from './errors/failed-job.error.js';
 export { FencedError } from './errors/fenced.error.js';

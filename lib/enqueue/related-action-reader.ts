@@ -35,7 +35,7 @@ export class RelatedActionReader {
   private entityAction(row: JobRow): RelatedActionResult | null {
     const { entityUrl } = this;
     if (entityUrl === undefined) return null;
-    for (const { entity, id } of this.codec.entitiesIn(row.args as string)) {
+    for (const { entity, id } of this.codec.entitiesIn(row.args as string, row.uuid as string)) {
       const values = Object.values(id);
       const url = entityUrl(entity, values.length === 1 ? values[0] : id);
       if (typeof url === 'string') return checked({ label: entity, url }, 'entityUrl');

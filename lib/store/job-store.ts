@@ -133,6 +133,15 @@ export class JobStore {
     return rows as unknown as { uuid: string; node: number | null }[];
   }
 
+  /** Those of these jobs that somebody has asked to cancel. */
+  async askedToCancel(uuids: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query(
+      `SELECT uuid FROM ${this.tables.job} WHERE uuid = ANY($1) AND cancel_by IS NOT NULL`,
+      [uuids],
+    );
+    return rows.map((row) => row['uuid'] as string);
+  }
+
   async requeue(uuids: readonly string[]): Promise<string[]> {
     return this.uuidsOf(`unnest(${this.tables.name('queue_job_requeue_1')}($1))`, [uuids]);
   }

@@ -81,7 +81,7 @@ const columns = (jobs: readonly NewJob[]): unknown[] => [
  */
 const insertText = (t: Tables): string => `
 WITH given AS MATERIALIZED (
-  SELECT g.*, nextval('${t.name('queue_job_seq_seq')}') AS seq, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second') AS eta
+  SELECT g.*, nextval(${t.literal('queue_job_seq_seq')}) AS seq, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second') AS eta
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::json[], $7::text[], $8::text[], $9::bool[],
     $10::bool[], $11::float8[], $12::timestamptz[], $13::text[], $14::json[], $15::uuid[], $16::bool[], $17::bool[], $18::uuid[])
     AS g (uuid, name, channel, priority, max_retries, args, description, identity_key, identity_until_done,

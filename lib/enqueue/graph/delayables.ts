@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { MemberOptions } from '../delayable.types.js';
+import { checkObject } from '../given.js';
 import type { JobDraft } from '../job-draft.js';
 import { type DelayableCall, type DelayableHome, DelayableJob } from './delayable-job.js';
 import { checkNodes, type DelayableNode } from './delayable-node.js';
@@ -53,7 +54,7 @@ export class Delayables implements DelayableHome {
       if (job.home === this) continue;
       throw new InvalidGraphError(`${job.description} was built by the queue of another module.`);
     }
-    const manager = options.manager ?? commonManager(jobs);
+    const { manager = commonManager(jobs) } = checkObject('delay()', options);
     for (const job of jobs) this.use(job);
     try {
       return new StoredGraphs(graphs, await this.works.save(graphs.map(draftGraph), { ...options, manager }));
