@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { JobState } from '../job/job-state.js';
-import { isSerializationFailure } from '../job/serialization-failure.js';
 import { type Query, type QueueDatabase, queryOf, type Row } from './database.js';
+import { despiteDeadlocks } from './despite-deadlocks.js';
 import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from './entities/queue-job-log.entity.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
@@ -26,9 +26,6 @@ export interface JobFilter {
   /** 1 to 1,000. Default: 100. */
   readonly limit?: number;
 }
-
-/** In a row, of one call: after that it fails. */
-const MAX_DEADLOCKS = 5;
 
 /** Reads jobs, living and ended, and steers them. */
 export class JobStore {
@@ -194,14 +191,7 @@ export class JobStore {
     return rows.map((row) => row['uuid'] as string);
   }
 
-  /** Two that go down one graph from different jobs may meet crosswise: PostgreSQL stops one, which begins anew. */
   private async steer(text: string, values: readonly unknown[]): Promise<Row[]> {
-    for (let left = MAX_DEADLOCKS; ; left -= 1) {
-      try {
-        return await this.database.query(text, values);
-      } catch (error) {
-        if (left === 0 || !isSerializationFailure(error)) throw error;
-      }
-    }
+    return despiteDeadlocks(async () => this.database.query(text, values));
   }
 }

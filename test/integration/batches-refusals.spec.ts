@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   type BatchFilter,
-  type BatchOptions,
   chain,
   InvalidBatchError,
   InvalidGraphError,
@@ -44,12 +43,12 @@ describe('a batch that can not be', () => {
     expect(await test.dataSource.query('SELECT * FROM queue_job_batch_callback')).toEqual([]);
   };
 
-  it.each<[unknown, string]>([
-    ['', `The name of a batch is a text of 1 to 1000 characters without NUL, not ''.`],
-    [42, 'The name of a batch is a text of 1 to 1000 characters without NUL, not 42.'],
-    ['a\0b', 'without NUL'],
-    ['x'.repeat(1_001), '1 to 1000 characters'],
-  ])('by its name %p is refused, and nothing is stored', async (name, message) => {
+  it.each<[string, unknown, string]>([
+    ['empty', '', `The name of a batch is a text of 1 to 1000 characters without NUL, not ''.`],
+    ['a number', 42, 'The name of a batch is a text of 1 to 1000 characters without NUL, not 42.'],
+    ['with a NUL', 'a\0b', 'without NUL'],
+    ['too long', 'x'.repeat(1_001), '1 to 1000 characters'],
+  ])('by a name that is %s is refused, and nothing is stored', async (_, name, message) => {
     const making = queue.batch(name as string, { jobs: [work()] });
     await expect(making).rejects.toThrow(InvalidBatchError);
     await expect(making).rejects.toThrow(message);
@@ -77,7 +76,7 @@ describe('a batch that can not be', () => {
     ['a step without onProgress', () => ({ progressStep: 5 }), 'progressStep is the step of onProgress, which was not given.'],
     ['noDelay that is neither', () => ({ noDelay: 'yes' }), `noDelay must be true or false, not 'yes'.`],
   ])('by %s is refused, and nothing is stored', async (_, options, message) => {
-    const making = queue.batch('May', options() as BatchOptions);
+    const making = queue.batch('May', options());
     await expect(making).rejects.toThrow(InvalidBatchError);
     await expect(making).rejects.toThrow(message);
     await nothingStored();

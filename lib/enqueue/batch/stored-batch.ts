@@ -4,6 +4,7 @@ import { BatchNotFoundError } from '../../errors/batch-not-found.error.js';
 import { parseMilliseconds } from '../../job/duration.js';
 import type { BatchName, BatchRow } from '../../store/batch-store.js';
 import { type Query, queryOf } from '../../store/database.js';
+import { despiteDeadlocks } from '../../store/despite-deadlocks.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { Store } from '../../store/store.js';
 import { callerTransaction } from '../caller-transaction.js';
@@ -65,14 +66,18 @@ export class StoredBatch extends Batch {
 
   override async cancel({ by = 'the application' }: { readonly by?: string } = {}): Promise<void> {
     const { store, wakes } = this.works;
-    const manager = callerTransaction(store, undefined) ?? store.dataSource.manager;
-    const changed = await inTransaction(manager, async (inner) => {
+    const caller = callerTransaction(store, undefined);
+    const cancel = async (inner: EntityManager): Promise<{ uuid: string; node: number | null }[]> => {
       const query = queryOf(inner);
       const cancelled = await store.batches.cancel(this.uuid, by, query);
       await this.mustBe(query);
       wakes.tell({ ready: true, dueIn: 0 }, inner);
       return cancelled;
-    });
+    };
+    const changed =
+      caller === undefined
+        ? await despiteDeadlocks(async () => store.dataSource.transaction(cancel))
+        : await inTransaction(caller, cancel);
     const asked = changed.filter(({ node }) => node !== null).map(({ uuid }) => uuid);
     store.wake.tell({ cancel: asked, ended: changed.map(({ uuid }) => uuid) });
   }
