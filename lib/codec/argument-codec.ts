@@ -85,6 +85,12 @@ export class ArgumentCodec {
     return this.#cipher.seal(text, place) as Text;
   }
 
+  /** What {@link seal} gave for a job, for a draft of which PostgreSQL makes jobs. */
+  sealDraft<Text extends string | null>(sealed: Text, place: PayloadPlace): Text {
+    if (this.#cipher === undefined || sealed === null) return sealed;
+    return this.seal(this.#open(sealed, place.field, place.uuid).text, { ...place, draft: true }) as Text;
+  }
+
   /** The arguments of a call again; a promise only where entities have to be read. */
   decode(text: string, options: DecodeOptions = {}): unknown[] | Promise<unknown[]> {
     const opened = this.#open(text, ARGUMENTS, options.uuid);

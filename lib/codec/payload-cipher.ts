@@ -10,6 +10,11 @@ export interface PayloadPlace {
   readonly uuid: string;
   /** Such as `args`. */
   readonly field: string;
+  /**
+   * The job is a draft, from which PostgreSQL makes one each time that a callback is due: the payload opens in any job,
+   * in this field, and names the draft.
+   */
+  readonly draft?: boolean;
 }
 
 const ALGORITHM = 'aes-256-gcm';
@@ -38,7 +43,12 @@ export class PayloadCipher {
     const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(bound(place));
     const data = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    const value = { key: id, nonce: nonce.toString('base64'), data: data.toString('base64') };
+    const value = {
+      key: id,
+      nonce: nonce.toString('base64'),
+      data: data.toString('base64'),
+      ...(place.draft === true ? { draft: place.uuid } : {}),
+    };
     return `${tagStart(TAG.encrypted)}${JSON.stringify(value)}}`;
   }
 
@@ -52,7 +62,7 @@ export class PayloadCipher {
       const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(sealed.nonce, 'base64'), {
         authTagLength: TAG_BYTES,
       });
-      decipher.setAAD(bound(place));
+      decipher.setAAD(bound(sealed.draft === undefined ? place : { uuid: sealed.draft, field, draft: true }));
       decipher.setAuthTag(data.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(data.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
         'utf8',
@@ -73,6 +83,8 @@ export interface Sealed {
   readonly nonce: string;
   /** With the authentication tag at its end. */
   readonly data: string;
+  /** The uuid of the draft that it belongs to, rather than to one job. */
+  readonly draft?: string;
 }
 
 /** The encrypted payload that parsed JSON is; undefined where it is none. */
@@ -80,9 +92,11 @@ export function sealedOf(node: unknown, field: string): Sealed | undefined {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
   const { [TYPE_KEY]: type, value } = node as Readonly<Record<string, unknown>>;
   if (type !== TAG.encrypted) return undefined;
-  const { key, nonce, data } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof key === 'string' && isBase64(nonce, NONCE_BYTES) && isBase64(data, TAG_BYTES))
-    return { key, nonce: nonce as string, data: data as string };
+  const { key, nonce, data, draft } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof key === 'string' && isBase64(nonce, NONCE_BYTES) && isBase64(data, TAG_BYTES)) {
+    const sealed = { key, nonce: nonce as string, data: data as string };
+    return typeof draft === 'string' ? { ...sealed, draft } : sealed;
+  }
   throw damaged(field, 'it is marked as encrypted, and has not the key, nonce and data that belong to it.');
 }
 
@@ -99,5 +113,5 @@ function isBase64(text: unknown, least: number): boolean {
 }
 
 /** No uuid and no field holds NUL, so no two places run into one text. */
-const bound = ({ uuid, field }: PayloadPlace): Buffer =>
-  Buffer.from(`nestjs-queue-job\0${uuid.toLowerCase()}\0${field}`);
+const bound = ({ uuid, field, draft }: PayloadPlace): Buffer =>
+  Buffer.from(`nestjs-queue-job\0${draft === true ? 'draft\0' : ''}${uuid.toLowerCase()}\0${field}`);

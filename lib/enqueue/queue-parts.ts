@@ -72,6 +72,7 @@ export class QueueParts {
     this.batches = new Batches(
       { store, delayables: this.delayables, wakes: this.wakes, finishes: this.batchFinishes },
       channels,
+      codec,
       settings,
     );
   }

@@ -85,7 +85,9 @@ describe('payloads that are encrypted at rest', () => {
 
   afterEach(async () => {
     await Promise.all(open.splice(0).map((test) => test.close()));
-    await client.query('TRUNCATE queue_job, queue_job_history, queue_job_log, queue_job_dependency');
+    await client.query(
+      'TRUNCATE queue_job, queue_job_history, queue_job_log, queue_job_dependency, queue_job_batch, queue_job_batch_callback',
+    );
   });
 
   afterAll(async () => {
@@ -122,6 +124,8 @@ describe('payloads that are encrypted at rest', () => {
       'queue_job_log',
       'queue_job_attempt',
       'queue_job_dependency',
+      'queue_job_batch',
+      'queue_job_batch_callback',
     ];
     const texts = await Promise.all(
       tables.map(
@@ -184,6 +188,34 @@ describe('payloads that are encrypted at rest', () => {
     expect(await web.queue.relatedAction(greeting.uuid)).toMatchObject({ url: `/Customer/${customer.id}` });
     const shown = await web.queue.withDelay(Bank).shown(account);
     expect(await web.queue.relatedAction(shown.uuid)).toMatchObject({ url: `/accounts/${SECRET}` });
+  });
+
+  it('reach the callbacks of a batch, each time that they are due, and open in no other field', async () => {
+    const [web] = await pair(encryptedBy('2026'));
+    const bank = web.queue.delayable(Bank);
+    const batch = await web.queue.batch('transfers', {
+      jobs: [bank.transfer(account, 1n)],
+      onDone: bank.transfer(account, 2n),
+    });
+    await batch.finished({ timeout: 5_000 });
+    const [member] = await web.queue.list({ batchUuid: batch.uuid });
+    const callbacks = async (): Promise<QueueJob[]> => {
+      const jobs = await web.queue.list({ name: 'Bank.transfer' });
+      return Promise.all(jobs.filter(({ uuid }) => uuid !== member?.uuid).map((job) => ended(web, job)));
+    };
+    expect((await callbacks()).map(({ result }) => result)).toEqual([{ to: SECRET, amount: 2n }]);
+    await web.queue.requeue((member as QueueJob).uuid);
+    await batch.finished({ timeout: 5_000 });
+    const again = await callbacks();
+    expect(again.map(({ args, state }) => ({ args, state }))).toEqual([
+      { args: [account, 2n], state: 'done' },
+      { args: [account, 2n], state: 'done' },
+    ]);
+    expect(await everything()).not.toContain(SECRET);
+    await client.query('UPDATE queue_job_history SET result = args WHERE uuid = $1', [again[0]?.uuid]);
+    expect(await web.queue.find(again[0]?.uuid as string)).toMatchObject({
+      result: { $type: 'Encrypted' },
+    });
   });
 
   it('find their twins by identityExact, whose hash is of what they hold', async () => {

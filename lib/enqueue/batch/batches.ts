@@ -1,7 +1,9 @@
 import { v7 } from 'uuid';
+import type { ArgumentCodec } from '../../codec/argument-codec.js';
 import { currentJob } from '../../scope/current-job.js';
 import type { BatchFilter } from '../../store/batch-store.js';
 import { queryOf } from '../../store/database.js';
+import type { NewJob } from '../../store/new-job.js';
 import { callerTransaction } from '../caller-transaction.js';
 import type { KnownChannels } from '../known-channels.js';
 import type { Batch, BatchOptions, BatchProgress } from './batch.js';
@@ -29,6 +31,7 @@ export class Batches {
   constructor(
     private readonly works: BatchWorks,
     private readonly channels: KnownChannels,
+    private readonly codec: ArgumentCodec,
     private readonly settings: BatchSettings,
   ) {}
 
@@ -48,7 +51,7 @@ export class Batches {
       return this.filled(batch, options);
     }
     const manager = callerTransaction(store, givenManager) ?? store.dataSource.manager;
-    const drafts = callbacks.map(({ event, job }) => ({ event, job: job.draft.job }));
+    const drafts = callbacks.map(({ event, job }) => ({ event, job: this.asDraft(job.draft.job) }));
     await this.channels.ensure(drafts.map(({ job }) => job));
     return inTransaction(manager, async (inner) => {
       await store.batches.insert({ uuid, name, userId, progressStep, callbacks: drafts }, queryOf(inner));
@@ -61,6 +64,16 @@ export class Batches {
         throw error;
       }
     });
+  }
+
+  /** PostgreSQL makes a job of it, with a uuid of its own, each time that it is due. */
+  private asDraft(job: NewJob): NewJob {
+    const place = (field: 'args' | 'context') => ({ uuid: job.uuid, field });
+    return {
+      ...job,
+      args: this.codec.sealDraft(job.args, place('args')),
+      context: this.codec.sealDraft(job.context, place('context')),
+    };
   }
 
   async find(given: string): Promise<Batch | null> {
