@@ -9,8 +9,9 @@ const required = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/migrations.js',
+  'dist/dashboard/ui/index.html',
 ];
-const built = /^dist\/.+\.(js|js\.map|d\.ts)$/;
+const built = /^dist\/(.+\.(js|js\.map|d\.ts)|dashboard\/ui\/(index\.html|assets\/[\w-]+\.(js|css|svg)))$/;
 
 const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' }));
 const files = pack.files.map(({ path }) => path);

@@ -1,0 +1,254 @@
+import type { JobState } from '../../job/job-state.js';
+import type { JobCount, JobSummary, Progress } from './jobs.api.js';
+
+/** `GET about`: what the page needs before anything else. */
+export interface About {
+  /** Of the library. */
+  readonly version: string;
+  /** What the asker may do. `read` is given where this can be read at all. */
+  readonly rights: Rights;
+  /** Where the application's CSRF protection wants its token: the page reads the cookie and sends the header. */
+  readonly csrf: { readonly cookie: string; readonly header: string } | null;
+  readonly title: string;
+}
+
+export type Right = 'requeue' | 'cancel' | 'done' | 'delete' | 'channels' | 'functions' | 'nodes' | 'audit';
+export type Rights = Readonly<Record<Right, boolean>>;
+
+/** Jobs by state; a count over 10,000 may be capped, or for ended ones an estimate of the planner. */
+export type StateCounts = Readonly<Record<JobState, JobCount>>;
+
+/** `GET overview`. */
+export interface Overview {
+  readonly counts: StateCounts;
+  /** Ready to run, its eta passed, and not yet taken. */
+  readonly oldestWaiting: JobSummary | null;
+  /** Seconds that it has waited. */
+  readonly oldestWait: number | null;
+  /** By jobs ended in the last hour, then by those waiting; at most 8. */
+  readonly busiest: readonly {
+    readonly channel: string;
+    readonly ended: number;
+    readonly running: number;
+    readonly waiting: number;
+    readonly capacity: number | null;
+  }[];
+  readonly nodes: { readonly alive: number; readonly running: number; readonly concurrency: number };
+  /** Jobs whose name no living node knows. */
+  readonly unknownNames: readonly string[];
+}
+
+export type MetricsRange = 'hour' | 'day' | 'week';
+
+/** `GET metrics?range=…&channel=…&name=…`: points of equal distance, the oldest first; the last is not over. */
+export interface Metrics {
+  readonly range: MetricsRange;
+  /** Seconds between two points: 60, 900, 3600. */
+  readonly step: number;
+  /** The start of each point: seconds since 1970. */
+  readonly times: readonly number[];
+  /** Ended as each, per point. */
+  readonly done: readonly number[];
+  readonly failed: readonly number[];
+  readonly retried: readonly number[];
+  readonly cancelled: readonly number[];
+  /** Seconds; null where nothing ended. */
+  readonly wait: Percentiles;
+  readonly run: Percentiles;
+  /** Jobs that waited for their turn, at the end of the point; null where nobody looked. */
+  readonly depth: readonly (number | null)[];
+}
+
+export interface Percentiles {
+  readonly p50: readonly (number | null)[];
+  readonly p95: readonly (number | null)[];
+  readonly p99: readonly (number | null)[];
+}
+
+/** `GET failures`: jobs that are `failed` now, by name and kind of error; the group with the last failure first. */
+export interface FailureGroup {
+  /** Pass it as `failure` in a filter. */
+  readonly id: string;
+  readonly name: string;
+  readonly excName: string;
+  /** Of the last one; at most 500 characters. */
+  readonly excMessage: string;
+  readonly count: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Tries that ended so in each of the last 24 hours, the oldest first. */
+  readonly spark: readonly number[];
+  /** Some of its jobs, the last failed first. */
+  readonly jobs: readonly string[];
+}
+
+/** `GET channels`, `GET channels/:name`. */
+export interface ChannelView extends ChannelProperties {
+  readonly name: string;
+  /** With those of the subchannels. */
+  readonly running: number;
+  readonly waiting: number;
+  readonly failed: number;
+  /** The earliest next start, with a throttle. */
+  readonly nextStart: string | null;
+  /** What the application's code says; null where it says nothing. */
+  readonly configured: Partial<ChannelProperties> | null;
+  /** What was changed at run time; empty where nothing was. `POST channels/:name/reset` takes it back. */
+  readonly changed: Partial<ChannelProperties>;
+}
+
+/** `PATCH channels/:name` takes any of them. */
+export interface ChannelProperties {
+  /** Null: without limit. */
+  readonly capacity: number | null;
+  readonly sequential: boolean;
+  /** Seconds between two starts. */
+  readonly throttle: number | null;
+  readonly fair: boolean;
+  readonly paused: boolean;
+  /** Milliseconds that ended jobs are kept; null: as the module says. */
+  readonly removalInterval: number | null;
+}
+
+/** `GET functions`, `GET functions/:name`. */
+export interface FunctionView {
+  /** `Provider.method`. */
+  readonly name: string;
+  /** Whether the process that answers knows it. */
+  readonly known: boolean;
+  readonly channel: string;
+  /** Tries to seconds, or to a range of seconds; null: 600 s after each. */
+  readonly retryPattern: Readonly<Record<string, number | readonly [number, number]>> | null;
+  readonly declared: { readonly channel: string; readonly retryPattern: FunctionView['retryPattern'] } | null;
+  /** Null, each, where it is as declared. `POST functions/:name/reset` takes it back. */
+  readonly changed: { readonly channel: string | null; readonly retryPattern: FunctionView['retryPattern'] };
+  readonly waiting: number;
+  readonly running: number;
+  readonly failed: number;
+  /** In the last 24 hours. */
+  readonly ended: number;
+  readonly failedTries: number;
+  /** Seconds, over the last 24 hours; null where nothing ended. */
+  readonly runP50: number | null;
+  readonly runP95: number | null;
+}
+
+/** `PATCH functions/:name`; null takes back one of them. */
+export interface FunctionChangeRequest {
+  readonly channel?: string | null;
+  readonly retryPattern?: FunctionView['retryPattern'];
+}
+
+/** `GET nodes`. */
+export interface NodeView {
+  readonly id: number;
+  /** `host:pid`. */
+  readonly name: string;
+  readonly state: 'alive' | 'quiet' | 'stopping' | 'suspect' | 'dead';
+  /** Whether it holds a session lock, or else a lease. */
+  readonly listens: boolean;
+  readonly version: string | null;
+  readonly dateStarted: string;
+  readonly dateSeen: string;
+  readonly dateEnded: string | null;
+  readonly concurrency: number;
+  readonly running: readonly JobSummary[];
+  /** Bytes: the resident set at the last sign of life. */
+  readonly memory: number | null;
+  /** Of one core, over the last interval: 0 to the number of cores. */
+  readonly cpu: number | null;
+}
+
+/** `POST nodes/:id/actions/:action`: claims no more; claims again; ends what runs, then leaves. */
+export type NodeActionName = 'quiet' | 'resume' | 'stop';
+
+/** `GET batches?state=open&cursor=…`, `GET batches/:uuid`. */
+export interface BatchView {
+  readonly uuid: string;
+  readonly name: string;
+  readonly state: 'open' | 'closed' | 'ended';
+  readonly counts: Readonly<Record<JobState, number>>;
+  readonly total: number;
+  /** 0 to 1. */
+  readonly completeness: number;
+  /** 0 to 100. */
+  readonly failedPercentage: number;
+  readonly dateCreated: string;
+  readonly dateEnded: string | null;
+}
+
+export interface BatchPage {
+  readonly batches: readonly BatchView[];
+  readonly next: string | null;
+}
+
+/** `GET graphs/:uuid`. */
+export interface GraphView {
+  readonly uuid: string;
+  readonly nodes: readonly GraphNodeView[];
+  /** Indexes into `nodes`: parent, child. */
+  readonly edges: readonly (readonly [number, number])[];
+  readonly counts: Readonly<Record<JobState, number>>;
+  /** How many jobs it has beyond the 10,000 that stand here. */
+  readonly cut: number;
+}
+
+export interface GraphNodeView {
+  readonly uuid: string;
+  readonly name: string;
+  /** At most 120 characters. */
+  readonly description: string;
+  readonly state: JobState;
+  readonly progress: Progress | null;
+  /** Why it waits: parents that failed or were cancelled, as indexes. */
+  readonly waitingFor: readonly number[];
+}
+
+/** `GET audit?cursor=…`: who did what here, the newest first. */
+export interface AuditPage {
+  readonly entries: readonly AuditEntry[];
+  readonly next: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly date: string;
+  /** As the option `actor` tells; `unknown` without it. */
+  readonly actor: string;
+  /** `jobs.requeue`, `channels.change`, … */
+  readonly action: string;
+  /** A uuid, a channel, a function, a node, or a filter as a query string. */
+  readonly target: string;
+  /** What was asked and how it ended, as JSON. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * `GET events`, server-sent: `pulse` each second while something changes, and at least every 15 s; `job` where the page
+ * asked for one with `?job=<uuid>` and it changed.
+ */
+export interface PulseEvent {
+  readonly counts: StateCounts;
+  /** Changes whenever any job did; then the page reads again the rows that it shows. */
+  readonly version: string;
+}
+
+export interface JobEvent {
+  readonly job: JobSummary;
+  /** The id of the last line of its log. */
+  readonly lastLog: string | null;
+}
+
+/** Every error, as RFC 9457 has it: `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** That of the library's error, such as `QUEUE_JOB_STATE`. */
+  readonly code?: string;
+  /** Which input is wrong, and what is allowed. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** With 409: how many match by now. */
+  readonly count?: number;
+}

@@ -1,0 +1,257 @@
+import type { JobState } from '../../job/job-state.js';
+
+/** What of a filter stands in the query string; the page holds the same in its own URL. */
+export interface JobQuery {
+  /** States, separated by commas. */
+  readonly state?: string;
+  /** `Provider.method`. */
+  readonly name?: string;
+  /** A channel, its subchannels included. */
+  readonly channel?: string;
+  /** The id of the node that has, or last had, the job. */
+  readonly node?: string;
+  readonly priority?: string;
+  readonly user?: string;
+  /** Created at or after: ISO 8601. */
+  readonly from?: string;
+  /** Created before: ISO 8601. */
+  readonly to?: string;
+  /** The name of the error, such as `TypeError`. */
+  readonly error?: string;
+  /** The group of failures, as `GET failures` names it. */
+  readonly failure?: string;
+  /** A text in the description, in any case. */
+  readonly text?: string;
+  /** A value at a path of the arguments: `[0].customer.id=42`; the value is JSON, or else taken as a string. */
+  readonly arg?: string;
+  readonly graph?: string;
+  readonly batch?: string;
+  /** Uuids, separated by commas, at most 200: to read again the rows that the page shows. */
+  readonly uuids?: string;
+}
+
+export interface JobPageQuery extends JobQuery {
+  /** The `next` of the page before. */
+  readonly cursor?: string;
+  /** 1 to 200. Default: 50. */
+  readonly limit?: string;
+}
+
+/** A job as a row of a list: no payload in it. */
+export interface JobSummary {
+  readonly uuid: string;
+  readonly name: string;
+  /** At most 300 characters. */
+  readonly description: string;
+  readonly state: JobState;
+  readonly channel: string;
+  readonly priority: number;
+  readonly retry: number;
+  /** 0: without end. */
+  readonly maxRetries: number;
+  readonly node: number | null;
+  readonly userId: string | null;
+  readonly graphUuid: string | null;
+  readonly batchUuid: string | null;
+  /** ISO 8601, as all dates here. */
+  readonly eta: string | null;
+  readonly dateCreated: string;
+  readonly dateEnqueued: string | null;
+  readonly dateStarted: string | null;
+  readonly dateDone: string | null;
+  /** Seconds. */
+  readonly execTime: number | null;
+  readonly progress: Progress | null;
+  readonly excName: string | null;
+  /** At most 300 characters. */
+  readonly excMessage: string | null;
+  /** Somebody asked to cancel it while a node has it. */
+  readonly cancelling: boolean;
+  /** What its state allows and the rights of the asker let them do. */
+  readonly actions: readonly JobActionName[];
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number | null;
+}
+
+export interface JobPage {
+  /** The newest first. */
+  readonly jobs: readonly JobSummary[];
+  /** Null at the end. */
+  readonly next: string | null;
+  /**
+   * A page looks at a bounded number of rows, so that it answers fast whatever the filter: where it found fewer than
+   * asked before the end, this is the creation date down to which it has looked, and `next` goes on from there.
+   */
+  readonly searchedTo: string | null;
+}
+
+export interface JobCount {
+  readonly count: number;
+  /** There are more: the count stopped here. */
+  readonly capped: boolean;
+}
+
+/** A value of a payload, ready to be shown: no more of it than a person reads, and no type lost. */
+export type ValueNode =
+  | { readonly t: 'null' | 'undefined' }
+  | { readonly t: 'boolean'; readonly v: boolean }
+  /** As text, so that `-0`, `NaN` and bigints stay what they are. */
+  | { readonly t: 'number' | 'bigint'; readonly v: string }
+  /** `cut`: how many characters more there are. */
+  | { readonly t: 'string'; readonly v: string; readonly cut?: number }
+  /** A type with one text: Date (ISO), URL, RegExp, Buffer and typed arrays (a short hex), a registered codec (its name in `type`). */
+  | { readonly t: 'typed'; readonly type: string; readonly v: string; readonly cut?: number }
+  /** An entity, by reference. */
+  | { readonly t: 'entity'; readonly entity: string; readonly id: string }
+  /** `type`: `Array`, `Set`. `cut`: how many items more there are. */
+  | { readonly t: 'list'; readonly type: string; readonly items: readonly ValueNode[]; readonly cut?: number }
+  /** `type`: `Object`, `Map`, `Error` or a registered codec. Keys of a Map are shown as text. */
+  | {
+      readonly t: 'record';
+      readonly type: string;
+      readonly entries: readonly (readonly [string, ValueNode])[];
+      readonly cut?: number;
+    }
+  | { readonly t: 'redacted' }
+  /** It can't be decoded: the reason. */
+  | { readonly t: 'damaged'; readonly v: string };
+
+export interface JobDetail extends JobSummary {
+  readonly fullDescription: string;
+  readonly identityKey: string | null;
+  readonly timeout: number | null;
+  readonly transactional: boolean;
+  readonly args: readonly ValueNode[];
+  readonly result: ValueNode | null;
+  readonly context: ValueNode | null;
+  /** Which of its payloads are longer than what stands here: `GET jobs/:uuid/text/:field` has all of them. */
+  readonly longer: readonly PayloadField[];
+  /** Who asked to cancel it. */
+  readonly cancelBy: string | null;
+  /** Seconds from its creation, or its eta, to its start. */
+  readonly waitTime: number | null;
+  readonly timeline: readonly TimelineEntry[];
+  readonly attempts: readonly AttemptView[];
+  /** Jobs that have to be done before it. */
+  readonly parents: readonly RelatedJob[];
+  readonly children: readonly RelatedJob[];
+  /** Parents or children beyond the 200 that stand here. */
+  readonly moreRelatives: number;
+  /** The call that would enqueue it again. */
+  readonly code: string;
+  /** There is a related action to ask for. */
+  readonly hasRelatedAction: boolean;
+  /** Whether some node of this cluster knows its name; null where that can't be told from here. */
+  readonly known: boolean;
+}
+
+export type PayloadField = 'args' | 'result' | 'context' | 'error';
+
+export interface TimelineEntry {
+  readonly state: JobState | 'eta';
+  readonly date: string;
+  /** The try it belongs to, from 1. */
+  readonly retry: number | null;
+  readonly node: number | null;
+  /** Seconds until the next entry; null at the last. */
+  readonly seconds: number | null;
+}
+
+export interface AttemptView {
+  readonly retry: number;
+  readonly node: number | null;
+  readonly dateStarted: string | null;
+  readonly dateEnded: string | null;
+  readonly seconds: number | null;
+  readonly error: ErrorView | null;
+}
+
+export interface ErrorView {
+  readonly name: string;
+  /** At most 4,000 characters. */
+  readonly message: string;
+  /** The frames of the application first, then the others, in order; at most 100. */
+  readonly frames: readonly StackFrame[];
+  /** What caused it, outermost first. */
+  readonly causes: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly frames: readonly StackFrame[];
+  }[];
+  /** Not all of it stands here. */
+  readonly cut: boolean;
+}
+
+export interface StackFrame {
+  readonly text: string;
+  /** Neither of Node nor of a package. */
+  readonly own: boolean;
+}
+
+export interface RelatedJob {
+  readonly uuid: string;
+  readonly name: string;
+  readonly description: string;
+  readonly state: JobState;
+}
+
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  /** Pass it as `after` for those that come later. */
+  readonly last: string | null;
+}
+
+export interface LogLine {
+  readonly id: string;
+  readonly retry: number;
+  readonly date: string;
+  /** At most 4,000 characters. */
+  readonly message: string;
+  readonly data: ValueNode | null;
+}
+
+/** `GET jobs/:uuid/related-action`. Null: it has none. */
+export interface RelatedActionView {
+  readonly label: string | null;
+  /** `http:`, `https:` or relative: nothing else gets here. */
+  readonly url: string | null;
+  readonly data: ValueNode | null;
+}
+
+export type JobActionName = 'requeue' | 'cancel' | 'done' | 'delete';
+
+/**
+ * `POST jobs/actions/:action`, either of the two. Answers with lines of JSON (`application/x-ndjson`), each an
+ * {@link ActionProgress}, as the work goes on batch by batch; the last has `ended: true`.
+ */
+export type ActionRequest =
+  | { readonly uuids: readonly string[] }
+  | {
+      readonly filter: JobQuery;
+      /** As counted before: where more match by now, nothing is done, and the answer is 409 with the new `count`. */
+      readonly expected: number;
+    };
+
+export interface ActionProgress {
+  readonly total: number;
+  /** How many have been looked at so far. */
+  readonly seen: number;
+  readonly changed: number;
+  readonly unchanged: readonly UnchangedJobs[];
+  readonly ended: boolean;
+  /** Set where it broke off; what was changed stays so. */
+  readonly error?: string;
+}
+
+/** Jobs that were not changed, and why. */
+export interface UnchangedJobs {
+  readonly reason: 'state' | 'gone' | 'waiting' | 'running';
+  /** The state that does not allow it. */
+  readonly state: JobState | null;
+  readonly count: number;
+  /** Some of them. */
+  readonly uuids: readonly string[];
+}
