@@ -12,8 +12,9 @@ const required = [
   'dist/dashboard.js',
   'dist/dashboard.d.ts',
   'dist/migrations.js',
+  'dist/dashboard/ui/index.html',
 ];
-const built = /^dist\/.+\.(js|js\.map|d\.ts)$/;
+const built = /^dist\/(.+\.(js|js\.map|d\.ts)|dashboard\/ui\/(index\.html|assets\/[\w-]+\.(js|css|svg)))$/;
 
 /** What the build puts into the package, so that nobody has to install it. */
 const bundled = ['valibot', 'preact', '@preact/signals', 'uplot', '@dagrejs/dagre'];

@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('what is done to jobs in the dashboard on %s', (_, adapt
   const act = async (action: string, body: unknown): Promise<ActionProgress | undefined> =>
     (await linesOf(await test.send(`jobs/actions/${action}`, body))).at(-1);
   const count = async (filter: Record<string, string>): Promise<JobMatchCount> =>
-    test.get(`jobs/count?${new URLSearchParams({ ...filter, exact: 'true' })}`);
+    test.get(`jobs/count?${new URLSearchParams({ ...filter, exact: 'true' }).toString()}`);
   const audit = async (): Promise<Audit[]> =>
     (await test.dataSource.query(
       'SELECT actor, action, target, details FROM queue_job_audit ORDER BY id',
@@ -207,7 +207,7 @@ describe.each(ADAPTERS)('what is done to jobs in the dashboard on %s', (_, adapt
       expect(entries[0]?.details).toMatchObject({ ended: true });
       return entries;
     });
-    const { changed, error } = entry?.details as { changed: number; error: string };
+    const { changed, error } = (entry as Audit).details as { changed: number; error: string };
     expect(error).toBe('Nobody listened any more.');
     expect(changed).toBeLessThan(20_000);
     expect((await test.queue.counts()).cancelled).toBe(changed);

@@ -101,7 +101,7 @@ describe('redaction', () => {
   it('hides errors and logs', async () => {
     paths = ['error', 'log.password', '**.to'];
     const { uuid } = await test.queue.withDelay(Desk).mail(SECRET);
-    await expect(test.queue.finished(uuid, { timeout: 10_000 })).rejects.toThrow();
+    await expect(test.queue.finished(uuid, { timeout: 10_000 })).rejects.toThrow('No such mailbox');
     const logs = await eventually(async () => {
       const page = await test.get<LogPage>(`jobs/${uuid}/logs`);
       expect(page.lines).toHaveLength(1);

@@ -38,6 +38,7 @@ const FILTER = {
   text: maybe(text(255)),
   arg: maybe(readBy(parseArgument)),
   graph: maybe(uuid),
+  batch: maybe(uuid),
   uuids: maybe(
     pipe(
       string('must be given once, as text'),
@@ -120,7 +121,7 @@ type ParsedFilter = ReturnType<typeof parseInput<typeof filterSchema>>;
 
 /** As the store names things; what wasn't given isn't there. */
 function toFilter(query: ParsedFilter): JobFilter {
-  const { user, from, to, arg, graph, ...same } = query;
+  const { user, from, to, arg, graph, batch, ...same } = query;
   const filter = {
     ...same,
     userId: user,
@@ -128,6 +129,7 @@ function toFilter(query: ParsedFilter): JobFilter {
     createdBefore: to,
     argument: arg,
     graphUuid: graph,
+    batchUuid: batch,
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

@@ -59,6 +59,7 @@ RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_dead integer[];
   v_alive boolean;
+  v_now timestamptz := clock_timestamp();
 BEGIN
   UPDATE ${t.node} n
   SET date_seen = clock_timestamp(), suspect_since = NULL,
@@ -89,7 +90,9 @@ BEGIN
     'alive', v_alive,
     'dead', v_dead,
     'ready', EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
-    'nextEta', (SELECT extract(epoch FROM j.eta - clock_timestamp()) * 1000 FROM ${t.job} j WHERE j.phase = 1 ORDER BY j.eta LIMIT 1),
+    -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
+    'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
+      FROM ${t.job} j WHERE j.phase = 1 AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
     'version', (SELECT m.config_version FROM ${t.meta} m),
     'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
   );
@@ -127,7 +130,8 @@ BEGIN
   SELECT json_agg(json_build_object(
     'u', j.uuid, 't', j.retry,
     'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
-    's', 0, 'sa', extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000, 'ea', 0,
+    's', 0, 'ea', 0, 'sa', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
     'n', 'JobFoundDeadError',
     'm', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
       CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
