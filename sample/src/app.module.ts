@@ -7,6 +7,7 @@ import { CHANNELS } from './config.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { HomeController } from './home.controller.ts';
 import { InvoicesModule } from './invoices/invoices.module.ts';
+import { OfficeModule } from './office/office.module.ts';
 import { PartnerModule } from './partner/partner.module.ts';
 import { PostgresServer } from './postgres/postgres-server.ts';
 import { QueueStatusModule } from './queue/queue-status.module.ts';
@@ -23,6 +24,7 @@ import { QueueStatusModule } from './queue/queue-status.module.ts';
     InvoicesModule,
     ClosingModule,
     QueueStatusModule,
+    OfficeModule,
     ConsoleModule,
   ],
   controllers: [HomeController],

@@ -5,11 +5,12 @@ import { NestFactory } from '@nestjs/core';
 import { QueueService } from 'nestjs-queue-job';
 import { AppModule } from './app.module.ts';
 import { ImportService } from './catalogue/import.service.ts';
-import { DATABASE_URL, PORT } from './config.ts';
+import { DATABASE_URL, PORT, SHOP_URL } from './config.ts';
 import { QueueMonitor } from './console/queue-monitor.ts';
 import { endWithSignals, run } from './console/run.ts';
 import { ShopLogger } from './console/shop.logger.ts';
 import { terminal } from './console/terminal.ts';
+import { Office } from './office/office.ts';
 import { PostgresModule } from './postgres/postgres.module.ts';
 import { WELCOME } from './what-to-try.ts';
 
@@ -25,6 +26,8 @@ await run(async () => {
   app.get(QueueMonitor, { strict: false }).start();
   await fillCatalogue(app.get(ImportService, { strict: false }), app.get(QueueService, { strict: false }));
   terminal.print(WELCOME);
+  const { password } = app.get(Office, { strict: false });
+  terminal.print(`The jobs of the shop are at ${SHOP_URL}/queue-jobs, the password is ${password}`);
 });
 
 /** On the first start. An import that was interrupted needs nothing: its jobs are still there, and go on. */

@@ -169,6 +169,32 @@ describe('the shop', () => {
     expect(changed).toMatchObject({ status: 200, body: { name: 'root.mail', capacity: 3 } });
   });
 
+  it('shows its jobs to those who know the password that it printed', async () => {
+    await shop.printed('the password is');
+    const password = /the password is (\S+)/.exec(shop.output)?.[1] ?? '';
+    const origin = `http://localhost:${environment['PORT']}`;
+    const open = async (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(origin + path, { redirect: 'manual', ...init });
+    const login = async (word: string): Promise<Response> =>
+      open('/login', { method: 'POST', body: new URLSearchParams({ name: 'Ada', password: word }) });
+
+    const closed = await open('/queue-jobs/jobs?state=done');
+    expect([closed.status, closed.headers.get('location')]).toEqual([302, '/login']);
+    expect((await open('/queue-jobs/api/about')).status).toBe(401);
+    expect(await (await open('/login')).text()).toContain('Log in');
+    expect((await login(`${password}x`)).status).toBe(401);
+
+    const opened = await login(password);
+    expect([opened.status, opened.headers.get('location')]).toEqual([303, '/queue-jobs']);
+    const headers = { cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    expect(await (await open('/queue-jobs', { headers })).text()).toContain('<base href="./queue-jobs/" />');
+    expect(await (await open('/queue-jobs/api/about', { headers })).json()).toMatchObject({
+      title: 'Jobs of the shop',
+    });
+    const mails = await open('/queue-jobs/api/jobs?name=MailJobs.sendInvoice', { headers });
+    expect(await mails.text()).not.toContain('ada@example.org');
+  });
+
   it('answers what can not be done with the status that says so', async () => {
     const nobody = '0198c0de-0000-7000-8000-000000000000';
     const [done] = await get<JobView[]>('/queue/jobs?state=done');
