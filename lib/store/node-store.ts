@@ -2,10 +2,36 @@ import type pg from 'pg';
 import type { QueueDatabase, Row, Statement } from './database.js';
 import type { Tables } from './tables.js';
 
+/** What can be asked of a node: to claim no more, or to end. */
+export type NodeOrder = 'quiet' | 'stop';
+
+/** How a node is, as it says with each sign of life. */
+export interface Vitals {
+  /** Bytes. */
+  readonly memory: number;
+  /** Cores in use. */
+  readonly cpu: number;
+  readonly stopping: boolean;
+}
+
+/** A try that ended because its node had died. */
+export interface ReapedTry {
+  readonly channel: string;
+  readonly name: string;
+  readonly kind: 'retried' | 'failed' | 'cancelled';
+  /** Seconds. */
+  readonly wait: number;
+  readonly run: number;
+}
+
 /** What a second in the life of an idle node tells. */
 export interface Tick {
   /** False: the others have given this node up. */
   readonly alive: boolean;
+  /** What somebody asked of this node. */
+  readonly asked: NodeOrder | null;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly now: number;
   /** Nodes whose jobs may be given back. */
   readonly dead: readonly number[];
   /** Some job is ready. */
@@ -31,7 +57,7 @@ export class NodeStore {
   ) {
     this.tickStatement = {
       name: 'queue_job_tick',
-      text: `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3) AS tick`,
+      text: `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6) AS tick`,
     };
   }
 
@@ -40,13 +66,25 @@ export class NodeStore {
     listens: boolean;
     concurrency: number;
     lease: number;
-  }): Promise<number> {
+    names?: readonly string[];
+    version?: string;
+    asked?: NodeOrder | null;
+  }): Promise<{ id: number; now: number }> {
     const rows = await this.database.query(
-      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until)
-       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END) RETURNING id`,
-      [node.name, node.listens, node.concurrency, node.lease],
+      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, asked)
+       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6, $7)
+       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now`,
+      [
+        node.name,
+        node.listens,
+        node.concurrency,
+        node.lease,
+        node.names ?? null,
+        node.version ?? null,
+        node.asked ?? null,
+      ],
     );
-    return Number(rows[0]?.['id']);
+    return { id: Number(rows[0]?.['id']), now: Number(rows[0]?.['now']) };
   }
 
   /**
@@ -70,9 +108,17 @@ export class NodeStore {
     node: number,
     grace: number,
     lease: number,
+    vitals: Vitals = { memory: 0, cpu: 0, stopping: false },
     ask: Ask = (...asked) => this.ask(...asked),
   ): Promise<Tick> {
-    const row = await ask(this.tickStatement, [node, grace, lease]);
+    const row = await ask(this.tickStatement, [
+      node,
+      grace,
+      lease,
+      vitals.memory,
+      vitals.cpu,
+      vitals.stopping,
+    ]);
     return JSON.parse(row?.['tick'] as string) as Tick;
   }
 
@@ -80,13 +126,14 @@ export class NodeStore {
     return (await this.database.run(statement, values))[0];
   }
 
-  /** Gives back what a dead node had; answers with the number of jobs, null where it lives or another was faster. */
-  async reap(node: number, grace: number): Promise<number | null> {
+  /** Gives back what a dead node had; answers with its tries, null where it lives or another was faster. */
+  async reap(node: number, grace: number): Promise<ReapedTry[] | null> {
     const rows = await this.database.query(`SELECT ${this.tables.name('queue_job_reap_1')}($1, $2) AS jobs`, [
       node,
       grace,
     ]);
-    return (rows[0]?.['jobs'] as number | null | undefined) ?? null;
+    const tries = rows[0]?.['jobs'];
+    return typeof tries === 'string' ? (JSON.parse(tries) as ReapedTry[]) : null;
   }
 
   /** Forgets nodes that ended long ago; milliseconds, null is never. */

@@ -8,6 +8,7 @@ import { JobStore } from './job-store.js';
 import { JobWriter } from './job-writer.js';
 import { NodeStore } from './node-store.js';
 import { ProgressStore } from './progress-store.js';
+import { RollupStore } from './rollup-store.js';
 import type { Tables } from './tables.js';
 import { Wake } from './wake.js';
 
@@ -22,6 +23,7 @@ export class Store {
   readonly channels: ChannelStore;
   readonly functions: FunctionStore;
   readonly progress: ProgressStore;
+  readonly rollups: RollupStore;
   readonly wake: Wake;
 
   constructor(
@@ -30,7 +32,8 @@ export class Store {
   ) {
     this.database = new QueueDatabase(dataSource);
     this.writer = new JobWriter(this.database, tables);
-    this.jobs = new JobStore(this.database, tables);
+    this.rollups = new RollupStore(this.database, tables);
+    this.jobs = new JobStore(this.database, tables, this.rollups);
     this.graphs = new GraphStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);

@@ -12,6 +12,7 @@ export class Tables {
   readonly jobFunction: string;
   readonly node: string;
   readonly claim: string;
+  readonly rollup: string;
   readonly meta: string;
 
   constructor(
@@ -28,6 +29,7 @@ export class Tables {
     this.jobFunction = this.name('queue_job_function');
     this.node = this.name('queue_job_node');
     this.claim = this.name('queue_job_claim');
+    this.rollup = this.name('queue_job_rollup');
     this.meta = this.name('queue_job_meta');
   }
 

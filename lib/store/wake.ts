@@ -13,6 +13,8 @@ export interface WakeMessage {
   config?: boolean;
   /** The job functions have changed. */
   functions?: boolean;
+  /** Something was asked of a node. */
+  nodes?: boolean;
   /** Jobs that a node is asked to cancel. */
   cancel?: string[];
   /** Channels in which some node found ready jobs, but no room. */
@@ -96,7 +98,7 @@ export class Wake {
         // A message of 8,000 bytes or more can't be sent: those who hear less ask for more.
         await this.database.run(this.statement, [
           this.tables.notifications,
-          payload.length < 7_000 ? payload : `${this.origin} {"ready":true,"config":true}`,
+          payload.length < 7_000 ? payload : `${this.origin} {"ready":true,"config":true,"nodes":true}`,
         ]);
       } catch {
         // The database is away; the nodes look for work when they come back to it.
@@ -117,6 +119,7 @@ function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
   if (message.ready === true) into.ready = true;
   if (message.config === true) into.config = true;
   if (message.functions === true) into.functions = true;
+  if (message.nodes === true) into.nodes = true;
   if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
   if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];

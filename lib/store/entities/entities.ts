@@ -8,6 +8,7 @@ import { QueueJobLog } from './queue-job-log.entity.js';
 import { QueueJobMeta } from './queue-job-meta.entity.js';
 import { QueueJobNode } from './queue-job-node.entity.js';
 import { QueueJobPermit } from './queue-job-permit.entity.js';
+import { QueueJobRollup } from './queue-job-rollup.entity.js';
 import { QueueJob } from './queue-job.entity.js';
 
 /**
@@ -30,5 +31,6 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobFunction,
   QueueJobNode,
   QueueJobClaim,
+  QueueJobRollup,
   QueueJobMeta,
 ];

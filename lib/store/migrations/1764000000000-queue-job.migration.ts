@@ -21,7 +21,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     const t = await tablesOf(queryRunner, this.schema);
-    const live = [t.job, t.claim, t.permit, t.node, t.dependency, t.channel, t.jobFunction];
+    const live = [t.job, t.claim, t.permit, t.node, t.dependency, t.channel, t.jobFunction, t.rollup];
     await queryRunner.query(`DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta].join(', ')}`);
     for (const statement of functions(t)) {
       const name = /FUNCTION ("(?:[^"]|"")*"\."(?:[^"]|"")*")/.exec(statement)?.[1];

@@ -34,6 +34,7 @@ BEGIN
     exc_name: 'NULL',
     exc_message: 'NULL',
     exc_info: 'NULL',
+    exc_fingerprint: 'NULL',
   })} FROM ended e;
   IF v_parent AND ${t.name('queue_job_release_1')}(ARRAY[p_uuid]) > 0 THEN RETURN 'released'; END IF;
   RETURN 'done';

@@ -7,6 +7,7 @@ import { finish } from './finish.js';
 import { holdings, leave, reap, resync, retire, tick } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
+import { sample } from './sample.js';
 import { settle } from './settle.js';
 import { cancel, postpone, requeue, setDone } from './steer.js';
 import { served, turns } from './turns.js';
@@ -39,4 +40,5 @@ export const functions = (t: Tables): readonly string[] =>
     requeue,
     setDone,
     postpone,
+    sample,
   ].map((statement) => statement(t));

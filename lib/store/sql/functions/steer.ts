@@ -44,6 +44,7 @@ export const requeue = (t: Tables): string => {
     exc_name: 'NULL',
     exc_message: 'NULL',
     exc_info: 'NULL',
+    exc_fingerprint: 'NULL',
     progress: 'NULL',
     progress_total: 'NULL',
   };
@@ -110,12 +111,13 @@ BEGIN
       exc_name: 'NULL',
       exc_message: 'NULL',
       exc_info: 'NULL',
+      exc_fingerprint: 'NULL',
     })} FROM gone g
   )
   SELECT coalesce(array_agg(g.uuid), '{}') INTO v_done FROM gone g;
   WITH changed AS (
     UPDATE ${t.history} h SET state = 'done', result = v_result, date_done = clock_timestamp(), node = NULL,
-      exc_name = NULL, exc_message = NULL, exc_info = NULL
+      exc_name = NULL, exc_message = NULL, exc_info = NULL, exc_fingerprint = NULL
     WHERE h.uuid = ANY(p_uuids) AND h.state = 'cancelled' RETURNING h.uuid
   )
   SELECT v_done || coalesce(array_agg(c.uuid), '{}') INTO v_more FROM changed c;
