@@ -8,6 +8,8 @@ const required = [
   'package.json',
   'dist/index.js',
   'dist/index.d.ts',
+  'dist/dashboard.js',
+  'dist/dashboard.d.ts',
   'dist/migrations.js',
 ];
 const built = /^dist\/.+\.(js|js\.map|d\.ts)$/;

@@ -16,6 +16,7 @@ export type {
 } from './registry/related-action.js';
 
 export { QueueService, type By } from './enqueue/queue.service.js';
+export type { ChangedJobs, JobChange } from './enqueue/job-steering.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
@@ -29,7 +30,7 @@ export { currentJob, type CurrentJob } from './scope/current-job.js';
 
 export type { JobOptions } from './job/job-options.js';
 export type { Dependency } from './store/graph-store.js';
-export type { JobFilter } from './store/job-store.js';
+export type { JobFilter, JobListFilter } from './store/job-filter.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
 export type { RetryPattern } from './job/retry-pattern.js';
@@ -42,6 +43,7 @@ export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 export { QueueJob } from './store/entities/queue-job.entity.js';
 export { QueueJobHistory } from './store/entities/queue-job-history.entity.js';
 export { QueueJobAttempt } from './store/entities/queue-job-attempt.entity.js';
+export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';

@@ -145,7 +145,8 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     jobFunctions,
     JobRunner,
   ],
-  exports: [QueueService, ChannelService, JobFunctionService, JobRunner],
+  // QueueParts is for the dashboard alone: no application can name it.
+  exports: [QueueService, ChannelService, JobFunctionService, JobRunner, QueueParts],
 })
 export class QueueJobModule extends ConfigurableModuleClass {
   /** Wires the queue to a data source of `TypeOrmModule`. */

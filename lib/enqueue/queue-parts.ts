@@ -15,6 +15,7 @@ import { UndelayedWatch } from './graph/undelayed-watch.js';
 import { Drafting, type DraftSettings, type JobDraft } from './job-draft.js';
 import { JobReader } from './job-reader.js';
 import { JobStorage } from './job-storage.js';
+import { JobSteering } from './job-steering.js';
 import { KnownChannels } from './known-channels.js';
 import { type EntityUrl, RelatedActionReader } from './related-action-reader.js';
 import { runAtOnce } from './run-at-once.js';
@@ -23,6 +24,7 @@ import { TransactionWakes } from './transaction-wakes.js';
 /** What the queue service is made of. */
 export class QueueParts {
   readonly reader: JobReader;
+  readonly steering: JobSteering;
   readonly finishes: FinishWatch;
   readonly relatedActions: RelatedActionReader;
   readonly delayables: Delayables;
@@ -39,7 +41,8 @@ export class QueueParts {
     settings: DraftSettings,
     entityUrl: EntityUrl | undefined,
   ) {
-    this.reader = new JobReader(store.jobs, codec);
+    this.reader = new JobReader(store.jobs, store.search, codec);
+    this.steering = new JobSteering(store);
     this.finishes = new FinishWatch(store.jobs, store.wake);
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafting = new Drafting(codec, changes, settings);

@@ -1,14 +1,14 @@
 import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
-import { JobStateError } from '../errors/job-state.error.js';
 import { parseMilliseconds } from '../job/duration.js';
 import { parseEta } from '../job/eta.js';
-import { JOB_STATES, type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
+import { JOB_STATES, type JobState } from '../job/job-state.js';
+import { show } from '../job/show.js';
 import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { Dependency } from '../store/graph-store.js';
-import type { JobFilter } from '../store/job-store.js';
+import type { JobListFilter } from '../store/job-filter.js';
 import { type Attempt, attemptsOf } from './attempts.js';
 import { methodProxy } from './delayable-proxy.js';
 import type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './delayable.types.js';
@@ -16,6 +16,7 @@ import { errorOf, notFound } from './finish-watch.js';
 import type { DelayableJob } from './graph/delayable-job.js';
 import type { DelayableNode } from './graph/delayable-node.js';
 import { checkFilter, checkUuid } from './job-filter.js';
+import { type ChangedJobs, JOB_CHANGES, type JobChange, refusal } from './job-steering.js';
 import { QueueParts } from './queue-parts.js';
 
 /** Who did something, for those who read it later. */
@@ -119,7 +120,7 @@ export class QueueService implements OnApplicationShutdown {
   }
 
   /** Jobs, living and ended, the newest first; the next page is `{ before: last.uuid }`. */
-  async list(filter: JobFilter = {}): Promise<QueueJob[]> {
+  async list(filter: JobListFilter = {}): Promise<QueueJob[]> {
     return this.parts.reader.list(checkFilter(filter));
   }
 
@@ -145,11 +146,13 @@ export class QueueService implements OnApplicationShutdown {
 
   /** The lines that a job wrote with `currentJob().log()`, the oldest first, 1,000 at most. */
   async logs(uuid: string): Promise<{ retry: number; date: Date; message: string; data: unknown }[]> {
-    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), 1_000);
+    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), { limit: 1_000 });
     return Promise.all(
-      lines.map(async (line) => ({
-        ...line,
-        data: await this.parts.codec.decodeValue(line.data, 'data', { missing: 'null' }),
+      lines.map(async ({ retry, date, message, data }) => ({
+        retry,
+        date,
+        message,
+        data: await this.parts.codec.decodeValue(data, 'data', { missing: 'null' }),
       })),
     );
   }
@@ -186,11 +189,7 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async cancel(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
-    const changed = await this.parts.store.jobs.cancel([checkUuid(uuid)], by);
-    if (changed.length === 0) return this.refuse(uuid, 'cancel');
-    const asked = changed.filter(({ node }) => node !== null).map((one) => one.uuid);
-    if (asked.length > 0) this.parts.store.wake.tell({ cancel: asked });
-    else this.parts.store.wake.tell({ ready: true, ended: [uuid] });
+    await this.parts.steering.changeOne('cancel', checkUuid(uuid), by);
     return this.must(uuid);
   }
 
@@ -201,9 +200,7 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async requeue(uuid: string): Promise<QueueJob> {
-    const changed = await this.parts.store.jobs.requeue([checkUuid(uuid)]);
-    if (changed.length === 0) return this.refuse(uuid, 'requeue');
-    this.parts.store.wake.tell({ ready: true });
+    await this.parts.steering.changeOne('requeue', checkUuid(uuid), '');
     return this.must(uuid);
   }
 
@@ -213,10 +210,41 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async setDone(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
-    const changed = await this.parts.store.jobs.setDone([checkUuid(uuid)], by);
-    if (changed.length === 0) return this.refuse(uuid, 'setDone');
-    this.parts.store.wake.tell({ ready: true, dueIn: 0, ended: [uuid] });
+    await this.parts.steering.changeOne('setDone', checkUuid(uuid), by);
     return this.must(uuid);
+  }
+
+  /**
+   * Removes a job that no node has, with its tries and its log lines. What waits for one that wasn't done is treated as
+   * if that had been cancelled; a failed job no longer stops its sequential channel.
+   *
+   * @throws JobNotFoundError, JobStateError
+   */
+  async delete(uuid: string): Promise<void> {
+    await this.parts.steering.changeOne('delete', checkUuid(uuid), '');
+  }
+
+  /**
+   * Requeues, cancels, sets done or deletes many jobs, 500 in one statement. Those whose state does not allow it stay
+   * as they are.
+   *
+   * @example
+   * ```ts
+   * const failed = await queue.list({ state: 'failed', error: 'TimeoutError', limit: 1_000 });
+   * const { changed, unchanged } = await queue.changeAll('requeue', failed.map(({ uuid }) => uuid));
+   * ```
+   */
+  async changeAll(
+    change: JobChange,
+    uuids: readonly string[],
+    { by = 'the application' }: By = {},
+  ): Promise<ChangedJobs> {
+    if (!JOB_CHANGES.includes(change)) {
+      throw new InvalidJobOptionError(
+        `change must be one of ${JOB_CHANGES.join(', ')}, not ${show(change)}.`,
+      );
+    }
+    return this.parts.steering.changeAll(change, uuids.map(checkUuid), by);
   }
 
   /**
@@ -231,7 +259,7 @@ export class QueueService implements OnApplicationShutdown {
     if (!('inSeconds' in eta)) throw new InvalidJobOptionError('seconds must be a number or a duration');
     const result = this.parts.codec.encodeValue(options.result, 'result');
     if (!(await this.parts.store.jobs.postpone(checkUuid(uuid), eta.inSeconds, result)))
-      return this.refuse(uuid, 'postpone');
+      throw refusal('postpone', uuid, (await this.must(uuid)).state);
     this.parts.store.wake.tell(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
     return this.must(uuid);
   }
@@ -274,13 +302,5 @@ export class QueueService implements OnApplicationShutdown {
     const job = await this.find(uuid);
     if (job === null) throw new JobNotFoundError(notFound(uuid));
     return job;
-  }
-
-  private async refuse(uuid: string, action: JobAction): Promise<never> {
-    const { state } = await this.must(uuid);
-    const allowed = STATES_ALLOWING[action].join(', ');
-    throw new JobStateError(
-      `${action} of job ${uuid}: it is ${state}, and ${action} takes jobs that are ${allowed}.`,
-    );
   }
 }

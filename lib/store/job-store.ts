@@ -11,20 +11,12 @@ import type { Tables } from './tables.js';
 /** A stored job as read: `args`, `result` and `context` are JSON text. */
 export type JobRow = Readonly<Record<(typeof LASTING_COLUMNS)[number] | 'cancel_by', unknown>>;
 
-/** Which jobs to list, newest first. What is left out does not matter. */
-export interface JobFilter {
-  readonly state?: JobState | readonly JobState[];
-  /** `Provider.method`. */
-  readonly name?: string;
-  /** A channel, its subchannels included. */
-  readonly channel?: string;
-  readonly graphUuid?: string;
-  readonly userId?: string;
-  /** Only jobs older than this one: the last of the page before. */
-  readonly before?: string;
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number;
-}
+/** A line of a job's log as stored. */
+export type LogRow = Pick<QueueJobLog, 'id' | 'retry' | 'date' | 'message'> & {
+  /** JSON text. */
+  readonly data: string | null;
+  readonly cut: boolean;
+};
 
 /** In a row, of one call: after that it fails. */
 const MAX_DEADLOCKS = 5;
@@ -47,30 +39,6 @@ export class JobStore {
       `SELECT ${this.columns}, cancel_by FROM ${this.tables.job} WHERE uuid = ANY($1)
        UNION ALL SELECT ${this.columns}, NULL FROM ${this.tables.history} WHERE uuid = ANY($1)`,
       [uuids],
-    );
-  }
-
-  async list(filter: JobFilter): Promise<JobRow[]> {
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value)}`;
-    const where: string[] = ['true'];
-    if (filter.state !== undefined) where.push(`state = ANY(${bind([filter.state].flat())})`);
-    if (filter.name !== undefined) where.push(`name = ${bind(filter.name)}`);
-    if (filter.channel !== undefined) {
-      const channel = bind(filter.channel);
-      where.push(`(channel = ${channel} OR channel >= ${channel} || '.' AND channel < ${channel} || '/')`);
-    }
-    if (filter.graphUuid !== undefined) where.push(`graph_uuid = ${bind(filter.graphUuid)}`);
-    if (filter.userId !== undefined) where.push(`user_id = ${bind(filter.userId)}`);
-    if (filter.before !== undefined) where.push(`uuid < ${bind(filter.before)}`);
-    const limit = bind(filter.limit ?? 100);
-    // The uuids are of version 7: their order is that of creation, and both tables have it as primary key.
-    const page = (table: string, cancelBy: string): string =>
-      `(SELECT ${this.columns}, ${cancelBy} AS cancel_by FROM ${table} WHERE ${where.join(' AND ')} ORDER BY uuid DESC LIMIT ${limit})`;
-    return this.database.query<JobRow>(
-      `SELECT * FROM (${page(this.tables.job, 'cancel_by')} UNION ALL ${page(this.tables.history, 'NULL')}) p
-       ORDER BY uuid DESC LIMIT ${limit}`,
-      values,
     );
   }
 
@@ -108,21 +76,32 @@ export class JobStore {
     );
   }
 
-  /** The lines that a job wrote, the oldest first; `data` is JSON text. */
+  /**
+   * The lines that a job wrote, the oldest first, after the one of the id `after`; `data` is JSON text, null where it is
+   * longer than `longest` bytes: then `cut` is true.
+   */
   async logs(
     uuid: string,
-    limit: number,
-  ): Promise<(Pick<QueueJobLog, 'retry' | 'date' | 'message'> & { data: string | null })[]> {
+    { after = '0', limit, longest = Infinity }: { after?: string; limit: number; longest?: number },
+  ): Promise<LogRow[]> {
     const rows = await this.database.query(
-      `SELECT retry, date, message, data FROM ${this.tables.log} WHERE job_uuid = $1 ORDER BY id LIMIT $2`,
-      [uuid, limit],
+      `SELECT id, retry, date, message, CASE WHEN NOT cut THEN data END AS data, cut FROM (
+         SELECT *, coalesce(octet_length(data::text) > $4::float8, false) AS cut
+         FROM ${this.tables.log} WHERE job_uuid = $1 AND id > $2 ORDER BY id LIMIT $3
+       ) l ORDER BY id`,
+      [uuid, after, limit, longest],
     );
-    return rows.map((row) => ({
-      retry: row['retry'] as number,
-      date: row['date'] as Date,
-      message: row['message'] as string,
-      data: row['data'] as string | null,
-    }));
+    return rows.map((row) => ({ ...row, id: String(row['id']) }) as LogRow);
+  }
+
+  /** In which state each of these is; one that isn't there is left out. */
+  async states(uuids: readonly string[]): Promise<Map<string, JobState>> {
+    const rows = await this.database.query(
+      `SELECT uuid, state FROM ${this.tables.job} WHERE uuid = ANY($1)
+       UNION ALL SELECT uuid, state FROM ${this.tables.history} WHERE uuid = ANY($1)`,
+      [uuids],
+    );
+    return new Map(rows.map((row) => [row['uuid'] as string, row['state'] as JobState]));
   }
 
   /** Cancels; a job that a node has is asked for there: `node` is that one. */
@@ -150,6 +129,11 @@ export class JobStore {
     ]);
     await this.count(done, 'done');
     return done;
+  }
+
+  /** Removes jobs that no node has, with all that belongs to them; what waits for one that wasn't done loses it. */
+  async delete(uuids: readonly string[]): Promise<string[]> {
+    return this.uuidsOf(`unnest(${this.tables.name('queue_job_delete_1')}($1))`, [uuids]);
   }
 
   /** `result` is JSON text; null leaves it. Answers false where the job does not wait. */

@@ -1,9 +1,11 @@
 import type { DataSource } from 'typeorm';
+import { AuditStore } from './audit-store.js';
 import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
 import { FunctionStore } from './function-store.js';
 import { GraphStore } from './graph-store.js';
+import { JobSearch } from './job-search.js';
 import { JobStore } from './job-store.js';
 import { JobWriter } from './job-writer.js';
 import { NodeStore } from './node-store.js';
@@ -17,6 +19,7 @@ export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
   readonly jobs: JobStore;
+  readonly search: JobSearch;
   readonly graphs: GraphStore;
   readonly claims: ClaimStore;
   readonly nodes: NodeStore;
@@ -24,6 +27,7 @@ export class Store {
   readonly functions: FunctionStore;
   readonly progress: ProgressStore;
   readonly rollups: RollupStore;
+  readonly audit: AuditStore;
   readonly wake: Wake;
 
   constructor(
@@ -34,11 +38,13 @@ export class Store {
     this.writer = new JobWriter(this.database, tables);
     this.rollups = new RollupStore(this.database, tables);
     this.jobs = new JobStore(this.database, tables, this.rollups);
+    this.search = new JobSearch(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);
     this.functions = new FunctionStore(this.database, tables);
+    this.audit = new AuditStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
     this.wake = new Wake(this.database, tables);
   }

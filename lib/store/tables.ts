@@ -14,6 +14,7 @@ export class Tables {
   readonly claim: string;
   readonly rollup: string;
   readonly meta: string;
+  readonly audit: string;
 
   constructor(
     readonly schema: string,
@@ -31,6 +32,7 @@ export class Tables {
     this.claim = this.name('queue_job_claim');
     this.rollup = this.name('queue_job_rollup');
     this.meta = this.name('queue_job_meta');
+    this.audit = this.name('queue_job_audit');
   }
 
   /** A name of our own, such as a function's, with schema and prefix. */

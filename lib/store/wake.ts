@@ -60,8 +60,9 @@ export class Wake {
   /** Tells everybody. */
   tell(message: WakeMessage): void {
     this.subject.next(message);
-    if (this.closed) return;
-    this.pending = merge(this.pending, message);
+    const { ended: _, ...told } = message;
+    if (this.closed || Object.keys(told).length === 0) return;
+    this.pending = merge(this.pending, told);
     this.flushing ??= this.flush().finally(() => (this.flushing = null));
   }
 

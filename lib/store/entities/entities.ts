@@ -1,4 +1,5 @@
 import { QueueJobAttempt } from './queue-job-attempt.entity.js';
+import { QueueJobAudit } from './queue-job-audit.entity.js';
 import { QueueJobChannel } from './queue-job-channel.entity.js';
 import { QueueJobClaim } from './queue-job-claim.entity.js';
 import { QueueJobDependency } from './queue-job-dependency.entity.js';
@@ -33,4 +34,5 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobClaim,
   QueueJobRollup,
   QueueJobMeta,
+  QueueJobAudit,
 ];

@@ -65,6 +65,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_cancel', t.job, '(cancel_by) WHERE cancel_by IS NOT NULL'),
     index('queue_job_failure', t.job, '(name, exc_fingerprint, date_started) WHERE phase = 4'),
     index('queue_job_graph', t.job, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
+    index('queue_job_failed', t.job, '(uuid) WHERE phase = 4'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_cancelled', t.history, `(date_done) WHERE state = 'cancelled'`),
@@ -114,6 +115,11 @@ export function createTables(t: Tables): readonly string[] {
     table(
       'queue_job_meta',
       'id integer NOT NULL DEFAULT 1, schema_version integer NOT NULL DEFAULT 0, compatible_version integer NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 1',
+      'id',
+    ),
+    table(
+      'queue_job_audit',
+      `${id}, date timestamptz NOT NULL DEFAULT clock_timestamp(), actor text NOT NULL, action text NOT NULL, target text NOT NULL, details jsonb NOT NULL DEFAULT '{}'`,
       'id',
     ),
     // Small tables that each round trip changes; without this they'd grow under load.

@@ -9,7 +9,7 @@ import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
 import { sample } from './sample.js';
 import { settle } from './settle.js';
-import { cancel, postpone, requeue, setDone } from './steer.js';
+import { cancel, postpone, remove, requeue, setDone } from './steer.js';
 import { served, turns } from './turns.js';
 
 /**
@@ -39,6 +39,7 @@ export const functions = (t: Tables): readonly string[] =>
     cancel,
     requeue,
     setDone,
+    remove,
     postpone,
     sample,
   ].map((statement) => statement(t));

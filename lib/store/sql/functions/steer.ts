@@ -125,6 +125,32 @@ BEGIN
   RETURN v_more;
 END $$`;
 
+/**
+ * `queue_job_delete(uuids)`: as if they had never been. What waits for one that wasn't done can't get it any more, as
+ * if it had been cancelled; what has a done one behind it keeps that.
+ */
+export const remove = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_delete_1')}(p_uuids uuid[]) RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_live uuid[];
+  v_gone uuid[];
+BEGIN
+  PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) ORDER BY j.uuid FOR UPDATE;
+  WITH gone AS (
+    DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.uuid
+  )
+  SELECT coalesce(array_agg(g.uuid), '{}') INTO v_live FROM gone g;
+  PERFORM ${t.name('queue_job_cancel_children_1')}(v_live, to_json('Cancelled with its parents'::text));
+  WITH gone AS (
+    DELETE FROM ${t.history} h WHERE h.uuid = ANY(p_uuids) RETURNING h.uuid
+  )
+  SELECT v_live || coalesce(array_agg(g.uuid), '{}') INTO v_gone FROM gone g;
+  DELETE FROM ${t.attempt} a WHERE a.job_uuid = ANY(v_gone);
+  DELETE FROM ${t.log} l WHERE l.job_uuid = ANY(v_gone);
+  DELETE FROM ${t.dependency} d WHERE d.child = ANY(v_gone);
+  RETURN v_gone;
+END $$`;
+
 /** `queue_job_postpone(uuid, seconds, result)`: a waiting job starts no earlier than in that time. */
 export const postpone = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_postpone_1')}(p_uuid uuid, p_seconds float8, p_result json)

@@ -1,0 +1,7 @@
+import type { Type } from '@nestjs/common';
+import { AboutController } from './about/about.controller.js';
+import { AssetsController } from './page/assets.controller.js';
+import { PageController } from './page/page.controller.js';
+
+/** All of them; each says its path below that of the dashboard, and {@link mounted} puts the guards before it. */
+export const DASHBOARD_CONTROLLERS: readonly Type[] = [PageController, AssetsController, AboutController];
