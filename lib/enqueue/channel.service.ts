@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { buildChannel } from '../channel/check-channel-options.js';
-import type { ChannelOptions } from '../channel/channel-config.js';
+import type { ChannelConfig, ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
@@ -44,7 +44,7 @@ export class ChannelService {
    */
   async configure(name: string, properties: ChannelProperties): Promise<void> {
     const path = normalizeChannelPattern(name);
-    const before = (await this.list()).find((channel) => channel.name === path);
+    const before = await this.store.channels.find(path);
     await this.told(this.store.channels.change(path, checkedChange(path, properties, before)));
   }
 
@@ -82,7 +82,7 @@ export class ChannelService {
 function checkedChange(
   name: string,
   given: ChannelProperties,
-  before: ChannelState | undefined,
+  before: ChannelConfig | undefined,
 ): ChannelChange {
   const keys = Object.keys(given).filter((key) => given[key as keyof ChannelProperties] !== undefined);
   const refuse = (problem: string): ChannelConfigError =>

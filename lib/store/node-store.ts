@@ -5,6 +5,32 @@ import type { Tables } from './tables.js';
 /** What can be asked of a node: to claim no more, or to end. */
 export type NodeOrder = 'quiet' | 'stop';
 
+/** A node as it is. */
+export interface NodeState {
+  readonly id: number;
+  /** `host:pid`. */
+  readonly name: string;
+  /** `quiet` and `stopping`: as it was asked; `suspect`: without a sign of life, and soon given up. */
+  readonly state: 'alive' | 'quiet' | 'stopping' | 'suspect' | 'dead';
+  /** Whether it holds a session with PostgreSQL, or else a lease (`listen: false`). */
+  readonly listens: boolean;
+  /** Of this library. */
+  readonly version: string | null;
+  readonly dateStarted: Date;
+  /** The last sign of life. */
+  readonly dateSeen: Date;
+  readonly dateEnded: Date | null;
+  readonly concurrency: number;
+  /** The jobs that it knows: `Provider.method`, each. */
+  readonly names: readonly string[];
+  /** Uuids of the jobs that it has. */
+  readonly jobs: readonly string[];
+  /** Bytes that were resident at the last sign of life. */
+  readonly memory: number | null;
+  /** Cores in use over the second before that. */
+  readonly cpu: number | null;
+}
+
 /** How a node is, as it says with each sign of life. */
 export interface Vitals {
   /** Bytes. */
@@ -109,7 +135,7 @@ export class NodeStore {
     grace: number,
     lease: number,
     vitals: Vitals = { memory: 0, cpu: 0, stopping: false },
-    ask: Ask = (...asked) => this.ask(...asked),
+    ask: Ask = (...asked) => this.askHere(...asked),
   ): Promise<Tick> {
     const row = await ask(this.tickStatement, [
       node,
@@ -122,7 +148,7 @@ export class NodeStore {
     return JSON.parse(row?.['tick'] as string) as Tick;
   }
 
-  private async ask(statement: Statement, values: readonly unknown[]): Promise<Row | undefined> {
+  private async askHere(statement: Statement, values: readonly unknown[]): Promise<Row | undefined> {
     return (await this.database.run(statement, values))[0];
   }
 
@@ -134,6 +160,46 @@ export class NodeStore {
     ]);
     const tries = rows[0]?.['jobs'];
     return typeof tries === 'string' ? (JSON.parse(tries) as ReapedTry[]) : null;
+  }
+
+  /** The newest first. */
+  async list(): Promise<NodeState[]> {
+    const t = this.tables;
+    const rows = await this.database.query(
+      `SELECT n.id, n.name, n.listens, n.version, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
+         to_json(coalesce(n.names, '{}')) AS names,
+         CASE WHEN NOT n.alive THEN 'dead' WHEN n.suspect_since IS NOT NULL THEN 'suspect'
+           WHEN n.asked = 'stop' THEN 'stopping' ELSE coalesce(n.asked, 'alive') END AS state,
+         coalesce((
+           SELECT json_agg(j.uuid) FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid)
+           JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = n.id WHERE c.node = n.id
+         ), '[]'::json) AS jobs
+       FROM ${t.node} n ORDER BY n.id DESC`,
+    );
+    return rows.map((row) => ({
+      id: row['id'] as number,
+      name: row['name'] as string,
+      state: row['state'] as NodeState['state'],
+      listens: row['listens'] as boolean,
+      version: row['version'] as string | null,
+      dateStarted: row['date_started'] as Date,
+      dateSeen: row['date_seen'] as Date,
+      dateEnded: row['date_ended'] as Date | null,
+      concurrency: row['concurrency'] as number,
+      names: JSON.parse(row['names'] as string) as string[],
+      jobs: JSON.parse(row['jobs'] as string) as string[],
+      memory: row['memory'] as number | null,
+      cpu: row['cpu'] as number | null,
+    }));
+  }
+
+  /** Asks something of a node, null to work again; false where it has ended, or was asked to. */
+  async ask(node: number, order: NodeOrder | null): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE ${this.tables.node} SET asked = $2 WHERE id = $1 AND alive AND (asked IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id`,
+      [node, order],
+    );
+    return rows.length > 0;
   }
 
   /** Forgets nodes that ended long ago; milliseconds, null is never. */

@@ -4,6 +4,7 @@ import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
 import { end } from './end.js';
 import { finish } from './finish.js';
+import { breakdown, counts, waiting } from './look.js';
 import { holdings, leave, reap, resync, retire, tick } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
@@ -42,4 +43,7 @@ export const functions = (t: Tables): readonly string[] =>
     remove,
     postpone,
     sample,
+    counts,
+    waiting,
+    breakdown,
   ].map((statement) => statement(t));
