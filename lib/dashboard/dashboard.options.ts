@@ -80,7 +80,8 @@ export function checkDashboardOptions(options: QueueJobDashboardOptions) {
     access: async (request: DashboardRequest): Promise<DashboardAccess> =>
       options.access === undefined ? 'all' : options.access(request),
     actor: async (request: DashboardRequest): Promise<unknown> => options.actor?.(request),
-    redact: (job: DashboardJob): unknown => options.redact?.(job) ?? [],
+    redact: (job: DashboardJob): unknown => (options.redact === undefined ? [] : options.redact(job)),
+    redacts: options.redact !== undefined,
     csrf: csrf ?? null,
     title,
   };

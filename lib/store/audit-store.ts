@@ -7,18 +7,28 @@ export type AuditRecord = Pick<QueueJobAudit, 'actor' | 'action' | 'target'> & {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-/** Who did what in the dashboard: written, and never changed. */
+/** Who did what in the dashboard. */
 export class AuditStore {
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {}
 
-  async write({ actor, action, target, details }: AuditRecord): Promise<void> {
-    await this.database.query(
-      `INSERT INTO ${this.tables.audit} (actor, action, target, details) VALUES ($1, $2, $3, $4)`,
+  /** Answers with the id of the record. */
+  async write({ actor, action, target, details }: AuditRecord): Promise<string> {
+    const rows = await this.database.query(
+      `INSERT INTO ${this.tables.audit} (actor, action, target, details) VALUES ($1, $2, $3, $4) RETURNING id`,
       [actor, action, target, JSON.stringify(details)],
     );
+    return String(rows[0]?.['id']);
+  }
+
+  /** Adds to a record how it ended: it was written when the action began, lest nobody hear of it. */
+  async complete(id: string, details: AuditRecord['details']): Promise<void> {
+    await this.database.query(`UPDATE ${this.tables.audit} SET details = details || $2 WHERE id = $1`, [
+      id,
+      JSON.stringify(details),
+    ]);
   }
 
   /** The newest first; older than the one of this id where one is given. */

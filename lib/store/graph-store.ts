@@ -1,3 +1,4 @@
+import type { JobState } from '../job/job-state.js';
 import type { Query, QueueDatabase } from './database.js';
 import type { JobRow } from './job-store.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
@@ -7,6 +8,23 @@ import type { Tables } from './tables.js';
 export interface Dependency {
   readonly parent: string;
   readonly child: string;
+}
+
+/** A parent or child of a job. */
+export interface RelativeRow {
+  readonly uuid: string;
+  readonly name: string;
+  readonly channel: string;
+  readonly user_id: string | null;
+  /** Its beginning. */
+  readonly description: string;
+  readonly state: JobState;
+}
+
+/** Some of the relatives of a job, and how many there are. */
+export interface Relatives {
+  readonly rows: RelativeRow[];
+  readonly count: number;
 }
 
 /** What depends on what. */
@@ -39,6 +57,32 @@ export class GraphStore {
       [uuid],
     );
     return rows.map((row) => row['result'] as string | null);
+  }
+
+  /** The jobs that a job depends on and those that depend on it, in the order of their creation, and their numbers. */
+  async relatives(uuid: string, limit: number): Promise<{ parents: Relatives; children: Relatives }> {
+    const [parents, children] = await Promise.all([
+      this.related('parent', 'child', uuid, limit),
+      this.related('child', 'parent', uuid, limit),
+    ]);
+    return { parents, children };
+  }
+
+  private async related(one: string, other: string, uuid: string, limit: number): Promise<Relatives> {
+    const { dependency, job, history } = this.tables;
+    const columns = 'j.uuid, j.name, j.channel, j.user_id, left(j.description, 301) AS description, j.state';
+    const from = (table: string): string =>
+      `SELECT ${columns} FROM ${dependency} d JOIN ${table} j ON j.uuid = d.${one} WHERE d.${other} = $1`;
+    const [rows, counts] = await Promise.all([
+      this.database.query<RelativeRow>(
+        `SELECT * FROM (${from(job)} UNION ALL ${from(history)}) r ORDER BY uuid LIMIT $2`,
+        [uuid, limit],
+      ),
+      this.database.query(`SELECT count(*) AS count FROM ${dependency} d WHERE d.${other} = $1`, [uuid]),
+    ]);
+    // One that was removed isn't among the rows, and is nobody's relative any more.
+    const count = rows.length < limit ? rows.length : Number(counts[0]?.['count']);
+    return { rows, count };
   }
 
   /** The parents of a job that aren't done, in the order of their creation. */

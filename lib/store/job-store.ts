@@ -42,6 +42,12 @@ export class JobStore {
     );
   }
 
+  /** The time by the clock of the database. */
+  async now(): Promise<Date> {
+    const rows = await this.database.query('SELECT clock_timestamp() AS now');
+    return rows[0]?.['now'] as Date;
+  }
+
   async counts(): Promise<Partial<Record<JobState, number>>> {
     const rows = await this.database.query(
       `SELECT state, count(*) AS count FROM ${this.tables.job} GROUP BY state

@@ -31,4 +31,4 @@ export {
   union,
   unknown,
 } from 'valibot';
-export type { BaseIssue, GenericSchema, InferOutput } from 'valibot';
+export type { BaseIssue, GenericSchema, InferOutput, ObjectEntries } from 'valibot';
