@@ -12,6 +12,13 @@ export interface FailureSums {
   readonly lastSeen: Date;
   /** Tries that ended so, by hour; 24 numbers, the oldest first. */
   readonly spark: readonly number[];
+  /** The last one. */
+  readonly last: {
+    readonly uuid: string;
+    readonly name: string;
+    readonly channel: string;
+    readonly user_id: string | null;
+  };
   /** Uuids of some, the last failed first. */
   readonly jobs: readonly string[];
 }
@@ -35,12 +42,13 @@ export class FailureStore {
          SELECT j.name, j.exc_fingerprint, count(*) AS count, min(j.date_started) AS first, max(j.date_started) AS last
          FROM ${t.job} j WHERE j.phase = 4 GROUP BY j.name, j.exc_fingerprint ORDER BY last DESC NULLS LAST LIMIT ${GROUPS}
        )
-       SELECT g.name, coalesce(g.exc_fingerprint, '') AS fingerprint, g.count, g.first, l.jobs, l.exc_name, l.exc_message, l.seen
+       SELECT g.name, coalesce(g.exc_fingerprint, '') AS fingerprint, g.count, g.first, l.jobs, l.channel, l.user_id, l.exc_name, l.exc_message, l.seen
        FROM groups g CROSS JOIN LATERAL (
          SELECT json_agg(s.uuid ORDER BY s.seen DESC) AS jobs, (array_agg(s.exc_name ORDER BY s.seen DESC))[1] AS exc_name,
+           (array_agg(s.channel ORDER BY s.seen DESC))[1] AS channel, (array_agg(s.user_id ORDER BY s.seen DESC))[1] AS user_id,
            (array_agg(s.exc_message ORDER BY s.seen DESC))[1] AS exc_message, max(s.seen) AS seen
          FROM (
-           SELECT j.uuid, j.exc_name, left(j.exc_message, 500) AS exc_message,
+           SELECT j.uuid, j.channel, j.user_id, j.exc_name, left(j.exc_message, 500) AS exc_message,
              coalesce(j.date_started + coalesce(j.exec_time, 0) * interval '1 second', j.date_created) AS seen
            FROM ${t.job} j
            WHERE j.phase = 4 AND j.name = g.name AND j.exc_fingerprint IS NOT DISTINCT FROM g.exc_fingerprint
@@ -53,16 +61,19 @@ export class FailureStore {
       const name = row['name'] as string;
       const fingerprint = row['fingerprint'] as string;
       const lastSeen = row['seen'] as Date;
+      const jobs = JSON.parse(row['jobs'] as string) as string[];
+      const [uuid = ''] = jobs;
       return {
         name,
         fingerprint,
+        last: { uuid, name, channel: row['channel'] as string, user_id: row['user_id'] as string | null },
         excName: (row['exc_name'] as string | null) ?? 'Error',
         excMessage: (row['exc_message'] as string | null) ?? '',
         count: Number(row['count']),
         firstSeen: (row['first'] as Date | null) ?? lastSeen,
         lastSeen,
         spark: sparks.get(`${name}\n${fingerprint}`) ?? Array.from({ length: 24 }, () => 0),
-        jobs: JSON.parse(row['jobs'] as string) as string[],
+        jobs,
       };
     });
   }

@@ -27,6 +27,30 @@ export interface Relatives {
   readonly count: number;
 }
 
+/** A job as a graph shows it. */
+export interface GraphJob {
+  readonly uuid: string;
+  readonly name: string;
+  readonly channel: string;
+  readonly userId: string | null;
+  /** The begin of it. */
+  readonly description: string;
+  readonly state: JobState;
+  readonly progress: number | null;
+  readonly progressTotal: number | null;
+}
+
+/** A graph as it is drawn. */
+export interface GraphShape {
+  readonly jobs: readonly GraphJob[];
+  readonly links: readonly Dependency[];
+  /** Of all its jobs. */
+  readonly counts: ReadonlyMap<JobState, number>;
+}
+
+/** What depends on what that is read of one graph: two groups of a thousand, one after the other, have a million. */
+const MOST_LINKS = 50_000;
+
 /** What depends on what. */
 export class GraphStore {
   private readonly columns = LASTING_COLUMNS.map((column) => `j.${column}`).join(', ');
@@ -104,6 +128,48 @@ export class GraphStore {
       `${from(this.tables.job, 'j.cancel_by')} UNION ALL ${from(this.tables.history, 'NULL')} ORDER BY seq`,
       [graphUuid],
     );
+  }
+
+  /**
+   * A graph as it is drawn: its first jobs, what depends on what among these, and how many of all are in each state.
+   * No payload is read.
+   */
+  async shape(graphUuid: string, most: number): Promise<GraphShape> {
+    const { job, history, dependency } = this.tables;
+    const columns =
+      'j.uuid, j.seq, j.name, j.channel, j.user_id, left(j.description, 200) AS description, j.state, j.progress, j.progress_total';
+    const from = (table: string): string => `SELECT ${columns} FROM ${table} j WHERE j.graph_uuid = $1`;
+    const [rows, counts] = await Promise.all([
+      this.database.query(`SELECT * FROM (${from(job)} UNION ALL ${from(history)}) g ORDER BY seq LIMIT $2`, [
+        graphUuid,
+        most,
+      ]),
+      this.database.query(
+        `SELECT state, count(*) AS count FROM (
+           SELECT j.state FROM ${job} j WHERE j.graph_uuid = $1 UNION ALL SELECT j.state FROM ${history} j WHERE j.graph_uuid = $1
+         ) g GROUP BY state`,
+        [graphUuid],
+      ),
+    ]);
+    const links = await this.database.query(
+      `SELECT d.parent, d.child FROM unnest($1::uuid[]) WITH ORDINALITY u (uuid, at) JOIN ${dependency} d ON d.child = u.uuid
+       ORDER BY u.at, d.parent LIMIT ${MOST_LINKS}`,
+      [rows.map((row) => row['uuid'])],
+    );
+    return {
+      jobs: rows.map((row) => ({
+        uuid: row['uuid'] as string,
+        name: row['name'] as string,
+        channel: row['channel'] as string,
+        userId: row['user_id'] as string | null,
+        description: row['description'] as string,
+        state: row['state'] as JobState,
+        progress: row['progress'] as number | null,
+        progressTotal: row['progress_total'] as number | null,
+      })),
+      links: links as unknown as Dependency[],
+      counts: new Map(counts.map((row) => [row['state'] as JobState, Number(row['count'])])),
+    };
   }
 
   /** What depends on what among these jobs. */

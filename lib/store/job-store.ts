@@ -100,6 +100,17 @@ export class JobStore {
     return rows.map((row) => ({ ...row, id: String(row['id']) }) as LogRow);
   }
 
+  /** The id of the last line that each of these has logged. */
+  async lastLogs(uuids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query(
+      `SELECT u.uuid, (SELECT l.id FROM ${this.tables.log} l WHERE l.job_uuid = u.uuid ORDER BY l.id DESC LIMIT 1) AS last
+       FROM unnest($1::uuid[]) u (uuid)`,
+      [uuids],
+    );
+    const found = rows.filter((row) => row['last'] !== null);
+    return new Map(found.map((row) => [row['uuid'] as string, String(row['last'])]));
+  }
+
   /** In which state each of these is; one that isn't there is left out. */
   async states(uuids: readonly string[]): Promise<Map<string, JobState>> {
     const rows = await this.database.query(
