@@ -1,5 +1,5 @@
 import type { JobState } from '../job/job-state.js';
-import type { Query, QueueDatabase } from './database.js';
+import type { Query, QueueDatabase, Row } from './database.js';
 import type { JobRow } from './job-store.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
 import type { Tables } from './tables.js';
@@ -139,18 +139,10 @@ export class GraphStore {
     const columns =
       'j.uuid, j.seq, j.name, j.channel, j.user_id, left(j.description, 200) AS description, j.state, j.progress, j.progress_total';
     const from = (table: string): string => `SELECT ${columns} FROM ${table} j WHERE j.graph_uuid = $1`;
-    const [rows, counts] = await Promise.all([
-      this.database.query(`SELECT * FROM (${from(job)} UNION ALL ${from(history)}) g ORDER BY seq LIMIT $2`, [
-        graphUuid,
-        most,
-      ]),
-      this.database.query(
-        `SELECT state, count(*) AS count FROM (
-           SELECT j.state FROM ${job} j WHERE j.graph_uuid = $1 UNION ALL SELECT j.state FROM ${history} j WHERE j.graph_uuid = $1
-         ) g GROUP BY state`,
-        [graphUuid],
-      ),
-    ]);
+    const rows = await this.database.query(
+      `SELECT * FROM (${from(job)} UNION ALL ${from(history)}) g ORDER BY seq LIMIT $2`,
+      [graphUuid, most],
+    );
     const links = await this.database.query(
       `SELECT d.parent, d.child FROM unnest($1::uuid[]) WITH ORDINALITY u (uuid, at) JOIN ${dependency} d ON d.child = u.uuid
        ORDER BY u.at, d.parent LIMIT ${MOST_LINKS}`,
@@ -168,8 +160,18 @@ export class GraphStore {
         progressTotal: row['progress_total'] as number | null,
       })),
       links: links as unknown as Dependency[],
-      counts: new Map(counts.map((row) => [row['state'] as JobState, Number(row['count'])])),
+      // From the rows themselves where they are all there are: then the two never differ.
+      counts: rows.length < most ? countsOf(rows) : await this.states(graphUuid),
     };
+  }
+
+  private async states(graphUuid: string): Promise<Map<JobState, number>> {
+    const from = (table: string): string => `SELECT j.state FROM ${table} j WHERE j.graph_uuid = $1`;
+    const rows = await this.database.query(
+      `SELECT state, count(*) AS count FROM (${from(this.tables.job)} UNION ALL ${from(this.tables.history)}) g GROUP BY state`,
+      [graphUuid],
+    );
+    return new Map(rows.map((row) => [row['state'] as JobState, Number(row['count'])]));
   }
 
   /** What depends on what among these jobs. */
@@ -181,4 +183,13 @@ export class GraphStore {
     );
     return rows as unknown as Dependency[];
   }
+}
+
+function countsOf(rows: readonly Row[]): Map<JobState, number> {
+  const counts = new Map<JobState, number>();
+  for (const row of rows) {
+    const state = row['state'] as JobState;
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
 }

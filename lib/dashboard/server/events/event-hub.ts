@@ -17,16 +17,17 @@ const LONGEST_MS = 10 * 60_000;
 const FAREWELL_MS = 500;
 const MOST_STREAMS = 500;
 
-interface Listener {
-  readonly stream: EventStream;
-  /** Ends the connection, whatever of it is still on its way. */
-  readonly cut: () => void;
+/** The socket of a page, which nothing else uses. */
+export interface Connection {
+  once(event: 'close', listener: () => void): unknown;
+  destroy(): unknown;
 }
 
 /** One look a second at the database tells all pages of this process; without pages there is none. */
 @Injectable()
 export class EventHub implements OnModuleDestroy {
-  private readonly listeners = new Set<Listener>();
+  private readonly streams = new Set<EventStream>();
+  private readonly connections = new Set<Connection>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | null = null;
   private pulse: PulseEvent | null = null;
@@ -41,40 +42,42 @@ export class EventHub implements OnModuleDestroy {
 
   /** How many pages listen. */
   get size(): number {
-    return this.listeners.size;
+    return this.streams.size;
   }
 
   /** @throws ProblemError of status 503 where no more can be told */
-  open(watched: readonly string[], rights: Rights, cut: () => void): EventStream {
-    if (this.isClosing || this.listeners.size >= MOST_STREAMS)
+  open(watched: readonly string[], rights: Rights, connection: Connection): EventStream {
+    if (this.isClosing || this.streams.size >= MOST_STREAMS)
       throw new ProblemError(503, 'No more pages can listen now. Try again later.', { code: 'TOO_MANY' });
     const stream = new EventStream(new Set(watched), rights);
-    const listener = { stream, cut };
     const longest = setTimeout(() => stream.end(), LONGEST_MS);
     longest.unref();
-    this.listeners.add(listener);
+    this.streams.add(stream);
+    this.connections.add(connection);
+    connection.once('close', () => this.connections.delete(connection));
     stream.once('close', () => {
       clearTimeout(longest);
-      this.listeners.delete(listener);
-      if (this.listeners.size === 0) this.rest();
+      this.streams.delete(stream);
+      if (this.streams.size === 0) this.rest();
     });
     if (this.pulse !== null) stream.tell('pulse', 'pulse', this.pulse);
     this.lookNow();
     return stream;
   }
 
-  /** An open stream would keep the server from closing. */
+  /** An open stream would keep the server from closing, and so would what a page has not read of it yet. */
   async onModuleDestroy(): Promise<void> {
     this.isClosing = true;
     clearTimeout(this.timer);
-    const left = [...this.listeners];
-    const closed = left.map(async ({ stream }) => new Promise((resolve) => stream.once('close', resolve)));
-    for (const { stream } of left) stream.end();
+    for (const stream of this.streams) stream.end();
+    const closed = [...this.connections].map(
+      async (connection) => new Promise<void>((resolve) => connection.once('close', resolve)),
+    );
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => (timer = setTimeout(resolve, FAREWELL_MS)));
     await Promise.race([Promise.all(closed), patience]);
     clearTimeout(timer);
-    for (const { cut } of this.listeners) cut();
+    for (const connection of this.connections) connection.destroy();
     await this.looking;
   }
 
@@ -90,7 +93,7 @@ export class EventHub implements OnModuleDestroy {
       .catch(() => undefined)
       .finally(() => {
         this.looking = null;
-        if (this.isClosing || this.listeners.size === 0) return;
+        if (this.isClosing || this.streams.size === 0) return;
         this.timer = setTimeout(() => this.lookNow(), POLL_MS);
         this.timer.unref();
       });
@@ -103,12 +106,12 @@ export class EventHub implements OnModuleDestroy {
     const due = now - this.pulsedAt > PULSE_MS;
     if (due || JSON.stringify(pulse) !== JSON.stringify(this.pulse)) this.pulsedAt = now;
     this.pulse = pulse;
-    for (const { stream } of this.listeners) stream.tell('pulse', 'pulse', pulse, due);
+    for (const stream of this.streams) stream.tell('pulse', 'pulse', pulse, due);
     await this.tellJobs();
   }
 
   private async tellJobs(): Promise<void> {
-    const watched = [...new Set([...this.listeners].flatMap(({ stream }) => [...stream.watched]))];
+    const watched = [...new Set([...this.streams].flatMap((stream) => [...stream.watched]))];
     if (watched.length === 0) return;
     const [{ rows }, lastLogs] = await Promise.all([
       this.store.search.summaries({ uuids: watched }, { limit: watched.length }),
@@ -117,7 +120,7 @@ export class EventHub implements OnModuleDestroy {
     for (const row of rows) {
       const uuid = row.uuid as string;
       const redaction = this.redactor.of(dashboardJob(row));
-      for (const { stream } of this.listeners) {
+      for (const stream of this.streams) {
         if (!stream.watched.has(uuid)) continue;
         const event: JobEvent = {
           job: jobSummary(row, stream.rights, redaction),

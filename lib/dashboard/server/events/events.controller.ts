@@ -1,17 +1,11 @@
-import { Get, Query, Res, StreamableFile } from '@nestjs/common';
+import { Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AskedBy, type Asker } from '../access/asker.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseWatched } from '../input/cluster.input.js';
 import { Described } from '../openapi/described.js';
 import { text } from '../openapi/schemas.js';
-import { EventHub } from './event-hub.js';
-
-/** An Express response is one of Node's, a Fastify reply holds one. */
-interface Response {
-  readonly raw?: { destroy(): void };
-  destroy?(): void;
-}
+import { type Connection, EventHub } from './event-hub.js';
 
 /** Tells when something has changed. */
 @ApiController('events')
@@ -32,13 +26,16 @@ export class EventsController {
   listen(
     @Query() query: unknown,
     @AskedBy() { rights }: Asker,
-    @Res({ passthrough: true }) response: Response,
+    @Req() request: { readonly socket: Connection },
+    @Res({ passthrough: true }) response: unknown,
   ): StreamableFile {
-    const stream = this.hub.open(parseWatched(query), rights, () => (response.raw ?? response).destroy?.());
+    const stream = this.hub.open(parseWatched(query), rights, request.socket);
     const { httpAdapter } = this.host;
     // What compresses, and what buffers, would keep events back.
     httpAdapter.setHeader(response, 'Cache-Control', 'no-cache, no-transform');
     httpAdapter.setHeader(response, 'X-Accel-Buffering', 'no');
+    // Nothing comes after it on this connection, which a server that closes would have to wait for.
+    httpAdapter.setHeader(response, 'Connection', 'close');
     return new StreamableFile(stream, { type: 'text/event-stream; charset=utf-8' });
   }
 }

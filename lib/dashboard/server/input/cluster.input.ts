@@ -99,14 +99,16 @@ export const parseChannelName = (name: unknown): string =>
 export const parseFunctionName = (name: unknown): string =>
   parseInput(object({ name: text(255) }), { name }).name;
 
-export const parseChannelChange = (body: unknown): ChannelEdit => given(parseInput(channelSchema, body));
+export const parseChannelChange = (body: unknown): ChannelEdit =>
+  withoutGaps(parseInput(channelSchema, body));
 
 export const parseFunctionChange = (
   body: unknown,
-): { channel?: string | null; retryPattern?: RetryPattern | null } => given(parseInput(functionSchema, body));
+): { channel?: string | null; retryPattern?: RetryPattern | null } =>
+  withoutGaps(parseInput(functionSchema, body));
 
 /** What wasn't given isn't there. */
-function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+function withoutGaps<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(input).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
