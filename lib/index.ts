@@ -27,6 +27,8 @@ export { group, type DelayableGroup } from './enqueue/graph/delayable-group.js';
 export type { Attempt } from './enqueue/attempts.js';
 export { ChannelService, type ChannelProperties } from './enqueue/channel.service.js';
 export { JobFunctionService, type JobFunctionState } from './enqueue/job-function.service.js';
+export { NodeService } from './enqueue/node.service.js';
+export type { NodeState } from './store/node-store.js';
 export { JobRunner } from './runner/job-runner.js';
 export { currentJob, type CurrentJob } from './scope/current-job.js';
 
@@ -51,6 +53,7 @@ export { QueueJobBatch } from './store/entities/queue-job-batch.entity.js';
 export { QueueJobAttempt } from './store/entities/queue-job-attempt.entity.js';
 export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
+export { QueueJobRollup } from './store/entities/queue-job-rollup.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';
 
@@ -76,6 +79,7 @@ export { JobTimeoutError } from './errors/job-timeout.error.js';
 export { MaxRetriesError } from './errors/max-retries.error.js';
 export { MissingDataSourceError } from './errors/missing-data-source.error.js';
 export { NoCurrentJobError } from './errors/no-current-job.error.js';
+export { NodeNotFoundError } from './errors/node-not-found.error.js';
 export { NodeLostError } from './errors/node-lost.error.js';
 export { NotAJobError } from './errors/not-a-job.error.js';
 export { NothingToDoJob } from './errors/nothing-to-do-job.error.js';

@@ -35,6 +35,13 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
   createdFrom: (value) => checkDate('createdFrom', value),
   createdBefore: (value) => checkDate('createdBefore', value),
   error: (value) => checkText('error', value),
+  failure: (value) => {
+    const { name, fingerprint } = (value ?? {}) as { name?: unknown; fingerprint?: unknown };
+    return {
+      name: checkText('failure.name', name),
+      fingerprint: fingerprint === '' ? '' : checkText('failure.fingerprint', fingerprint),
+    };
+  },
   text: (value) => checkText('text', value),
   argument: (value) => {
     const { path, value: wanted } = (value ?? {}) as { path?: unknown; value?: unknown };

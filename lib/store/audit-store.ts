@@ -34,8 +34,8 @@ export class AuditStore {
   /** The newest first; older than the one of this id where one is given. */
   async list(before: string | null, limit: number): Promise<QueueJobAudit[]> {
     const rows = await this.database.query(
-      `SELECT id::text AS id, date, actor, action, target, details FROM ${this.tables.audit}
-       WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
+      `SELECT id::text AS id, date, actor, action, target, details FROM ${this.tables.audit} a
+       WHERE $1::bigint IS NULL OR a.id < $1 ORDER BY a.id DESC LIMIT $2`,
       [before, limit],
     );
     return rows.map((row) => ({

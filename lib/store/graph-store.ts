@@ -1,5 +1,5 @@
 import type { JobState } from '../job/job-state.js';
-import type { Query, QueueDatabase } from './database.js';
+import type { Query, QueueDatabase, Row } from './database.js';
 import type { JobRow } from './job-store.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
 import type { Tables } from './tables.js';
@@ -26,6 +26,30 @@ export interface Relatives {
   readonly rows: RelativeRow[];
   readonly count: number;
 }
+
+/** A job as a graph shows it. */
+export interface GraphJob {
+  readonly uuid: string;
+  readonly name: string;
+  readonly channel: string;
+  readonly userId: string | null;
+  /** The begin of it. */
+  readonly description: string;
+  readonly state: JobState;
+  readonly progress: number | null;
+  readonly progressTotal: number | null;
+}
+
+/** A graph as it is drawn. */
+export interface GraphShape {
+  readonly jobs: readonly GraphJob[];
+  readonly links: readonly Dependency[];
+  /** Of all its jobs. */
+  readonly counts: ReadonlyMap<JobState, number>;
+}
+
+/** What depends on what that is read of one graph: two groups of a thousand, one after the other, have a million. */
+const MOST_LINKS = 50_000;
 
 /** What depends on what. */
 export class GraphStore {
@@ -106,6 +130,50 @@ export class GraphStore {
     );
   }
 
+  /**
+   * A graph as it is drawn: its first jobs, what depends on what among these, and how many of all are in each state.
+   * No payload is read.
+   */
+  async shape(graphUuid: string, most: number): Promise<GraphShape> {
+    const { job, history, dependency } = this.tables;
+    const columns =
+      'j.uuid, j.seq, j.name, j.channel, j.user_id, left(j.description, 200) AS description, j.state, j.progress, j.progress_total';
+    const from = (table: string): string => `SELECT ${columns} FROM ${table} j WHERE j.graph_uuid = $1`;
+    const rows = await this.database.query(
+      `SELECT * FROM (${from(job)} UNION ALL ${from(history)}) g ORDER BY seq LIMIT $2`,
+      [graphUuid, most],
+    );
+    const links = await this.database.query(
+      `SELECT d.parent, d.child FROM unnest($1::uuid[]) WITH ORDINALITY u (uuid, at) JOIN ${dependency} d ON d.child = u.uuid
+       ORDER BY u.at, d.parent LIMIT ${MOST_LINKS}`,
+      [rows.map((row) => row['uuid'])],
+    );
+    return {
+      jobs: rows.map((row) => ({
+        uuid: row['uuid'] as string,
+        name: row['name'] as string,
+        channel: row['channel'] as string,
+        userId: row['user_id'] as string | null,
+        description: row['description'] as string,
+        state: row['state'] as JobState,
+        progress: row['progress'] as number | null,
+        progressTotal: row['progress_total'] as number | null,
+      })),
+      links: links as unknown as Dependency[],
+      // From the rows themselves where they are all there are: then the two never differ.
+      counts: rows.length < most ? countsOf(rows) : await this.states(graphUuid),
+    };
+  }
+
+  private async states(graphUuid: string): Promise<Map<JobState, number>> {
+    const from = (table: string): string => `SELECT j.state FROM ${table} j WHERE j.graph_uuid = $1`;
+    const rows = await this.database.query(
+      `SELECT state, count(*) AS count FROM (${from(this.tables.job)} UNION ALL ${from(this.tables.history)}) g GROUP BY state`,
+      [graphUuid],
+    );
+    return new Map(rows.map((row) => [row['state'] as JobState, Number(row['count'])]));
+  }
+
   /** What depends on what among these jobs. */
   async dependenciesAmong(uuids: readonly string[]): Promise<Dependency[]> {
     const rows = await this.database.query(
@@ -115,4 +183,13 @@ export class GraphStore {
     );
     return rows as unknown as Dependency[];
   }
+}
+
+function countsOf(rows: readonly Row[]): Map<JobState, number> {
+  const counts = new Map<JobState, number>();
+  for (const row of rows) {
+    const state = row['state'] as JobState;
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
 }

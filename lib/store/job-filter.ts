@@ -21,6 +21,8 @@ export interface JobFilter {
   readonly createdBefore?: Date;
   /** The name of the last error, such as `TypeError`. */
   readonly error?: string;
+  /** Failed jobs of a name with a kind of error; an empty fingerprint is none. */
+  readonly failure?: { readonly name: string; readonly fingerprint: string };
   /** A text in the description, in any case. */
   readonly text?: string;
   /** A value in the arguments: `{ path: [0, 'customer', 'id'], value: 42 }`, plain JSON. */

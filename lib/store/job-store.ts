@@ -4,6 +4,7 @@ import { type Query, type QueueDatabase, queryOf, type Row } from './database.js
 import { despiteDeadlocks } from './despite-deadlocks.js';
 import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from './entities/queue-job-log.entity.js';
+import type { RollupStore } from './rollup-store.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
 import type { Tables } from './tables.js';
 
@@ -24,6 +25,7 @@ export class JobStore {
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
+    private readonly rollups: RollupStore,
   ) {}
 
   /** In the transaction of `manager` where one is given: it may be the only one that sees them. */
@@ -56,7 +58,7 @@ export class JobStore {
   /** The tries that ended badly, as stored. */
   async attempts(uuid: string): Promise<QueueJobAttempt[]> {
     const rows = await this.database.query(
-      `SELECT id, job_uuid, retry, node, date_started, date_ended, exc_name, exc_message, exc_info
+      `SELECT id, job_uuid, name, retry, node, date_started, date_ended, exc_name, exc_message, exc_info, exc_fingerprint
        FROM ${this.tables.attempt} WHERE job_uuid = $1 ORDER BY id`,
       [uuid],
     );
@@ -64,6 +66,7 @@ export class JobStore {
       Object.assign(new QueueJobAttempt(), {
         id: String(row['id']),
         jobUuid: row['job_uuid'],
+        name: row['name'],
         retry: row['retry'],
         node: row['node'],
         dateStarted: row['date_started'],
@@ -71,6 +74,7 @@ export class JobStore {
         excName: row['exc_name'],
         excMessage: row['exc_message'],
         excInfo: row['exc_info'],
+        excFingerprint: row['exc_fingerprint'],
       }),
     );
   }
@@ -93,6 +97,17 @@ export class JobStore {
     return rows.map((row) => ({ ...row, id: String(row['id']) }) as LogRow);
   }
 
+  /** The id of the last line that each of these has logged. */
+  async lastLogs(uuids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query(
+      `SELECT u.uuid, (SELECT l.id FROM ${this.tables.log} l WHERE l.job_uuid = u.uuid ORDER BY l.id DESC LIMIT 1) AS last
+       FROM unnest($1::uuid[]) u (uuid)`,
+      [uuids],
+    );
+    const found = rows.filter((row) => row['last'] !== null);
+    return new Map(found.map((row) => [row['uuid'] as string, String(row['last'])]));
+  }
+
   /** In which state each of these is; one that isn't there is left out. */
   async states(uuids: readonly string[]): Promise<Map<string, JobState>> {
     const rows = await this.database.query(
@@ -109,7 +124,12 @@ export class JobStore {
       `SELECT uuid, node FROM ${this.tables.name('queue_job_cancel_1')}($1, $2)`,
       [uuids, by],
     );
-    return rows as unknown as { uuid: string; node: number | null }[];
+    const cancelled = rows as unknown as { uuid: string; node: number | null }[];
+    await this.count(
+      cancelled.filter(({ node }) => node === null).map(({ uuid }) => uuid),
+      'cancelled',
+    );
+    return cancelled;
   }
 
   /** Those of these jobs that somebody has asked to cancel. */
@@ -126,7 +146,12 @@ export class JobStore {
   }
 
   async setDone(uuids: readonly string[], by: string): Promise<string[]> {
-    return this.uuidsOf(`unnest(${this.tables.name('queue_job_set_done_1')}($1, $2))`, [uuids, by]);
+    const done = await this.uuidsOf(`unnest(${this.tables.name('queue_job_set_done_1')}($1, $2))`, [
+      uuids,
+      by,
+    ]);
+    await this.count(done, 'done');
+    return done;
   }
 
   /** Removes jobs that no node has, with all that belongs to them; what waits for one that wasn't done loses it. */
@@ -171,6 +196,11 @@ export class JobStore {
       [defaultInterval, limit],
     );
     return Number(rows[0]?.['count']);
+  }
+
+  /** For the charts alone, so nothing fails where it can't be noted; those that were cancelled with them don't count. */
+  private async count(uuids: readonly string[], state: 'done' | 'cancelled'): Promise<void> {
+    if (uuids.length > 0) await this.rollups.addByHand(uuids, state).catch(() => undefined);
   }
 
   private async uuidsOf(source: string, values: readonly unknown[]): Promise<string[]> {

@@ -16,6 +16,7 @@ export class Tables {
   readonly claim: string;
   readonly batch: string;
   readonly batchCallback: string;
+  readonly rollup: string;
   readonly meta: string;
   readonly audit: string;
 
@@ -41,6 +42,7 @@ export class Tables {
     this.claim = this.name('queue_job_claim');
     this.batch = this.name('queue_job_batch');
     this.batchCallback = this.name('queue_job_batch_callback');
+    this.rollup = this.name('queue_job_rollup');
     this.meta = this.name('queue_job_meta');
     this.audit = this.name('queue_job_audit');
   }

@@ -11,6 +11,7 @@ import { QueueJobLog } from './queue-job-log.entity.js';
 import { QueueJobMeta } from './queue-job-meta.entity.js';
 import { QueueJobNode } from './queue-job-node.entity.js';
 import { QueueJobPermit } from './queue-job-permit.entity.js';
+import { QueueJobRollup } from './queue-job-rollup.entity.js';
 import { QueueJob } from './queue-job.entity.js';
 
 /**
@@ -35,6 +36,7 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobClaim,
   QueueJobBatch,
   QueueJobBatchCallback,
+  QueueJobRollup,
   QueueJobMeta,
   QueueJobAudit,
 ];

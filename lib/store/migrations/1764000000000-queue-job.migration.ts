@@ -31,6 +31,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.jobFunction,
       t.batch,
       t.batchCallback,
+      t.rollup,
     ];
     await queryRunner.query(
       `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit].join(', ')}`,

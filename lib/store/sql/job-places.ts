@@ -29,6 +29,10 @@ export function jobPlaces(filter: JobFilter, t: Tables, bind: Bind): JobPlace[] 
   // Of a graph all rows are read, and sorted: by the order of the uuids the whole table might have to be.
   const rowsOf = (table: string): string =>
     graph === undefined ? table : `(SELECT * FROM ${table} g WHERE g.graph_uuid = ${graph} OFFSET 0)`;
+  if (filter.failure !== undefined) {
+    if (graph !== undefined) base.push(`j.graph_uuid = ${graph}`);
+    return [{ rows: failuresOf(filter.failure, t, bind), cancelBy: 'j.cancel_by', base: [...base, 'true'] }];
+  }
   const live: string[] = [];
   if (only(['failed'])) live.push(`j.phase = ${Phase.failed}`);
   if (only(AT_A_NODE)) live.push(`j.uuid = ANY(ARRAY(SELECT unnest(c.jobs) FROM ${t.claim} c))`);
@@ -44,4 +48,10 @@ export function jobPlaces(filter: JobFilter, t: Tables, bind: Bind): JobPlace[] 
   // No state at all: one of the two is enough to find nothing in.
   const left = places.filter(({ isEmpty }) => !isEmpty);
   return left.length > 0 ? left : places.slice(1);
+}
+
+/** The index of the failed finds a whole group; by the order of the uuids, the table would have to be gone through. */
+function failuresOf({ name, fingerprint }: NonNullable<JobFilter['failure']>, t: Tables, bind: Bind): string {
+  const kind = fingerprint === '' ? 'IS NULL' : `= ${bind(fingerprint)}`;
+  return `(SELECT * FROM ${t.job} g WHERE g.phase = ${Phase.failed} AND g.name = ${bind(name)} AND g.exc_fingerprint ${kind} OFFSET 0)`;
 }

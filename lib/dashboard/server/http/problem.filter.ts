@@ -10,6 +10,7 @@ import { problemOf, ProblemError } from './problem.error.js';
 const STATUS: Readonly<Record<string, number>> = {
   JOB_NOT_FOUND: 404,
   CHANNEL_NOT_FOUND: 404,
+  NODE_NOT_FOUND: 404,
   UNKNOWN_JOB: 404,
   BATCH_NOT_FOUND: 404,
   JOB_STATE: 409,

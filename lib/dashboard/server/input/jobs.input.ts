@@ -3,6 +3,7 @@ import { JOB_STATES } from '../../../job/job-state.js';
 import type { JobFilter } from '../../../store/job-filter.js';
 import type { JobActionName, PayloadField } from '../../api/jobs.api.js';
 import { JOB_ACTIONS } from '../jobs/job-actions-of.js';
+import { parseFailureId } from '../failures/failure-id.js';
 import { parseArgument } from './argument-path.js';
 import { parseInput } from './parse.js';
 import { isoDate, maybe, object, readBy, text, uuid, wholeNumber, words } from './texts.input.js';
@@ -35,6 +36,7 @@ const FILTER = {
   from: maybe(isoDate),
   to: maybe(isoDate),
   error: maybe(text(255)),
+  failure: maybe(readBy(parseFailureId)),
   text: maybe(text(255)),
   arg: maybe(readBy(parseArgument)),
   graph: maybe(uuid),

@@ -103,7 +103,7 @@ export class JobDetails {
     const lines = rows.map(({ id, retry, date, message, data, cut }) => ({
       id,
       retry,
-      date: date.toISOString(),
+      date: isoDate(date) ?? '',
       message: cutText(redaction.text('log', message) ?? HIDDEN_TEXT, LOG_MESSAGE),
       data: cut ? TOO_LONG : this.read(redaction, 'log', data, { uuid, field: 'data' }).view,
     }));
@@ -197,7 +197,7 @@ function attemptView(attempt: Attempt, redaction: Redaction): AttemptView {
     retry,
     node,
     dateStarted: isoDate(dateStarted),
-    dateEnded: dateEnded.toISOString(),
+    dateEnded: isoDate(dateEnded),
     seconds: dateStarted === null ? null : (dateEnded.getTime() - dateStarted.getTime()) / 1000,
     error: hidden ? errorView(excName, HIDDEN_TEXT, null) : errorView(excName, excMessage, excInfo),
   };

@@ -21,7 +21,11 @@ export const dashboardJob = (
   userId: row.user_id as string | null,
 });
 
-export const isoDate = (date: unknown): string | null => (date as Date | null)?.toISOString() ?? null;
+/** Null for one that no date of JavaScript is, such as `infinity`, which somebody wrote by hand. */
+export function isoDate(date: unknown): string | null {
+  const given = date as Date | null;
+  return given === null || Number.isNaN(given.getTime()) ? null : given.toISOString();
+}
 
 /** A job as a row of a list. */
 export function jobSummary(row: SummaryRow, rights: Rights, redaction: Redaction): JobSummary {
@@ -41,7 +45,7 @@ export function jobSummary(row: SummaryRow, rights: Rights, redaction: Redaction
     graphUuid: row.graph_uuid as string | null,
     batchUuid: row.batch_uuid as string | null,
     eta: isoDate(row.eta),
-    dateCreated: (row.date_created as Date).toISOString(),
+    dateCreated: isoDate(row.date_created) ?? '',
     dateEnqueued: isoDate(row.date_enqueued),
     dateStarted: isoDate(row.date_started),
     dateDone: isoDate(row.date_done),

@@ -48,7 +48,9 @@ export function timelineOf(
     { state, at: isAttempt && state === 'cancelled' ? null : (row.date_done as Date | null), ...here },
   ];
   const known = moments
-    .filter((moment): moment is Moment & { at: Date } => moment.at !== null)
+    .filter(
+      (moment): moment is Moment & { at: Date } => moment.at !== null && !Number.isNaN(moment.at.getTime()),
+    )
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
   return known.map(({ at, ...moment }, i) => {
     const next = known[i + 1];

@@ -106,6 +106,7 @@ export const FILTER_QUERY = {
   from: 'Created at or after: ISO 8601',
   to: 'Created before: ISO 8601',
   error: 'The name of the error, such as `TypeError`',
+  failure: 'A group of failures, by its id',
   text: 'A text in the description, in any case',
   arg: 'A value at a path of the arguments, such as `[0].customer.id=42`',
   graph: 'The uuid of a graph',

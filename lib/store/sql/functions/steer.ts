@@ -48,6 +48,7 @@ export const requeue = (t: Tables): string => {
     exc_name: 'NULL',
     exc_message: 'NULL',
     exc_info: 'NULL',
+    exc_fingerprint: 'NULL',
     progress: 'NULL',
     progress_total: 'NULL',
   };
@@ -127,6 +128,7 @@ BEGIN
       exc_name: 'NULL',
       exc_message: 'NULL',
       exc_info: 'NULL',
+      exc_fingerprint: 'NULL',
     })} FROM gone g
   )
   SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> 4),
@@ -134,7 +136,7 @@ BEGIN
   INTO v_done, v_batches, v_other FROM gone g;
   WITH changed AS (
     UPDATE ${t.history} h SET state = 'done', result = v_result, date_done = clock_timestamp(), node = NULL,
-      exc_name = NULL, exc_message = NULL, exc_info = NULL
+      exc_name = NULL, exc_message = NULL, exc_info = NULL, exc_fingerprint = NULL
     WHERE h.uuid = ANY(p_uuids) AND h.state = 'cancelled' RETURNING h.uuid, h.batch_uuid
   )
   SELECT v_done || coalesce(array_agg(c.uuid), '{}'),
