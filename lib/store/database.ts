@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
 
 /** One statement as the driver gets it. A named one is prepared once for each connection. */
@@ -26,7 +27,11 @@ export class QueueDatabase {
   private readonly pool: pg.Pool;
   private named = true;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param setsIsolation - the database has another default than our statements can live with */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly setsIsolation = false,
+  ) {
     this.pool = new pg.Pool({
       ...this.connectionOptions(),
       max: MAX_CONNECTIONS,
@@ -96,7 +101,10 @@ export class QueueDatabase {
   /** The options for a connection of the application's data source, as its driver made them. */
   connectionOptions(): pg.PoolConfig {
     const { master } = this.dataSource.driver as unknown as { master: { options: pg.PoolConfig } };
-    return { ...master.options };
+    if (!this.setsIsolation) return { ...master.options };
+    const { options = '' } = master.options as { options?: string };
+    const setting = `-c default_transaction_isolation=${ISOLATION.toLowerCase().replace(' ', '\\ ')}`;
+    return { ...master.options, options: `${options} ${setting}`.trim() };
   }
 
   async close(): Promise<void> {

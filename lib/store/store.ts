@@ -29,8 +29,9 @@ export class Store {
   constructor(
     readonly dataSource: DataSource,
     readonly tables: Tables,
+    setsIsolation = false,
   ) {
-    this.database = new QueueDatabase(dataSource);
+    this.database = new QueueDatabase(dataSource, setsIsolation);
     this.writer = new JobWriter(this.database, tables);
     this.jobs = new JobStore(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
