@@ -2,10 +2,10 @@ import { normalizeChannelName } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { isJobState, JOB_STATES } from '../job/job-state.js';
-import { checkText } from '../job/option-checks.js';
+import { checkObject, checkText } from '../job/option-checks.js';
 import { show } from '../job/show.js';
 import type { JobFilter } from '../store/job-store.js';
-import { checkObject, checkUuid } from './given.js';
+import { checkUuid } from './given.js';
 
 const PROPERTIES = ['state', 'name', 'channel', 'graphUuid', 'batchUuid', 'userId', 'before', 'limit'];
 const MAX_LIMIT = 1_000;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ISOLATION } from './isolation.js';
@@ -7,6 +8,15 @@ import { OWN_TYPES } from './pg-types.js';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+}
+
+/**
+ * A statement that is sent often. Its text is part of its name: behind a pooler, connections to the server are shared
+ * with applications of other schemas and versions, whose statements must not be taken for this one.
+ */
+export function namedStatement(name: string, text: string): Statement {
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { name: `${name}_${digest.slice(0, 16)}`, text };
 }
 
 export type Row = Readonly<Record<string, unknown>>;
