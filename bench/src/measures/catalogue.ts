@@ -1,0 +1,18 @@
+import { chain } from './chain.ts';
+import { channels } from './channels.ts';
+import { drains, transactional } from './drain.ts';
+import { enqueue } from './enqueue.ts';
+import { idle } from './idle.ts';
+import type { Measure } from './measure.ts';
+import { pickups } from './pickup.ts';
+
+/** In the order of the table. */
+export const MEASURES: readonly Measure[] = [
+  enqueue,
+  ...drains,
+  transactional,
+  ...channels,
+  ...pickups,
+  chain,
+  idle,
+];
