@@ -57,7 +57,7 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
       ms: { type: 'string', default: '500' },
       scale: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },
-      out: { type: 'string', default: 'results' },
+      out: { type: 'string', default: 'bench/results' },
       'cpu-prof': { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },

@@ -50,8 +50,11 @@ export class Participant {
 
   /** Calls `callers` loops at once for `ms` milliseconds; every call waits for its commit. */
   async enqueueFor(ms: number, callers: number, how: 'alone' | 'transaction'): Promise<Counted> {
-    const one = how === 'alone' ? this.system.enqueue : this.system.enqueueInTransaction;
-    return repeat(ms, callers, () => one?.call(this.system, this.payload()));
+    return repeat(ms, callers, () =>
+      how === 'alone'
+        ? this.system.enqueue?.(this.payload())
+        : this.system.enqueueInTransaction?.(this.payload()),
+    );
   }
 
   async bulkFor(ms: number, size: number): Promise<Counted> {

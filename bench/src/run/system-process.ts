@@ -21,8 +21,8 @@ export class SystemProcess {
   ) {
     child.on('message', (message: Message) => this.hear(message));
     child.on('exit', (code, signal) => {
-      for (const { reject } of this.open.values())
-        reject(new Error(`The process of ${name} ended (${code ?? signal})`));
+      for (const waiting of this.open.values())
+        waiting.reject(new Error(`The process of ${name} ended (${code ?? signal})`));
       this.open.clear();
     });
   }

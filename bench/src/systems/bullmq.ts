@@ -1,4 +1,3 @@
-import type { FlowJob } from 'bullmq';
 import { NOTE } from './seed-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
 
@@ -12,6 +11,14 @@ export const CONCURRENCY = 32;
 
 const SEED_BATCH = 1_000;
 
+/** As its `FlowJob`. */
+interface Flow {
+  readonly name: string;
+  readonly queueName: string;
+  readonly data: Payload;
+  readonly children?: Flow[];
+}
+
 /** What both backends have in common. */
 interface Parts {
   readonly queue: {
@@ -23,7 +30,7 @@ interface Parts {
     ): Promise<Record<string, number>>;
     close(): Promise<void>;
   };
-  readonly flows: () => { add(flow: FlowJob): Promise<unknown>; close(): Promise<void> };
+  readonly flows: () => { add(flow: Flow): Promise<unknown>; close(): Promise<void> };
   readonly worker: (run: (job: { data: Payload }) => Promise<void>) => {
     run(): Promise<unknown>;
     close(force?: boolean): Promise<void>;
@@ -67,7 +74,7 @@ export class BullMqSystem implements System {
   /** https://docs.bullmq.io/guide/flows: a parent waits for its children, so the first step is the deepest. */
   chain(payloads: readonly Payload[]): Promise<unknown> {
     this.flows ??= this.parts.flows();
-    let flow: FlowJob | undefined;
+    let flow: Flow | undefined;
     for (const data of payloads) {
       flow = { name: 'job', queueName: QUEUE, data, ...(flow === undefined ? {} : { children: [flow] }) };
     }

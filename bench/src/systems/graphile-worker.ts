@@ -16,16 +16,16 @@ export async function open(role: Role): Promise<System> {
 // https://worker.graphile.org/docs/performance, "Quick stats": the configuration of its own performance test.
 const CONCURRENT_JOBS = 24;
 const POOL_SIZE = 25;
-const LOCAL_QUEUE = { size: 500 };
-const BATCH_DELAY_MS = 0;
+// Not for a named queue: the next of its jobs is looked for before the end of the last is written, and then at the poll.
+const BATCHING = { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 const logger = new Logger(() => (level, message) => {
   if (level === 'error') console.error(message);
 });
 
 class GraphileWorkerSystem implements System {
-  private utils: Promise<WorkerUtils> | undefined;
-  private runner: Runner | undefined;
+  private utils?: Promise<WorkerUtils>;
+  private runner?: Runner;
 
   constructor(
     private readonly role: Role,
@@ -78,10 +78,7 @@ class GraphileWorkerSystem implements System {
         worker: {
           concurrentJobs: CONCURRENT_JOBS,
           maxPoolSize: POOL_SIZE,
-          // A local queue would hold the jobs of a named queue back, one at a time.
-          ...(this.role.work?.capacity === 1 ? {} : { localQueue: LOCAL_QUEUE }),
-          completeJobBatchDelay: BATCH_DELAY_MS,
-          failJobBatchDelay: BATCH_DELAY_MS,
+          ...(this.role.work?.capacity === 1 ? {} : BATCHING),
           logger,
         },
       },

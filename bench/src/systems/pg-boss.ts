@@ -21,6 +21,8 @@ export async function open(role: Role, by: 'work' | 'fetch'): Promise<System> {
     connectionString: role.url,
     max: POOL_SIZE,
     useListenNotify: role.work?.tunedFor === 'pickup',
+    // https://pgboss.io/api/constructor, `flowIntervalSeconds`: how often the next steps of flows are looked for, at best.
+    flowIntervalSeconds: 1,
   });
   boss.on('error', (error: unknown) => console.error(error));
   await boss.start();
