@@ -2,7 +2,11 @@ import { chain } from './chain.ts';
 import { channels } from './channels.ts';
 import { drains, transactional } from './drain.ts';
 import { enqueue } from './enqueue.ts';
+import { footprint } from './footprint.ts';
+import { growth } from './growth/growth.ts';
+import { snapshot } from './growth/snapshot.ts';
 import { idle } from './idle.ts';
+import { memory } from './memory.ts';
 import type { Measure } from './measure.ts';
 import { pickups } from './pickup.ts';
 
@@ -15,4 +19,8 @@ export const MEASURES: readonly Measure[] = [
   ...pickups,
   chain,
   idle,
+  footprint,
+  memory,
+  ...growth,
+  snapshot,
 ];

@@ -64,6 +64,13 @@ export class Participant {
     return { count: count * size, seconds };
   }
 
+  /** Stores `count` jobs, up to a thousand with each call. */
+  async bulk(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 1_000) {
+      await this.system.enqueueMany?.(Array.from({ length: Math.min(left, 1_000) }, () => this.payload()));
+    }
+  }
+
   /** Calls at a steady rate, whether the one before has answered or not. */
   async enqueueSteadily(perSecond: number, count: number): Promise<void> {
     const start = microseconds();

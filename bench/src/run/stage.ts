@@ -88,8 +88,8 @@ export class Stage {
   }
 
   async clear(): Promise<void> {
-    await Promise.all(this.processes.map((one) => one.stop()));
-    for (const remove of this.leftovers) await remove();
+    await Promise.all(this.processes.splice(0).map((one) => one.stop()));
+    for (const remove of this.leftovers.splice(0)) await remove();
   }
 
   private async fill(url: string, work: WorkRole | undefined, seed: Seed | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import { SEED_PAYLOAD } from './seed-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
 
 const TASK = 'bench';
+const SEED_BATCH = 100_000;
 
 export async function open(role: Role): Promise<System> {
   const pool = new pg.Pool({ connectionString: role.url, max: POOL_SIZE });
@@ -36,16 +37,19 @@ class GraphileWorkerSystem implements System {
     await (await this.useUtils()).migrate();
   }
 
-  /** As in its own performance test (`perfTest/init.js`): one call of `add_jobs`. */
+  /** As in its own performance test (`perfTest/init.js`): `add_jobs`. */
   async seed({ jobs }: Seed): Promise<void> {
     // https://worker.graphile.org/docs/tasks-queues#named-queues: jobs of one queue run in series.
     const queue = this.role.work?.capacity === 1 ? `'bench'` : 'NULL';
-    await this.pool.query(
-      `SELECT graphile_worker.add_jobs(ARRAY(
-         SELECT json_populate_record(NULL::graphile_worker.job_spec, json_build_object(
-           'identifier', '${TASK}', 'payload', ${SEED_PAYLOAD}, 'queue_name', ${queue}))
-         FROM generate_series(1, ${jobs}) g))`,
-    );
+    for (let from = 0; from < jobs; from += SEED_BATCH) {
+      await this.pool.query(
+        `SELECT count(graphile_worker.add_jobs(ARRAY(
+           SELECT json_populate_record(NULL::graphile_worker.job_spec, json_build_object(
+             'identifier', '${TASK}', 'payload', ${SEED_PAYLOAD}, 'queue_name', ${queue}))
+           FROM generate_series($1::int, $2::int) g)))`,
+        [from + 1, Math.min(from + SEED_BATCH, jobs)],
+      );
+    }
     await this.pool.query('VACUUM ANALYZE');
   }
 

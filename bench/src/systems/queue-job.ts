@@ -68,14 +68,35 @@ class QueueJobSystem implements System {
     await this.dataSource.query('VACUUM ANALYZE');
   }
 
-  async seed({ jobs, channels = ['root'], transactional = false }: Seed): Promise<void> {
+  async seed({
+    jobs,
+    channels = ['root'],
+    transactional = false,
+    future = 0,
+    done = 0,
+  }: Seed): Promise<void> {
+    const name = transactional ? 'BenchJobs.runInTransaction' : 'BenchJobs.run';
     await this.dataSource.query(
       `INSERT INTO queue_job (uuid, name, channel, args, description)
        SELECT ${uuidV7('g')}, $1, ($2::text[])[1 + g % cardinality($2::text[])], json_build_array(${SEED_PAYLOAD}), $1
        FROM generate_series(1, $3::int) g`,
-      [transactional ? 'BenchJobs.runInTransaction' : 'BenchJobs.run', channels, jobs],
+      [name, channels, jobs],
     );
-    await this.dataSource.query('VACUUM ANALYZE queue_job');
+    await this.dataSource.query(
+      `INSERT INTO queue_job (uuid, name, channel, args, description, phase, eta)
+       SELECT ${uuidV7('g')}, $1, ($2::text[])[1 + g % cardinality($2::text[])], json_build_array(${SEED_PAYLOAD}), $1,
+         1, now() + interval '1 year' + g * interval '1 second'
+       FROM generate_series(1, $3::int) g`,
+      [name, channels, future],
+    );
+    await this.dataSource.query(
+      `INSERT INTO queue_job_history (uuid, seq, state, name, channel, args, description, date_done)
+       SELECT ${uuidV7('g')}, -g, 'done', $1, ($2::text[])[1 + g % cardinality($2::text[])],
+         json_build_array(${SEED_PAYLOAD}), $1, now() - g * interval '1 millisecond'
+       FROM generate_series(1, $3::int) g`,
+      [name, channels, done],
+    );
+    await this.dataSource.query('VACUUM ANALYZE');
   }
 
   enqueue(payload: Payload): Promise<unknown> {
@@ -118,7 +139,7 @@ class QueueJobSystem implements System {
 }
 
 /** As the library makes them in Node: by time, so that they enter the index at its end. PostgreSQL 15 has no function for it. */
-export function uuidV7(count: string): string {
-  const time = `lpad(to_hex(1764000000000 + ${count} / 4096), 12, '0')`;
+function uuidV7(count: string): string {
+  const time = `lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint + ${count} / 4096), 12, '0')`;
   return `(${time} || '7' || lpad(to_hex(${count} % 4096), 3, '0') || '8' || substr(md5(random()::text), 1, 15))::uuid`;
 }

@@ -12,6 +12,10 @@ export interface Seed {
   /** Shared out over these in turn. Default: the default one. */
   readonly channels?: readonly string[];
   readonly transactional?: boolean;
+  /** Jobs beside these whose time comes in a year. */
+  readonly future?: number;
+  /** Jobs beside these that were done long ago. */
+  readonly done?: number;
 }
 
 /** How a process runs jobs. */
@@ -47,8 +51,8 @@ export type Ability =
   | 'transactional jobs'
   | 'chain'
   | 'idle cost'
-  | 'growth'
-  | 'channel growth';
+  | 'backlog'
+  | 'future and done jobs';
 
 export type Handler = (payload: Payload) => void | Promise<void>;
 
