@@ -32,8 +32,8 @@ const HELP = `npm run bench -- [options]
 
   --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names
   --rounds N        how often everything is measured (5)
-  --jobs N          jobs of a drain (30000)
-  --ms N            how long calls are counted, in milliseconds (500)
+  --jobs N          jobs of a drain (20000)
+  --ms N            how long calls are counted, in milliseconds (400)
   --scale X         growth: rows, as a part of the default (1)
   --minutes N       growth-snapshot: how long the transaction stays open (5)
   --out FOLDER      where the results go (bench/results)
@@ -53,8 +53,8 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
     options: {
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string', default: '5' },
-      jobs: { type: 'string', default: '30000' },
-      ms: { type: 'string', default: '500' },
+      jobs: { type: 'string', default: '20000' },
+      ms: { type: 'string', default: '400' },
       scale: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },
       out: { type: 'string', default: 'bench/results' },

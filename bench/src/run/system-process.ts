@@ -5,6 +5,9 @@ import type { Role } from '../systems/system.ts';
 import type { Participant } from './participant.ts';
 import type { Asked, Message, Question } from './protocol.ts';
 
+/** What a process gets to close, in milliseconds. */
+const CLOSE_MS = 20_000;
+
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 
 /** One process of a system. */
@@ -54,9 +57,9 @@ export class SystemProcess {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, 'exit');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), CLOSE_MS);
     await this.call('close').catch(() => undefined);
-    this.child.disconnect();
+    if (this.child.connected) this.child.disconnect();
     await exited;
     clearTimeout(timer);
   }

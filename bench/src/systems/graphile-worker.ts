@@ -43,10 +43,10 @@ class GraphileWorkerSystem implements System {
     const queue = this.role.work?.capacity === 1 ? `'bench'` : 'NULL';
     for (let from = 0; from < jobs; from += SEED_BATCH) {
       await this.pool.query(
-        `SELECT count(graphile_worker.add_jobs(ARRAY(
+        `SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(
            SELECT json_populate_record(NULL::graphile_worker.job_spec, json_build_object(
              'identifier', '${TASK}', 'payload', ${SEED_PAYLOAD}, 'queue_name', ${queue}))
-           FROM generate_series($1::int, $2::int) g)))`,
+           FROM generate_series($1::int, $2::int) g))`,
         [from + 1, Math.min(from + SEED_BATCH, jobs)],
       );
     }
