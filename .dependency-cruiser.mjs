@@ -117,6 +117,13 @@ const forbidden = [
     from: { path: '^sample/' },
     to: { path: '^(lib|dist|test)/' },
   },
+  {
+    name: 'bench-measures-the-package',
+    comment: "The bench imports 'nestjs-queue-job', built, as an application does.",
+    severity: 'error',
+    from: { path: '^bench/' },
+    to: { path: '^(lib|test)/' },
+  },
 ];
 
 export default {

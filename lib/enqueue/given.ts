@@ -18,17 +18,6 @@ export function checkUuid(uuid: string): string {
 /** The name of somebody. */
 export const checkBy = ({ by = 'the application' }: By): string => checkText('by', by);
 
-/**
- * An object of options as it was given: JavaScript may hand over anything.
- *
- * @throws InvalidJobOptionError that names the method
- */
-export function checkObject<T extends object>(method: string, options: T): T {
-  const given: unknown = options;
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return options;
-  throw new InvalidJobOptionError(`${method} takes an object of options, not ${show(given)}.`);
-}
-
 /** The arguments of a call that was made by name. */
 export function checkArguments(args: readonly unknown[]): readonly unknown[] {
   if (Array.isArray(args)) return args;

@@ -3,10 +3,10 @@ import { normalizeChannelName } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { isJobState, JOB_STATES } from '../job/job-state.js';
-import { checkPriority, checkText } from '../job/option-checks.js';
+import { checkObject, checkPriority, checkText } from '../job/option-checks.js';
 import { show } from '../job/show.js';
 import type { JobListFilter } from '../store/job-filter.js';
-import { checkObject, checkUuid } from './given.js';
+import { checkUuid } from './given.js';
 
 const MAX_LIMIT = 1_000;
 const MAX_INTEGER = 2_147_483_647;

@@ -1,11 +1,11 @@
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { checkObject } from '../job/option-checks.js';
 import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js';
 import { show } from '../job/show.js';
 import { channelOf } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { Store } from '../store/store.js';
-import { checkObject } from './given.js';
 
 /** A job function as it is in force. */
 export interface JobFunctionState {

@@ -4,7 +4,7 @@ import { MAX_TIMER_MS, parseMilliseconds } from '../job/duration.js';
 import { parseEta } from '../job/eta.js';
 import { checkIdentityKey } from '../job/identity-key.js';
 import { JOB_STATES, type JobState } from '../job/job-state.js';
-import { checkOneOf, wrongValue } from '../job/option-checks.js';
+import { checkObject, checkOneOf, wrongValue } from '../job/option-checks.js';
 import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { BatchFilter } from '../store/batch-store.js';
@@ -17,7 +17,7 @@ import type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './
 import { errorOf, notFound } from './finish-watch.js';
 import type { DelayableJob } from './graph/delayable-job.js';
 import type { DelayableNode } from './graph/delayable-node.js';
-import { type By, checkArguments, checkBy, checkObject, checkUuid } from './given.js';
+import { type By, checkArguments, checkBy, checkUuid } from './given.js';
 import { checkFilter } from './job-filter.js';
 import { type ChangedJobs, JOB_CHANGES, type JobChange, refusal } from './job-steering.js';
 import { QueueParts } from './queue-parts.js';

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { ArgumentCodec } from '../codec/argument-codec.js';
 import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
 import { type CurrentJob, runAsJob } from '../scope/current-job.js';
+import { ISOLATION } from '../store/isolation.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { Store } from '../store/store.js';
 import { type JobDraft, storedJob } from './job-draft.js';
@@ -47,7 +48,7 @@ export async function runAtOnce(
   let result: unknown;
   try {
     if (given !== undefined) result = await run(given);
-    else if (fn.options.transactional === true) result = await store.dataSource.transaction(run);
+    else if (fn.options.transactional === true) result = await store.dataSource.transaction(ISOLATION, run);
     else result = await run(store.dataSource.manager);
   } catch (error) {
     if (!(error instanceof NothingToDoJob)) throw error;

@@ -1,3 +1,4 @@
+import { InvalidJobOptionError } from './invalid-job-option.error.js';
 import { QueueJobError } from './queue-job.error.js';
 
 /** A hundred years: more is a mistake in the unit, and more than PostgreSQL can add to a date. */
@@ -15,6 +16,8 @@ export interface RetryableJobErrorOptions extends ErrorOptions {
  * Thrown by a job to be tried again later (the seed's `RetryableJobError`). At the `maxRetries`-th try the job fails
  * with `MaxRetriesError` instead.
  *
+ * @throws InvalidJobOptionError where `seconds` is no number from 0 to 100 years
+ *
  * @example
  * ```ts
  * if (response.status === 429) throw new RetryableJobError('The partner is busy', { seconds: 30 });
@@ -27,9 +30,10 @@ export class RetryableJobError extends QueueJobError {
   constructor(message: string, options: RetryableJobErrorOptions = {}) {
     super('RETRYABLE_JOB', message, options.cause === undefined ? undefined : { cause: options.cause });
     const { seconds } = options;
-    if (seconds !== undefined && !(seconds >= 0 && seconds <= MAX_SECONDS)) {
-      throw new TypeError(
-        `RetryableJobError: seconds must be a number from 0 to ${MAX_SECONDS}, not ${String(seconds)}`,
+    const isSeconds = typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS;
+    if (seconds !== undefined && !isSeconds) {
+      throw new InvalidJobOptionError(
+        `RetryableJobError: seconds must be a number from 0 to ${MAX_SECONDS}, not ${String(seconds)}.`,
       );
     }
     this.seconds = seconds;

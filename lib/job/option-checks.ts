@@ -50,6 +50,17 @@ export function checkText(property: string, value: unknown): string {
   throw wrongValue(property, `a string of 1 to ${MAX_NAME} characters, not blank and ${STORABLE}`, value);
 }
 
+/**
+ * An object of options as it was given: JavaScript may hand over anything.
+ *
+ * @throws InvalidJobOptionError that names the method
+ */
+export function checkObject<T extends object>(method: string, options: T): T {
+  const given: unknown = options;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return options;
+  throw new InvalidJobOptionError(`${method} takes an object of options, not ${show(given)}.`);
+}
+
 /** A boolean; strings such as 'false' are refused, as they would count as true. */
 export function checkBoolean(property: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;

@@ -14,6 +14,7 @@ import type { JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import { runAsJob } from '../scope/current-job.js';
 import type { ClaimedJob, FinishOutcome } from '../store/claim-store.js';
+import { ISOLATION } from '../store/isolation.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import { isConnectionLost } from '../store/connection-lost.js';
 import type { Store } from '../store/store.js';
@@ -117,7 +118,7 @@ export class Executor {
   private async inTransaction(run: Run, found: JobFunction): Promise<{ [SETTLED]: RunEnd }> {
     let finishing: FinishOutcome | undefined;
     try {
-      await this.store.dataSource.transaction(async (manager) => {
+      await this.store.dataSource.transaction(ISOLATION, async (manager) => {
         const result = await this.call(run, found, manager, true);
         run.signal.throwIfAborted();
         const query = (text: string, values: unknown[]): Promise<unknown> => manager.query(text, values);

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ArgumentCodec } from '../codec/argument-codec.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../job/duration.js';
+import { checkObject } from '../job/option-checks.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { FunctionChanges } from '../store/function-changes.js';
 import { hydrateClaimed } from '../store/hydrate.js';
@@ -101,12 +102,10 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
    * @param options - `timeout`: milliseconds, or a duration such as `'1 min'`. Default: the option `shutdownTimeout`
    */
   async stop(options: { timeout?: number | string } = {}): Promise<void> {
+    const { timeout: given = this.options.settings.shutdownTimeout } = checkObject('stop()', options);
+    const timeout = parseMilliseconds('timeout', given, MAX_TIMER_MS);
     const { node, retention } = this;
     if (node === null) return;
-    const timeout =
-      options.timeout === undefined
-        ? this.options.settings.shutdownTimeout
-        : parseMilliseconds('timeout', options.timeout, MAX_TIMER_MS);
     this.node = null;
     this.retention = null;
     // A round of it that is under way is not waited for longer than the rest takes.

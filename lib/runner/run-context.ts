@@ -81,6 +81,7 @@ export class RunContext implements CurrentJob {
 }
 
 function checkNumber(what: string, value: number, max = Number.MAX_VALUE): void {
-  if (value >= 0 && value <= max) return;
+  // JavaScript would take null and texts for numbers.
+  if (typeof value === 'number' && value >= 0 && value <= max) return;
   throw new InvalidJobOptionError(`${what} takes a number from 0 to ${max}, not ${show(value)}.`);
 }

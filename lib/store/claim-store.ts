@@ -1,4 +1,4 @@
-import type { QueueDatabase, Statement } from './database.js';
+import { type QueueDatabase, namedStatement, type Statement } from './database.js';
 import { CLAIMED_COLUMNS } from './sql/functions/claimed-columns.js';
 import type { Tables } from './tables.js';
 
@@ -137,19 +137,19 @@ export class ClaimStore {
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {
-    this.cycleStatement = {
-      name: 'queue_job_cycle',
-      text: `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
+    this.cycleStatement = namedStatement(
+      'queue_job_cycle',
+      `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
         FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
           $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18) c`,
-    };
-    this.throttleStatement = {
-      name: 'queue_job_throttle',
-      text: `UPDATE ${tables.channel} SET next_start = clock_timestamp() + throttle * interval '1 second'
+    );
+    this.throttleStatement = namedStatement(
+      'queue_job_throttle',
+      `UPDATE ${tables.channel} SET next_start = clock_timestamp() + throttle * interval '1 second'
         WHERE throttle IS NOT NULL AND name = ANY(ARRAY(
           SELECT name FROM ${tables.channel} WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE))`,
-    };
+    );
   }
 
   async cycle(cycle: Cycle): Promise<CycleAnswer> {

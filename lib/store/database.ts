@@ -1,11 +1,22 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
 
 /** One statement as the driver gets it. A named one is prepared once for each connection. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+}
+
+/**
+ * A statement that is sent often. Its text is part of its name: behind a pooler, connections to the server are shared
+ * with applications of other schemas and versions, whose statements must not be taken for this one.
+ */
+export function namedStatement(name: string, text: string): Statement {
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { name: `${name}_${digest.slice(0, 16)}`, text };
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -26,7 +37,11 @@ export class QueueDatabase {
   private readonly pool: pg.Pool;
   private named = true;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param setsIsolation - the database has another default than our statements can live with */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly setsIsolation = false,
+  ) {
     this.pool = new pg.Pool({
       ...this.connectionOptions(),
       max: MAX_CONNECTIONS,
@@ -96,7 +111,10 @@ export class QueueDatabase {
   /** The options for a connection of the application's data source, as its driver made them. */
   connectionOptions(): pg.PoolConfig {
     const { master } = this.dataSource.driver as unknown as { master: { options: pg.PoolConfig } };
-    return { ...master.options };
+    if (!this.setsIsolation) return { ...master.options };
+    const { options = '' } = master.options as { options?: string };
+    const setting = `-c default_transaction_isolation=${ISOLATION.toLowerCase().replace(' ', '\\ ')}`;
+    return { ...master.options, options: `${options} ${setting}`.trim() };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Query, QueueDatabase, Statement } from './database.js';
+import { type Query, type QueueDatabase, namedStatement, type Statement } from './database.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import type { Tables } from './tables.js';
 
@@ -10,7 +10,7 @@ export class JobWriter {
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {
-    this.statement = { name: 'queue_job_insert', text: insertText(tables) };
+    this.statement = namedStatement('queue_job_insert', insertText(tables));
   }
 
   /**

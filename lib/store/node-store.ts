@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { QueueDatabase, Row, Statement } from './database.js';
+import { type QueueDatabase, type Row, namedStatement, type Statement } from './database.js';
 import type { Tables } from './tables.js';
 
 /** What can be asked of a node: to claim no more, or to end. */
@@ -85,10 +85,10 @@ export class NodeStore {
   ) {
     this.leaseStatement = `UPDATE ${tables.node} SET lease_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
       WHERE id = $1 AND alive`;
-    this.tickStatement = {
-      name: 'queue_job_tick',
-      text: `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6) AS tick`,
-    };
+    this.tickStatement = namedStatement(
+      'queue_job_tick',
+      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6) AS tick`,
+    );
   }
 
   async register(node: {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { QUEUE_JOB_ENTITIES } from './entities/entities.js';
+import { hasOtherDefault } from './isolation.js';
 import { tablesOf } from './migrations/tables-of.js';
 import { checkDriver, checkSchema, checkServer, migrate } from './schema.js';
 import { Store } from './store.js';
@@ -16,7 +17,7 @@ export async function openStore(
   if (options.migrate) await migrate(dataSource, tables);
   await checkSchema(dataSource, name, tables);
   if (options.schema !== undefined) moveEntities(dataSource, options.schema);
-  return new Store(dataSource, tables);
+  return new Store(dataSource, tables, await hasOtherDefault(dataSource));
 }
 
 /** Repositories of our entities look into the schema of the module's option. */

@@ -41,8 +41,9 @@ export class Store {
   constructor(
     readonly dataSource: DataSource,
     readonly tables: Tables,
+    setsIsolation = false,
   ) {
-    this.database = new QueueDatabase(dataSource);
+    this.database = new QueueDatabase(dataSource, setsIsolation);
     this.writer = new JobWriter(this.database, tables);
     this.rollups = new RollupStore(this.database, tables);
     this.metrics = new MetricsStore(this.database, tables);

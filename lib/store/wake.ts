@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Observable, Subject } from 'rxjs';
-import type { QueueDatabase, Statement } from './database.js';
+import { type QueueDatabase, namedStatement, type Statement } from './database.js';
 import type { Tables } from './tables.js';
 
 /** What one part of the cluster tells the others. */
@@ -48,10 +48,10 @@ export class Wake {
     private readonly tables: Tables,
   ) {
     // Not worth waiting for the disk: the message is for those who live now.
-    this.statement = {
-      name: 'queue_job_notify',
-      text: `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
-    };
+    this.statement = namedStatement(
+      'queue_job_notify',
+      `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
+    );
   }
 
   /** What this process hears, of itself and of the others. */

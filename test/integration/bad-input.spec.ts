@@ -1,9 +1,15 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { InvalidJobOptionError, JobFunctionService, type QueueJob } from '../../lib/index.js';
+import {
+  currentJob,
+  InvalidJobOptionError,
+  Job,
+  JobFunctionService,
+  type QueueJob,
+} from '../../lib/index.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { badArguments } from '../support/bad-input/arguments.js';
 import type { BadInput } from '../support/bad-input/bad-input.js';
@@ -12,6 +18,7 @@ import { channelCalls, functionCalls } from '../support/bad-input/channels.js';
 import { decorators } from '../support/bad-input/decorators.js';
 import { fingerprint } from '../support/bad-input/fingerprint.js';
 import { graphs } from '../support/bad-input/graphs.js';
+import { insideJobs, runnerCalls } from '../support/bad-input/inside-jobs.js';
 import { Target } from '../support/bad-input/jobs.js';
 import { channelOptions, moduleOptions } from '../support/bad-input/module-options.js';
 import { filters, steering, uuids } from '../support/bad-input/steering.js';
@@ -97,6 +104,9 @@ describe('bad input', () => {
   describe('in the calls of the job function service is refused, and nothing is changed', () => {
     it.each(titled(functionCalls))('%s', async (_, input) => refuses(input, settings()));
   });
+  describe('in the calls of the runner is refused', () => {
+    it.each(titled(runnerCalls))('%s', async (_, input) => refuses(input, test.runner));
+  });
   describe('in decorators is refused when the class is loaded', () => {
     it.each(titled(decorators))('%s', async (_, input) => refuses(input, undefined));
   });
@@ -109,6 +119,44 @@ describe('bad input', () => {
     });
     expect(await test.queue.counts()).toMatchObject({ pending: 1, cancelled: 0, done: 0 });
   });
+});
+
+@Injectable()
+class Inside {
+  @Job()
+  async call(at: number): Promise<void> {
+    await insideJobs[at]?.give(currentJob());
+  }
+}
+
+describe('bad input inside of a job', () => {
+  let database: TestDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    test = await startApplication({ url: database.url, providers: [Inside], logger: false });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  it.each(insideJobs.map(({ what }, at) => [`${at + 1}: ${what}`, at] as const))(
+    'fails it: %s',
+    async (_, at) => {
+      const input = insideJobs[at] as (typeof insideJobs)[number];
+      const job = await test.queue.withDelay(Inside).call(at);
+      await expect(test.queue.finished(job, { timeout: 10_000 })).rejects.toMatchObject({
+        code: 'JOB_FAILED',
+      });
+      const failed = (await test.queue.find(job.uuid)) as QueueJob;
+      expect(failed.excName).toBe(input.error.name);
+      for (const part of input.says) expect(failed.excMessage).toContain(part);
+      expect(await test.queue.logs(job.uuid)).toEqual([]);
+    },
+  );
 });
 
 describe('what the application answers for the user', () => {

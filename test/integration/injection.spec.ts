@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import fc from 'fast-check';
 import pg, { type Client } from 'pg';
@@ -54,16 +55,10 @@ describe('text that is meant as SQL', () => {
   let test: TestApplication;
   let client: Client;
   let user: string | undefined;
-  /** What the driver was given to send, in this process. */
-  const sent: string[] = [];
-  const { query } = pg.Client.prototype;
+  /** What the driver is given to send, in this process. */
+  const driver = jest.spyOn(pg.Client.prototype, 'query');
 
   beforeAll(async () => {
-    pg.Client.prototype.query = function record(this: Client, ...given: unknown[]): unknown {
-      const [config] = given as [string | { text?: string }];
-      sent.push(typeof config === 'string' ? config : (config.text ?? ''));
-      return Reflect.apply(query, this, given);
-    } as typeof query;
     database = await createTestDatabase();
     const options: QueueJobModuleOptions = { userId: () => user };
     test = await startApplication({ url: database.url, providers: [Worker], options, logger: false });
@@ -72,7 +67,7 @@ describe('text that is meant as SQL', () => {
   });
 
   afterAll(async () => {
-    pg.Client.prototype.query = query;
+    driver.mockRestore();
     await client.end();
     await test.close();
     await database.drop();
@@ -171,8 +166,11 @@ describe('text that is meant as SQL', () => {
 
   it('never stands in a statement: whatever is given is bound', async () => {
     const marker = 'marked0by0the0test';
-    sent.length = 0;
+    driver.mockClear();
     for (const way of Object.values(WAYS)) await way(marker).catch(() => undefined);
+    const sent = (driver.mock.calls as unknown[][]).map(([given]) =>
+      typeof given === 'string' ? given : ((given as { text?: string }).text ?? ''),
+    );
     expect(sent.length).toBeGreaterThan(50);
     expect(sent.filter((text) => text.includes(marker))).toEqual([]);
   });

@@ -10,6 +10,7 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { throughPooler, withoutSession } from './pooler.js';
 import {
   ChannelService,
   JobRunner,
@@ -54,13 +55,13 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
     imports: [
       TypeOrmModule.forRoot({
         type: 'postgres',
-        url,
+        url: throughPooler(url),
         autoLoadEntities: true,
         entities,
         retryAttempts: 1,
         ...dataSource,
       }),
-      QueueJobModule.forRoot(stoppingSoon(options)),
+      QueueJobModule.forRoot(withoutSession(stoppingSoon(options))),
       ...imports,
     ],
     providers,

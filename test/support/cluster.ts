@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { QueueJobModuleOptions } from '../../lib/index.js';
+import { throughPooler, withoutSession } from './pooler.js';
 
 /** A try of `Recorder.work`, by the clock of the system. */
 export interface RecordedRun {
@@ -45,7 +46,11 @@ export class ClusterNode {
   static async start(url: string, options: QueueJobModuleOptions = {}): Promise<ClusterNode> {
     const file = join(import.meta.dirname, '../fixtures/dist/cluster-node.js');
     const child = fork(file, {
-      env: { ...process.env, CLUSTER_NODE: JSON.stringify({ url, options }), NODE_OPTIONS: '' },
+      env: {
+        ...process.env,
+        CLUSTER_NODE: JSON.stringify({ url: throughPooler(url), options: withoutSession(options) }),
+        NODE_OPTIONS: '',
+      },
     });
     const node = new ClusterNode(child);
     const ready = new Promise<void>((resolve, reject) => {

@@ -5,6 +5,7 @@ import { parseMilliseconds } from '../../job/duration.js';
 import type { BatchName, BatchRow } from '../../store/batch-store.js';
 import { type Query, queryOf } from '../../store/database.js';
 import { despiteDeadlocks } from '../../store/despite-deadlocks.js';
+import { ISOLATION } from '../../store/isolation.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { Store } from '../../store/store.js';
 import { callerTransaction } from '../caller-transaction.js';
@@ -76,7 +77,7 @@ export class StoredBatch extends Batch {
     };
     const changed =
       caller === undefined
-        ? await despiteDeadlocks(async () => store.dataSource.transaction(cancel))
+        ? await despiteDeadlocks(async () => store.dataSource.transaction(ISOLATION, cancel))
         : await inTransaction(caller, cancel);
     const asked = changed.filter(({ node }) => node !== null).map(({ uuid }) => uuid);
     store.wake.tell({ cancel: asked, ended: changed.map(({ uuid }) => uuid) });
@@ -108,7 +109,9 @@ export function inTransaction<T>(
   manager: EntityManager,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
-  return manager.queryRunner?.isTransactionActive === true ? work(manager) : manager.transaction(work);
+  return manager.queryRunner?.isTransactionActive === true
+    ? work(manager)
+    : manager.transaction(ISOLATION, work);
 }
 
 export const notFound = (uuid: string): BatchNotFoundError =>

@@ -1,11 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import type { JobOptions } from '../../job/job-options.js';
-import { checkBoolean } from '../../job/option-checks.js';
+import { checkBoolean, checkObject } from '../../job/option-checks.js';
 import type { JobFunction } from '../../registry/job-function.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { StoreOptions } from '../delayable.types.js';
-import { checkObject } from '../given.js';
 import type { JobDraft } from '../job-draft.js';
 import type { DelayableChain } from './delayable-chain.js';
 import type { DelayableGroup } from './delayable-group.js';

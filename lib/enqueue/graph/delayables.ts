@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
+import { checkObject } from '../../job/option-checks.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { MemberOptions } from '../delayable.types.js';
-import { checkObject } from '../given.js';
 import type { JobDraft } from '../job-draft.js';
 import { type DelayableCall, type DelayableHome, DelayableJob } from './delayable-job.js';
 import { checkNodes, type DelayableNode } from './delayable-node.js';

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { JobNotFoundError } from '../../errors/job-not-found.error.js';
 import { type Query, queryOf } from '../../store/database.js';
+import { ISOLATION } from '../../store/isolation.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { StoredJob } from '../../store/new-job.js';
 import type { Store } from '../../store/store.js';
@@ -61,7 +62,9 @@ export class GraphStorage {
   }
 
   private inTransaction<T>(manager: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return manager.queryRunner?.isTransactionActive === true ? work(manager) : manager.transaction(work);
+    return manager.queryRunner?.isTransactionActive === true
+      ? work(manager)
+      : manager.transaction(ISOLATION, work);
   }
 
   /**

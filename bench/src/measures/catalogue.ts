@@ -1,0 +1,26 @@
+import { chain } from './chain.ts';
+import { channels } from './channels.ts';
+import { drains, transactional } from './drain.ts';
+import { enqueue } from './enqueue.ts';
+import { footprint } from './footprint.ts';
+import { growth } from './growth/growth.ts';
+import { snapshot } from './growth/snapshot.ts';
+import { idle } from './idle.ts';
+import { memory } from './memory.ts';
+import type { Measure } from './measure.ts';
+import { pickups } from './pickup.ts';
+
+/** In the order of the table. */
+export const MEASURES: readonly Measure[] = [
+  enqueue,
+  ...drains,
+  transactional,
+  ...channels,
+  ...pickups,
+  chain,
+  idle,
+  footprint,
+  memory,
+  ...growth,
+  snapshot,
+];

@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import { MEASURES } from './measures/catalogue.ts';
+import type { Measure } from './measures/measure.ts';
+import { hasRedis } from './run/redis.ts';
+import { SYSTEMS, type SystemEntry } from './systems/catalogue.ts';
+
+export interface Options {
+  readonly systems: readonly SystemEntry[];
+  readonly measures: readonly Measure[];
+  readonly rounds: number;
+  readonly sizes: Sizes;
+  /** The folder for the results. */
+  readonly out: string;
+  /** Arguments of Node.js for the measured processes. */
+  readonly execArgv: readonly string[];
+  readonly serverSettings: Record<string, string>;
+}
+
+/** How much is measured. */
+export interface Sizes {
+  /** Jobs of a drain, for a system with a share of 1. */
+  readonly jobs: number;
+  /** How long calls are counted, in milliseconds. */
+  readonly ms: number;
+  /** Rows of the growth measures are this part of what they are by default. */
+  readonly scale: number;
+  /** How long the transaction of the old snapshot stays open, in minutes. */
+  readonly minutes: number;
+}
+
+const HELP = `npm run bench -- [options]
+
+  --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names
+  --rounds N        how often everything is measured (5)
+  --jobs N          jobs of a drain (20000)
+  --ms N            how long calls are counted, in milliseconds (400)
+  --scale X         growth: rows, as a part of the default (1)
+  --minutes N       growth-snapshot: how long the transaction stays open (5)
+  --out FOLDER      where the results go (bench/results)
+  --cpu-prof FOLDER writes CPU profiles of all measured processes there
+  --set NAME=VALUE  a setting of the embedded PostgreSQL, any number of times
+
+Systems:  ${SYSTEMS.map(({ name }) => name).join(', ')}
+Measures: ${MEASURES.map(({ name, optional }) => (optional === true ? `(${name})` : name)).join(', ')}
+          Those in brackets run only where --only names them.
+`;
+
+/** @throws Error that says which option is wrong */
+export function readOptions(args: readonly string[]): Options | { readonly help: string } {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string', default: '5' },
+      jobs: { type: 'string', default: '20000' },
+      ms: { type: 'string', default: '400' },
+      scale: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '5' },
+      out: { type: 'string', default: 'bench/results' },
+      'cpu-prof': { type: 'string' },
+      set: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return { help: HELP };
+  const names = [...values.only.flatMap((list) => list.split(',')), ...positionals];
+  return {
+    ...choose(names.map((name) => name.trim()).filter((name) => name !== '')),
+    rounds: whole('rounds', values.rounds),
+    sizes: {
+      jobs: whole('jobs', values.jobs),
+      ms: whole('ms', values.ms),
+      scale: positive('scale', values.scale),
+      minutes: positive('minutes', values.minutes),
+    },
+    out: values.out,
+    execArgv: values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`],
+    serverSettings: Object.fromEntries(values.set.map(setting)),
+  };
+}
+
+function choose(names: readonly string[]): Pick<Options, 'systems' | 'measures'> {
+  const matches = (name: string, wanted: string): boolean => name === wanted || name.startsWith(`${wanted}-`);
+  const isSystem = (name: string): boolean => SYSTEMS.some((entry) => entry.name === name);
+  const unknown = names.find(
+    (wanted) => !isSystem(wanted) && !MEASURES.some(({ name }) => matches(name, wanted)),
+  );
+  if (unknown !== undefined)
+    throw new Error(`--only ${unknown}: there is no such system or measure.\n\n${HELP}`);
+  const wantedSystems = names.filter(isSystem);
+  const wantedMeasures = names.filter((name) => !isSystem(name));
+  const systems = SYSTEMS.filter(({ name, store }) =>
+    wantedSystems.length === 0 ? store !== 'Redis' || hasRedis() : wantedSystems.includes(name),
+  );
+  const measures = MEASURES.filter(({ name, optional }) =>
+    wantedMeasures.length === 0 ? optional !== true : wantedMeasures.some((wanted) => matches(name, wanted)),
+  );
+  return { systems, measures };
+}
+
+function setting(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`--set ${text}: it must be NAME=VALUE.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0))
+    throw new Error(`--${name} must be a whole number above 0, not ${text}.`);
+  return value;
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new Error(`--${name} must be a number above 0, not ${text}.`);
+  return value;
+}

@@ -1,0 +1,117 @@
+import pg from 'pg';
+import type { Options } from '../options.ts';
+import type { SystemEntry } from '../systems/catalogue.ts';
+import type { Ability, Role, Seed, WorkRole } from '../systems/system.ts';
+import type { Databases } from './databases.ts';
+import { RedisServer } from './redis.ts';
+import { SystemProcess } from './system-process.ts';
+
+/** Nothing that is measured takes longer, in milliseconds; what does is given up and reported. */
+const PATIENCE_MS = 120_000;
+
+/** The place of one measure of one system: a fresh database, and processes; `clear()` removes all of it. */
+export class Stage {
+  private readonly processes: SystemProcess[] = [];
+  private readonly leftovers: (() => Promise<void>)[] = [];
+
+  constructor(
+    readonly system: SystemEntry,
+    readonly databases: Databases,
+    private readonly options: Options,
+  ) {}
+
+  get sizes(): Options['sizes'] {
+    return this.options.sizes;
+  }
+
+  /** Jobs for this system to drain. */
+  get jobs(): number {
+    return Math.max(100, Math.round(this.sizes.jobs * this.system.share));
+  }
+
+  can(ability: Ability): boolean {
+    return this.system.can.includes(ability);
+  }
+
+  /**
+   * A fresh store of the system, with the tables and the seeded jobs.
+   *
+   * @param work - as the processes that will work there, where the tables depend on that
+   */
+  async place(work: WorkRole | undefined, seed?: Seed): Promise<string> {
+    if (this.system.store === 'Redis') {
+      const server = await RedisServer.start();
+      this.leftovers.push(() => server.stop());
+      await this.fill(server.url, work, seed);
+      return server.url;
+    }
+    const { capacity, tunedFor } = work ?? {};
+    const name = JSON.stringify([this.system.name, seed, capacity, tunedFor]);
+    const url = await this.databases.copy(name, (template) => this.fill(template, work, seed));
+    this.leftovers.push(() => this.databases.drop(url));
+    return url;
+  }
+
+  /** Processes that are connected and do nothing yet. */
+  async start(role: Role, count = 1): Promise<SystemProcess[]> {
+    const started = await Promise.all(
+      Array.from({ length: count }, () => SystemProcess.start(this.system.name, role, this.options.execArgv)),
+    );
+    this.processes.push(...started);
+    return started;
+  }
+
+  async startOne(role: Role): Promise<SystemProcess> {
+    const [started] = await this.start(role);
+    return started as SystemProcess;
+  }
+
+  /** Resolves once `count` jobs have run, over all `workers`. */
+  async untilRan(workers: readonly SystemProcess[], count: number, patience = PATIENCE_MS): Promise<void> {
+    const stops: (() => void)[] = [];
+    const total = (): number => workers.reduce((sum, { ran }) => sum + ran, 0);
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`${total()} of ${count} jobs have run in ${patience / 1000} s`)),
+        patience,
+      );
+      const look = (): void => {
+        if (total() < count) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      stops.push(...workers.map((worker) => worker.onRan(look)));
+      look();
+    }).finally(() => {
+      for (const stop of stops) stop();
+    });
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.processes.splice(0).map((one) => one.stop()));
+    for (const remove of this.leftovers.splice(0)) await remove();
+  }
+
+  private async fill(url: string, work: WorkRole | undefined, seed: Seed | undefined): Promise<void> {
+    const filler = await SystemProcess.start(
+      this.system.name,
+      { url, ...(work === undefined ? {} : { work }) },
+      [],
+    );
+    try {
+      await filler.call('prepare');
+      if (this.system.store === 'PostgreSQL') await createCallersTable(url);
+      if (seed !== undefined) await filler.call('seed', seed);
+    } finally {
+      await filler.stop();
+    }
+  }
+}
+
+/** The table of the application whose transactions enqueue. */
+async function createCallersTable(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('CREATE TABLE IF NOT EXISTS bench_order (id integer NOT NULL, note text NOT NULL)');
+  await client.end();
+}

@@ -1,0 +1,126 @@
+import type { Ability, Role, System } from './system.ts';
+
+/** What is known of a system without loading it. */
+export interface SystemEntry {
+  readonly name: string;
+  readonly title: string;
+  /** The package whose version is reported. */
+  readonly package?: string;
+  /** What becomes of the rows of jobs that are done. */
+  readonly rows: string;
+  readonly store: 'PostgreSQL' | 'Redis';
+  /** Peers are what the ratios are taken to; not the floor, and not what is measured. */
+  readonly kind: 'ours' | 'peer' | 'floor';
+  /** Which part of `--jobs` it gets to drain, so that slow systems don't take all the time. */
+  readonly share: number;
+  readonly can: readonly Ability[];
+  readonly open: (role: Role) => Promise<System>;
+}
+
+const COMMON = ['enqueue', 'bulk', 'drain', 'pickup'] as const;
+
+export const SYSTEMS: readonly SystemEntry[] = [
+  {
+    name: 'queue-job',
+    title: 'nestjs-queue-job',
+    package: 'nestjs-queue-job',
+    rows: 'kept',
+    store: 'PostgreSQL',
+    kind: 'ours',
+    share: 1,
+    can: [
+      ...COMMON,
+      'enqueue in a transaction',
+      'capacity of one',
+      'capacity',
+      'tree',
+      'many channels',
+      'transactional jobs',
+      'chain',
+      'idle cost',
+      'backlog',
+      'future and done jobs',
+    ],
+    open: async (role) => (await import('./queue-job.ts')).open(role),
+  },
+  {
+    name: 'graphile-worker',
+    title: 'graphile-worker',
+    package: 'graphile-worker',
+    rows: 'deleted',
+    store: 'PostgreSQL',
+    kind: 'peer',
+    share: 1,
+    can: [...COMMON, 'enqueue in a transaction', 'capacity of one', 'idle cost', 'backlog'],
+    open: async (role) => (await import('./graphile-worker.ts')).open(role),
+  },
+  {
+    name: 'pg-boss',
+    title: 'pg-boss, work()',
+    package: 'pg-boss',
+    rows: 'kept',
+    store: 'PostgreSQL',
+    kind: 'peer',
+    share: 0.5,
+    can: [
+      ...COMMON,
+      'enqueue in a transaction',
+      'capacity of one',
+      'capacity',
+      'transactional jobs',
+      'chain',
+      'idle cost',
+      'backlog',
+    ],
+    open: async (role) => (await import('./pg-boss.ts')).open(role, 'work'),
+  },
+  {
+    name: 'pg-boss-fetch',
+    title: 'pg-boss, fetch()',
+    package: 'pg-boss',
+    rows: 'kept',
+    store: 'PostgreSQL',
+    kind: 'peer',
+    share: 0.5,
+    can: ['drain'],
+    open: async (role) => (await import('./pg-boss.ts')).open(role, 'fetch'),
+  },
+  {
+    name: 'bullmq-postgres',
+    title: 'BullMQ on PostgreSQL',
+    package: 'bullmq',
+    rows: 'kept',
+    store: 'PostgreSQL',
+    kind: 'peer',
+    share: 0.05,
+    can: [...COMMON, 'capacity of one', 'capacity', 'chain', 'idle cost'],
+    open: async (role) => (await import('./bullmq-postgres.ts')).open(role),
+  },
+  {
+    name: 'bullmq-redis',
+    title: 'BullMQ on Redis',
+    package: 'bullmq',
+    rows: 'kept',
+    store: 'Redis',
+    kind: 'peer',
+    share: 0.1,
+    can: [...COMMON, 'capacity of one', 'capacity', 'chain'],
+    open: async (role) => (await import('./bullmq-redis.ts')).open(role),
+  },
+  {
+    name: 'bare-sql',
+    title: 'bare SQL',
+    rows: 'kept',
+    store: 'PostgreSQL',
+    kind: 'floor',
+    share: 1,
+    can: ['enqueue', 'enqueue in a transaction', 'bulk', 'drain', 'transactional jobs'],
+    open: async (role) => (await import('./bare-sql.ts')).open(role),
+  },
+];
+
+export function systemNamed(name: string): SystemEntry {
+  const found = SYSTEMS.find((entry) => entry.name === name);
+  if (found === undefined) throw new Error(`There is no system ${name}.`);
+  return found;
+}
