@@ -34,6 +34,8 @@ export default {
   testTimeout: 30_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.spec.ts'] },
+    // The dashboard's page, in a browser, as `npm run build` made it.
+    { ...shared, displayName: 'page', testMatch: ['<rootDir>/test/page/**/*.spec.ts'] },
     {
       ...shared,
       displayName: 'postgres',

@@ -15,11 +15,13 @@ export type {
   RelatedActionResult,
 } from './registry/related-action.js';
 
-export { QueueService, type By } from './enqueue/queue.service.js';
+export { type By } from './enqueue/given.js';
+export { QueueService } from './enqueue/queue.service.js';
 export type { ChangedJobs, JobChange } from './enqueue/job-steering.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
+export type { Batch, BatchCallback, BatchOptions, BatchProgress } from './enqueue/batch/batch.js';
 export { chain, type DelayableChain } from './enqueue/graph/delayable-chain.js';
 export { group, type DelayableGroup } from './enqueue/graph/delayable-group.js';
 export type { Attempt } from './enqueue/attempts.js';
@@ -33,17 +35,21 @@ export { currentJob, type CurrentJob } from './scope/current-job.js';
 export type { JobOptions } from './job/job-options.js';
 export type { Dependency } from './store/graph-store.js';
 export type { JobFilter, JobListFilter } from './store/job-filter.js';
+export type { BatchFilter } from './store/batch-store.js';
+export type { BatchState } from './job/batch-progress.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
 export type { RetryPattern } from './job/retry-pattern.js';
 export type { RetryOn, TriedJob } from './job/outcome.js';
 export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
 export type { ChannelChange, ChannelState } from './store/channel-store.js';
+export type { EncryptionKey, EncryptionOptions } from './codec/encryption-keys.js';
 export { typeCodec, type ClassOf, type TypeCodec } from './codec/type-codec.js';
 
 export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 export { QueueJob } from './store/entities/queue-job.entity.js';
 export { QueueJobHistory } from './store/entities/queue-job-history.entity.js';
+export { QueueJobBatch } from './store/entities/queue-job-batch.entity.js';
 export { QueueJobAttempt } from './store/entities/queue-job-attempt.entity.js';
 export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
@@ -51,12 +57,16 @@ export { QueueJobRollup } from './store/entities/queue-job-rollup.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';
 
+export { BatchClosedError } from './errors/batch-closed.error.js';
+export { BatchNotFoundError } from './errors/batch-not-found.error.js';
 export { ChannelConfigError } from './errors/channel-config.error.js';
 export { ChannelNotFoundError } from './errors/channel-not-found.error.js';
+export { DecryptionError } from './errors/decryption.error.js';
 export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
 export { FailedJobError } from './errors/failed-job.error.js';
 export { FencedError } from './errors/fenced.error.js';
 export { FinishedTimeoutError } from './errors/finished-timeout.error.js';
+export { InvalidBatchError } from './errors/invalid-batch.error.js';
 export { InvalidGraphError } from './errors/invalid-graph.error.js';
 export { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 export { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';

@@ -14,7 +14,13 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './queue-job.module-definition.js';
-import { type CheckedOptions, checkModuleOptions, type QueueJobModuleOptions } from './queue-job.options.js';
+import {
+  type CheckedOptions,
+  checkExtras,
+  checkModuleOptions,
+  checkOptionsSource,
+  type QueueJobModuleOptions,
+} from './queue-job.options.js';
 import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
@@ -50,9 +56,10 @@ const store: FactoryProvider<Promise<Store>> = {
 const codec: FactoryProvider<ArgumentCodec> = {
   provide: ArgumentCodec,
   inject: [Store, CHECKED_OPTIONS],
-  useFactory: ({ dataSource }: Store, { maxPayloadBytes, codecs }: CheckedOptions) =>
+  useFactory: ({ dataSource }: Store, { maxPayloadBytes, codecs, cipher }: CheckedOptions) =>
     new ArgumentCodec({
       entities: new EntityReader(dataSource),
+      cipher,
       ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
       ...(codecs === undefined ? {} : { codecs }),
     }),
@@ -153,12 +160,15 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
 export class QueueJobModule extends ConfigurableModuleClass {
   /** Wires the queue to a data source of `TypeOrmModule`. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    checkExtras('QueueJobModule.forRoot()', options);
     registerEntities(options.dataSource);
     return super.forRoot(options);
   }
 
   /** As {@link forRoot}, with options from a factory, a class or an existing provider. `dataSource` stays beside these. */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    checkExtras('QueueJobModule.forRootAsync()', options);
+    checkOptionsSource(options);
     registerEntities(options.dataSource);
     return super.forRootAsync(options);
   }

@@ -1,14 +1,19 @@
 import type { ChannelOptions } from './channel/channel-config.js';
 import { parseChannels } from './channel/parse-channels.js';
 import { normalizeChannelName } from './channel/channel-name.js';
+import { checkCodecs } from './codec/codec-table.js';
+import type { EncryptionOptions } from './codec/encryption-keys.js';
+import { PayloadCipher } from './codec/payload-cipher.js';
+import { checkMaxPayloadBytes } from './codec/payload-size.js';
 import type { TypeCodec } from './codec/type-codec.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
-import { parseMilliseconds } from './job/duration.js';
+import { MAX_TIMER_MS, parseMilliseconds } from './job/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkPriority } from './job/option-checks.js';
 import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
 import { show } from './job/show.js';
+import { isStorable } from './job/text-flaw.js';
 
 /** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
 export interface QueueJobRunnerOptions {
@@ -64,6 +69,11 @@ export interface QueueJobModuleOptions {
   readonly removalInterval?: number | string | null;
   /** How instances of the application's own classes travel; see `typeCodec()`. */
   readonly codecs?: readonly TypeCodec[];
+  /** How payloads are stored. */
+  readonly codec?: {
+    /** Encrypts arguments, results and contexts at rest. Default: they are stored as they are. */
+    readonly encrypt?: EncryptionOptions;
+  };
 }
 
 /** The options that can't come from a factory. */
@@ -77,7 +87,7 @@ export interface QueueJobModuleExtras {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
-  'maxPayloadBytes', 'removalInterval', 'codecs', 'dataSource', 'isGlobal',
+  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'dataSource', 'isGlobal',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
@@ -99,7 +109,8 @@ export type CheckedOptions = ReturnType<typeof checkModuleOptions>;
  */
 export function checkModuleOptions(options: QueueJobModuleOptions) {
   checkKnown('QueueJobModule.forRoot()', options, KNOWN);
-  const { runner = {}, defaults = {}, context, removalInterval = 30 * DAY_MS } = options;
+  const { runner = {}, defaults = {}, codec = {}, context, removalInterval = 30 * DAY_MS } = options;
+  checkKnown('codec', codec, ['encrypt']);
   checkKnown('runner', runner === false ? {} : runner, KNOWN_RUNNER);
   checkKnown('defaults', defaults, KNOWN_DEFAULTS);
   for (const name of ['userId', 'entityUrl'] as const) checkFunction(name, options[name]);
@@ -109,12 +120,9 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
     checkFunction('context.run', context.run, true);
   }
   for (const name of ['migrate', 'noDelay'] as const) checkFlag(name, options[name]);
-  const schema: unknown = options.schema;
-  if (schema !== undefined && !(typeof schema === 'string' && /^[^\0]{1,63}$/u.test(schema))) {
-    throw new InvalidModuleOptionError(
-      'schema must be the name of a PostgreSQL schema, of 1 to 63 characters.',
-    );
-  }
+  if (options.schema !== undefined) checkSchemaName(options.schema);
+  if (options.maxPayloadBytes !== undefined) checkMaxPayloadBytes(options.maxPayloadBytes);
+  if (options.codecs !== undefined) checkCodecs(options.codecs);
   return {
     schema: options.schema,
     migrate: options.migrate ?? true,
@@ -134,6 +142,7 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
     maxPayloadBytes: options.maxPayloadBytes,
     removalInterval: removalInterval === null ? null : parseMilliseconds('removalInterval', removalInterval),
     codecs: options.codecs,
+    cipher: codec.encrypt === undefined ? undefined : new PayloadCipher(codec.encrypt),
   };
 }
 
@@ -148,7 +157,7 @@ function checkRunner(runner: QueueJobRunnerOptions) {
   checkFlag('runner.listen', runner.listen);
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
     throw new InvalidModuleOptionError(
-      `runner.concurrency must be a whole number from 1 to 10000, not ${String(concurrency)}.`,
+      `runner.concurrency must be a whole number from 1 to 10000, not ${show(concurrency)}.`,
     );
   }
   if (channels !== undefined && !(Array.isArray(channels) && channels.length > 0)) {
@@ -156,8 +165,8 @@ function checkRunner(runner: QueueJobRunnerOptions) {
       'runner.channels must be a list of channel names; leave it out to serve all.',
     );
   }
-  const lease = parseMilliseconds('runner.leaseDuration', leaseDuration);
-  const poll = parseMilliseconds('runner.pollInterval', pollInterval);
+  const lease = parseMilliseconds('runner.leaseDuration', leaseDuration, MAX_TIMER_MS);
+  const poll = parseMilliseconds('runner.pollInterval', pollInterval, MAX_TIMER_MS);
   if (lease < 1_000)
     throw new InvalidModuleOptionError(`runner.leaseDuration must be at least 1000, not ${lease}.`);
   if (poll < 10) throw new InvalidModuleOptionError(`runner.pollInterval must be at least 10, not ${poll}.`);
@@ -166,7 +175,7 @@ function checkRunner(runner: QueueJobRunnerOptions) {
     channels: channels === undefined ? null : channels.map(normalizeChannelName),
     pollInterval: poll,
     leaseDuration: lease,
-    shutdownTimeout: parseMilliseconds('runner.shutdownTimeout', shutdownTimeout),
+    shutdownTimeout: parseMilliseconds('runner.shutdownTimeout', shutdownTimeout, MAX_TIMER_MS),
     listen: runner.listen ?? true,
   };
 }
@@ -184,18 +193,80 @@ export function checkKnown(where: string, options: unknown, known: readonly stri
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new InvalidModuleOptionError(
-    `${where} has no option '${unknown}'; its options are ${known.join(', ')}.`,
+    `${where} has no option ${show(unknown)}; its options are ${known.join(', ')}.`,
   );
 }
 
 /** @throws InvalidModuleOptionError */
 export function checkFunction(name: string, value: unknown, required = false): void {
   if (typeof value === 'function' || (value === undefined && !required)) return;
-  throw new InvalidModuleOptionError(`${name} must be a function, not ${typeof value}.`);
+  throw new InvalidModuleOptionError(`${name} must be a function, not ${show(value)}.`);
 }
 
 /** @throws InvalidModuleOptionError */
 export function checkFlag(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
   throw new InvalidModuleOptionError(`${name} must be true or false, not ${show(value)}.`);
+}
+
+/** The longest identifier that PostgreSQL keeps whole, in bytes; a longer one would be cut. */
+const MAX_IDENTIFIER = 63;
+
+/**
+ * The name of a schema, in whatever letters. We quote it wherever it stands in SQL, but TypeORM, for whoever asks it for
+ * our entities, knows no name with quotes or dots.
+ *
+ * @throws InvalidModuleOptionError
+ */
+export function checkSchemaName(schema: string): string {
+  const isName = typeof schema === 'string' && /^[^\p{Cc}".]+$/u.test(schema) && isStorable(schema);
+  if (isName && Buffer.byteLength(schema) <= MAX_IDENTIFIER && !/^pg_|\$\$/.test(schema)) return schema;
+  throw new InvalidModuleOptionError(
+    `schema must be the name of a PostgreSQL schema, of 1 to ${MAX_IDENTIFIER} bytes without quotes, dots and "$$", and not beginning with "pg_", not ${show(schema)}.`,
+  );
+}
+
+/**
+ * The options that stand beside a factory.
+ *
+ * @throws InvalidModuleOptionError
+ */
+export function checkExtras(where: string, options: QueueJobModuleExtras): void {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidModuleOptionError(`${where} takes an object of options, not ${show(given)}.`);
+  }
+  // Copied by an assignment, it would become the prototype, and its properties options that nobody has checked.
+  if (Object.hasOwn(given, '__proto__'))
+    throw new InvalidModuleOptionError(`${where} has no option '__proto__'.`);
+  const dataSource: unknown = options.dataSource;
+  if (dataSource !== undefined && (typeof dataSource !== 'string' || dataSource === '')) {
+    throw new InvalidModuleOptionError(
+      `dataSource must be the name of a TypeORM data source, not ${show(dataSource)}.`,
+    );
+  }
+  checkFlag('isGlobal', options.isGlobal);
+}
+
+/**
+ * Where the options of `forRootAsync()` come from: one of the three, and not none.
+ *
+ * @throws InvalidModuleOptionError
+ */
+export function checkOptionsSource(options: object): void {
+  const { useFactory, useClass, useExisting } = options as Readonly<Record<string, unknown>>;
+  const given = [useFactory, useClass, useExisting].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    throw new InvalidModuleOptionError(
+      `QueueJobModule.forRootAsync() takes one of useFactory, useClass and useExisting, not ${given.length} of them.`,
+    );
+  }
+  if (useFactory !== undefined) checkFunction('useFactory', useFactory);
+  if (useClass === undefined) return;
+  checkFunction('useClass', useClass);
+  const { prototype } = useClass as { prototype?: { createQueueJobOptions?: unknown } };
+  if (typeof prototype?.createQueueJobOptions === 'function') return;
+  throw new InvalidModuleOptionError(
+    `useClass must be a class with a method createQueueJobOptions(), which ${show(useClass)} has not.`,
+  );
 }

@@ -5,6 +5,7 @@ import { CodecTable } from './codec-table.js';
 import { damaged, parseJson } from './damage.js';
 import { findEntities, type FoundEntities } from './entity-finder.js';
 import { describeEntity, type EntityKey, type EntityReferences } from './entity-references.js';
+import { missingKey, type PayloadCipher, type PayloadPlace, sealedOf } from './payload-cipher.js';
 import { DEFAULT_MAX_PAYLOAD_BYTES, checkMaxPayloadBytes } from './payload-size.js';
 import { Reader } from './reader.js';
 import { TYPE_KEY_TEXT } from './tag.js';
@@ -17,6 +18,8 @@ export interface ArgumentCodecOptions {
   readonly maxPayloadBytes?: number;
   /** The types of the application; see {@link typeCodec}. */
   readonly codecs?: readonly TypeCodec[];
+  /** Without it payloads are stored as they are. */
+  readonly cipher?: PayloadCipher | undefined;
   /** Without it entities are refused like any other class instance. */
   readonly entities?: EntityReferences;
 }
@@ -27,6 +30,15 @@ export interface DecodeOptions {
   readonly missing?: 'throw' | 'null';
   /** Handed on to `EntityReferences.load`. */
   readonly through?: unknown;
+  /** The job that it is stored with: what is encrypted opens for no other. */
+  readonly uuid?: string;
+}
+
+/** A payload as it was before it was encrypted. */
+interface Opened {
+  readonly text: string;
+  /** Parsed. */
+  readonly node: unknown;
 }
 
 const NO_ARGUMENTS = '[]';
@@ -48,6 +60,7 @@ const ARGUMENTS = 'args';
  */
 export class ArgumentCodec {
   readonly #settings: WriterSettings;
+  readonly #cipher: PayloadCipher | undefined;
 
   constructor(options: ArgumentCodecOptions = {}) {
     this.#settings = {
@@ -55,6 +68,7 @@ export class ArgumentCodec {
       codecs: new CodecTable(options.codecs ?? []),
       entities: options.entities,
     };
+    this.#cipher = options.cipher;
   }
 
   /** The arguments of a call as a JSON array; throws `UnserializableArgumentError` for what can't be carried. */
@@ -62,11 +76,26 @@ export class ArgumentCodec {
     return args.length === 0 ? NO_ARGUMENTS : new Writer(ARGUMENTS, this.#settings).write(args);
   }
 
+  /**
+   * What {@link encode} or {@link encodeValue} gave as it is stored with a job: encrypted, where the application wants
+   * that. `field` is the root of its path when it is decoded.
+   */
+  seal<Text extends string | null>(text: Text, place: PayloadPlace): Text {
+    if (this.#cipher === undefined || text === null) return text;
+    return this.#cipher.seal(text, place) as Text;
+  }
+
+  /** What {@link seal} gave for a job, for a draft of which PostgreSQL makes jobs. */
+  sealDraft<Text extends string | null>(sealed: Text, place: PayloadPlace): Text {
+    if (this.#cipher === undefined || sealed === null) return sealed;
+    return this.seal(this.#open(sealed, place.field, place.uuid).text, { ...place, draft: true }) as Text;
+  }
+
   /** The arguments of a call again; a promise only where entities have to be read. */
   decode(text: string, options: DecodeOptions = {}): unknown[] | Promise<unknown[]> {
-    const node = parseJson(text, ARGUMENTS);
-    if (!Array.isArray(node)) throw damaged(ARGUMENTS, 'it is no array.');
-    return this.#decode(text, node, ARGUMENTS, options) as unknown[] | Promise<unknown[]>;
+    const opened = this.#open(text, ARGUMENTS, options.uuid);
+    if (!Array.isArray(opened.node)) throw damaged(ARGUMENTS, 'it is no array.');
+    return this.#decode(opened, ARGUMENTS, options) as unknown[] | Promise<unknown[]>;
   }
 
   /**
@@ -83,12 +112,18 @@ export class ArgumentCodec {
 
   /** What {@link encodeValue} stored: `null` for SQL's NULL; a promise only where entities have to be read. */
   decodeValue(text: string | null, root = 'value', options: DecodeOptions = {}): unknown {
-    return text === null ? null : this.#decode(text, parseJson(text, root), root, options);
+    return text === null ? null : this.#decode(this.#open(text, root, options.uuid), root, options);
   }
 
   /** The references to entities in stored arguments, each once, in the order they come, without reading them. */
-  entitiesIn(text: string): readonly EntityKey[] {
-    return findEntities(text, parseJson(text, ARGUMENTS), ARGUMENTS, this.#settings.codecs).keys;
+  entitiesIn(stored: string, uuid?: string): readonly EntityKey[] {
+    const { text, node } = this.#open(stored, ARGUMENTS, uuid);
+    return findEntities(text, node, ARGUMENTS, this.#settings.codecs).keys;
+  }
+
+  /** The JSON of a stored payload, decrypted where it is encrypted, and not decoded. */
+  textOf(stored: string, place: PayloadPlace): string {
+    return this.#open(stored, place.field, place.uuid).text;
   }
 
   /** The same JSON with object keys sorted at every level: equal for arguments that differ only in the order of keys. */
@@ -96,7 +131,17 @@ export class ArgumentCodec {
     return canonicalText(text, ARGUMENTS);
   }
 
-  #decode(text: string, node: unknown, root: string, options: DecodeOptions): unknown {
+  /** Parses what is stored, and decrypts it where it is encrypted. */
+  #open(text: string, root: string, uuid: string | undefined): Opened {
+    const node = parseJson(text, root);
+    const sealed = sealedOf(node, root);
+    if (sealed === undefined) return { text, node };
+    if (this.#cipher === undefined) throw missingKey(root, sealed, []);
+    const opened = this.#cipher.open(sealed, { uuid: uuid ?? '', field: root });
+    return { text: opened, node: parseJson(opened, root) };
+  }
+
+  #decode({ text, node }: Opened, root: string, options: DecodeOptions): unknown {
     if (!text.includes(TYPE_KEY_TEXT)) return node;
     const found = findEntities(text, node, root, this.#settings.codecs);
     const read = (entities: readonly (object | undefined)[]): unknown => {

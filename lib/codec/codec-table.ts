@@ -31,6 +31,8 @@ export class CodecTable {
   }
 
   #add(codec: TypeCodec): void {
+    if (typeof codec !== 'object' || codec === null)
+      throw invalid(`expected what typeCodec() answers, not ${String(codec)}`);
     const { name } = codec;
     if (typeof name !== 'string' || name === '') throw invalid('a codec has no name');
     if (BUILT_IN_NAMES.has(name)) throw invalid(`"${name}" is the name of a built-in type; choose another`);
@@ -52,6 +54,12 @@ export class CodecTable {
     if (twin !== undefined) throw invalid(`the codecs "${twin.name}" and "${name}" are for the same class`);
     this.#byPrototype.set(prototype, codec);
   }
+}
+
+/** Checks the module option `codecs`. */
+export function checkCodecs(codecs: readonly TypeCodec[]): void {
+  if (!Array.isArray(codecs)) throw invalid('expected a list of typeCodec()');
+  new CodecTable(codecs);
 }
 
 function invalid(reason: string): InvalidModuleOptionError {

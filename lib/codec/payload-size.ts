@@ -13,7 +13,7 @@ const OVERRUN = 2;
 export function checkMaxPayloadBytes(bytes: number): number {
   if (Number.isInteger(bytes) && bytes >= 1 && bytes <= LARGEST_MAX_PAYLOAD_BYTES) return bytes;
   throw new InvalidModuleOptionError(
-    `Module option maxPayloadBytes: expected a whole number from 1 to ${LARGEST_MAX_PAYLOAD_BYTES}, not ${String(bytes)}.`,
+    `Module option maxPayloadBytes: expected a whole number from 1 to ${LARGEST_MAX_PAYLOAD_BYTES}, not ${typeof bytes === 'number' ? bytes : typeof bytes}.`,
   );
 }
 

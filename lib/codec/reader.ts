@@ -83,6 +83,8 @@ export class Reader {
         return buildError(this.#errorParts(this.#object(data)));
       case TAG.entity:
         return this.#settings.entityAt(this.#object(data), this.#path);
+      case TAG.encrypted:
+        throw this.#damaged('what is encrypted stands inside of something else.');
       default:
         return this.#registered(name, data);
     }

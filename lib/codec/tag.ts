@@ -20,6 +20,7 @@ export const TAG = {
   set: 'Set',
   error: 'Error',
   entity: 'Entity',
+  encrypted: 'Encrypted',
 } as const;
 
 /** How a tag with a value begins; the value and a closing brace follow. */

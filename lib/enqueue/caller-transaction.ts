@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { wrongValue } from '../job/option-checks.js';
 import { maybeCurrentJob } from '../scope/current-job.js';
 import type { Store } from '../store/store.js';
 
@@ -12,6 +13,9 @@ export function callerTransaction(
   { dataSource }: Store,
   given: EntityManager | undefined,
 ): EntityManager | undefined {
+  if (given !== undefined && !isManager(given)) {
+    throw wrongValue('manager', "the EntityManager of the caller's transaction, or left out", given);
+  }
   const current = maybeCurrentJob();
   const manager = given ?? (current?.transactional === true ? current.manager : undefined);
   if (manager === undefined || manager.dataSource === dataSource) return manager;
@@ -19,4 +23,11 @@ export function callerTransaction(
   throw new InvalidJobOptionError(
     'manager is that of another data source than the one of the queue, so the job could not be stored in its transaction. Give a manager of the data source that QueueJobModule.forRoot({ dataSource }) names.',
   );
+}
+
+/** Not by its class: an application may have installed TypeORM twice. */
+function isManager(given: unknown): given is EntityManager {
+  if (typeof given !== 'object' || given === null) return false;
+  const { dataSource, query } = given as { dataSource?: unknown; query?: unknown };
+  return typeof dataSource === 'object' && typeof query === 'function';
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { buildChannel } from '../channel/check-channel-options.js';
 import type { ChannelConfig, ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
+import { show } from '../channel/show.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
 import type { ChannelChange, ChannelState } from '../store/channel-store.js';
@@ -84,6 +85,11 @@ function checkedChange(
   given: ChannelProperties,
   before: ChannelConfig | undefined,
 ): ChannelChange {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ChannelConfigError(
+      `Channel ${name}: its properties are an object such as { capacity: 5 }, not ${show(given)}.`,
+    );
+  }
   const keys = Object.keys(given).filter((key) => given[key as keyof ChannelProperties] !== undefined);
   const refuse = (problem: string): ChannelConfigError =>
     new ChannelConfigError(`Channel ${name}: ${problem}`);
@@ -97,7 +103,7 @@ function checkedChange(
   ];
   const unknown = keys.find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw refuse(`the property '${unknown}' is unknown; the properties are: ${known.join(', ')}.`);
+    throw refuse(`the property ${show(unknown)} is unknown; the properties are: ${known.join(', ')}.`);
   const stays = {
     capacity: before?.capacity ?? null,
     sequential: before?.sequential ?? false,

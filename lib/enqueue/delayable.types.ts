@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { JobOptions } from '../job/job-options.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { Query } from '../store/database.js';
 import type { DelayableJob } from './graph/delayable-job.js';
 
 /** Any method; its own arguments and result are found by inference. */
@@ -40,4 +41,18 @@ export interface DelayOptions extends JobOptions {
 /** In which transaction built jobs are stored. */
 export interface StoreOptions {
   readonly manager?: EntityManager | undefined;
+}
+
+/** The batch that jobs are stored into. */
+export interface BatchEntry {
+  readonly uuid: string;
+  /** Comes first in the transaction that stores them; throws where they may not be. */
+  readonly enter?: (query: Query) => Promise<void>;
+  /** Told of each that ran at once. Without it, those aren't members. */
+  readonly ran?: (state: 'done' | 'failed') => void;
+}
+
+/** In which transaction, and as members of which batch. */
+export interface MemberOptions extends StoreOptions {
+  readonly batch?: BatchEntry;
 }

@@ -8,17 +8,26 @@ import type { Wake } from '../store/wake.js';
 /** Between two looks, in milliseconds: the first, and the longest; each is twice the one before. */
 const LOOK_MS = { first: 20, longest: 500 };
 
-interface Watcher {
-  readonly resolve: (row: JobRow) => void;
+/** What is waited for. */
+export interface Watched<R> {
+  /** As in `Job` and `Batch`. */
+  readonly what: string;
+  find(uuids: readonly string[]): Promise<R[]>;
+  hasEnded(row: R): boolean;
+  notFound(uuid: string): Error;
+}
+
+interface Watcher<R> {
+  readonly resolve: (row: R) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Waits for the ends of jobs. The runner of this process tells of its own; for those of other processes the table is
+ * Waits for the ends of jobs, or of batches. The runner of this process tells of its own; for those of other processes the table is
  * looked at now and then, in one query for everybody who waits.
  */
-export class FinishWatch {
-  private readonly watchers = new Map<string, Set<Watcher>>();
+export class FinishWatch<R extends { readonly uuid: unknown }> {
+  private readonly watchers = new Map<string, Set<Watcher<R>>>();
   private readonly hearing: { unsubscribe(): void };
   private timer: NodeJS.Timeout | undefined;
   private pause = LOOK_MS.first;
@@ -26,7 +35,7 @@ export class FinishWatch {
   private closed = false;
 
   constructor(
-    private readonly jobs: JobStore,
+    private readonly watched: Watched<R>,
     wake: Wake,
   ) {
     this.hearing = wake.messages.subscribe(({ ended }) => {
@@ -34,20 +43,22 @@ export class FinishWatch {
     });
   }
 
-  /** The row of the job when it has ended: done, failed or cancelled. Milliseconds. */
-  async ended(uuid: string, timeout: number | undefined): Promise<JobRow> {
+  /** The row when it has ended. Milliseconds. */
+  async ended(uuid: string, timeout: number | undefined): Promise<R> {
     if (this.closed) throw new FinishedTimeoutError('The application is closed');
     let timer: NodeJS.Timeout | undefined;
-    let watcher: Watcher | undefined;
+    let watcher: Watcher<R> | undefined;
     try {
-      return await new Promise<JobRow>((resolve, reject) => {
+      return await new Promise<R>((resolve, reject) => {
         watcher = { resolve, reject };
         let watchers = this.watchers.get(uuid);
         if (watchers === undefined) this.watchers.set(uuid, (watchers = new Set()));
         watchers.add(watcher);
         if (timeout !== undefined) {
           timer = setTimeout(() => {
-            reject(new FinishedTimeoutError(`Job ${uuid} has not ended within ${timeout} ms`));
+            reject(
+              new FinishedTimeoutError(`${this.watched.what} ${uuid} has not ended within ${timeout} ms`),
+            );
           }, timeout);
         }
         this.pause = LOOK_MS.first;
@@ -83,7 +94,7 @@ export class FinishWatch {
     const uuids = [...this.watchers.keys()];
     if (uuids.length === 0) return;
     try {
-      const rows = new Map((await this.jobs.find(uuids)).map((row) => [row.uuid as string, row]));
+      const rows = new Map((await this.watched.find(uuids)).map((row) => [row.uuid, row]));
       for (const uuid of uuids) this.settle(uuid, rows.get(uuid));
     } catch {
       // The database is away: those who wait go on waiting.
@@ -92,15 +103,23 @@ export class FinishWatch {
     if (this.watchers.size > 0) this.lookSoon(this.pause);
   }
 
-  private settle(uuid: string, row: JobRow | undefined): void {
+  private settle(uuid: string, row: R | undefined): void {
     const watchers = this.watchers.get(uuid) ?? new Set();
     if (row === undefined) {
-      for (const { reject } of watchers) reject(new JobNotFoundError(notFound(uuid)));
-    } else if (row.state === 'done' || row.state === 'failed' || row.state === 'cancelled') {
+      for (const { reject } of watchers) reject(this.watched.notFound(uuid));
+    } else if (this.watched.hasEnded(row)) {
       for (const { resolve } of watchers) resolve(row);
     }
   }
 }
+
+/** Jobs, which end done, failed or cancelled. */
+export const watchedJobs = (jobs: JobStore): Watched<JobRow> => ({
+  what: 'Job',
+  find: async (uuids) => jobs.find(uuids),
+  hasEnded: ({ state }) => state === 'done' || state === 'failed' || state === 'cancelled',
+  notFound: (uuid) => new JobNotFoundError(notFound(uuid)),
+});
 
 export const notFound = (uuid: string): string =>
   `There is no job ${uuid}: its transaction has not committed or was rolled back, or it was removed after its end.`;

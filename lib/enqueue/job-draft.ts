@@ -1,8 +1,5 @@
 import { v7 } from 'uuid';
-import { normalizeChannelName } from '../channel/channel-name.js';
 import type { ArgumentCodec } from '../codec/argument-codec.js';
-import { ChannelConfigError } from '../errors/channel-config.error.js';
-import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import {
@@ -11,10 +8,15 @@ import {
   type JobOptions,
   validateJobOptions,
 } from '../job/job-options.js';
+import { wrongValue } from '../job/option-checks.js';
+import { isStorable, STORABLE } from '../job/text-flaw.js';
 import { channelOf, type JobFunction } from '../registry/job-function.js';
 import { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { FunctionChanges } from '../store/function-changes.js';
 import type { NewJob, StoredJob } from '../store/new-job.js';
+import { readChannel } from './job-filter.js';
+
+const MAX_USER_ID = 255;
 
 /** A checked call, ready to be stored. */
 export interface JobDraft {
@@ -48,8 +50,9 @@ export class Drafting {
     const given = validateJobOptions(options);
     const { settings } = this;
     const own = fn.options;
-    const text = this.codec.encode(args);
     const { codec } = this;
+    const uuid = v7();
+    const text = codec.encode(args);
     const key = resolveIdentityKey(given.identityKey ?? own.identityKey, {
       name: fn.name,
       args,
@@ -57,25 +60,26 @@ export class Drafting {
         return codec.canonical(text);
       },
     });
-    const userId = settings.userId?.();
+    const userId = readUserId(settings.userId?.());
     const context = settings.captureContext?.();
     const eta = given.eta;
     const job: NewJob = {
-      uuid: v7(),
+      uuid,
       name: fn.name,
       channel: this.channelOf(fn, given.channel),
       priority: given.priority ?? own.priority ?? settings.priority ?? DEFAULT_PRIORITY,
       maxRetries: given.maxRetries ?? own.maxRetries ?? settings.maxRetries ?? DEFAULT_MAX_RETRIES,
-      args: text,
+      args: codec.seal(text, { uuid, field: 'args' }),
       description: given.description ?? resolveDescription(own.description ?? fn.name, args, fn.name),
       identityKey: key ?? null,
       identityUntilDone: (given.identityScope ?? own.identityScope) === 'until_done',
       locksKey: true,
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
       etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
-      userId: userId === null || userId === undefined ? null : String(userId),
-      context: this.codec.encodeValue(context, 'context'),
+      userId,
+      context: codec.seal(codec.encodeValue(context, 'context'), { uuid, field: 'context' }),
       graphUuid: null,
+      batchUuid: null,
       hasChildren: false,
       waits: false,
     };
@@ -88,14 +92,16 @@ export class Drafting {
   }
 }
 
-/** @throws InvalidJobOptionError, as for any other property of a call */
-function readChannel(name: string): string {
-  try {
-    return normalizeChannelName(name);
-  } catch (error) {
-    if (!(error instanceof ChannelConfigError)) throw error;
-    throw new InvalidJobOptionError(`channel: ${error.message}`, { cause: error });
-  }
+/** What the application's `userId` answers; a promise of one, for instance, would be stored as `[object Promise]`. */
+function readUserId(answer: unknown): string | null {
+  if (answer === null || answer === undefined) return null;
+  if (typeof answer === 'number' && Number.isFinite(answer)) return String(answer);
+  if (typeof answer === 'string' && isStorable(answer) && answer.length <= MAX_USER_ID) return answer;
+  throw wrongValue(
+    'userId: what the function of the module option returns',
+    `a string of ${MAX_USER_ID} characters at most ${STORABLE}, a number, null or undefined`,
+    answer,
+  );
 }
 
 /** The job as its caller gets it. */
@@ -119,6 +125,7 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
     userId: job.userId,
     context,
     graphUuid: job.graphUuid,
+    batchUuid: job.batchUuid,
     hasChildren: job.hasChildren,
     dateCreated: stored.dateCreated,
     dateEnqueued: null,

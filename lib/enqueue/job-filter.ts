@@ -1,14 +1,14 @@
 import { types } from 'node:util';
-import { validate } from 'uuid';
 import { normalizeChannelName } from '../channel/channel-name.js';
+import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { isJobState, JOB_STATES } from '../job/job-state.js';
-import { checkPriority } from '../job/option-checks.js';
+import { checkPriority, checkText } from '../job/option-checks.js';
 import { show } from '../job/show.js';
 import type { JobListFilter } from '../store/job-filter.js';
+import { checkObject, checkUuid } from './given.js';
 
 const MAX_LIMIT = 1_000;
-const MAX_TEXT = 1_000;
 const MAX_INTEGER = 2_147_483_647;
 
 /** One check a property; each gives back the value to go on with, or throws. */
@@ -21,13 +21,14 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
     return value as NonNullable<JobListFilter['state']>;
   },
   name: (value) => checkText('name', value),
-  channel: (value) => normalizeChannelName(checkText('channel', value)),
-  graphUuid: checkUuid,
+  channel: (value) => readChannel(value as string),
+  graphUuid: (value) => checkUuid(value as string),
+  batchUuid: (value) => checkUuid(value as string),
   userId: (value) => checkText('userId', value),
   uuids: (value) => {
     if (!Array.isArray(value) || value.length > MAX_LIMIT)
       throw new InvalidJobOptionError(`uuids must be a list of ${MAX_LIMIT} at most, not ${show(value)}.`);
-    return value.map(checkUuid);
+    return value.map((uuid) => checkUuid(uuid as string));
   },
   priority: checkPriority,
   node: (value) => checkInteger('node', value, MAX_INTEGER),
@@ -54,20 +55,14 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
     if (typeof wanted === 'string' && wanted !== '') checkText('argument.value', wanted);
     return { path: path as (string | number)[], value: checkJson(wanted) };
   },
-  before: checkUuid,
+  before: (value) => checkUuid(value as string),
   limit: (value) => checkInteger('limit', value, MAX_LIMIT),
 };
-
-/** @throws InvalidJobOptionError where it is no uuid */
-export function checkUuid(uuid: unknown): string {
-  if (validate(uuid)) return (uuid as string).toLowerCase();
-  throw new InvalidJobOptionError(`${show(uuid)} is not the uuid of a job.`);
-}
 
 /** @throws InvalidJobOptionError that names the property, the value and what is allowed */
 export function checkFilter<F extends JobListFilter>(filter: F): F {
   const checked: Record<string, unknown> = {};
-  for (const [property, value] of Object.entries(filter)) {
+  for (const [property, value] of Object.entries(checkObject('list()', filter))) {
     const check = Object.hasOwn(CHECKS, property) ? CHECKS[property as keyof JobListFilter] : undefined;
     if (check === undefined) {
       throw new InvalidJobOptionError(
@@ -77,14 +72,6 @@ export function checkFilter<F extends JobListFilter>(filter: F): F {
     if (value !== undefined) checked[property] = check(value);
   }
   return checked as F;
-}
-
-function checkText(property: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !value.includes('\0'))
-    return value;
-  throw new InvalidJobOptionError(
-    `${property} must be a string of 1 to ${MAX_TEXT} characters without NUL, not ${show(value)}.`,
-  );
 }
 
 function checkInteger(property: string, value: unknown, max: number): number {
@@ -103,4 +90,14 @@ function checkJson(value: unknown): unknown {
   const text = value === undefined ? undefined : JSON.stringify(value);
   if (typeof text === 'string') return value;
   throw new InvalidJobOptionError(`argument.value must be plain JSON, not ${show(value)}.`);
+}
+
+/** @throws InvalidJobOptionError, as for any other property of a call */
+export function readChannel(name: string): string {
+  try {
+    return normalizeChannelName(name);
+  } catch (error) {
+    if (!(error instanceof ChannelConfigError)) throw error;
+    throw new InvalidJobOptionError(`channel: ${error.message}`, { cause: error });
+  }
 }

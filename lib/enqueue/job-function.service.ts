@@ -1,9 +1,11 @@
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js';
+import { show } from '../job/show.js';
 import { channelOf } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { Store } from '../store/store.js';
+import { checkObject } from './given.js';
 
 /** A job function as it is in force. */
 export interface JobFunctionState {
@@ -63,10 +65,12 @@ export class JobFunctionService {
     change: { channel?: string | null; retryPattern?: RetryPattern | null },
   ): Promise<void> {
     this.registry.get(name);
-    const unknown = Object.keys(change).find((key) => key !== 'channel' && key !== 'retryPattern');
+    const unknown = Object.keys(checkObject('configure()', change)).find(
+      (key) => key !== 'channel' && key !== 'retryPattern',
+    );
     if (unknown !== undefined) {
       throw new InvalidJobOptionError(
-        `A job function has no property '${unknown}' to change: channel and retryPattern are.`,
+        `A job function has no property ${show(unknown)} to change: channel and retryPattern are.`,
       );
     }
     const before = (await this.store.functions.list()).get(name) ?? { channel: null, retryPattern: null };

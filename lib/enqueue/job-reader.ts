@@ -33,19 +33,20 @@ export class JobReader {
   }
 
   async read(row: JobRow): Promise<QueueJob> {
+    const options = { missing: 'null', uuid: row.uuid as string } as const;
     const [args, result, context] = await Promise.all([
-      this.decode(row.args as string, async (text) => this.codec.decode(text, { missing: 'null' })),
+      this.decode(row.args as string, async (text) => this.codec.decode(text, options)),
       this.decode(row.result as string | null, async (text) =>
-        this.codec.decodeValue(text, 'result', { missing: 'null' }),
+        this.codec.decodeValue(text, 'result', options),
       ),
       this.decode(row.context as string | null, async (text) =>
-        this.codec.decodeValue(text, 'context', { missing: 'null' }),
+        this.codec.decodeValue(text, 'context', options),
       ),
     ]);
     return hydrateRow(row, { args: Array.isArray(args) ? args : [args], result, context });
   }
 
-  /** A row that was damaged, or needs a codec that this application lacks, can still be looked at. */
+  /** A row that was damaged, or needs a codec or key that this application lacks, can still be looked at. */
   private async decode(text: string | null, read: (text: string) => Promise<unknown>): Promise<unknown> {
     if (text === null) return null;
     try {

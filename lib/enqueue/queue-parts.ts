@@ -4,9 +4,13 @@ import type { JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { FunctionChanges } from '../store/function-changes.js';
+import type { BatchName } from '../store/batch-store.js';
+import type { JobRow } from '../store/job-store.js';
 import type { Store } from '../store/store.js';
-import type { StoreOptions } from './delayable.types.js';
-import { FinishWatch } from './finish-watch.js';
+import { Batches } from './batch/batches.js';
+import { notFound } from './batch/stored-batch.js';
+import type { BatchEntry, MemberOptions, StoreOptions } from './delayable.types.js';
+import { FinishWatch, watchedJobs } from './finish-watch.js';
 import { Delayables } from './graph/delayables.js';
 import type { GraphDraft } from './graph/graph-draft.js';
 import { GraphStorage } from './graph/graph-storage.js';
@@ -25,7 +29,9 @@ import { TransactionWakes } from './transaction-wakes.js';
 export class QueueParts {
   readonly reader: JobReader;
   readonly steering: JobSteering;
-  readonly finishes: FinishWatch;
+  readonly finishes: FinishWatch<JobRow>;
+  readonly batches: Batches;
+  private readonly batchFinishes: FinishWatch<BatchName>;
   readonly relatedActions: RelatedActionReader;
   readonly delayables: Delayables;
   private readonly drafting: Drafting;
@@ -43,7 +49,16 @@ export class QueueParts {
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
     this.steering = new JobSteering(store);
-    this.finishes = new FinishWatch(store.jobs, store.wake);
+    this.finishes = new FinishWatch(watchedJobs(store.jobs), store.wake);
+    this.batchFinishes = new FinishWatch(
+      {
+        what: 'Batch',
+        find: async (uuids) => store.batches.names(uuids),
+        hasEnded: ({ state }) => state === 'ended',
+        notFound,
+      },
+      store.wake,
+    );
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafting = new Drafting(codec, changes, settings);
     this.wakes = new TransactionWakes(store.dataSource, store.wake);
@@ -56,6 +71,12 @@ export class QueueParts {
         save: (graphs, options) => this.saveGraphs(graphs, options),
       },
       new UndelayedWatch(),
+    );
+    this.batches = new Batches(
+      { store, delayables: this.delayables, wakes: this.wakes, finishes: this.batchFinishes },
+      channels,
+      codec,
+      settings,
     );
   }
 
@@ -81,31 +102,57 @@ export class QueueParts {
   /** Stores graphs whole, or runs those that ask for it; answers by the uuids of the drafts. */
   private async saveGraphs(
     graphs: readonly GraphDraft[],
-    { manager }: StoreOptions,
+    { manager, batch }: MemberOptions,
   ): Promise<ReadonlyMap<string, QueueJob>> {
     const drafts = graphs.flatMap((graph) => graph.drafts);
-    if (drafts.length === graphs.length) {
+    if (drafts.length === graphs.length && batch === undefined) {
       const jobs = await this.save(drafts, { manager });
       return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
     }
     const answers = new Map<string, QueueJob>();
-    const atOnce = graphs.filter((graph) => graph.drafts.some(({ noDelay }) => noDelay));
+    const atOnce = graphs.filter(
+      (graph) => batch?.ran !== undefined || graph.drafts.some(({ noDelay }) => noDelay),
+    );
     for (const graph of atOnce) {
-      const ran = await runGraphAtOnce(graph, this.codec, (draft, parentResults) =>
-        runAtOnce(draft, this.store, this.codec, { manager, parentResults }),
+      const ran = await runGraphAtOnce(
+        inBatch(graph, batch?.ran && batch),
+        this.codec,
+        async (draft, parentResults) =>
+          counted(runAtOnce(draft, this.store, this.codec, { manager, parentResults }), batch),
       );
       for (const [uuid, job] of ran) answers.set(uuid, job);
     }
     const stored = graphs.filter((graph) => !atOnce.includes(graph));
     if (stored.length === 0) return answers;
-    for (const [uuid, job] of await this.graphs.save(stored, manager)) answers.set(uuid, job);
+    const members = stored.map((graph) => inBatch(graph, batch));
+    for (const [uuid, job] of await this.graphs.save(members, manager, batch?.enter)) answers.set(uuid, job);
     return answers;
   }
 
   async close(): Promise<void> {
     this.finishes.close();
+    this.batchFinishes.close();
     this.wakes.close();
     this.changes.close();
     await this.store.close();
+  }
+}
+
+/** The graph with its jobs as members. */
+function inBatch(graph: GraphDraft, batch: BatchEntry | undefined): GraphDraft {
+  if (batch === undefined) return graph;
+  const drafts = graph.drafts.map((draft) => ({ ...draft, job: { ...draft.job, batchUuid: batch.uuid } }));
+  return { ...graph, drafts };
+}
+
+/** Tells the batch how a job that runs at once has ended. */
+async function counted(running: Promise<QueueJob>, batch: BatchEntry | undefined): Promise<QueueJob> {
+  try {
+    const job = await running;
+    batch?.ran?.('done');
+    return job;
+  } catch (error) {
+    batch?.ran?.('failed');
+    throw error;
   }
 }

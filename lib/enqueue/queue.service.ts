@@ -1,29 +1,26 @@
 import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
-import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
-import { parseMilliseconds } from '../job/duration.js';
+import { MAX_TIMER_MS, parseMilliseconds } from '../job/duration.js';
 import { parseEta } from '../job/eta.js';
+import { checkIdentityKey } from '../job/identity-key.js';
 import { JOB_STATES, type JobState } from '../job/job-state.js';
-import { show } from '../job/show.js';
+import { checkOneOf, wrongValue } from '../job/option-checks.js';
 import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { BatchFilter } from '../store/batch-store.js';
 import type { Dependency } from '../store/graph-store.js';
 import type { JobListFilter } from '../store/job-filter.js';
 import { type Attempt, attemptsOf } from './attempts.js';
+import type { Batch, BatchOptions, BatchProgress } from './batch/batch.js';
 import { methodProxy } from './delayable-proxy.js';
 import type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './delayable.types.js';
 import { errorOf, notFound } from './finish-watch.js';
 import type { DelayableJob } from './graph/delayable-job.js';
 import type { DelayableNode } from './graph/delayable-node.js';
-import { checkFilter, checkUuid } from './job-filter.js';
+import { type By, checkArguments, checkBy, checkObject, checkUuid } from './given.js';
+import { checkFilter } from './job-filter.js';
 import { type ChangedJobs, JOB_CHANGES, type JobChange, refusal } from './job-steering.js';
 import { QueueParts } from './queue-parts.js';
-
-/** Who did something, for those who read it later. */
-export interface By {
-  /** Default: `'the application'`. */
-  readonly by?: string;
-}
 
 /**
  * The way into the queue, to be injected where calls are delayed.
@@ -54,7 +51,7 @@ export class QueueService implements OnApplicationShutdown {
    */
   withDelay<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): Delayable<T> {
     return methodProxy<Delayable<T>>(async (methodName, args) => {
-      const { manager, ...properties } = options;
+      const { manager, ...properties } = checkObject('withDelay()', options);
       const draft = this.parts.draft(provider, methodName, args, properties);
       const [job] = await this.parts.save([draft], { manager });
       return job;
@@ -73,8 +70,8 @@ export class QueueService implements OnApplicationShutdown {
    * ```
    */
   delayable<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): DelayableBuilder<T> {
-    const { manager, ...properties } = options;
     return methodProxy<DelayableBuilder<T>>((methodName, args) => {
+      const { manager, ...properties } = checkObject('delayable()', options);
       const fn = this.parts.registry.functionOf(provider, methodName);
       return this.parts.delayables.build({ fn, args: [...args], options: properties, manager });
     });
@@ -94,8 +91,49 @@ export class QueueService implements OnApplicationShutdown {
   async delayAll<R>(delayables: readonly DelayableJob<R>[], options?: StoreOptions): Promise<QueueJob<R>[]>;
   async delayAll(nodes: readonly DelayableNode[], options?: StoreOptions): Promise<QueueJob[]>;
   async delayAll(nodes: readonly DelayableNode[], options: StoreOptions = {}): Promise<QueueJob[]> {
-    const stored = await this.parts.delayables.delay(nodes, options);
+    const stored = await this.parts.delayables.delay(nodes, checkObject('delayAll()', options));
     return nodes.flatMap((node) => stored.of(node));
+  }
+
+  /**
+   * Makes a batch: any number of jobs and graphs that are watched together, added over time, also by its own jobs, until it
+   * is closed. Its callbacks are jobs, each stored in the very transaction that causes it.
+   *
+   * @param name - for people; any number of batches may have the same
+   * @throws InvalidBatchError, InvalidGraphError: nothing is stored
+   * @example
+   * ```ts
+   * const batch = await queue.batch('import 42', { onSuccess: queue.delayable(this.mails).sendReport(42) });
+   * await batch.add(parts.map((part) => queue.delayable(this.importer).importPart(part)));
+   * await batch.close();
+   * ```
+   */
+  async batch(name: string, options: BatchOptions = {}): Promise<Batch> {
+    return this.parts.batches.create(name, options);
+  }
+
+  /** The batch, to add to it, close it or see how far it is; null where there is none. */
+  async findBatch(uuid: string): Promise<Batch | null> {
+    return this.parts.batches.find(uuid);
+  }
+
+  /** Batches with their counts, the newest first; the next page is `{ before: last.uuid }`. */
+  async listBatches(filter: BatchFilter = {}): Promise<BatchProgress[]> {
+    return this.parts.batches.list(filter);
+  }
+
+  /**
+   * The batch of the job that is running here, for instance to add to it; null where the job is no member of one.
+   *
+   * @throws NoCurrentJobError outside of a job
+   * @example
+   * ```ts
+   * const batch = await queue.currentBatch();
+   * await batch?.add(pages.map((page) => queue.delayable(this.importer).importPage(page)));
+   * ```
+   */
+  async currentBatch(): Promise<Batch | null> {
+    return this.parts.batches.current();
   }
 
   /**
@@ -108,8 +146,8 @@ export class QueueService implements OnApplicationShutdown {
    * ```
    */
   async enqueue(name: string, args: readonly unknown[] = [], options: DelayOptions = {}): Promise<QueueJob> {
-    const { manager, ...properties } = options;
-    const draft = this.parts.draftOf(this.parts.registry.get(name), args, properties);
+    const { manager, ...properties } = checkObject('enqueue()', options);
+    const draft = this.parts.draftOf(this.parts.registry.get(name), checkArguments(args), properties);
     const [job] = await this.parts.save([draft], { manager });
     return job as QueueJob;
   }
@@ -135,7 +173,7 @@ export class QueueService implements OnApplicationShutdown {
 
   /** The job that has the key now (the seed's `job_record_with_same_identity_key`): the one a further call would get. */
   async findByIdentityKey(key: string): Promise<QueueJob | null> {
-    const uuid = await this.parts.store.writer.holderOf(key);
+    const uuid = await this.parts.store.writer.holderOf(checkIdentityKey('key', key));
     return uuid === null ? null : this.find(uuid);
   }
 
@@ -152,7 +190,7 @@ export class QueueService implements OnApplicationShutdown {
         retry,
         date,
         message,
-        data: await this.parts.codec.decodeValue(data, 'data', { missing: 'null' }),
+        data: await this.parts.codec.decodeValue(data, 'data', { missing: 'null', uuid }),
       })),
     );
   }
@@ -188,7 +226,8 @@ export class QueueService implements OnApplicationShutdown {
    *
    * @throws JobNotFoundError, JobStateError
    */
-  async cancel(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
+  async cancel(uuid: string, options: By = {}): Promise<QueueJob> {
+    const by = checkBy(checkObject('cancel()', options));
     await this.parts.steering.changeOne('cancel', checkUuid(uuid), by);
     return this.must(uuid);
   }
@@ -209,7 +248,8 @@ export class QueueService implements OnApplicationShutdown {
    *
    * @throws JobNotFoundError, JobStateError
    */
-  async setDone(uuid: string, { by = 'the application' }: By = {}): Promise<QueueJob> {
+  async setDone(uuid: string, options: By = {}): Promise<QueueJob> {
+    const by = checkBy(checkObject('setDone()', options));
     await this.parts.steering.changeOne('setDone', checkUuid(uuid), by);
     return this.must(uuid);
   }
@@ -234,17 +274,11 @@ export class QueueService implements OnApplicationShutdown {
    * const { changed, unchanged } = await queue.changeAll('requeue', failed.map(({ uuid }) => uuid));
    * ```
    */
-  async changeAll(
-    change: JobChange,
-    uuids: readonly string[],
-    { by = 'the application' }: By = {},
-  ): Promise<ChangedJobs> {
-    if (!JOB_CHANGES.includes(change)) {
-      throw new InvalidJobOptionError(
-        `change must be one of ${JOB_CHANGES.join(', ')}, not ${show(change)}.`,
-      );
-    }
-    return this.parts.steering.changeAll(change, uuids.map(checkUuid), by);
+  async changeAll(change: JobChange, uuids: readonly string[], options: By = {}): Promise<ChangedJobs> {
+    const by = checkBy(checkObject('changeAll()', options));
+    const checked = checkOneOf('change', JOB_CHANGES, change);
+    if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
+    return this.parts.steering.changeAll(checked, uuids.map(checkUuid), by);
   }
 
   /**
@@ -255,10 +289,12 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async postpone(uuid: string, options: { seconds: number | string; result?: unknown }): Promise<QueueJob> {
-    const eta = parseEta(options.seconds);
-    if (!('inSeconds' in eta)) throw new InvalidJobOptionError('seconds must be a number or a duration');
-    const result = this.parts.codec.encodeValue(options.result, 'result');
-    if (!(await this.parts.store.jobs.postpone(checkUuid(uuid), eta.inSeconds, result)))
+    const eta = parseEta(checkObject('postpone()', options).seconds);
+    if (!('inSeconds' in eta)) throw wrongValue('seconds', 'a number or a duration', options.seconds);
+    const { codec } = this.parts;
+    const text = codec.encodeValue(options.result, 'result');
+    const result = codec.seal(text, { uuid: checkUuid(uuid), field: 'result' });
+    if (!(await this.parts.store.jobs.postpone(uuid, eta.inSeconds, result)))
       throw refusal('postpone', uuid, (await this.must(uuid)).state);
     this.parts.store.wake.tell(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
     return this.must(uuid);
@@ -268,17 +304,21 @@ export class QueueService implements OnApplicationShutdown {
    * Waits for the end of a job. Resolves to its result; rejects with `JobFailedError`, whose `cause` is the stored error,
    * or `JobCancelledError`. A job that is retried later goes on being waited for.
    *
-   * @param options - `timeout`: milliseconds or a duration, after which `FinishedTimeoutError`. Default: without end
+   * @param options - `timeout`: milliseconds or a duration, about 24.8 days at most, after which
+   * `FinishedTimeoutError`. Default: without end
    */
   async finished<R>(job: QueueJob<R> | string, options: { timeout?: number | string } = {}): Promise<R> {
-    const uuid = typeof job === 'string' ? checkUuid(job) : job.uuid;
-    if (typeof job === 'object' && job.seq === 0 && job.state === 'done') return job.result as R;
-    const timeout = options.timeout === undefined ? undefined : parseMilliseconds('timeout', options.timeout);
+    const { timeout: patience } = checkObject('finished()', options);
+    const isJob = typeof job === 'object' && job !== null;
+    const uuid = checkUuid(isJob ? job.uuid : job);
+    const timeout = patience === undefined ? undefined : parseMilliseconds('timeout', patience, MAX_TIMER_MS);
+    if (isJob && job.seq === 0 && job.state === 'done') return job.result as R;
     const row = await this.parts.finishes.ended(uuid, timeout);
     const error = errorOf(row);
     if (error !== null) throw error;
     return (await this.parts.codec.decodeValue(row.result as string | null, 'result', {
       missing: 'null',
+      uuid,
     })) as R;
   }
 

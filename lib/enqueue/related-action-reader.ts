@@ -23,7 +23,7 @@ export class RelatedActionReader {
     if (options !== undefined) return options.action !== undefined;
     if (this.entityUrl === undefined) return false;
     try {
-      return this.codec.entitiesIn(row.args as string).length > 0;
+      return this.codec.entitiesIn(row.args as string, row.uuid as string).length > 0;
     } catch {
       // Damaged arguments name no entity.
       return false;
@@ -48,7 +48,7 @@ export class RelatedActionReader {
   private entityAction(row: JobRow): RelatedActionResult | null {
     const { entityUrl } = this;
     if (entityUrl === undefined) return null;
-    for (const { entity, id } of this.codec.entitiesIn(row.args as string)) {
+    for (const { entity, id } of this.codec.entitiesIn(row.args as string, row.uuid as string)) {
       const values = Object.values(id);
       const url = entityUrl(entity, values.length === 1 ? values[0] : id);
       if (typeof url === 'string') return checked({ label: entity, url }, 'entityUrl');

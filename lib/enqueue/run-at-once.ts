@@ -29,6 +29,7 @@ export async function runAtOnce(
     const args = await codec.decode(draft.job.args, {
       missing: fn.options.missing ?? 'throw',
       through: manager,
+      uuid: job.uuid,
     });
     Object.assign(job, { args: [...args], state: 'started', retry: 1, dateEnqueued: now, dateStarted: now });
     const current: CurrentJob = {

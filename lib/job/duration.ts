@@ -7,6 +7,9 @@ import { show } from './show.js';
 /** The longest time that any property takes, in milliseconds: more is a mistake in the unit. */
 export const HUNDRED_YEARS_MS = 100 * 365.25 * 24 * 60 * 60 * 1000;
 
+/** About 24.8 days. A timer of Node that is told to wait longer fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
 /**
  * The milliseconds of a property that is one of `…timeout`, `…Interval` or `…Duration`.
  *

@@ -4,6 +4,7 @@ import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { wrongValue } from './option-checks.js';
 import { show } from './show.js';
+import { isStorable, STORABLE } from './text-flaw.js';
 import { asError } from './thrown.js';
 
 /** What a function that makes an identity key sees of the job. */
@@ -79,10 +80,10 @@ export function readIdentityKey(value: unknown): IdentityKey {
 }
 
 /** A key that the database can hold whole: cut ones would make two jobs into one. */
-function checkIdentityKey(what: string, key: unknown): string {
-  if (typeof key === 'string' && key !== '' && key.length <= MAX_LENGTH && !key.includes('\0')) return key;
+export function checkIdentityKey(what: string, key: unknown): string {
+  if (typeof key === 'string' && key !== '' && key.length <= MAX_LENGTH && isStorable(key)) return key;
   const given = typeof key === 'string' && key.length > MAX_LENGTH ? ` (${key.length} characters)` : '';
   throw new InvalidJobOptionError(
-    `${what} must be a string of 1 to ${MAX_LENGTH} characters without NUL, not ${show(key)}${given}.`,
+    `${what} must be a string of 1 to ${MAX_LENGTH} characters ${STORABLE}, not ${show(key)}${given}.`,
   );
 }

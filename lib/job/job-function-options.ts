@@ -1,6 +1,6 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { parseMilliseconds } from './duration.js';
+import { MAX_TIMER_MS, parseMilliseconds } from './duration.js';
 import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
 import { checkProperties, type Checks } from './known-properties.js';
 import {
@@ -73,9 +73,6 @@ export interface ValidJobFunctionOptions {
   readonly retryOn?: RetryOn;
   readonly missing?: MissingRecord;
 }
-
-/** A timer of Node fires at once where it is told to wait longer than this. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 const CHECKS: Checks<ValidJobFunctionOptions> = {
   name: (value) => checkName('name', value),

@@ -1,6 +1,7 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { show } from './show.js';
+import { isStorable, STORABLE } from './text-flaw.js';
 
 /** The largest number that the integer columns of PostgreSQL hold. */
 const MAX_INTEGER = 2_147_483_647;
@@ -27,7 +28,7 @@ export function checkDescription(value: unknown): string {
   if (typeof value === 'string' && isText(value) && value.length <= MAX_DESCRIPTION) return value;
   throw wrongValue(
     'description',
-    `a string of 1 to ${MAX_DESCRIPTION} characters, not blank and without NUL`,
+    `a string of 1 to ${MAX_DESCRIPTION} characters, not blank and ${STORABLE}`,
     value,
   );
 }
@@ -38,9 +39,15 @@ export function checkName(property: string, value: unknown): string {
     return value;
   throw wrongValue(
     property,
-    `a string of 1 to ${MAX_NAME} characters without NUL and without blanks at its ends`,
+    `a string of 1 to ${MAX_NAME} characters ${STORABLE}, and without blanks at its ends`,
     value,
   );
+}
+
+/** A text that is stored as it is. */
+export function checkText(property: string, value: unknown): string {
+  if (typeof value === 'string' && isText(value) && value.length <= MAX_NAME) return value;
+  throw wrongValue(property, `a string of 1 to ${MAX_NAME} characters, not blank and ${STORABLE}`, value);
 }
 
 /** A boolean; strings such as 'false' are refused, as they would count as true. */
@@ -68,5 +75,5 @@ function checkInteger(property: string, value: unknown, meaning: string): number
 }
 
 function isText(value: string): boolean {
-  return value.trim() !== '' && !value.includes('\0');
+  return value.trim() !== '' && isStorable(value);
 }

@@ -127,7 +127,9 @@ function overrides(prototype: object, methodName: string): boolean {
 function checkAction(type: Type, methodName: string, options: RelatedActionOptions | undefined): void {
   const action = options?.action;
   if (action === undefined || typeof action === 'function') return;
-  if (typeof (type.prototype as Record<string, unknown>)[action] === 'function') return;
+  // What every object has, such as its constructor, is nobody's action.
+  const isOwn = !(action in Object.prototype);
+  if (isOwn && typeof (type.prototype as Record<string, unknown>)[action] === 'function') return;
   throw new RelatedActionError(
     `@RelatedAction on ${type.name}.${methodName} names the method '${action}', but ${type.name} has none. Give the name of a method of ${type.name}, or a function.`,
   );

@@ -5,7 +5,7 @@ import { QueueJobError } from '../errors/queue-job.error.js';
 import { UnknownJobError } from '../errors/unknown-job.error.js';
 import { JobExplorer } from './job-explorer.js';
 import type { JobFunction } from './job-function.js';
-import { duplicateName, notAProvider, unknownJob } from './registry.messages.js';
+import { duplicateName, notAProvider, nothingToDelay, unknownJob } from './registry.messages.js';
 
 /** The jobs of this application, by name and by class. */
 @Injectable()
@@ -93,9 +93,12 @@ export class JobRegistry implements OnModuleInit {
   }
 }
 
-function typeOf(provider: object): Type {
+function typeOf(provider: unknown): Type {
   if (typeof provider === 'function') return provider as Type;
-  return (Object.getPrototypeOf(provider) as { constructor: Type }).constructor;
+  const isObject = typeof provider === 'object' && provider !== null;
+  const prototype = isObject ? (Object.getPrototypeOf(provider) as { constructor?: unknown } | null) : null;
+  if (typeof prototype?.constructor === 'function') return prototype.constructor as Type;
+  throw new QueueJobError('NOT_A_PROVIDER', nothingToDelay(provider));
 }
 
 const hasMethod = (type: Type, methodName: string): boolean =>

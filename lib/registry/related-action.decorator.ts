@@ -1,4 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
+import { RelatedActionError } from '../errors/related-action.error.js';
+import { show } from '../job/show.js';
 import type { RelatedActionOptions } from './related-action.js';
 import { RELATED_ACTION_METADATA } from './registry.tokens.js';
 
@@ -6,6 +8,7 @@ import { RELATED_ACTION_METADATA } from './registry.tokens.js';
  * Attaches an action to the jobs of a method (the seed's `@related_action`): mostly, to open what the job is about. Without
  * options, the method has none, not even that of the module option `entityUrl`.
  *
+ * @throws RelatedActionError when the class is loaded, and at start where it names no method
  * @example
  * ```ts
  * @Job()
@@ -18,5 +21,27 @@ import { RELATED_ACTION_METADATA } from './registry.tokens.js';
  * ```
  */
 export function RelatedAction(options: RelatedActionOptions = {}): MethodDecorator {
-  return SetMetadata(RELATED_ACTION_METADATA, Object.freeze({ ...options }));
+  return (target, key, descriptor) => {
+    const where = `${target.constructor.name}.${String(key)}`;
+    const checked = checkRelatedAction(options, where);
+    SetMetadata(RELATED_ACTION_METADATA, checked)(target, key, descriptor as never);
+  };
 }
+
+function checkRelatedAction(options: RelatedActionOptions, where: string): RelatedActionOptions {
+  const refuse = (problem: string): RelatedActionError =>
+    new RelatedActionError(`@RelatedAction on ${where}: ${problem}`);
+  if (!isObject(options)) throw refuse(`its options must be an object, not ${show(options)}.`);
+  const unknown = Object.keys(options).find((property) => property !== 'action' && property !== 'kwargs');
+  if (unknown !== undefined)
+    throw refuse(`the property ${show(unknown)} is unknown; the properties are: action, kwargs.`);
+  const { action, kwargs } = options;
+  if (action !== undefined && typeof action !== 'string' && typeof action !== 'function')
+    throw refuse(`action must be the name of a method or a function, not ${show(action)}.`);
+  if (kwargs !== undefined && !isObject(kwargs))
+    throw refuse(`kwargs must be an object, not ${show(kwargs)}.`);
+  return Object.freeze({ ...options });
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -88,9 +88,11 @@ export class Executor {
   ): Promise<unknown> {
     const { job } = run;
     const missing = found.options.missing ?? 'throw';
-    const decoded = this.codec.decode(job.args, { missing, through: manager });
+    const { uuid } = job;
+    const decoded = this.codec.decode(job.args, { missing, through: manager, uuid });
     const args = Array.isArray(decoded) ? decoded : await decoded;
-    const context = job.context === null ? null : await this.codec.decodeValue(job.context, 'context');
+    const context =
+      job.context === null ? null : await this.codec.decodeValue(job.context, 'context', { uuid });
     const readJob = (): QueueJob => this.settings.readJob(job, args, context);
     const current = new RunContext(run, {
       manager,
@@ -98,10 +100,12 @@ export class Executor {
       reporter: this.reporter,
       readJob,
       parentResults: async () => {
-        const results = await this.store.graphs.parentResults(job.uuid);
-        return Promise.all(results.map((result) => this.codec.decodeValue(result)));
+        const parents = await this.store.graphs.parentResults(uuid);
+        return Promise.all(
+          parents.map((parent) => this.codec.decodeValue(parent.result, 'result', { uuid: parent.uuid })),
+        );
       },
-      encode: (value, root) => this.codec.encodeValue(value, root),
+      encode: (value, field) => this.codec.seal(this.codec.encodeValue(value, field), { uuid, field }),
     });
     const work = async (): Promise<unknown> => found.invoke(found.methodName, args, () => current.job);
     const { runContext } = this.settings;
@@ -207,7 +211,8 @@ export class Executor {
   /** @throws UnserializableArgumentError where other jobs depend on this one: they would miss the result */
   private encodeResult(run: Run, result: unknown): string | null {
     try {
-      return this.codec.encodeValue(result, 'result');
+      const text = this.codec.encodeValue(result, 'result');
+      return this.codec.seal(text, { uuid: run.job.uuid, field: 'result' });
     } catch (error) {
       if (run.job.hasChildren) {
         throw new UnserializableArgumentError(

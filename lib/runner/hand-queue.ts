@@ -46,6 +46,10 @@ export class HandQueue {
     return waiting.job;
   }
 
+  has(uuid: string): boolean {
+    return [...this.channels.values()].some((queue) => queue.some(({ job }) => job.uuid === uuid));
+  }
+
   /** Takes a job by its uuid: it was cancelled before it began. */
   remove(uuid: string): ClaimedJob | undefined {
     for (const queue of this.channels.values()) {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ArgumentCodec } from '../codec/argument-codec.js';
-import { parseMilliseconds } from '../job/duration.js';
+import { MAX_TIMER_MS, parseMilliseconds } from '../job/duration.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { FunctionChanges } from '../store/function-changes.js';
 import { hydrateClaimed } from '../store/hydrate.js';
@@ -84,6 +84,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     }
     this.retention = new Retention(
       this.store.jobs,
+      this.store.batches,
       this.store.nodes,
       this.options.removalInterval,
       (error) => {
@@ -105,7 +106,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const timeout =
       options.timeout === undefined
         ? this.options.settings.shutdownTimeout
-        : parseMilliseconds('timeout', options.timeout);
+        : parseMilliseconds('timeout', options.timeout, MAX_TIMER_MS);
     this.node = null;
     this.retention = null;
     // A round of it that is under way is not waited for longer than the rest takes.

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { QueueDatabase } from '../store/database.js';
-import type { Tables } from '../store/tables.js';
+import type { NodeStore } from '../store/node-store.js';
 import type { LeaseMessage, LeaseOrder } from './lease.worker.js';
 import type { LifeHooks, NodeLife } from './node-life.js';
 
@@ -23,7 +23,7 @@ export class Lease implements NodeLife {
 
   constructor(
     private readonly database: QueueDatabase,
-    private readonly tables: Tables,
+    private readonly nodes: NodeStore,
     /** Milliseconds. */
     private readonly duration: number,
     private readonly hooks: LifeHooks,
@@ -34,8 +34,7 @@ export class Lease implements NodeLife {
     const order: LeaseOrder = {
       node,
       every,
-      statement: `UPDATE ${this.tables.node} SET lease_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
-        WHERE id = $1 AND alive`,
+      statement: this.nodes.leaseStatement,
       duration: this.duration,
       connection: await plainOptions(this.database.connectionOptions()),
     };

@@ -100,7 +100,7 @@ export class RunnerNode {
     };
     this.life = settings.listen
       ? new NodeSession(store.database, store.nodes, hooks)
-      : new Lease(store.database, store.tables, settings.leaseDuration, hooks);
+      : new Lease(store.database, store.nodes, settings.leaseDuration, hooks);
     this.heart = new Heart(
       store.nodes,
       {
@@ -193,7 +193,20 @@ export class RunnerNode {
     if (message.nodes === true) this.heart.hasten();
     if (message.dueIn !== undefined) this.due.within(message.dueIn);
     if (message.cancel !== undefined) this.cancelHere(message.cancel);
+    if (message.mayCancel !== undefined) void this.cancelAsked(message.mayCancel);
     if (message.hungry !== undefined) this.hungryUntil = performance.now() + 2 * this.settings.pollInterval;
+  }
+
+  /** A notification can come from anybody; that the job is to be cancelled stands in its row. */
+  private async cancelAsked(uuids: readonly string[]): Promise<void> {
+    const mine = uuids.filter((uuid) => this.bench.runs.has(uuid) || this.bench.hands.has(uuid));
+    if (mine.length === 0) return;
+    try {
+      this.cancelHere(await this.parts.store.jobs.askedToCancel(mine));
+    } catch (error) {
+      // The look of the next second finds it.
+      this.trouble(error);
+    }
   }
 
   private cancelHere(uuids: readonly string[]): void {

@@ -1,3 +1,4 @@
+import type { BatchStore } from '../store/batch-store.js';
 import type { JobStore } from '../store/job-store.js';
 import type { NodeStore } from '../store/node-store.js';
 
@@ -13,6 +14,7 @@ export class Retention {
 
   constructor(
     private readonly jobs: JobStore,
+    private readonly batches: BatchStore,
     private readonly nodes: NodeStore,
     /** Milliseconds that ended jobs are kept; null is for ever. */
     private readonly interval: number | null,
@@ -35,6 +37,7 @@ export class Retention {
   /** One round: until nothing old is left. */
   async run(): Promise<void> {
     while (!this.stopped && (await this.jobs.removeEnded(this.interval, BATCH)) === BATCH);
+    await this.batches.removeEnded(this.interval);
     await this.nodes.removeEnded(this.interval);
   }
 }

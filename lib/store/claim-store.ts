@@ -69,6 +69,7 @@ export interface ClaimedJob {
   readonly userId: string | null;
   readonly context: string | null;
   readonly graphUuid: string | null;
+  readonly batchUuid: string | null;
   readonly hasChildren: boolean;
   readonly dateCreated: Date;
   readonly dateEnqueued: Date;
@@ -79,7 +80,7 @@ export interface ClaimedJob {
   readonly receivedAt: number;
 }
 
-/** `released`: done, and jobs that depended on it may run now. */
+/** `released`: done, and jobs that depended on it, or callbacks of its batch, may run now. */
 export type FinishOutcome = 'done' | 'released' | 'cancelled' | 'fenced';
 
 /** What a claim tells beside its jobs. */
@@ -94,7 +95,7 @@ export interface CycleInfo {
   readonly nextEta?: number;
   /** Milliseconds until a throttled channel has its next start. */
   readonly wake?: number;
-  /** Jobs that depended on what ended may run now. */
+  /** Jobs that depended on what ended, or callbacks of batches, may run now. */
   readonly released?: boolean;
   /** There was more to have. */
   readonly more?: boolean;
@@ -291,9 +292,10 @@ function toClaimedJob(row: readonly unknown[], claim: number, receivedAt: number
     userId: row[14] as string | null,
     context: row[15] as string | null,
     graphUuid: row[16] as string | null,
-    hasChildren: row[17] as boolean,
-    dateCreated: row[18] as Date,
-    dateEnqueued: row[19] as Date,
+    batchUuid: row[17] as string | null,
+    hasChildren: row[18] as boolean,
+    dateCreated: row[19] as Date,
+    dateEnqueued: row[20] as Date,
     claim,
     receivedAt,
   };

@@ -1,5 +1,8 @@
+import { types } from 'node:util';
 import { type DataSource, type EntityManager, type EntityMetadata, In, type ObjectLiteral } from 'typeorm';
 import type { EntityKey, EntityReferences } from '../codec/entity-references.js';
+import { QueueJobError } from '../errors/queue-job.error.js';
+import { show } from '../job/show.js';
 
 /** TypeORM entities among arguments: their references, and how they are read again. */
 export class EntityReader implements EntityReferences {
@@ -29,7 +32,13 @@ export class EntityReader implements EntityReferences {
     for (const entity of new Set(keys.map((key) => key.entity))) {
       const wanted = keys.map((key, at) => ({ key, at })).filter(({ key }) => key.entity === entity);
       const metadata = this.dataSource.entityMetadatas.find(({ name }) => name === entity);
-      if (metadata === undefined) throw new Error(`The data source has no entity named ${entity}`);
+      if (metadata === undefined) {
+        throw new QueueJobError(
+          'UNKNOWN_CODEC',
+          `The arguments refer to an entity, and the data source has no entity named ${show(entity)}. Add it to the data source on every node that runs such jobs.`,
+        );
+      }
+      for (const { key } of wanted) checkKey(metadata, key);
       const rows = await manager.getRepository(metadata.target).find({
         where: conditions(
           metadata,
@@ -43,6 +52,24 @@ export class EntityReader implements EntityReferences {
     return found;
   }
 }
+
+/** A key comes from the database, where somebody may have written it by hand. */
+function checkKey(metadata: EntityMetadata, key: EntityKey): void {
+  const wanted = metadata.primaryColumns.map(({ propertyPath }) => propertyPath);
+  const isKey =
+    Object.keys(key.id).length === wanted.length &&
+    wanted.every((path) => Object.hasOwn(key.id, path) && isPlainKey(key.id[path]));
+  if (isKey) return;
+  throw new QueueJobError(
+    'DAMAGED_PAYLOAD',
+    `A reference to an entity is damaged in the stored JSON: ${wanted.join(', ')} is the primary key of ${metadata.name}, not ${show(key.id)}.`,
+  );
+}
+
+const isPlainKey = (value: unknown): boolean =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value) ||
+  types.isDate(value) ||
+  types.isUint8Array(value);
 
 /** One query: a list of keys for a single column, a choice of combinations for several. */
 function conditions(metadata: EntityMetadata, keys: readonly EntityKey[]): ObjectLiteral | ObjectLiteral[] {

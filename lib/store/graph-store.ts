@@ -73,14 +73,14 @@ export class GraphStore {
     await query(`DELETE FROM ${this.tables.job} WHERE uuid = ANY($1)`, [uuids]);
   }
 
-  /** Results of the parents of a job, as JSON text, in the order in which these were created. */
-  async parentResults(uuid: string): Promise<(string | null)[]> {
+  /** Results of the parents of a job, as they are stored, in the order in which these were created. */
+  async parentResults(uuid: string): Promise<{ uuid: string; result: string | null }[]> {
     const rows = await this.database.query(
-      `SELECT h.result FROM ${this.tables.dependency} d JOIN ${this.tables.history} h ON h.uuid = d.parent
+      `SELECT h.uuid, h.result FROM ${this.tables.dependency} d JOIN ${this.tables.history} h ON h.uuid = d.parent
        WHERE d.child = $1 ORDER BY h.seq`,
       [uuid],
     );
-    return rows.map((row) => row['result'] as string | null);
+    return rows as unknown as { uuid: string; result: string | null }[];
   }
 
   /** The jobs that a job depends on and those that depend on it, in the order of their creation, and their numbers. */

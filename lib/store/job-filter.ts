@@ -8,6 +8,8 @@ export interface JobFilter {
   /** A channel, its subchannels included. */
   readonly channel?: string;
   readonly graphUuid?: string;
+  /** The members of a batch. */
+  readonly batchUuid?: string;
   readonly userId?: string;
   readonly uuids?: readonly string[];
   readonly priority?: number;

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { JobState } from '../job/job-state.js';
-import { isSerializationFailure } from '../job/serialization-failure.js';
 import { type Query, type QueueDatabase, queryOf, type Row } from './database.js';
+import { despiteDeadlocks } from './despite-deadlocks.js';
 import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from './entities/queue-job-log.entity.js';
 import type { RollupStore } from './rollup-store.js';
@@ -17,9 +17,6 @@ export type LogRow = Pick<QueueJobLog, 'id' | 'retry' | 'date' | 'message'> & {
   readonly data: string | null;
   readonly cut: boolean;
 };
-
-/** In a row, of one call: after that it fails. */
-const MAX_DEADLOCKS = 5;
 
 /** Reads jobs, living and ended, and steers them. */
 export class JobStore {
@@ -135,6 +132,15 @@ export class JobStore {
     return cancelled;
   }
 
+  /** Those of these jobs that somebody has asked to cancel. */
+  async askedToCancel(uuids: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query(
+      `SELECT uuid FROM ${this.tables.job} WHERE uuid = ANY($1) AND cancel_by IS NOT NULL`,
+      [uuids],
+    );
+    return rows.map((row) => row['uuid'] as string);
+  }
+
   async requeue(uuids: readonly string[]): Promise<string[]> {
     return this.uuidsOf(`unnest(${this.tables.name('queue_job_requeue_1')}($1))`, [uuids]);
   }
@@ -162,7 +168,10 @@ export class JobStore {
     return rows[0]?.['done'] === true;
   }
 
-  /** Removes jobs that ended long ago, with what belongs to them; answers with their number. */
+  /**
+   * Removes jobs that ended long ago, with what belongs to them; answers with their number. Their batches remember how
+   * many they were, in the same transaction: no count of members goes back.
+   */
   async removeEnded(defaultInterval: number | null, limit: number): Promise<number> {
     const t = this.tables;
     const rows = await this.database.query(
@@ -171,7 +180,15 @@ export class JobStore {
            SELECT o.uuid FROM ${t.history} o LEFT JOIN ${t.channel} c ON c.name = o.channel
            WHERE o.date_done < clock_timestamp() - coalesce(c.removal_interval, $1::float8) * interval '1 millisecond'
            ORDER BY o.date_done LIMIT $2
-         )) RETURNING h.uuid
+         )) RETURNING h.uuid, h.state, h.batch_uuid
+       ), members AS (
+         SELECT g.batch_uuid, count(*) FILTER (WHERE g.state = 'done') AS done, count(*) FILTER (WHERE g.state <> 'done') AS cancelled
+         FROM gone g WHERE g.batch_uuid IS NOT NULL GROUP BY g.batch_uuid
+       ), batches AS MATERIALIZED (
+         SELECT b.uuid FROM ${t.batch} b JOIN members m ON m.batch_uuid = b.uuid ORDER BY b.uuid FOR NO KEY UPDATE OF b
+       ), counted AS (
+         UPDATE ${t.batch} b SET removed_done = b.removed_done + m.done, removed_cancelled = b.removed_cancelled + m.cancelled
+         FROM batches l JOIN members m ON m.batch_uuid = l.uuid WHERE b.uuid = l.uuid
        ), attempts AS (DELETE FROM ${t.attempt} a USING gone g WHERE a.job_uuid = g.uuid),
        logs AS (DELETE FROM ${t.log} l USING gone g WHERE l.job_uuid = g.uuid),
        parents AS (DELETE FROM ${t.dependency} d USING gone g WHERE d.child = g.uuid)
@@ -191,14 +208,7 @@ export class JobStore {
     return rows.map((row) => row['uuid'] as string);
   }
 
-  /** Two that go down one graph from different jobs may meet crosswise: PostgreSQL stops one, which begins anew. */
   private async steer(text: string, values: readonly unknown[]): Promise<Row[]> {
-    for (let left = MAX_DEADLOCKS; ; left -= 1) {
-      try {
-        return await this.database.query(text, values);
-      } catch (error) {
-        if (left === 0 || !isSerializationFailure(error)) throw error;
-      }
-    }
+    return despiteDeadlocks(async () => this.database.query(text, values));
   }
 }

@@ -72,6 +72,7 @@ const columns = (jobs: readonly NewJob[]): unknown[] => [
   jobs.map((job) => job.graphUuid),
   jobs.map((job) => job.hasChildren),
   jobs.map((job) => job.waits),
+  jobs.map((job) => job.batchUuid),
 ];
 
 /**
@@ -80,16 +81,16 @@ const columns = (jobs: readonly NewJob[]): unknown[] => [
  */
 const insertText = (t: Tables): string => `
 WITH given AS MATERIALIZED (
-  SELECT g.*, nextval('${t.name('queue_job_seq_seq')}') AS seq, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second') AS eta
+  SELECT g.*, nextval(${t.literal('queue_job_seq_seq')}) AS seq, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second') AS eta
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::json[], $7::text[], $8::text[], $9::bool[],
-    $10::bool[], $11::float8[], $12::timestamptz[], $13::text[], $14::json[], $15::uuid[], $16::bool[], $17::bool[])
+    $10::bool[], $11::float8[], $12::timestamptz[], $13::text[], $14::json[], $15::uuid[], $16::bool[], $17::bool[], $18::uuid[])
     AS g (uuid, name, channel, priority, max_retries, args, description, identity_key, identity_until_done,
-      locks_key, eta_in, eta_at, user_id, context, graph_uuid, has_children, waits)
+      locks_key, eta_in, eta_at, user_id, context, graph_uuid, has_children, waits, batch_uuid)
 ), stored AS (
   INSERT INTO ${t.job} (uuid, seq, name, channel, priority, max_retries, args, description, identity_key,
-    identity_until_done, identity_lock, eta, user_id, context, graph_uuid, has_children, state, phase)
+    identity_until_done, identity_lock, eta, user_id, context, graph_uuid, has_children, batch_uuid, state, phase)
   SELECT g.uuid, g.seq, g.name, g.channel, g.priority, g.max_retries, g.args, g.description, g.identity_key,
-    g.identity_until_done, CASE WHEN g.locks_key THEN g.identity_key END, g.eta, g.user_id, g.context, g.graph_uuid, g.has_children,
+    g.identity_until_done, CASE WHEN g.locks_key THEN g.identity_key END, g.eta, g.user_id, g.context, g.graph_uuid, g.has_children, g.batch_uuid,
     CASE WHEN g.waits THEN 'wait_dependencies' ELSE 'pending' END,
     CASE WHEN g.waits THEN 0 WHEN g.eta > clock_timestamp() THEN 1 ELSE 2 END
   FROM given g ORDER BY g.identity_key, g.seq

@@ -19,6 +19,7 @@ export interface NewJob {
   /** JSON text. */
   readonly context: string | null;
   readonly graphUuid: string | null;
+  readonly batchUuid: string | null;
   readonly hasChildren: boolean;
   /** The job waits for its parents. */
   readonly waits: boolean;

@@ -76,11 +76,15 @@ export type Ask = (statement: Statement, values: readonly unknown[]) => Promise<
 /** The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't. */
 export class NodeStore {
   private readonly tickStatement: Statement;
+  /** Renews the lease of a node, by milliseconds; a thread of its own sends it. */
+  readonly leaseStatement: string;
 
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {
+    this.leaseStatement = `UPDATE ${tables.node} SET lease_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
+      WHERE id = $1 AND alive`;
     this.tickStatement = {
       name: 'queue_job_tick',
       text: `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6) AS tick`,

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { AuditStore } from './audit-store.js';
+import { BatchStore } from './batch-store.js';
 import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
@@ -24,6 +25,7 @@ export class Store {
   readonly jobs: JobStore;
   readonly search: JobSearch;
   readonly graphs: GraphStore;
+  readonly batches: BatchStore;
   readonly claims: ClaimStore;
   readonly nodes: NodeStore;
   readonly channels: ChannelStore;
@@ -49,6 +51,7 @@ export class Store {
     this.jobs = new JobStore(this.database, tables, this.rollups);
     this.search = new JobSearch(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
+    this.batches = new BatchStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);

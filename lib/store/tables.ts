@@ -1,3 +1,5 @@
+import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
+
 const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** The quoted, schema-qualified names of everything the library owns in the database. */
@@ -13,6 +15,8 @@ export class Tables {
   readonly node: string;
   readonly claim: string;
   readonly rollup: string;
+  readonly batch: string;
+  readonly batchCallback: string;
   readonly meta: string;
   readonly audit: string;
 
@@ -20,6 +24,12 @@ export class Tables {
     readonly schema: string,
     readonly prefix = '',
   ) {
+    // The bodies of our functions stand between these, and quotes are no quotes in there.
+    if (`${schema} ${prefix}`.includes('$$')) {
+      throw new InvalidModuleOptionError(
+        `A schema or entityPrefix with "$$" in its name can't be used: ${schema} ${prefix}`,
+      );
+    }
     this.job = this.name('queue_job');
     this.history = this.name('queue_job_history');
     this.attempt = this.name('queue_job_attempt');
@@ -31,6 +41,8 @@ export class Tables {
     this.node = this.name('queue_job_node');
     this.claim = this.name('queue_job_claim');
     this.rollup = this.name('queue_job_rollup');
+    this.batch = this.name('queue_job_batch');
+    this.batchCallback = this.name('queue_job_batch_callback');
     this.meta = this.name('queue_job_meta');
     this.audit = this.name('queue_job_audit');
   }
@@ -40,6 +52,15 @@ export class Tables {
     return `${quote(this.schema)}.${quote(this.prefix + plain)}`;
   }
 
+  get quotedSchema(): string {
+    return quote(this.schema);
+  }
+
+  /** A name of our own as a string, as functions such as `nextval` want it. */
+  literal(plain: string): string {
+    return `'${this.name(plain).replaceAll("'", "''")}'`;
+  }
+
   /** A name without its schema, as `CREATE INDEX` wants it. */
   local(plain: string): string {
     return quote(this.prefix + plain);
@@ -47,7 +68,10 @@ export class Tables {
 
   /** The LISTEN channel, at most 63 bytes as PostgreSQL allows. */
   get notifications(): string {
-    return `${this.schema}.${this.prefix}queue_job`.slice(-63);
+    const name = `${this.schema}.${this.prefix}queue_job`;
+    let end = name;
+    while (Buffer.byteLength(end) > 63) end = Array.from(end).slice(1).join('');
+    return end;
   }
 
   /** The first key of our advisory locks: the same for every node of this schema, and for no other user's. */

@@ -17,6 +17,8 @@ export interface WakeMessage {
   nodes?: boolean;
   /** Jobs that a node is asked to cancel. */
   cancel?: string[];
+  /** The same from another process, or from anybody who can send a notification: to be looked up first. */
+  mayCancel?: string[];
   /** Channels in which some node found ready jobs, but no room. */
   hungry?: string[];
   /** Jobs that ended here; never sent to other processes. */
@@ -75,13 +77,7 @@ export class Wake {
   hear(payload: string): void {
     const [origin, text] = split(payload);
     if (origin === this.origin) return;
-    let message: WakeMessage;
-    try {
-      message = JSON.parse(text) as WakeMessage;
-    } catch {
-      message = { ready: true };
-    }
-    this.subject.next(message);
+    this.subject.next(readMessage(text));
   }
 
   async close(): Promise<void> {
@@ -109,6 +105,28 @@ export class Wake {
     }
   }
 }
+
+/** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */
+function readMessage(text: string): WakeMessage {
+  let given: Readonly<Record<string, unknown>>;
+  try {
+    given = { ...(JSON.parse(text) as object) };
+  } catch {
+    return { ready: true };
+  }
+  const { ready, config, functions, dueIn, cancel, hungry } = given;
+  return {
+    ...(ready === true && { ready }),
+    ...(config === true && { config }),
+    ...(functions === true && { functions }),
+    ...(typeof dueIn === 'number' && { dueIn }),
+    ...(isTexts(cancel) && { mayCancel: cancel }),
+    ...(isTexts(hungry) && { hungry }),
+  };
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 function split(payload: string): [string, string] {
   const blank = payload.indexOf(' ');

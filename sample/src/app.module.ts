@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { QueueJobModule } from 'nestjs-queue-job';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
+import { ClosingModule } from './closing/closing.module.ts';
 import { CHANNELS } from './config.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { HomeController } from './home.controller.ts';
@@ -20,6 +21,7 @@ import { QueueStatusModule } from './queue/queue-status.module.ts';
     CatalogueModule,
     PartnerModule,
     InvoicesModule,
+    ClosingModule,
     QueueStatusModule,
     ConsoleModule,
   ],

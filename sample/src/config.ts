@@ -22,4 +22,5 @@ export const CHANNELS = `
   root.partner.prices:1:throttle=1
   root.invoices:2
   root.mail:2
+  root.closing:4
 `;

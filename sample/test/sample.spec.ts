@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BatchProgress } from 'nestjs-queue-job';
 import type { JobView } from '../src/queue/job.view.js';
 import { eventually, freePort, processesWith, SampleProcess } from './process.js';
 
@@ -125,6 +126,42 @@ describe('the shop', () => {
     expect((await ended(failed)).state).toBe('done');
   });
 
+  it('closes the day in jobs of which it tells how far they are', async () => {
+    type View = { closing: { stockCents: number | null }; progress: BatchProgress };
+    expect((await call('GET', '/closings/latest')).status).toBe(404);
+    await call('PATCH', '/queue/channels/root.closing', { paused: true });
+    const { status, body: started } = await call<View>('POST', '/closings');
+    expect(status).toBe(202);
+    expect(started).toMatchObject({
+      closing: { stockCents: null },
+      // The products in twelve parts, the categories, and the whole.
+      progress: { state: 'closed', completeness: 0, counts: { pending: 12 } },
+    });
+    await shop.printed(`${started.progress.name}: 0 %`);
+    await call('PATCH', '/queue/channels/root.closing', { paused: false });
+
+    const { closing, progress } = await eventually('the day is closed', async () => {
+      const view = await get<View>('/closings/latest');
+      return view.progress.state === 'ended' && view;
+    });
+    expect(progress).toMatchObject({ completeness: 1, failedPercentage: 0 });
+    expect(progress.counts.done).toBe(started.progress.total);
+    expect(closing.stockCents).toBeGreaterThan(0);
+    await shop.printed(
+      `${progress.name}: ${progress.total} of ${progress.total} jobs are done, 0 have failed`,
+    );
+    expect(await get('/queue/batches?state=ended')).toMatchObject([{ name: progress.name }]);
+  });
+
+  it('cancels the close of a day', async () => {
+    await call('PATCH', '/queue/channels/root.closing', { paused: true });
+    const { body } = await call<{ progress: BatchProgress }>('POST', '/closings');
+    const { uuid, total } = body.progress;
+    const cancelled = await call('POST', `/queue/batches/${uuid}/cancel`);
+    expect(cancelled.body).toMatchObject({ state: 'ended', counts: { cancelled: total } });
+    await call('PATCH', '/queue/channels/root.closing', { paused: false });
+  });
+
   it('lists and changes channels', async () => {
     const channels = await get<{ name: string; throttle: number | null }[]>('/queue/channels');
     expect(channels.find(({ name }) => name === 'root.partner.prices')).toMatchObject({ throttle: 1 });
@@ -140,12 +177,14 @@ describe('the shop', () => {
       call('POST', `/queue/jobs/${nobody}/requeue`),
       call('POST', `/queue/jobs/${done?.uuid}/cancel`),
       call('GET', '/queue/jobs/7'),
+      call('GET', `/queue/batches/${nobody}`),
+      call('GET', '/queue/batches/7'),
       call('GET', '/queue/jobs?state=asleep'),
       call('PATCH', '/queue/channels/root.nowhere', { paused: true }),
       call('PATCH', '/queue/channels/root.mail', { capacity: -1 }),
       call('POST', '/invoices', { order: 'A-2' }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([404, 404, 409, 400, 400, 404, 400, 400]);
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 409, 400, 404, 400, 400, 404, 400, 400]);
     expect(answers[2]?.body).toMatchObject({ code: 'JOB_STATE' });
   });
 
@@ -159,7 +198,7 @@ describe('the shop', () => {
 
   it('ends cleanly with its worker, and leaves nothing behind', async () => {
     const worker = SampleProcess.start('worker.js', environment);
-    await worker.printed('runs 5 kinds of jobs');
+    await worker.printed('runs 9 kinds of jobs');
     const started = performance.now();
     expect(await Promise.all([worker.terminate(), shop.terminate()])).toEqual([0, 0]);
     expect(performance.now() - started).toBeLessThan(8_000);

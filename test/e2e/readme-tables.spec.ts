@@ -48,7 +48,7 @@ describe('the README', () => {
 
   it('has every option of the module', () => {
     const told = rowsOf('Options').map(([, name]) => name);
-    const nested = ['runner', 'defaults'].flatMap((name) =>
+    const nested = ['runner', 'defaults', 'codec'].flatMap((name) =>
       optionsOf(name).map((option) => `${name}.${option}`),
     );
     expect(nested.length).toBeGreaterThan(8);

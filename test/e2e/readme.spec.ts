@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,13 +8,7 @@ import { createTestDatabase } from '../support/database.js';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const DOCUMENTS = [
-  'README.md',
-  'docs/jobs.md',
-  'docs/channels.md',
-  'docs/deployment.md',
-  'docs/how-it-works.md',
-];
+const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
 
 /** What the documents say that their examples take as given. */
 const GLOBALS = `

@@ -12,7 +12,7 @@ export class Desk {
 
   @Job({ defaultChannel: 'mail', priority: 3 })
   async mail(_to: string): Promise<void> {
-    await currentJob().log('Connecting', { host: 'mx', password: 'hunter2' });
+    currentJob().log('Connecting', { host: 'mx', password: 'hunter2' });
     throw new FailedJobError('No such mailbox', { cause: new TypeError('550') });
   }
 

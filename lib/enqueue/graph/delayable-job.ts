@@ -1,9 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import type { JobOptions } from '../../job/job-options.js';
+import { checkBoolean } from '../../job/option-checks.js';
 import type { JobFunction } from '../../registry/job-function.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { StoreOptions } from '../delayable.types.js';
+import { checkObject } from '../given.js';
 import type { JobDraft } from '../job-draft.js';
 import type { DelayableChain } from './delayable-chain.js';
 import type { DelayableGroup } from './delayable-group.js';
@@ -98,7 +100,9 @@ export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<D
   split(size: number, options?: { readonly chain?: false }): DelayableGroup;
   split(size: number, options: { readonly chain: true }): DelayableChain;
   split(size: number, options?: { readonly chain?: boolean }): DelayableChain | DelayableGroup;
-  split(size: number, { chain = false }: { readonly chain?: boolean } = {}): DelayableChain | DelayableGroup {
+  split(size: number, options: { readonly chain?: boolean } = {}): DelayableChain | DelayableGroup {
+    const { chain = false } = checkObject('split()', options);
+    checkBoolean('chain', chain);
     this.mustBeOpen();
     if (this.isMember || this.parents.size > 0 || this.children.size > 0) {
       throw new InvalidGraphError(

@@ -93,6 +93,8 @@ export abstract class DelayableNode {
 
 /** @throws InvalidGraphError for what is no node, with a hint where it is a job that was stored already */
 export function checkNodes(what: string, nodes: readonly unknown[]): void {
+  if (!Array.isArray(nodes))
+    throw new InvalidGraphError(`${what}() takes an array of delayables, not ${show(nodes)}.`);
   for (const node of nodes) {
     if (node instanceof DelayableNode) continue;
     const hint =

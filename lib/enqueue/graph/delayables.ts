@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
-import type { StoreOptions } from '../delayable.types.js';
+import type { MemberOptions } from '../delayable.types.js';
+import { checkObject } from '../given.js';
 import type { JobDraft } from '../job-draft.js';
 import { type DelayableCall, type DelayableHome, DelayableJob } from './delayable-job.js';
 import { checkNodes, type DelayableNode } from './delayable-node.js';
@@ -14,7 +15,7 @@ import { connectedTo, inOrder } from './vertex.js';
 export interface DelayableWorks {
   draft(call: DelayableCall): JobDraft;
   /** Answers by the uuids of the drafts. */
-  save(graphs: readonly GraphDraft[], options: StoreOptions): Promise<ReadonlyMap<string, QueueJob>>;
+  save(graphs: readonly GraphDraft[], options: MemberOptions): Promise<ReadonlyMap<string, QueueJob>>;
 }
 
 /** Builds jobs without storing them, and stores the graphs that they were put into. */
@@ -34,8 +35,14 @@ export class Delayables implements DelayableHome {
     this.undelayed.forget(job);
   }
 
+  /** What it holds is stored elsewhere: it can't be stored again. */
+  use(job: DelayableJob): void {
+    job.take();
+    this.undelayed.forget(job);
+  }
+
   /** Stores every graph that one of the nodes belongs to, whole, all in one transaction. */
-  async delay(nodes: readonly DelayableNode[], options: StoreOptions): Promise<StoredGraphs> {
+  async delay(nodes: readonly DelayableNode[], options: MemberOptions): Promise<StoredGraphs> {
     checkNodes('delayAll', nodes);
     if (new Set(nodes).size < nodes.length) {
       throw new InvalidGraphError('delayAll was given the same delayable twice. Build one for each job.');
@@ -47,13 +54,10 @@ export class Delayables implements DelayableHome {
       if (job.home === this) continue;
       throw new InvalidGraphError(`${job.description} was built by the queue of another module.`);
     }
-    const manager = options.manager ?? commonManager(jobs);
-    for (const job of jobs) {
-      job.take();
-      this.undelayed.forget(job);
-    }
+    const { manager = commonManager(jobs) } = checkObject('delay()', options);
+    for (const job of jobs) this.use(job);
     try {
-      return new StoredGraphs(graphs, await this.works.save(graphs.map(draftGraph), { manager }));
+      return new StoredGraphs(graphs, await this.works.save(graphs.map(draftGraph), { ...options, manager }));
     } catch (error) {
       for (const job of jobs) job.giveBack();
       throw error;

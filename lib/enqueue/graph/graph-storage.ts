@@ -28,22 +28,33 @@ export class GraphStorage {
     private readonly channels: KnownChannels,
   ) {}
 
-  /** Answers with the jobs by the uuids of their drafts; a graph that is there already, with its twins. */
+  /**
+   * Answers with the jobs by the uuids of their drafts; a graph that is there already, with its twins. `enter` comes first
+   * in the transaction.
+   */
   async save(
     graphs: readonly GraphDraft[],
     given: EntityManager | undefined,
+    enter?: (query: Query) => Promise<void>,
   ): Promise<ReadonlyMap<string, QueueJob>> {
     const manager = callerTransaction(this.store, given);
     const jobs = graphs.flatMap(({ drafts }) => drafts.map(({ job }) => job));
     await this.channels.ensure(jobs);
-    if (manager === undefined && jobs.every(({ identityKey }) => identityKey === null)) {
+    if (
+      manager === undefined &&
+      enter === undefined &&
+      jobs.every(({ identityKey }) => identityKey === null)
+    ) {
       const written = await this.store.database.transaction((query) => this.write(graphs, query));
       this.store.wake.tell(wakeFor(begins(written)));
       return this.answers(written);
     }
-    // A key may have to wait for somebody's transaction: that is on the application's connections, not on ours.
+    // A key may have to wait for somebody's transaction, and so may a batch: that is on the application's connections,
+    // not on ours.
     return this.inTransaction(manager ?? this.store.dataSource.manager, async (inner) => {
-      const written = await this.write(graphs, queryOf(inner));
+      const query = queryOf(inner);
+      await enter?.(query);
+      const written = await this.write(graphs, query);
       this.wakes.tell(wakeFor(begins(written)), inner);
       return this.answers(written, inner);
     });

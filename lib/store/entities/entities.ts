@@ -1,5 +1,7 @@
 import { QueueJobAttempt } from './queue-job-attempt.entity.js';
 import { QueueJobAudit } from './queue-job-audit.entity.js';
+import { QueueJobBatchCallback } from './queue-job-batch-callback.entity.js';
+import { QueueJobBatch } from './queue-job-batch.entity.js';
 import { QueueJobChannel } from './queue-job-channel.entity.js';
 import { QueueJobClaim } from './queue-job-claim.entity.js';
 import { QueueJobDependency } from './queue-job-dependency.entity.js';
@@ -33,6 +35,8 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobNode,
   QueueJobClaim,
   QueueJobRollup,
+  QueueJobBatch,
+  QueueJobBatchCallback,
   QueueJobMeta,
   QueueJobAudit,
 ];

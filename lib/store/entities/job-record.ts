@@ -65,6 +65,10 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'graph_uuid', type: 'uuid', nullable: true })
   graphUuid!: string | null;
 
+  /** The batch that the job is a member of; null for none. */
+  @Column({ name: 'batch_uuid', type: 'uuid', nullable: true })
+  batchUuid!: string | null;
+
   @Column({ name: 'has_children', type: 'boolean', default: false })
   hasChildren!: boolean;
 

@@ -21,9 +21,20 @@ export class QueueJob1764000000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     const t = await tablesOf(queryRunner, this.schema);
-    const live = [t.job, t.claim, t.permit, t.node, t.dependency, t.channel, t.jobFunction];
-    const rest = [t.history, t.attempt, t.log, t.meta, t.audit, t.rollup];
-    await queryRunner.query(`DROP TABLE ${[...live, ...rest].join(', ')}`);
+    const live = [
+      t.job,
+      t.claim,
+      t.permit,
+      t.node,
+      t.dependency,
+      t.channel,
+      t.jobFunction,
+      t.batch,
+      t.batchCallback,
+    ];
+    await queryRunner.query(
+      `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit, t.rollup].join(', ')}`,
+    );
     for (const statement of functions(t)) {
       const name = /FUNCTION ("(?:[^"]|"")*"\."(?:[^"]|"")*")/.exec(statement)?.[1];
       await queryRunner.query(`DROP FUNCTION IF EXISTS ${name}`);

@@ -21,6 +21,7 @@ const LASTING_DDL: Readonly<Record<(typeof LASTING_COLUMNS)[number], string>> = 
   user_id: 'text',
   context: 'json',
   graph_uuid: 'uuid',
+  batch_uuid: 'uuid',
   has_children: 'boolean NOT NULL DEFAULT false',
   date_created: 'timestamptz NOT NULL DEFAULT clock_timestamp()',
   date_enqueued: 'timestamptz',
@@ -49,7 +50,7 @@ export function createTables(t: Tables): readonly string[] {
     `CREATE ${kind} INDEX IF NOT EXISTS ${t.local(name)} ON ${on} ${definition}`;
   const id = 'id bigint GENERATED ALWAYS AS IDENTITY';
   return [
-    `CREATE SCHEMA IF NOT EXISTS "${t.schema}"`,
+    `CREATE SCHEMA IF NOT EXISTS ${t.quotedSchema}`,
     table(
       'queue_job',
       `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT 2, identity_lock text, cancel_by text`,
@@ -66,10 +67,13 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_failure', t.job, '(name, exc_fingerprint, date_started) WHERE phase = 4'),
     index('queue_job_graph', t.job, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
     index('queue_job_failed', t.job, '(uuid) WHERE phase = 4'),
+    index('queue_job_member', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
+    index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_cancelled', t.history, `(date_done) WHERE state = 'cancelled'`),
     index('queue_job_history_graph', t.history, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
+    index('queue_job_history_member', t.history, '(batch_uuid, state, uuid) WHERE batch_uuid IS NOT NULL'),
     table(
       'queue_job_attempt',
       `${id}, job_uuid uuid NOT NULL, name text NOT NULL DEFAULT '', retry integer NOT NULL, node integer, date_started timestamptz, date_ended timestamptz NOT NULL DEFAULT clock_timestamp(), exc_name text, exc_message text, exc_info text, exc_fingerprint text`,
@@ -112,6 +116,17 @@ export function createTables(t: Tables): readonly string[] {
       'width, bucket, channel, name',
     ),
     table('queue_job_claim', 'node integer NOT NULL, id bigint NOT NULL, jobs uuid[] NOT NULL', 'node, id'),
+    table(
+      'queue_job_batch',
+      'uuid uuid NOT NULL, name text NOT NULL, user_id text, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), date_closed timestamptz, date_ended timestamptz, date_succeeded timestamptz, date_failed timestamptz, removed_done integer NOT NULL DEFAULT 0, removed_cancelled integer NOT NULL DEFAULT 0, progress_step integer, total integer NOT NULL DEFAULT 0, settled integer NOT NULL DEFAULT 0, told integer NOT NULL DEFAULT 0',
+      'uuid',
+    ),
+    index('queue_job_batch_ended', t.batch, '(date_ended) WHERE date_ended IS NOT NULL'),
+    table(
+      'queue_job_batch_callback',
+      'batch_uuid uuid NOT NULL, event text NOT NULL, job json NOT NULL, job_uuid uuid, fired integer NOT NULL DEFAULT 0',
+      'batch_uuid, event',
+    ),
     table(
       'queue_job_meta',
       'id integer NOT NULL DEFAULT 1, schema_version integer NOT NULL DEFAULT 0, compatible_version integer NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 1',

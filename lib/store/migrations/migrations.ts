@@ -1,4 +1,5 @@
 import type { MigrationInterface } from 'typeorm';
+import { checkSchemaName } from '../../queue-job.options.js';
 import { QueueJob1764000000000 } from './1764000000000-queue-job.migration.js';
 
 /**
@@ -15,12 +16,14 @@ export const QUEUE_JOB_MIGRATIONS = [QueueJob1764000000000];
 /**
  * The same migrations for the module option `schema`.
  *
+ * @throws InvalidModuleOptionError where it is no name of a schema
  * @example
  * ```ts
  * new DataSource({ type: 'postgres', migrations: [...queueJobMigrations({ schema: 'jobs' }), ...mine] })
  * ```
  */
-export function queueJobMigrations({ schema }: { schema: string }): (new () => MigrationInterface)[] {
+export function queueJobMigrations(options: { schema: string }): (new () => MigrationInterface)[] {
+  const schema = checkSchemaName((options as Partial<typeof options> | undefined)?.schema as string);
   return QUEUE_JOB_MIGRATIONS.map(
     (Migration) =>
       class extends Migration {

@@ -18,6 +18,7 @@ export const LASTING_COLUMNS = [
   'user_id',
   'context',
   'graph_uuid',
+  'batch_uuid',
   'has_children',
   'date_created',
   'date_enqueued',

@@ -42,9 +42,17 @@ export class QueueMonitor implements BeforeApplicationShutdown {
   }
 
   private async describe(): Promise<string> {
-    const [counts, latest] = await Promise.all([this.queue.counts(), this.imports.latest()]);
+    const [counts, latest, [batch]] = await Promise.all([
+      this.queue.counts(),
+      this.imports.latest(),
+      this.queue.listBatches({ state: 'closed', limit: 1 }),
+    ]);
     const states = Object.entries(counts).filter(([, count]) => count > 0);
     const jobs = states.map(([state, count]) => `${count.toLocaleString('en')} ${state}`).join(', ');
+    if (batch) {
+      const failed = batch.counts.failed > 0 ? `, ${batch.counts.failed} failed` : '';
+      return `${batch.name}: ${Math.floor(100 * batch.completeness)} %${failed}. Jobs: ${jobs}`;
+    }
     if (!latest || latest.imported >= latest.lines) return jobs && `Jobs: ${jobs}`;
     const done = `${latest.imported.toLocaleString('en')} of ${latest.lines.toLocaleString('en')}`;
     return `Catalogue: ${done} products. Jobs: ${jobs}`;

@@ -5,8 +5,10 @@ import { QueueJobError } from 'nestjs-queue-job';
 const STATUSES: Record<string, HttpStatus | undefined> = {
   JOB_NOT_FOUND: HttpStatus.NOT_FOUND,
   CHANNEL_NOT_FOUND: HttpStatus.NOT_FOUND,
+  BATCH_NOT_FOUND: HttpStatus.NOT_FOUND,
   JOB_STATE: HttpStatus.CONFLICT,
   INVALID_JOB_OPTION: HttpStatus.BAD_REQUEST,
+  INVALID_BATCH: HttpStatus.BAD_REQUEST,
   CHANNEL_CONFIG: HttpStatus.BAD_REQUEST,
   UNSERIALIZABLE_ARGUMENT: HttpStatus.BAD_REQUEST,
 };

@@ -16,7 +16,7 @@ class Shop {
     const job = currentJob();
     for (let done = 1; done <= to; done += 1) {
       job.progress(done, to);
-      await job.log(`Counted ${done}`);
+      job.log(`Counted ${done}`);
       await new Promise((resolve) => setTimeout(resolve, 600));
     }
   }

@@ -62,7 +62,7 @@ describe('the identity key of a job', () => {
   it.each(['', 'k'.repeat(256), 'a\0b'])('is refused as %j', (key) => {
     expect(() => resolveIdentityKey(key, job)).toThrow(InvalidJobOptionError);
     expect(() => resolveIdentityKey(key, job)).toThrow(
-      /^identityKey must be a string of 1 to 255 characters without NUL, not /,
+      /^identityKey must be a string of 1 to 255 characters without NUL or lone surrogates, not /,
     );
     expect(() => resolveIdentityKey(() => key, job)).toThrow(
       /^identityKey: what the function returns for Partners\.refresh must be a string of 1 to 255/,

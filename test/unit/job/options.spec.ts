@@ -29,7 +29,11 @@ const WRONG_FOR_BOTH: [string, unknown, string][] = [
   ['maxRetries', -1, 'maxRetries must be a whole number from 0 to 2147483647 (0 is without end), not -1.'],
   ['maxRetries', 0.5, 'not 0.5.'],
   ['maxRetries', '5', "not '5'."],
-  ['description', '', 'description must be a string of 1 to 1000 characters, not blank and without NUL'],
+  [
+    'description',
+    '',
+    'description must be a string of 1 to 1000 characters, not blank and without NUL or lone surrogates',
+  ],
   ['description', '  \n', 'description must be'],
   ['description', 'a\0b', 'description must be'],
   ['description', 'x'.repeat(1001), 'description must be'],
@@ -226,7 +230,11 @@ describe('the options of @Job()', () => {
 
   it.each<[string, unknown, string]>([
     ...WRONG_FOR_BOTH,
-    ['name', '', 'name must be a string of 1 to 255 characters without NUL and without blanks at its ends'],
+    [
+      'name',
+      '',
+      'name must be a string of 1 to 255 characters without NUL or lone surrogates, and without blanks at its ends',
+    ],
     ['name', ' Export.one', "not ' Export.one'."],
     ['name', 'Export.one\n', 'name must be'],
     ['name', 'a\0b', 'name must be'],

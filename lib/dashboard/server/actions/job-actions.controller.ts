@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { Body, HttpCode, Param, Post, Res, StreamableFile } from '@nestjs/common';
+import { Body, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AskedBy, type Asker } from '../access/asker.js';
 import { ApiController } from '../http/api.controller.js';
+import { setLongHeaders } from '../http/headers.js';
 import { parseAction, parseActionName } from '../input/jobs.input.js';
 import { Described } from '../openapi/described.js';
 import { ACTION_PROGRESS, ACTION_REQUEST } from '../openapi/job-schemas.js';
@@ -34,13 +35,13 @@ export class JobActionsController {
     @Param('action') name: unknown,
     @Body() body: unknown,
     @AskedBy() asker: Asker,
+    @Req() request: unknown,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<StreamableFile> {
     const action = parseActionName(name);
     asker.must(action);
     const progress = await this.actions.begin(action, parseAction(body), asker.actor);
-    // Between the two, some proxies would keep all lines back until the last.
-    this.host.httpAdapter.setHeader(response, 'X-Accel-Buffering', 'no');
+    setLongHeaders(this.host.httpAdapter, request, response);
     return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {
       type: 'application/x-ndjson',
     });

@@ -35,3 +35,15 @@ export const setPageHeaders = (adapter: AbstractHttpAdapter, response: unknown):
     ...(hasPolicy ? {} : { 'Content-Security-Policy': PAGE_POLICY }),
   });
 };
+
+/**
+ * Of an answer that goes on for long: no proxy keeps its parts back, and the connection ends with it. Kept alive, it
+ * would hold up the server for as long as that waits for a next request, once the application closes.
+ */
+export const setLongHeaders = (adapter: AbstractHttpAdapter, request: unknown, response: unknown): void => {
+  adapter.setHeader(response, 'X-Accel-Buffering', 'no');
+  const { raw } = request as { raw?: { httpVersionMajor: number } };
+  const { httpVersionMajor } = raw ?? (request as { httpVersionMajor: number });
+  // HTTP/2 knows no such header.
+  if (httpVersionMajor < 2) adapter.setHeader(response, 'Connection', 'close');
+};

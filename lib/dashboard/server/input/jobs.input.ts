@@ -40,6 +40,7 @@ const FILTER = {
   text: maybe(text(255)),
   arg: maybe(readBy(parseArgument)),
   graph: maybe(uuid),
+  batch: maybe(uuid),
   uuids: maybe(
     pipe(
       string('must be given once, as text'),
@@ -103,10 +104,10 @@ export type ParsedAction =
     };
 
 export function parseAction(body: unknown): ParsedAction {
-  if (typeof body !== 'object' || body === null || !('filter' in body))
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'filter'))
     return { uuids: [...new Set(parseInput(uuidsSchema, body).uuids)] };
   const { filter, expected } = parseInput(matchingSchema, body);
-  return { filter: toFilter(filter), query: body.filter as Record<string, string>, expected };
+  return { filter: toFilter(filter), query: (body as { filter: Record<string, string> }).filter, expected };
 }
 
 export const parseUuid = (value: unknown): string => parseInput(object({ uuid }), { uuid: value }).uuid;
@@ -122,7 +123,7 @@ type ParsedFilter = ReturnType<typeof parseInput<typeof filterSchema>>;
 
 /** As the store names things; what wasn't given isn't there. */
 function toFilter(query: ParsedFilter): JobFilter {
-  const { user, from, to, arg, graph, ...same } = query;
+  const { user, from, to, arg, graph, batch, ...same } = query;
   const filter = {
     ...same,
     userId: user,
@@ -130,6 +131,7 @@ function toFilter(query: ParsedFilter): JobFilter {
     createdBefore: to,
     argument: arg,
     graphUuid: graph,
+    batchUuid: batch,
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

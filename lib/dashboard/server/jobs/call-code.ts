@@ -11,17 +11,17 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
  * The call that would enqueue a job again.
  *
  * @param fn - its function, where this application knows it
- * @param args - its arguments as stored, parsed
+ * @param given - its arguments as stored, parsed, and how many characters of JSON they are
  */
 export function callCode(
   row: JobRow,
   fn: JobFunction | undefined,
-  args: readonly unknown[],
+  { args, length }: { readonly args: readonly unknown[]; readonly length: number },
   redaction: Redaction,
 ): string {
-  const tooLong = (row.args as string).length > LONGEST;
+  const tooLong = length > LONGEST;
   const given = tooLong
-    ? [`...args /* ${(row.args as string).length} characters of JSON */`]
+    ? [`...args /* ${length} characters of JSON */`]
     : args.map((argument) => valueCode(argument, '  '));
   const options = optionsOf(row, fn, redaction);
   const optionsCode = Object.keys(options).length === 0 ? [] : [recordCode(options, '')];

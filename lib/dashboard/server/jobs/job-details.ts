@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Attempt, attemptsOf, type JobEnd } from '../../../enqueue/attempts.js';
 import { QueueParts } from '../../../enqueue/queue-parts.js';
 import { notFound } from '../../../enqueue/finish-watch.js';
+import type { PayloadPlace } from '../../../codec/payload-cipher.js';
 import { JobNotFoundError } from '../../../errors/job-not-found.error.js';
+import { QueueJobError } from '../../../errors/queue-job.error.js';
 import type { JobState } from '../../../job/job-state.js';
 import type { JobFunction } from '../../../registry/job-function.js';
 import type { RelativeRow } from '../../../store/graph-store.js';
@@ -18,6 +20,7 @@ import type {
 } from '../../api/jobs.api.js';
 import type { Rights } from '../../api/cluster.api.js';
 import { ProblemError } from '../http/problem.error.js';
+import type { Redactable } from '../redaction/patterns.js';
 import { REDACTED } from '../redaction/redact-json.js';
 import { type Redaction, Redactor } from '../redaction/redactor.js';
 import { DashboardStore } from '../store/dashboard.store.js';
@@ -53,9 +56,9 @@ export class JobDetails {
     ]);
     const redaction = this.redactor.of(dashboardJob(row));
     const fn = this.parts.registry.find(row.name as string);
-    const args = payload(redaction, 'args', row.args as string);
-    const result = payload(redaction, 'result', row.result as string | null);
-    const context = payload(redaction, 'context', row.context as string | null);
+    const args = this.payload(row, 'args', redaction);
+    const result = this.payload(row, 'result', redaction);
+    const context = this.payload(row, 'context', redaction);
     const views = attemptsOf(attempts, endOf(row)).map((attempt) => attemptView(attempt, redaction));
     const longer = Object.entries({ args, result, context }).flatMap(([field, { isCut }]) =>
       isCut ? [field as PayloadField] : [],
@@ -83,7 +86,7 @@ export class JobDetails {
         (sum, { count, rows }) => sum + count - rows.length,
         0,
       ),
-      code: codeOf(row, fn, redaction, args.json),
+      code: codeOf(row, fn, redaction, args),
       hasRelatedAction: this.parts.relatedActions.has(row),
       known: fn === undefined ? null : true,
     };
@@ -102,7 +105,7 @@ export class JobDetails {
       retry,
       date: date.toISOString(),
       message: cutText(redaction.text('log', message) ?? HIDDEN_TEXT, LOG_MESSAGE),
-      data: cut ? TOO_LONG : payload(redaction, 'log', data).view,
+      data: cut ? TOO_LONG : this.read(redaction, 'log', data, { uuid, field: 'data' }).view,
     }));
     return { lines, last: lines.at(-1)?.id ?? after ?? null };
   }
@@ -115,7 +118,13 @@ export class JobDetails {
       return redaction.text('error', (row.exc_info ?? row.exc_message) as string | null) ?? HIDDEN_TEXT;
     const text = row[field] as string | null;
     if (text === null) throw new ProblemError(404, `The job has no ${field}.`, { code: 'NOT_FOUND' });
-    return redaction.jsonText(field, text, PRETTY);
+    try {
+      return redaction.jsonText(field, this.parts.codec.textOf(text, { uuid, field }), PRETTY);
+    } catch (error) {
+      if (!(error instanceof QueueJobError)) throw error;
+      // Such as without the key that it is encrypted with: whoever looks can have that seen to.
+      throw new ProblemError(500, error.message, { code: error.code });
+    }
   }
 
   /** @throws JobNotFoundError, RelatedActionError */
@@ -129,6 +138,24 @@ export class JobDetails {
       url: 'url' in action ? action.url : null,
       data: data === null ? null : new ValueViewer().view(JSON.parse(data)),
     };
+  }
+
+  private payload(row: JobRow, field: 'args' | 'result' | 'context', redaction: Redaction): Payload {
+    return this.read(redaction, field, row[field] as string | null, { uuid: row.uuid as string, field });
+  }
+
+  /** A payload that can't be read shows why. */
+  private read(redaction: Redaction, root: Redactable, stored: string | null, place: PayloadPlace): Payload {
+    if (stored === null) return { view: null, isCut: false, json: null, length: 0 };
+    const viewer = new ValueViewer();
+    try {
+      const text = this.parts.codec.textOf(stored, place);
+      const json = redaction.json(root, text);
+      return { view: viewer.view(json), isCut: viewer.isCut, json, length: text.length };
+    } catch (error) {
+      const reason = (error as Error).message.slice(0, 500);
+      return { view: { t: 'damaged', v: reason }, isCut: false, json: null, length: 0 };
+    }
   }
 
   private async row(uuid: string): Promise<JobRow> {
@@ -151,21 +178,8 @@ interface Payload {
   readonly isCut: boolean;
   /** Parsed, without what is hidden. */
   readonly json: unknown;
-}
-
-function payload(
-  redaction: Redaction,
-  root: 'args' | 'result' | 'context' | 'log',
-  text: string | null,
-): Payload {
-  if (text === null) return { view: null, isCut: false, json: null };
-  const viewer = new ValueViewer();
-  try {
-    const json = redaction.json(root, text);
-    return { view: viewer.view(json), isCut: viewer.isCut, json };
-  } catch (error) {
-    return { view: { t: 'damaged', v: (error as Error).message.slice(0, 500) }, isCut: false, json: null };
-  }
+  /** Characters of JSON. */
+  readonly length: number;
 }
 
 const endOf = (row: JobRow): JobEnd => ({
@@ -190,10 +204,11 @@ function attemptView(attempt: Attempt, redaction: Redaction): AttemptView {
 }
 
 /** Damaged arguments can't be written as code. */
-function codeOf(row: JobRow, fn: JobFunction | undefined, redaction: Redaction, args: unknown): string {
+function codeOf(row: JobRow, fn: JobFunction | undefined, redaction: Redaction, args: Payload): string {
   try {
-    if (Array.isArray(args)) return callCode(row, fn, args as unknown[], redaction);
-    return args === REDACTED ? '// The arguments are redacted.' : '// The arguments are damaged.';
+    const { json, length } = args;
+    if (Array.isArray(json)) return callCode(row, fn, { args: json as unknown[], length }, redaction);
+    return json === REDACTED ? '// The arguments are redacted.' : '// The arguments are damaged.';
   } catch {
     return '// The arguments are damaged.';
   }

@@ -39,7 +39,7 @@ export function jobSummary(row: SummaryRow, rights: Rights, redaction: Redaction
     node: row.node as number | null,
     userId: row.user_id as string | null,
     graphUuid: row.graph_uuid as string | null,
-    batchUuid: null,
+    batchUuid: row.batch_uuid as string | null,
     eta: isoDate(row.eta),
     dateCreated: (row.date_created as Date).toISOString(),
     dateEnqueued: isoDate(row.date_enqueued),

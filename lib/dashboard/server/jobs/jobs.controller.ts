@@ -79,7 +79,7 @@ export class JobsController {
   }
 
   @Get(':uuid')
-  @Described({ summary: 'A job', ...ONE, answer: JOB_DETAIL })
+  @Described({ summary: 'All that there is to know of a job', ...ONE, answer: JOB_DETAIL })
   async one(@Param('uuid') uuid: unknown, @AskedBy() { rights }: Asker): Promise<JobDetail> {
     return this.details.detail(parseUuid(uuid), rights);
   }

@@ -40,7 +40,7 @@ export function Described(route: RouteDescription): MethodDecorator {
     ...(body === undefined
       ? []
       : [
-          { in: 'body', required: true, schema: body },
+          { in: 'body', type: String, required: true, schema: body },
           { ...parameter('header', 'x-queue-jobs', '`1`: it can not come from another site', true) },
         ]),
   ];

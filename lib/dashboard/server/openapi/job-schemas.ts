@@ -110,6 +110,7 @@ export const FILTER_QUERY = {
   text: 'A text in the description, in any case',
   arg: 'A value at a path of the arguments, such as `[0].customer.id=42`',
   graph: 'The uuid of a graph',
+  batch: 'The uuid of a batch',
   uuids: 'Uuids, separated by commas, at most 200',
 };
 export const ACTION_REQUEST = {

@@ -15,7 +15,8 @@ type Step = string | typeof ANY | typeof ANY_DEPTH;
 
 const ANY = Symbol('*');
 const ANY_DEPTH = Symbol('**');
-const STEP = /^(?:\.?(\*\*)|\.?(\*)|\[(\*)\]|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.?([^.[\]*"]+))/;
+const ROOT = /^(?:(\*\*)|(\w+))/;
+const STEP = /^(?:\.(\*\*)|(?:\.(\*)|\[(\*)\])|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.([^.[\]*"]+))/;
 
 /** Paths of what is hidden, as far as they go on from some place. */
 export type Patterns = readonly (readonly Step[])[];
@@ -26,17 +27,12 @@ export type Patterns = readonly (readonly Step[])[];
  * @throws TypeError where it is none
  */
 export function parsePattern(path: unknown): readonly Step[] {
-  const steps: Step[] = [];
-  let rest = path;
-  while (typeof rest === 'string' && rest !== '') {
-    const found = STEP.exec(rest);
-    if (found === null) break;
-    const [all, depth, any, anyIndex, index, quoted, name] = found;
-    if (depth !== undefined) steps.push(ANY_DEPTH);
-    else if (any !== undefined || anyIndex !== undefined) steps.push(ANY);
-    else if (quoted !== undefined) steps.push(JSON.parse(`"${quoted}"`) as string);
-    else steps.push(index ?? name ?? '');
-    rest = rest.slice(all.length);
+  const [beginning = '', anyDepth, name] = (typeof path === 'string' ? ROOT.exec(path) : null) ?? [];
+  const steps: Step[] = anyDepth === undefined ? [name ?? ''] : [ANY_DEPTH];
+  let rest = typeof path === 'string' ? path.slice(beginning.length) : 'no path';
+  for (let found = STEP.exec(rest); found !== null; found = STEP.exec(rest)) {
+    steps.push(stepOf(found));
+    rest = rest.slice(found[0].length);
   }
   const root = steps[0];
   const begins = root === ANY_DEPTH ? steps.length > 1 : REDACTABLE.some((one) => one === root);
@@ -44,6 +40,12 @@ export function parsePattern(path: unknown): readonly Step[] {
   throw new TypeError(
     `The option redact of QueueJobDashboardModule must answer paths that begin with ${REDACTABLE.join(', ')} or **, such as args[0].card or **.token.`,
   );
+}
+
+function stepOf([, anyDepth, any, anyIndex, index, quoted, name]: RegExpExecArray): Step {
+  if (anyDepth !== undefined) return ANY_DEPTH;
+  if (any !== undefined || anyIndex !== undefined) return ANY;
+  return quoted === undefined ? (index ?? name ?? '') : (JSON.parse(`"${quoted}"`) as string);
 }
 
 /** The patterns one step further. */

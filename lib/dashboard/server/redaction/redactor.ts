@@ -69,7 +69,7 @@ export class Redactor {
   of(job: DashboardJob): Redaction {
     try {
       const paths = this.options.redact(job);
-      if (!Array.isArray(paths)) return new Redaction([parsePattern(paths)]);
+      if (!Array.isArray(paths)) throw new TypeError('The option redact must answer with a list of paths.');
       return new Redaction(paths.map(parsePattern));
     } catch (error) {
       this.logger.error(`redact: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

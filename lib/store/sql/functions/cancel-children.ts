@@ -7,14 +7,16 @@ import { LOOKUP_SETTINGS } from './settings.js';
  * `queue_job_cancel_stranded(children, result)`: those of these jobs that wait and have only cancelled parents left are
  * cancelled too, and so on down the graph. Level by level, each locked in order before it is looked at, so that of two
  * last parents that end at the same moment the second sees the first. A parent that was removed before it was done
- * counts as cancelled.
+ * counts as cancelled. Answers with the batches of those that were members, one for each.
  */
 export const cancelStranded = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_stranded_1')}(p_children uuid[], p_result json)
-RETURNS void LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
+RETURNS uuid[] LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
   v_children uuid[] := p_children;
   v_gone uuid[];
+  v_batches uuid[];
+  v_more uuid[];
 BEGIN
   WHILE cardinality(v_children) > 0 LOOP
     PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR UPDATE;
@@ -27,20 +29,23 @@ BEGIN
       INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
       SELECT ${columnList('g', { state: "'cancelled'", result: 'p_result', date_done: 'clock_timestamp()' })} FROM gone g
     )
-    SELECT array_agg(g.uuid) FILTER (WHERE g.has_children) INTO v_gone FROM gone g;
+    SELECT array_agg(g.uuid) FILTER (WHERE g.has_children), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL)
+    INTO v_gone, v_more FROM gone g;
+    v_batches := v_batches || v_more;
     ${lose(t, 'v_gone', 'v_children')}
   END LOOP;
+  RETURN v_batches;
 END $$`;
 
-/** `queue_job_cancel_children(parents, result)`: these jobs are cancelled, so what depends on them alone is too. */
+/** `queue_job_cancel_children(parents, result)`: these jobs are cancelled, so what depends on them alone is too; answers as that. */
 export const cancelChildren = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_children_1')}(p_parents uuid[], p_result json)
-RETURNS void LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
+RETURNS uuid[] LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
   v_children uuid[];
 BEGIN
   ${lose(t, 'p_parents', 'v_children')}
-  PERFORM ${t.name('queue_job_cancel_stranded_1')}(v_children, p_result);
+  RETURN ${t.name('queue_job_cancel_stranded_1')}(v_children, p_result);
 END $$`;
 
 /** Notes that these parents won't be done, and finds what waits for them. */

@@ -20,7 +20,8 @@ export const claim = (t: Tables): string => {
   const take = (rows: string, hand: string): string => `
     WITH taken AS (
       UPDATE ${t.job} j SET
-        node = p_node, state = 'enqueued', retry = j.retry + 1, date_enqueued = v_now,
+        -- A number that somebody damaged must not stop the claim of everybody else's jobs.
+        node = p_node, state = 'enqueued', retry = least(j.retry, 2147483646) + 1, date_enqueued = v_now,
         identity_lock = CASE WHEN j.identity_until_done THEN j.identity_lock END
       WHERE j.ctid = ANY(${rows})
       RETURNING j.*
@@ -86,8 +87,8 @@ BEGIN
     ));
     GET DIAGNOSTICS v_count = ROW_COUNT;
     -- One that is due and was not moved is locked by somebody: not asked for again at once.
-    SELECT CASE WHEN v_count = 1000 THEN 0 ELSE greatest(extract(epoch FROM d.eta - clock_timestamp()) * 1000, 50) END INTO v_next_eta
-    FROM ${t.job} d WHERE d.phase = 1 ORDER BY d.eta LIMIT 1;
+    SELECT CASE WHEN v_count = 1000 THEN 0 ELSE greatest(extract(epoch FROM greatest(d.eta, v_now) - v_now) * 1000, 50) END INTO v_next_eta
+    FROM ${t.job} d WHERE d.phase = 1 AND d.eta < 'infinity' ORDER BY d.eta LIMIT 1;
   END IF;
 
   IF v_slots > 0 OR v_hand_left > 0 THEN

@@ -3,7 +3,7 @@ import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
- * `queue_job_end(node, ends)`: everything but a plain success. `ends` is a JSON array; of each: `u` uuid, `t` try,
+ * `queue_job_write_ends(node, ends)`: everything but a plain success. `ends` is a JSON array; of each: `u` uuid, `t` try,
  * `k` kind, and by kind:
  * - `started`: it has been running for a moment; `sa` milliseconds since its start.
  * - `back`: never begun, given back with its try.
@@ -11,16 +11,19 @@ import { LOOKUP_SETTINGS } from './settings.js';
  * - `failed`, `cancelled`: the end.
  * With `sa`/`ea` (started and ended, milliseconds ago) and `n`, `m`, `i`, `f` (name, message, stack and fingerprint of the error).
  *
- * Where somebody asked to cancel the job, it ends as cancelled whatever the kind. Answers with the uuids that met no
- * row of this node and try, but for those that this node wrote before: an end is sent again where its answer was lost.
+ * Where somebody asked to cancel the job, it ends as cancelled whatever the kind. `unmet` are the uuids that met
+ * no row of this node and try, but for those that this node wrote before: an end is sent again where its answer was lost.
+ * `batches` and `failed` are the batches of members that ended, and of those of them that failed, one for each: the caller
+ * has them checked when all rows of jobs are written.
  */
-export const end = (t: Tables): string => {
+export const writeEnds = (t: Tables): string => {
   const ends =
     'json_to_recordset(p_ends) e (u uuid, t integer, k text, sa float8, ea float8, s float8, g boolean, n text, m text, i text, f text, r json)';
   const mine = 'j.uuid = e.u AND j.node = p_node AND j.retry = e.t';
   return `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_end_1')}(p_node integer, p_ends json)
-RETURNS uuid[] LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_write_ends_1')}(
+  p_node integer, p_ends json, OUT unmet uuid[], OUT batches uuid[], OUT failed uuid[]
+) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
   v_now timestamptz := clock_timestamp();
   v_hit uuid[] := '{}';
@@ -52,10 +55,12 @@ BEGIN
       exec_time: '(g.sa - g.ea) / 1000',
     })} FROM gone g
   )
-  SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.uuid) FILTER (WHERE g.has_children)
-  INTO v_cancelled, v_parents FROM gone g;
+  SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.uuid) FILTER (WHERE g.has_children),
+    array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL)
+  INTO v_cancelled, v_parents, batches FROM gone g;
   IF v_parents IS NOT NULL THEN
-    PERFORM ${t.name('queue_job_cancel_children_1')}(v_parents, to_json('Cancelled with its parents'::text));
+    batches := batches ||
+      ${t.name('queue_job_cancel_children_1')}(v_parents, to_json('Cancelled with its parents'::text));
   END IF;
 
   WITH again AS (
@@ -84,15 +89,30 @@ BEGIN
       exc_name = e.n, exc_message = e.m, exc_info = e.i, exc_fingerprint = e.f
     FROM ${ends}
     WHERE e.k = 'failed' AND ${mine}
-    RETURNING j.uuid
+    RETURNING j.uuid, j.batch_uuid
   )
-  SELECT coalesce(array_agg(s.uuid), '{}') INTO v_failed FROM stopped s;
+  SELECT coalesce(array_agg(s.uuid), '{}'), array_agg(s.batch_uuid) FILTER (WHERE s.batch_uuid IS NOT NULL)
+  INTO v_failed, failed FROM stopped s;
+  batches := batches || failed;
 
   v_hit := v_cancelled || v_waiting || v_failed;
-  RETURN ARRAY(
+  unmet := ARRAY(
     SELECT e.u FROM ${ends} WHERE e.k NOT IN ('started', 'back') AND e.u <> ALL(v_hit) AND NOT EXISTS (
       SELECT 1 FROM ${t.attempt} a WHERE a.job_uuid = e.u AND a.retry = e.t AND a.node = p_node
     )
   );
 END $$`;
 };
+
+/** `queue_job_end(node, ends)`: the same with all that follows for batches; answers with `unmet`. */
+export const end = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_end_1')}(p_node integer, p_ends json) RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_written record;
+BEGIN
+  SELECT * INTO v_written FROM ${t.name('queue_job_write_ends_1')}(p_node, p_ends);
+  IF v_written.batches IS NOT NULL THEN
+    PERFORM ${t.name('queue_job_batch_check_1')}(v_written.batches, v_written.failed, NULL, NULL);
+  END IF;
+  RETURN v_written.unmet;
+END $$`;

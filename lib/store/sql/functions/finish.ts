@@ -5,7 +5,7 @@ import { LOOKUP_SETTINGS } from './settings.js';
 /**
  * `queue_job_finish(…)`: the end of a transactional job, in its own transaction: `done` commits together with what the
  * job wrote. Answers `done`, or
- * `released` where jobs that depended on it may run now; `cancelled` where somebody asked to cancel it, or `fenced` where the job is no longer
+ * `released` where jobs that depended on it, or callbacks of its batch, may run now; `cancelled` where somebody asked to cancel it, or `fenced` where the job is no longer
  * this node's: then nothing is written, and the transaction has to be rolled back.
  */
 export const finish = (t: Tables): string => `
@@ -16,8 +16,11 @@ DECLARE
   v_now timestamptz := clock_timestamp();
   v_cancel text;
   v_parent boolean;
+  v_batch uuid;
+  v_batches uuid[];
+  v_released integer := 0;
 BEGIN
-  SELECT j.cancel_by, j.has_children INTO v_cancel, v_parent FROM ${t.job} j
+  SELECT j.cancel_by, j.has_children, j.batch_uuid INTO v_cancel, v_parent, v_batch FROM ${t.job} j
   WHERE j.uuid = p_uuid AND j.node = p_node AND j.retry = p_retry FOR UPDATE;
   IF NOT FOUND THEN RETURN 'fenced'; END IF;
   IF v_cancel IS NOT NULL THEN RETURN 'cancelled'; END IF;
@@ -36,6 +39,12 @@ BEGIN
     exc_info: 'NULL',
     exc_fingerprint: 'NULL',
   })} FROM ended e;
-  IF v_parent AND ${t.name('queue_job_release_1')}(ARRAY[p_uuid]) > 0 THEN RETURN 'released'; END IF;
-  RETURN 'done';
+  IF v_parent THEN
+    SELECT r.released, r.batches INTO v_released, v_batches FROM ${t.name('queue_job_release_1')}(ARRAY[p_uuid]) r;
+  END IF;
+  IF v_batch IS NOT NULL OR v_batches IS NOT NULL THEN
+    v_released := v_released +
+      ${t.name('queue_job_batch_check_1')}(array_remove(v_batches || v_batch, NULL), NULL, NULL, NULL);
+  END IF;
+  RETURN CASE WHEN v_released > 0 THEN 'released' ELSE 'done' END;
 END $$`;

@@ -1,8 +1,11 @@
 import type { Tables } from '../../tables.js';
+import { batchCheck } from './batch-check.js';
+import { batchFire } from './batch-fire.js';
+import { batchCancel, batchClose, batchEnter } from './batch-gate.js';
 import { cancelChildren, cancelStranded } from './cancel-children.js';
 import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
-import { end } from './end.js';
+import { end, writeEnds } from './end.js';
 import { finish } from './finish.js';
 import { breakdown, counts, waiting } from './look.js';
 import { holdings, leave, reap, resync, retire, tick } from './node.js';
@@ -20,9 +23,14 @@ import { served, turns } from './turns.js';
 export const functions = (t: Tables): readonly string[] =>
   [
     retakeKey,
+    batchFire,
+    batchCheck,
+    batchEnter,
+    batchClose,
     release,
     cancelStranded,
     cancelChildren,
+    writeEnds,
     end,
     settle,
     turns,
@@ -38,6 +46,7 @@ export const functions = (t: Tables): readonly string[] =>
     regate,
     ensureChannels,
     cancel,
+    batchCancel,
     requeue,
     setDone,
     remove,

@@ -64,6 +64,7 @@ DECLARE
   v_dead integer[];
   v_alive boolean;
   v_asked text;
+  v_now timestamptz := clock_timestamp();
 BEGIN
   UPDATE ${t.node} n
   SET date_seen = clock_timestamp(), suspect_since = NULL, memory = p_memory, cpu = p_cpu,
@@ -97,7 +98,9 @@ BEGIN
     'now', extract(epoch FROM clock_timestamp()) * 1000,
     'dead', v_dead,
     'ready', EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
-    'nextEta', (SELECT extract(epoch FROM j.eta - clock_timestamp()) * 1000 FROM ${t.job} j WHERE j.phase = 1 ORDER BY j.eta LIMIT 1),
+    -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
+    'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
+      FROM ${t.job} j WHERE j.phase = 1 AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
     'version', (SELECT m.config_version FROM ${t.meta} m),
     'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
   );
@@ -136,7 +139,8 @@ BEGIN
   SELECT json_agg(json_build_object(
     'u', j.uuid, 't', j.retry,
     'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
-    's', 0, 'sa', extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000, 'ea', 0,
+    's', 0, 'ea', 0, 'sa', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
     'n', 'JobFoundDeadError', 'f', '${fingerprintOf('JobFoundDeadError', '')}',
     'm', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
       CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
@@ -144,8 +148,10 @@ BEGIN
     'channel', j.channel, 'name', j.name,
     'kind', CASE WHEN j.cancel_by IS NOT NULL THEN 'cancelled'
       WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retried' END,
-    'wait', extract(epoch FROM coalesce(j.date_started, j.date_enqueued) - greatest(j.date_created, j.eta)),
-    'run', extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued))
+    'wait', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued)) AND isfinite(greatest(j.date_created, j.eta))
+      THEN extract(epoch FROM coalesce(j.date_started, j.date_enqueued) - greatest(j.date_created, j.eta)) ELSE 0 END,
+    'run', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) ELSE 0 END
   )) INTO v_ends, v_tries
   FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
   IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_1')}(p_node, v_ends); END IF;

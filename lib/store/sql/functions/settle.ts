@@ -21,6 +21,10 @@ DECLARE
   v_parents uuid[];
   v_cancelled uuid[];
   v_count integer;
+  v_released integer;
+  v_batches uuid[];
+  v_failed uuid[];
+  v_more uuid[];
 BEGIN
   -- The reaper takes this row FOR UPDATE: a node that was given up neither settles nor claims. Nor does a round trip
   -- whose answer the node no longer waits for, should it arrive late.
@@ -60,12 +64,18 @@ BEGIN
     )
     SELECT count(*),
       array_agg(e.uuid) FILTER (WHERE e.has_children AND e.cancel_by IS NULL),
-      array_agg(e.uuid) FILTER (WHERE e.has_children AND e.cancel_by IS NOT NULL)
-    INTO v_count, v_parents, v_cancelled FROM ended e;
+      array_agg(e.uuid) FILTER (WHERE e.has_children AND e.cancel_by IS NOT NULL),
+      array_agg(e.batch_uuid) FILTER (WHERE e.batch_uuid IS NOT NULL)
+    INTO v_count, v_parents, v_cancelled, v_batches FROM ended e;
 
-    IF v_parents IS NOT NULL THEN released := ${t.name('queue_job_release_1')}(v_parents) > 0; END IF;
+    IF v_parents IS NOT NULL THEN
+      SELECT r.released, r.batches INTO v_released, v_more FROM ${t.name('queue_job_release_1')}(v_parents) r;
+      released := v_released > 0;
+      v_batches := v_batches || v_more;
+    END IF;
     IF v_cancelled IS NOT NULL THEN
-      PERFORM ${t.name('queue_job_cancel_children_1')}(v_cancelled, to_json('Cancelled with its parents'::text));
+      v_batches := v_batches ||
+        ${t.name('queue_job_cancel_children_1')}(v_cancelled, to_json('Cancelled with its parents'::text));
     END IF;
     IF v_count < cardinality(p_done) THEN
       -- Sent again after a lost answer, a row is in the history as ours; anything else was taken from us.
@@ -79,7 +89,8 @@ BEGIN
   END IF;
 
   IF p_ends IS NOT NULL THEN
-    fenced := coalesce(fenced, '{}') || ${t.name('queue_job_end_1')}(p_node, p_ends);
+    SELECT coalesce(fenced, '{}') || w.unmet, v_batches || w.batches, w.failed INTO fenced, v_batches, v_failed
+    FROM ${t.name('queue_job_write_ends_1')}(p_node, p_ends) w;
   END IF;
   IF cardinality(p_closed) > 0 THEN
     DELETE FROM ${t.claim} c WHERE c.node = p_node AND c.id = ANY(p_closed);
@@ -87,5 +98,8 @@ BEGIN
   IF cardinality(p_gates) > 0 THEN
     UPDATE ${t.permit} p SET count = p.count - f.free
     FROM unnest(p_gates, p_free) f (gate, free) WHERE p.channel = f.gate AND p.node = p_node;
+  END IF;
+  IF v_batches IS NOT NULL THEN
+    IF ${t.name('queue_job_batch_check_1')}(v_batches, v_failed, NULL, NULL) > 0 THEN released := true; END IF;
   END IF;
 END $$`;

@@ -1,0 +1,89 @@
+import type {
+  About,
+  AuditPage,
+  BatchPage,
+  BatchView,
+  ChannelProperties,
+  ChannelView,
+  FailureGroup,
+  FunctionChangeRequest,
+  FunctionView,
+  GraphView,
+  Metrics,
+  NodeActionName,
+  NodeView,
+  Overview,
+} from '../../api/cluster.api.js';
+import type {
+  ActionProgress,
+  ActionRequest,
+  JobActionName,
+  JobCount,
+  JobDetail,
+  JobPage,
+  JobPageQuery,
+  JobQuery,
+  LogPage,
+  PayloadField,
+  RelatedActionView,
+} from '../../api/jobs.api.js';
+import { Http } from './http.js';
+import { readLines } from './ndjson.js';
+
+const part = encodeURIComponent;
+
+/** Every route of the server, by name. Throws {@link ProblemError}. */
+export class Api {
+  constructor(readonly http: Http) {}
+
+  about = (signal?: AbortSignal) => this.http.get<About>('about', {}, signal);
+  overview = (signal?: AbortSignal) => this.http.get<Overview>('overview', {}, signal);
+  metrics = (query: { range: Metrics['range']; channel?: string; name?: string }, signal?: AbortSignal) =>
+    this.http.get<Metrics>('metrics', query, signal);
+
+  jobs = (query: JobPageQuery, signal?: AbortSignal) => this.http.get<JobPage>('jobs', { ...query }, signal);
+  countJobs = (query: JobQuery, signal?: AbortSignal) =>
+    this.http.get<JobCount>('jobs/count', { ...query }, signal);
+  job = (uuid: string, signal?: AbortSignal) => this.http.get<JobDetail>(`jobs/${part(uuid)}`, {}, signal);
+  logs = (uuid: string, after?: string, signal?: AbortSignal) =>
+    this.http.get<LogPage>(`jobs/${part(uuid)}/logs`, { after }, signal);
+  relatedAction = (uuid: string) =>
+    this.http.get<RelatedActionView | null>(`jobs/${part(uuid)}/related-action`);
+  /** Where the whole of a payload is downloaded. */
+  textUrl = (uuid: string, field: PayloadField) => this.http.url(`jobs/${part(uuid)}/text/${field}`);
+
+  failures = (signal?: AbortSignal) => this.http.get<readonly FailureGroup[]>('failures', {}, signal);
+  channels = (signal?: AbortSignal) => this.http.get<readonly ChannelView[]>('channels', {}, signal);
+  changeChannel = (name: string, changes: Partial<ChannelProperties>) =>
+    this.http.send<ChannelView>('PATCH', `channels/${part(name)}`, changes);
+  resetChannel = (name: string) => this.http.send<ChannelView>('POST', `channels/${part(name)}/reset`);
+  functions = (signal?: AbortSignal) => this.http.get<readonly FunctionView[]>('functions', {}, signal);
+  jobFunction = (name: string, signal?: AbortSignal) =>
+    this.http.get<FunctionView>(`functions/${part(name)}`, {}, signal);
+  changeFunction = (name: string, changes: FunctionChangeRequest) =>
+    this.http.send<FunctionView>('PATCH', `functions/${part(name)}`, changes);
+  resetFunction = (name: string) => this.http.send<FunctionView>('POST', `functions/${part(name)}/reset`);
+  nodes = (signal?: AbortSignal) => this.http.get<readonly NodeView[]>('nodes', {}, signal);
+  askNode = (id: number, action: NodeActionName) =>
+    this.http.send<NodeView>('POST', `nodes/${id}/actions/${action}`);
+  graph = (uuid: string, signal?: AbortSignal) =>
+    this.http.get<GraphView>(`graphs/${part(uuid)}`, {}, signal);
+  batches = (query: { state?: string; cursor?: string }, signal?: AbortSignal) =>
+    this.http.get<BatchPage>('batches', query, signal);
+  batch = (uuid: string, signal?: AbortSignal) =>
+    this.http.get<BatchView>(`batches/${part(uuid)}`, {}, signal);
+  audit = (query: { cursor?: string }, signal?: AbortSignal) =>
+    this.http.get<AuditPage>('audit', query, signal);
+
+  /** Acts on jobs, and tells how far it has come, line by line; the last one has `ended: true`. */
+  async *act(
+    action: JobActionName,
+    request: ActionRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ActionProgress> {
+    const { body } = await this.http.open('POST', `jobs/actions/${action}`, request, signal);
+    if (body !== null) {
+      yield* readLines<ActionProgress>(body);
+    }
+  }
+}

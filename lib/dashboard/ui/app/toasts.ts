@@ -1,0 +1,26 @@
+import { signal } from '@preact/signals';
+
+export interface Toast {
+  readonly id: number;
+  readonly tone: 'good' | 'bad' | 'info';
+  readonly text: string;
+}
+
+/** Short words on what has just happened. */
+export class Toasts {
+  readonly shown = signal<readonly Toast[]>([]);
+  #last = 0;
+
+  show(tone: Toast['tone'], text: string): void {
+    const toast = { id: ++this.#last, tone, text };
+    this.shown.value = [...this.shown.peek().slice(-3), toast];
+    // What went wrong stays until it is read.
+    if (tone !== 'bad') {
+      setTimeout(() => this.close(toast.id), 6_000);
+    }
+  }
+
+  close(id: number): void {
+    this.shown.value = this.shown.peek().filter((toast) => toast.id !== id);
+  }
+}

@@ -1,0 +1,69 @@
+import { useTexts } from '../../app/app-context.js';
+import { Icon } from '../../kit/icon.js';
+import type { Known, TypedKey } from './filter-suggestions.js';
+import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters.js';
+
+/** States have pills of their own. */
+const SHOWN = FILTER_KEYS.filter((key) => key !== 'state');
+const TYPED: readonly FilterKey[] = ['name', 'channel', 'node', 'priority', 'user', 'error', 'text', 'arg'];
+
+/** The filters in use: pressed, one is typed anew; its cross takes it away. */
+export function FilterChips({
+  filters,
+  change,
+  edit,
+  nodes,
+}: {
+  filters: Filters;
+  change: (next: Filters) => void;
+  edit: (key: TypedKey, text: string) => void;
+  nodes: Known['nodes'];
+}) {
+  const { t, format } = useTexts();
+  const shown = (key: FilterKey, value: string) => {
+    if (key === 'from' || key === 'to') {
+      return Number.isNaN(Date.parse(value)) ? value : format.exact(value);
+    }
+    return key === 'node' ? (nodes.find(({ id }) => String(id) === value)?.name ?? value) : value;
+  };
+  return (
+    <>
+      {SHOWN.flatMap((key) => {
+        const value = filters[key];
+        if (value === undefined) {
+          return [];
+        }
+        const name = t(`filter.${key}`);
+        const words = (
+          <>
+            <span class="chip-name">{name}</span> <span class="truncate">{shown(key, value)}</span>
+          </>
+        );
+        return [
+          <span class="chip" key={key}>
+            {TYPED.includes(key) ? (
+              <button
+                type="button"
+                class="chip-edit"
+                aria-label={`${t('filter.edit', { name })}: ${value}`}
+                onClick={() => edit(key as TypedKey, value)}
+              >
+                {words}
+              </button>
+            ) : (
+              <span class="chip-edit">{words}</span>
+            )}
+            <button
+              type="button"
+              class="chip-remove"
+              aria-label={t('filter.remove', { name })}
+              onClick={() => change(withFilter(filters, key, ''))}
+            >
+              <Icon name="close" size={12} />
+            </button>
+          </span>,
+        ];
+      })}
+    </>
+  );
+}

@@ -1,0 +1,124 @@
+import { useMemo } from 'preact/hooks';
+import type { Metrics, MetricsRange } from '../../../api/cluster.api.js';
+import { useTexts } from '../../app/app-context.js';
+import type { Format } from '../../app/format.js';
+import type { Resource } from '../../app/resource.js';
+import { Card } from '../../kit/card.js';
+import { Chart, type ChartSeries, type ChartSpec } from '../../kit/chart.js';
+import { ErrorState } from '../../kit/empty.js';
+import { Skeleton } from '../../kit/skeleton.js';
+
+const HEIGHT = 176;
+
+/** What has happened over time: four charts of the same points. */
+export function MetricsCharts({ metrics }: { metrics: Resource<Metrics> }) {
+  const { t, format } = useTexts();
+  const { data, error, reload } = metrics;
+  const charts = useMemo(
+    () => (data === undefined ? undefined : specsOf(data, t, format)),
+    [data, t, format],
+  );
+  if (charts === undefined) {
+    return error === undefined ? (
+      <div class="overview-charts">
+        {['throughput', 'depth', 'wait', 'run'].map((name) => (
+          <Card key={name} title={t(`overview.${name as 'run'}`)}>
+            <Skeleton height="12.5rem" />
+          </Card>
+        ))}
+      </div>
+    ) : (
+      <ErrorState error={error} retry={reload} />
+    );
+  }
+  return (
+    <div class="overview-charts">
+      {charts.map(({ title, hint, spec }) => (
+        <Card key={title} title={title} hint={hint}>
+          {spec.series.every(({ values }) => values.every((value) => value === null || value === 0)) ? (
+            <div class="overview-no-points">
+              <p>{t('overview.noPoints')}</p>
+              <p class="faint">{t('overview.noPointsHint')}</p>
+            </div>
+          ) : (
+            <Chart label={spoken(title, hint, spec)} spec={spec} height={HEIGHT} />
+          )}
+        </Card>
+      ))}
+    </div>
+  );
+}
+
+type T = ReturnType<typeof useTexts>['t'];
+
+function specsOf(data: Metrics, t: T, format: Format) {
+  const time = timesOf(data.range, format);
+  const counted = { times: data.times, ...time, format: format.compact };
+  const seconds = {
+    times: data.times,
+    ...time,
+    format: format.duration.bind(format),
+    kind: 'lines' as const,
+  };
+  const percentiles = (of: Metrics['wait'], color: string): ChartSeries[] => [
+    { label: 'p50', color: `${color}-solid`, values: of.p50 },
+    { label: 'p95', color: 'pending-solid', values: of.p95 },
+    { label: 'p99', color: 'failed-solid', values: of.p99 },
+  ];
+  const throughput: ChartSpec = {
+    ...counted,
+    kind: 'bars',
+    series: [
+      { label: t('overview.done'), color: 'done-solid', values: data.done },
+      { label: t('overview.retried'), color: 'pending-solid', values: data.retried },
+      { label: t('overview.failed'), color: 'failed-solid', values: data.failed },
+      { label: t('overview.cancelled'), color: 'cancelled-solid', values: data.cancelled },
+    ],
+  };
+  const depth: ChartSpec = {
+    ...counted,
+    kind: 'lines',
+    series: [{ label: t('overview.waiting'), color: 'wait_dependencies-solid', values: data.depth }],
+  };
+  return [
+    {
+      title: t('overview.throughput'),
+      hint: t('overview.throughputHint', { n: data.step / 60 }),
+      spec: throughput,
+    },
+    { title: t('overview.depth'), hint: t('overview.depthHint'), spec: depth },
+    {
+      title: t('overview.wait'),
+      hint: t('overview.waitHint'),
+      spec: { ...seconds, series: percentiles(data.wait, 'enqueued') },
+    },
+    {
+      title: t('overview.run'),
+      hint: t('overview.runHint'),
+      spec: { ...seconds, series: percentiles(data.run, 'started') },
+    },
+  ];
+}
+
+function timesOf(range: MetricsRange, format: Format): Pick<ChartSpec, 'tick' | 'moment'> {
+  const short: Intl.DateTimeFormatOptions =
+    range === 'week' ? { weekday: 'short', day: 'numeric' } : { hour: '2-digit', minute: '2-digit' };
+  const long: Intl.DateTimeFormatOptions = {
+    ...(range !== 'hour' && { weekday: 'short', day: 'numeric', month: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+  };
+  return {
+    tick: (time) => format.date(time * 1_000, short),
+    moment: (time) => format.date(time * 1_000, long),
+  };
+}
+
+/** A chart in one sentence, for those who hear it: the last value of each series. */
+function spoken(title: string, hint: string, spec: ChartSpec): string {
+  const last = spec.series.map(({ label, values }) => {
+    const value = values.findLast((one) => one !== null);
+    return `${label} ${value === undefined || value === null ? '–' : spec.format(value)}`;
+  });
+  return `${title}, ${hint}: ${last.join(', ')}`;
+}

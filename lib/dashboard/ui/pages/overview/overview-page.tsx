@@ -1,0 +1,100 @@
+import type { MetricsRange, Overview } from '../../../api/cluster.api.js';
+import { useApp, useTexts } from '../../app/app-context.js';
+import { preference } from '../../app/preference.js';
+import { useResource } from '../../app/resource.js';
+import { EmptyState, ErrorState, Notice, StaleNotice } from '../../kit/empty.js';
+import { Page } from '../../kit/page.js';
+import { Skeleton } from '../../kit/skeleton.js';
+import { Segmented } from '../../kit/tabs.js';
+import { useMemo } from 'preact/hooks';
+import { BusiestChannels } from './busiest-channels.js';
+import { MetricsCharts } from './metrics-charts.js';
+import { NodesCard } from './nodes-card.js';
+import { OldestWaiting } from './oldest-waiting.js';
+import { StateTiles } from './state-tiles.js';
+import './overview.css';
+
+const RANGES: readonly MetricsRange[] = ['hour', 'day', 'week'];
+
+/** How the cluster is. */
+export function OverviewPage() {
+  const { api } = useApp();
+  const { t } = useTexts();
+  const range = useMemo(() => preference<MetricsRange>('range', RANGES, 'hour'), []);
+  const overview = useResource('overview', (signal) => api.overview(signal), { live: 3_000 });
+  const metrics = useResource(
+    `metrics?${range.value}`,
+    (signal) => api.metrics({ range: range.value }, signal),
+    { live: 15_000 },
+  );
+  const { data, error, reload } = overview;
+  return (
+    <Page
+      title={t('page.overview')}
+      actions={
+        <Segmented
+          label={t('overview.range')}
+          choices={RANGES.map((id) => ({ id, label: t(`overview.range.${id}`) }))}
+          chosen={range.value}
+          choose={(id) => (range.value = id)}
+        />
+      }
+    >
+      {data === undefined && error !== undefined ? (
+        <ErrorState error={error} retry={reload} />
+      ) : (
+        <>
+          {error !== undefined && <StaleNotice error={error} retry={reload} />}
+          {data !== undefined && <UnknownNames names={data.unknownNames} />}
+          <StateTiles counts={data?.counts} />
+          {data !== undefined && isEmpty(data) && (
+            <EmptyState icon="jobs" title={t('overview.emptyTitle')}>
+              {t('overview.emptyHint')}
+            </EmptyState>
+          )}
+          <MetricsCharts metrics={metrics} />
+          <div class="overview-lower">
+            {data === undefined ? (
+              <Skeleton height="14rem" />
+            ) : (
+              <>
+                <BusiestChannels channels={data.busiest} />
+                <div class="overview-side">
+                  <NodesCard nodes={data.nodes} />
+                  <OldestWaiting job={data.oldestWaiting} seconds={data.oldestWait} />
+                </div>
+              </>
+            )}
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function UnknownNames({ names }: { names: readonly string[] }) {
+  const { t } = useTexts();
+  if (names.length === 0) {
+    return null;
+  }
+  return (
+    <Notice tone="warn">
+      <p>
+        <strong>{t('overview.unknown', { n: names.length })}</strong>{' '}
+        {names.map((name, index) => (
+          <span key={name}>
+            {index > 0 && ', '}
+            <a class="mono overview-name" href={`jobs?name=${encodeURIComponent(name)}`}>
+              {name}
+            </a>
+          </span>
+        ))}
+      </p>
+      <p>{t('overview.unknownHint')}</p>
+    </Notice>
+  );
+}
+
+function isEmpty({ counts }: Overview): boolean {
+  return Object.values(counts).every(({ count }) => count === 0);
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vite';
+
+/** The page: written to dist/dashboard/ui, from where the server gives it out below whatever path it is mounted at. */
+export default defineConfig({
+  root: import.meta.dirname,
+  // Relative: the server says in `<base>` where the page stands.
+  base: './',
+  publicDir: false,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: '../../../dist/dashboard/ui',
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    // A data URL in a style sheet would need its own word in the content security policy.
+    assetsInlineLimit: 0,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: true,
+  },
+});

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** A batch can't be made or looked for as it was asked; the message says what was given and what is allowed. Nothing was stored. */
+export class InvalidBatchError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_BATCH', message, options);
+  }
+}

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSync } from '@swc/core';
+import { InvalidModuleOptionError } from '../../../lib/errors/invalid-module-option.error.js';
+import { createTables } from '../../../lib/store/migrations/create-queue-job.js';
+import { functions } from '../../../lib/store/sql/functions/functions.js';
+import { Tables } from '../../../lib/store/tables.js';
+
+const LIB = join(import.meta.dirname, '../../../lib');
+
+/** A text in the code, with what is put into it. */
+interface CodeText {
+  readonly file: string;
+  readonly text: string;
+  readonly puts: readonly string[];
+}
+
+interface Syntax {
+  readonly type: string;
+  readonly span: { readonly start: number; readonly end: number };
+  readonly value?: unknown;
+  readonly quasis?: readonly { readonly raw: string }[];
+  readonly expressions?: readonly Syntax[];
+}
+
+/** Every string and template of a file. */
+function textsOf(file: string): CodeText[] {
+  const code = readFileSync(join(LIB, file));
+  const found: CodeText[] = [];
+  const module = parseSync(code.toString(), { syntax: 'typescript', decorators: true });
+  // Spans count bytes, over all files that were ever parsed; the first token of ours is where this one begins.
+  const start = module.span.start - firstByteOf(code);
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, value, quasis, expressions } = node as Syntax;
+    if (type === 'TemplateLiteral' && quasis !== undefined) {
+      const puts = (expressions ?? []).map(({ span }) =>
+        code.subarray(span.start - start, span.end - start).toString(),
+      );
+      found.push({ file, text: quasis.map(({ raw }) => raw).join('…'), puts });
+    }
+    if (type === 'StringLiteral') found.push({ file, text: String(value), puts: [] });
+    Object.values(node).forEach(visit);
+  };
+  visit(module.body);
+  return found;
+}
+
+/** Where the code begins, behind comments and blanks. */
+function firstByteOf(code: Buffer): number {
+  const [lead = ''] = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*/.exec(code.toString()) ?? [];
+  return Buffer.byteLength(lead);
+}
+
+const isSql = ({ text }: CodeText): boolean =>
+  /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|WHERE|LISTEN|NOTIFY|FROM)\b.*\s/.test(text) &&
+  !/^[A-Z]?[a-z]+ [a-z]/.test(text);
+
+/** Names of our own, quoted by `Tables`. */
+const QUOTED =
+  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|lockClass|quotedSchema)$/;
+
+/**
+ * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
+ * or the number of a bound value (`bind(…)`). Look as hard at what you add, and bind values instead.
+ */
+const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
+  'store/claim-store.ts': ["CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')"],
+  'store/graph-store.ts': ['this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')"],
+  'store/job-store.ts': [
+    'this.columns', 'cancelBy', 'table', 'limit', 'source', "where.join(' AND ')",
+    "page(this.tables.job, 'cancel_by')", "page(this.tables.history, 'NULL')",
+  ],
+  'store/node-store.ts': [`this.tables.notifications.replaceAll('"', '""')`],
+}; // prettier-ignore
+
+const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const texts = files.flatMap(textsOf);
+
+describe('the SQL of the library', () => {
+  it('is in one folder', () => {
+    const elsewhere = texts.filter((one) => isSql(one) && !one.file.startsWith('store/'));
+    expect(elsewhere.map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
+    expect(texts.filter(isSql).length).toBeGreaterThan(80);
+  });
+
+  it('has nothing put into it at run time but quoted names, and numbers of bound values', () => {
+    // Those in store/sql and store/migrations are made of `Tables` alone; the tests below hold these.
+    const dynamic = texts.filter(({ file }) => !/^store\/(?:sql|migrations)\//.test(file));
+    const bad = dynamic
+      .filter(isSql)
+      .flatMap(({ file, puts }) =>
+        puts
+          .filter((put) => !QUOTED.test(put) && !LOOKED_AT[file]?.includes(put))
+          .map((put) => `${file}: \${${put}}`),
+      );
+    expect(bad).toEqual([]);
+  });
+
+  it('is never glued together with +', () => {
+    const glued = files.filter(
+      (file) =>
+        /['"`]\s*\+\s|\s\+\s*['"`](?!['"`])/.test(readFileSync(join(LIB, file), 'utf8')) &&
+        file.startsWith('store/'),
+    );
+    expect(glued).toEqual([]);
+  });
+});
+
+describe('names in SQL', () => {
+  const statementsOf = (tables: Tables): string[] => [...createTables(tables), ...functions(tables)];
+  const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+  it.each([
+    ['quotes', 'a"b', 'c"d'],
+    ['single quotes', "a'b", "c'd"],
+    ['statements', 'x"; DROP TABLE "y', "x'); DROP TABLE y; --"],
+    ['comments', 'a--b', 'a/*b'],
+    ['backslashes', 'a\\b', 'a\\"b'],
+    ['a dollar', 'a$b', '$c'],
+    ['other letters', 'ä😀', '表_'],
+  ])('are quoted wherever they stand: %s', (_, schema, prefix) => {
+    const hostile = new Tables(schema, prefix);
+    const back = (text: string): string =>
+      text
+        .replaceAll(quoted(schema).replaceAll("'", "''"), '"S"')
+        .replaceAll(quoted(schema), '"S"')
+        .replaceAll(quoted(prefix).slice(0, -1).replaceAll("'", "''"), '"P_')
+        .replaceAll(quoted(prefix).slice(0, -1), '"P_');
+    const unlocked = (tables: Tables): string[] =>
+      statementsOf(tables).map((text) =>
+        text.replaceAll(String(tables.lockClass), 'LOCK').replaceAll(String(tables.lockClass >>> 0), 'LOCK'),
+      );
+    expect(unlocked(hostile).map(back)).toEqual(unlocked(new Tables('S', 'P_')));
+  });
+
+  it('that would end the body of a function are refused', () => {
+    expect(() => new Tables('a$$b')).toThrow(InvalidModuleOptionError);
+    expect(() => new Tables('a', '$$')).toThrow(InvalidModuleOptionError);
+  });
+
+  it.each(['a', 'ä'.repeat(31), 'x'.repeat(63), '😀'.repeat(15)])(
+    'fit into a channel of NOTIFY: %s',
+    (schema) => {
+      const { notifications } = new Tables(schema, 'ü_');
+      expect(Buffer.byteLength(notifications)).toBeLessThan(64);
+      expect(notifications).toMatch(/queue_job$/);
+    },
+  );
+});
