@@ -44,12 +44,12 @@ export class OverviewStore {
     };
     const changes = (table: string): string =>
       ['inserted', 'updated', 'deleted']
-        .map((what) => `pg_stat_get_tuples_${what}('${table}'::regclass)`)
-        .join(' + ');
+        .map((what) => `pg_stat_get_tuples_${what}(${t.literal(table)}::regclass)`)
+        .join(', ');
     // The statistics know of every change, but some seconds late; the others at once, but not of all.
     this.versionStatement = {
       name: 'queue_job_version',
-      text: `SELECT concat_ws('-', ${changes(t.job)}, ${changes(t.history)},
+      text: `SELECT concat_ws('-', ${changes('queue_job')}, ${changes('queue_job_history')},
         (SELECT last_value FROM ${t.name('queue_job_seq_seq')}), (SELECT last_value FROM ${t.name('queue_job_attempt_id_seq')}),
         (SELECT extract(epoch FROM h.date_done) FROM ${t.history} h ORDER BY h.date_done DESC NULLS LAST LIMIT 1),
         (SELECT sum(c.id) FROM ${t.claim} c)) AS version`,

@@ -23,7 +23,7 @@ BEGIN
   IF v_seen = p_cap THEN
     v_cancelled := ${upTo(`${t.history} e WHERE e.state = 'cancelled'`)};
     SELECT greatest(c.reltuples / greatest(c.relpages, 1) * (pg_relation_size(c.oid) / current_setting('block_size')::integer), p_cap)
-    INTO v_ended FROM pg_class c WHERE c.oid = '${t.history}'::regclass;
+    INTO v_ended FROM pg_class c WHERE c.oid = ${t.literal('queue_job_history')}::regclass;
   END IF;
   -- What a node has, by its claims: no index knows.
   SELECT count(*) FILTER (WHERE h.state = 'enqueued'), count(*) FILTER (WHERE h.state = 'started')

@@ -45,7 +45,7 @@ BEGIN
   );
   v_all := (SELECT coalesce(sum(d), 0) FROM unnest(v_depths) d);
   IF v_cap = ANY(v_depths) OR cardinality(v_channels) = ${CHANNELS} THEN
-    v_all := greatest(v_all, (SELECT i.reltuples FROM pg_class i WHERE i.oid = '${t.name('queue_job_ready')}'::regclass)::bigint);
+    v_all := greatest(v_all, (SELECT i.reltuples FROM pg_class i WHERE i.oid = ${t.literal('queue_job_ready')}::regclass)::bigint);
   END IF;
 
   -- A channel that is empty by now had jobs before: its row of the quarter and of the hour has to say so.
