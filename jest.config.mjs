@@ -7,6 +7,7 @@ const shared = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // One instance of the library, whether a test imports lib/ or the sample imports the package.
     '^nestjs-queue-job$': '<rootDir>/lib/index.ts',
+    '^nestjs-queue-job/dashboard$': '<rootDir>/lib/dashboard.ts',
     '^nestjs-queue-job/migrations$': '<rootDir>/lib/migrations.ts',
   },
   transform: {

@@ -1,5 +1,6 @@
 // What npm would publish: only what belongs there, and it loads under plain Node, by import and by require.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const required = [
@@ -8,10 +9,15 @@ const required = [
   'package.json',
   'dist/index.js',
   'dist/index.d.ts',
+  'dist/dashboard.js',
+  'dist/dashboard.d.ts',
   'dist/migrations.js',
   'dist/dashboard/ui/index.html',
 ];
 const built = /^dist\/(.+\.(js|js\.map|d\.ts)|dashboard\/ui\/(index\.html|assets\/[\w-]+\.(js|css|svg)))$/;
+
+/** What the build puts into the package, so that nobody has to install it. */
+const bundled = ['valibot', 'preact', '@preact/signals', 'uplot', '@dagrejs/dagre'];
 
 const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' }));
 const files = pack.files.map(({ path }) => path);
@@ -32,6 +38,18 @@ for (const entry of Object.keys(exports).filter((key) => key !== './package.json
   }
   if (imported !== loaded) {
     problems.push(`${specifier} is another module when it is required`);
+  }
+}
+
+for (const path of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
+  const text = readFileSync(path, 'utf8');
+  const imported = [...text.matchAll(/(?:\bfrom|\bimport\(?)\s*['"]([^'"]+)['"]/g)].map(
+    ([, specifier]) => specifier,
+  );
+  for (const specifier of new Set(imported)) {
+    if (bundled.some((one) => specifier === one || specifier.startsWith(`${one}/`))) {
+      problems.push(`${path} imports ${specifier}, which nobody has who installs the package`);
+    }
   }
 }
 

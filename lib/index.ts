@@ -17,6 +17,7 @@ export type {
 
 export { type By } from './enqueue/given.js';
 export { QueueService } from './enqueue/queue.service.js';
+export type { ChangedJobs, JobChange } from './enqueue/job-steering.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
@@ -26,13 +27,15 @@ export { group, type DelayableGroup } from './enqueue/graph/delayable-group.js';
 export type { Attempt } from './enqueue/attempts.js';
 export { ChannelService, type ChannelProperties } from './enqueue/channel.service.js';
 export { JobFunctionService, type JobFunctionState } from './enqueue/job-function.service.js';
+export { NodeService } from './enqueue/node.service.js';
+export type { NodeState } from './store/node-store.js';
 export { JobRunner } from './runner/job-runner.js';
 export { currentJob, type CurrentJob } from './scope/current-job.js';
 
 export type { JobOptions } from './job/job-options.js';
 export type { Dependency } from './store/graph-store.js';
+export type { JobFilter, JobListFilter } from './store/job-filter.js';
 export type { BatchFilter } from './store/batch-store.js';
-export type { JobFilter } from './store/job-store.js';
 export type { BatchState } from './job/batch-progress.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
@@ -48,7 +51,9 @@ export { QueueJob } from './store/entities/queue-job.entity.js';
 export { QueueJobHistory } from './store/entities/queue-job-history.entity.js';
 export { QueueJobBatch } from './store/entities/queue-job-batch.entity.js';
 export { QueueJobAttempt } from './store/entities/queue-job-attempt.entity.js';
+export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
+export { QueueJobRollup } from './store/entities/queue-job-rollup.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';
 
@@ -74,6 +79,7 @@ export { JobTimeoutError } from './errors/job-timeout.error.js';
 export { MaxRetriesError } from './errors/max-retries.error.js';
 export { MissingDataSourceError } from './errors/missing-data-source.error.js';
 export { NoCurrentJobError } from './errors/no-current-job.error.js';
+export { NodeNotFoundError } from './errors/node-not-found.error.js';
 export { NodeLostError } from './errors/node-lost.error.js';
 export { NotAJobError } from './errors/not-a-job.error.js';
 export { NothingToDoJob } from './errors/nothing-to-do-job.error.js';

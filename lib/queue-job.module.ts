@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ArgumentCodec } from './codec/argument-codec.js';
 import { ChannelService } from './enqueue/channel.service.js';
 import { JobFunctionService } from './enqueue/job-function.service.js';
+import { NodeService } from './enqueue/node.service.js';
 import { QueueParts } from './enqueue/queue-parts.js';
 import { QueueService } from './enqueue/queue.service.js';
 import {
@@ -149,10 +150,12 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     JobRegistry,
     QueueService,
     ChannelService,
+    NodeService,
     jobFunctions,
     JobRunner,
   ],
-  exports: [QueueService, ChannelService, JobFunctionService, JobRunner],
+  // QueueParts is for the dashboard alone: no application can name it.
+  exports: [QueueService, ChannelService, NodeService, JobFunctionService, JobRunner, QueueParts],
 })
 export class QueueJobModule extends ConfigurableModuleClass {
   /** Wires the queue to a data source of `TypeOrmModule`. */

@@ -185,7 +185,8 @@ function noDelayByEnvironment(): boolean {
   return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
 }
 
-function checkKnown(where: string, options: unknown, known: readonly string[]): void {
+/** @throws InvalidModuleOptionError where it is no object, or has an option that isn't known */
+export function checkKnown(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidModuleOptionError(`${where} must be an object of options, not ${show(options)}.`);
   }
@@ -196,12 +197,14 @@ function checkKnown(where: string, options: unknown, known: readonly string[]): 
   );
 }
 
-function checkFunction(name: string, value: unknown, required = false): void {
+/** @throws InvalidModuleOptionError */
+export function checkFunction(name: string, value: unknown, required = false): void {
   if (typeof value === 'function' || (value === undefined && !required)) return;
   throw new InvalidModuleOptionError(`${name} must be a function, not ${show(value)}.`);
 }
 
-function checkFlag(name: string, value: unknown): void {
+/** @throws InvalidModuleOptionError */
+export function checkFlag(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
   throw new InvalidModuleOptionError(`${name} must be true or false, not ${show(value)}.`);
 }

@@ -121,6 +121,11 @@ export class ArgumentCodec {
     return findEntities(text, node, ARGUMENTS, this.#settings.codecs).keys;
   }
 
+  /** The JSON of a stored payload, decrypted where it is encrypted, and not decoded. */
+  textOf(stored: string, place: PayloadPlace): string {
+    return this.#open(stored, place.field, place.uuid).text;
+  }
+
   /** The same JSON with object keys sorted at every level: equal for arguments that differ only in the order of keys. */
   canonical(text: string): string {
     return canonicalText(text, ARGUMENTS);

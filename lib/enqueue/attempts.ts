@@ -14,8 +14,11 @@ export interface Attempt {
   readonly excInfo: string | null;
 }
 
+/** What a job tells of its last try. */
+export type JobEnd = Pick<QueueJob, 'state' | 'retry' | 'node' | 'dateStarted' | 'dateDone'>;
+
 /** The stored tries, and the one that made the job done, which the job itself tells. */
-export function attemptsOf(stored: readonly QueueJobAttempt[], job: QueueJob | null): Attempt[] {
+export function attemptsOf(stored: readonly QueueJobAttempt[], job: JobEnd | null): Attempt[] {
   const attempts: Attempt[] = stored.map(
     ({ retry, node, dateStarted, dateEnded, excName, excMessage, excInfo }) => ({
       retry,

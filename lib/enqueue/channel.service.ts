@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { buildChannel } from '../channel/check-channel-options.js';
-import type { ChannelOptions } from '../channel/channel-config.js';
+import type { ChannelConfig, ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
 import { show } from '../channel/show.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
@@ -45,7 +45,7 @@ export class ChannelService {
    */
   async configure(name: string, properties: ChannelProperties): Promise<void> {
     const path = normalizeChannelPattern(name);
-    const before = (await this.list()).find((channel) => channel.name === path);
+    const before = await this.store.channels.find(path);
     await this.told(this.store.channels.change(path, checkedChange(path, properties, before)));
   }
 
@@ -83,7 +83,7 @@ export class ChannelService {
 function checkedChange(
   name: string,
   given: ChannelProperties,
-  before: ChannelState | undefined,
+  before: ChannelConfig | undefined,
 ): ChannelChange {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ChannelConfigError(

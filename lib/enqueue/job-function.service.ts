@@ -14,6 +14,8 @@ export interface JobFunctionState {
   readonly channel: string;
   /** Null: 600 seconds after each try. */
   readonly retryPattern: RetryPattern | null;
+  /** What the decorator says, or else the module option `defaults`. */
+  readonly declared: { readonly channel: string; readonly retryPattern: RetryPattern | null };
   /** What was changed at run time; null where it is as the decorator says. */
   readonly changed: { readonly channel: string | null; readonly retryPattern: RetryPattern | null };
 }
@@ -39,10 +41,15 @@ export class JobFunctionService {
     const changes = await this.store.functions.list();
     return this.registry.all().map((fn) => {
       const changed = changes.get(fn.name) ?? { channel: null, retryPattern: null };
+      const declared = {
+        channel: channelOf(fn, this.defaults.channel),
+        retryPattern: fn.options.retryPattern ?? this.defaults.retryPattern ?? null,
+      };
       return {
         name: fn.name,
-        channel: changed.channel ?? channelOf(fn, this.defaults.channel),
-        retryPattern: changed.retryPattern ?? fn.options.retryPattern ?? this.defaults.retryPattern ?? null,
+        channel: changed.channel ?? declared.channel,
+        retryPattern: changed.retryPattern ?? declared.retryPattern,
+        declared,
         changed,
       };
     });

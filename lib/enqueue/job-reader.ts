@@ -2,12 +2,15 @@ import type { EntityManager } from 'typeorm';
 import type { ArgumentCodec } from '../codec/argument-codec.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import { hydrateRow } from '../store/hydrate.js';
-import type { JobFilter, JobRow, JobStore } from '../store/job-store.js';
+import type { JobListFilter } from '../store/job-filter.js';
+import type { JobSearch } from '../store/job-search.js';
+import type { JobRow, JobStore } from '../store/job-store.js';
 
 /** Reads jobs with their arguments and results decoded. An entity that is gone reads as `null`. */
 export class JobReader {
   constructor(
     private readonly jobs: JobStore,
+    private readonly search: JobSearch,
     private readonly codec: ArgumentCodec,
   ) {}
 
@@ -21,8 +24,8 @@ export class JobReader {
     return (await this.jobs.find([uuid]))[0];
   }
 
-  async list(filter: JobFilter): Promise<QueueJob[]> {
-    return this.readAll(await this.jobs.list(filter));
+  async list({ before, limit = 100, ...filter }: JobListFilter): Promise<QueueJob[]> {
+    return this.readAll((await this.search.jobs(filter, { before, limit })).rows);
   }
 
   async readAll(rows: readonly JobRow[]): Promise<QueueJob[]> {

@@ -19,6 +19,7 @@ import { UndelayedWatch } from './graph/undelayed-watch.js';
 import { Drafting, type DraftSettings, type JobDraft } from './job-draft.js';
 import { JobReader } from './job-reader.js';
 import { JobStorage } from './job-storage.js';
+import { JobSteering } from './job-steering.js';
 import { KnownChannels } from './known-channels.js';
 import { type EntityUrl, RelatedActionReader } from './related-action-reader.js';
 import { runAtOnce } from './run-at-once.js';
@@ -27,6 +28,7 @@ import { TransactionWakes } from './transaction-wakes.js';
 /** What the queue service is made of. */
 export class QueueParts {
   readonly reader: JobReader;
+  readonly steering: JobSteering;
   readonly finishes: FinishWatch<JobRow>;
   readonly batches: Batches;
   private readonly batchFinishes: FinishWatch<BatchName>;
@@ -45,7 +47,8 @@ export class QueueParts {
     settings: DraftSettings,
     entityUrl: EntityUrl | undefined,
   ) {
-    this.reader = new JobReader(store.jobs, codec);
+    this.reader = new JobReader(store.jobs, store.search, codec);
+    this.steering = new JobSteering(store);
     this.finishes = new FinishWatch(watchedJobs(store.jobs), store.wake);
     this.batchFinishes = new FinishWatch(
       {

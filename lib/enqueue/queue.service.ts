@@ -1,16 +1,15 @@
 import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
-import { JobStateError } from '../errors/job-state.error.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../job/duration.js';
 import { parseEta } from '../job/eta.js';
 import { checkIdentityKey } from '../job/identity-key.js';
-import { JOB_STATES, type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
-import { checkObject, wrongValue } from '../job/option-checks.js';
+import { JOB_STATES, type JobState } from '../job/job-state.js';
+import { checkObject, checkOneOf, wrongValue } from '../job/option-checks.js';
 import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { BatchFilter } from '../store/batch-store.js';
 import type { Dependency } from '../store/graph-store.js';
-import type { JobFilter } from '../store/job-store.js';
+import type { JobListFilter } from '../store/job-filter.js';
 import { type Attempt, attemptsOf } from './attempts.js';
 import type { Batch, BatchOptions, BatchProgress } from './batch/batch.js';
 import { methodProxy } from './delayable-proxy.js';
@@ -20,6 +19,7 @@ import type { DelayableJob } from './graph/delayable-job.js';
 import type { DelayableNode } from './graph/delayable-node.js';
 import { type By, checkArguments, checkBy, checkUuid } from './given.js';
 import { checkFilter } from './job-filter.js';
+import { type ChangedJobs, JOB_CHANGES, type JobChange, refusal } from './job-steering.js';
 import { QueueParts } from './queue-parts.js';
 
 /**
@@ -158,7 +158,7 @@ export class QueueService implements OnApplicationShutdown {
   }
 
   /** Jobs, living and ended, the newest first; the next page is `{ before: last.uuid }`. */
-  async list(filter: JobFilter = {}): Promise<QueueJob[]> {
+  async list(filter: JobListFilter = {}): Promise<QueueJob[]> {
     return this.parts.reader.list(checkFilter(filter));
   }
 
@@ -184,11 +184,13 @@ export class QueueService implements OnApplicationShutdown {
 
   /** The lines that a job wrote with `currentJob().log()`, the oldest first, 1,000 at most. */
   async logs(uuid: string): Promise<{ retry: number; date: Date; message: string; data: unknown }[]> {
-    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), 1_000);
+    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), { limit: 1_000 });
     return Promise.all(
-      lines.map(async (line) => ({
-        ...line,
-        data: await this.parts.codec.decodeValue(line.data, 'data', { missing: 'null', uuid }),
+      lines.map(async ({ retry, date, message, data }) => ({
+        retry,
+        date,
+        message,
+        data: await this.parts.codec.decodeValue(data, 'data', { missing: 'null', uuid }),
       })),
     );
   }
@@ -226,11 +228,7 @@ export class QueueService implements OnApplicationShutdown {
    */
   async cancel(uuid: string, options: By = {}): Promise<QueueJob> {
     const by = checkBy(checkObject('cancel()', options));
-    const changed = await this.parts.store.jobs.cancel([checkUuid(uuid)], by);
-    if (changed.length === 0) return this.refuse(uuid, 'cancel');
-    const asked = changed.filter(({ node }) => node !== null).map((one) => one.uuid);
-    if (asked.length > 0) this.parts.store.wake.tell({ cancel: asked });
-    else this.parts.store.wake.tell({ ready: true, ended: [uuid] });
+    await this.parts.steering.changeOne('cancel', checkUuid(uuid), by);
     return this.must(uuid);
   }
 
@@ -241,9 +239,7 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async requeue(uuid: string): Promise<QueueJob> {
-    const changed = await this.parts.store.jobs.requeue([checkUuid(uuid)]);
-    if (changed.length === 0) return this.refuse(uuid, 'requeue');
-    this.parts.store.wake.tell({ ready: true });
+    await this.parts.steering.changeOne('requeue', checkUuid(uuid), '');
     return this.must(uuid);
   }
 
@@ -254,10 +250,35 @@ export class QueueService implements OnApplicationShutdown {
    */
   async setDone(uuid: string, options: By = {}): Promise<QueueJob> {
     const by = checkBy(checkObject('setDone()', options));
-    const changed = await this.parts.store.jobs.setDone([checkUuid(uuid)], by);
-    if (changed.length === 0) return this.refuse(uuid, 'setDone');
-    this.parts.store.wake.tell({ ready: true, dueIn: 0, ended: [uuid] });
+    await this.parts.steering.changeOne('setDone', checkUuid(uuid), by);
     return this.must(uuid);
+  }
+
+  /**
+   * Removes a job that no node has, with its tries and its log lines. What waits for one that wasn't done is treated as
+   * if that had been cancelled; a failed job no longer stops its sequential channel.
+   *
+   * @throws JobNotFoundError, JobStateError
+   */
+  async delete(uuid: string): Promise<void> {
+    await this.parts.steering.changeOne('delete', checkUuid(uuid), '');
+  }
+
+  /**
+   * Requeues, cancels, sets done or deletes many jobs, 500 in one statement. Those whose state does not allow it stay
+   * as they are.
+   *
+   * @example
+   * ```ts
+   * const failed = await queue.list({ state: 'failed', error: 'TimeoutError', limit: 1_000 });
+   * const { changed, unchanged } = await queue.changeAll('requeue', failed.map(({ uuid }) => uuid));
+   * ```
+   */
+  async changeAll(change: JobChange, uuids: readonly string[], options: By = {}): Promise<ChangedJobs> {
+    const by = checkBy(checkObject('changeAll()', options));
+    const checked = checkOneOf('change', JOB_CHANGES, change);
+    if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
+    return this.parts.steering.changeAll(checked, uuids.map(checkUuid), by);
   }
 
   /**
@@ -274,7 +295,7 @@ export class QueueService implements OnApplicationShutdown {
     const text = codec.encodeValue(options.result, 'result');
     const result = codec.seal(text, { uuid: checkUuid(uuid), field: 'result' });
     if (!(await this.parts.store.jobs.postpone(uuid, eta.inSeconds, result)))
-      return this.refuse(uuid, 'postpone');
+      throw refusal('postpone', uuid, (await this.must(uuid)).state);
     this.parts.store.wake.tell(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
     return this.must(uuid);
   }
@@ -321,13 +342,5 @@ export class QueueService implements OnApplicationShutdown {
     const job = await this.find(uuid);
     if (job === null) throw new JobNotFoundError(notFound(uuid));
     return job;
-  }
-
-  private async refuse(uuid: string, action: JobAction): Promise<never> {
-    const { state } = await this.must(uuid);
-    const allowed = STATES_ALLOWING[action].join(', ');
-    throw new JobStateError(
-      `${action} of job ${uuid}: it is ${state}, and ${action} takes jobs that are ${allowed}.`,
-    );
   }
 }

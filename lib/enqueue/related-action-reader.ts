@@ -17,6 +17,19 @@ export class RelatedActionReader {
     private readonly entityUrl: EntityUrl | undefined,
   ) {}
 
+  /** Whether there is one to ask for; it may still answer with nothing. */
+  has(row: JobRow): boolean {
+    const options = this.registry.find(row.name as string)?.relatedAction;
+    if (options !== undefined) return options.action !== undefined;
+    if (this.entityUrl === undefined) return false;
+    try {
+      return this.codec.entitiesIn(row.args as string, row.uuid as string).length > 0;
+    } catch {
+      // Damaged arguments name no entity.
+      return false;
+    }
+  }
+
   /** Null where the job has none. */
   async read(row: JobRow): Promise<RelatedActionResult | null> {
     const fn = this.registry.find(row.name as string);

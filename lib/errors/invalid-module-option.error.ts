@@ -1,6 +1,6 @@
 import { QueueJobError } from './queue-job.error.js';
 
-/** An option of `QueueJobModule.forRoot()` is not one of the allowed values. */
+/** An option of `QueueJobModule.forRoot()` or `QueueJobDashboardModule.forRoot()` is not one of the allowed values. */
 export class InvalidModuleOptionError extends QueueJobError {
   constructor(message: string, options?: ErrorOptions) {
     super('INVALID_MODULE_OPTION', message, options);

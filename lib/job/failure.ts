@@ -1,3 +1,4 @@
+import { fingerprintOf } from './fingerprint.js';
 import { show } from './show.js';
 import { asError, isError, read, readText } from './thrown.js';
 
@@ -9,6 +10,8 @@ export interface Failure {
   readonly message: string;
   /** The stack, its causes and the members of an AggregateError below it; 100,000 characters at most. */
   readonly stack: string;
+  /** Equal where the kind of error is the same: 16 hexadecimal digits. */
+  readonly fingerprint: string;
 }
 
 const MAX_NAME = 255;
@@ -33,10 +36,13 @@ export function describeFailure(thrown: unknown): Failure {
   const error = asError(thrown);
   const sections: string[] = [];
   collect(error, '', 0, { sections, seen: new Set(), room: MAX_STACK });
+  const name = bound(nameOf(error), MAX_NAME);
+  const message = bound(readText(error, 'message') ?? '', MAX_MESSAGE);
   return {
-    name: bound(nameOf(error), MAX_NAME),
-    message: bound(readText(error, 'message') ?? '', MAX_MESSAGE),
+    name,
+    message,
     stack: bound(sections.join('\n'), MAX_STACK),
+    fingerprint: fingerprintOf(name, message),
   };
 }
 

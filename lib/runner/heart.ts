@@ -1,4 +1,4 @@
-import type { NodeStore, Tick } from '../store/node-store.js';
+import type { NodeStore, Tick, Vitals } from '../store/node-store.js';
 import type { Ask } from '../store/node-store.js';
 import { GRACE_MS } from './runner.settings.js';
 
@@ -8,6 +8,7 @@ const BEAT_MS = 1_000;
 export interface HeartSettings {
   readonly node: () => number;
   readonly leaseDuration: number;
+  readonly vitals: () => Vitals;
   /** The session to ask on; undefined is any connection. */
   readonly ask: Ask | undefined;
 }
@@ -30,11 +31,12 @@ export class Heart {
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.beating = this.beat().finally(() => {
-        if (!this.stopped) this.start();
-      });
-    }, BEAT_MS);
+    this.timer = setTimeout(() => this.beatNow(), BEAT_MS);
+  }
+
+  /** Beats without waiting for the second to pass: somebody asks something of this node. */
+  hasten(): void {
+    void this.beatAfter(this.beating);
   }
 
   async stop(): Promise<void> {
@@ -43,10 +45,24 @@ export class Heart {
     await this.beating;
   }
 
+  /** One that is under way may have asked before. */
+  private async beatAfter(before: Promise<void>): Promise<void> {
+    await before;
+    if (this.stopped || this.beating !== before) return;
+    clearTimeout(this.timer);
+    this.beatNow();
+  }
+
+  private beatNow(): void {
+    this.beating = this.beat().finally(() => {
+      if (!this.stopped) this.start();
+    });
+  }
+
   private async beat(): Promise<void> {
-    const { node, leaseDuration, ask } = this.settings;
+    const { node, leaseDuration, vitals, ask } = this.settings;
     try {
-      const tick = await this.nodes.tick(node(), GRACE_MS / 1000, leaseDuration / 1000, ask);
+      const tick = await this.nodes.tick(node(), GRACE_MS / 1000, leaseDuration / 1000, vitals(), ask);
       if (!this.stopped) this.hooks.beat(tick);
     } catch (error) {
       if (!this.stopped) this.hooks.missed(error);

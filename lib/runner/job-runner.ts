@@ -70,6 +70,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
         reporter,
         log: this.log,
         names: () => names,
+        askedToStop: () => void this.stop().catch((error: unknown) => this.log.trouble(node.number, error)),
         executor: (number) =>
           new Executor(this.registry, this.codec, this.store, reporter, this.log, executorSettings, number),
       },

@@ -21,6 +21,18 @@ export class NodeLog {
     this.logger.log(`Node ${node} has stopped`, { node });
   }
 
+  quiet(node: number): void {
+    this.logger.log(`Node ${node} was asked to be quiet: it claims no more until it is resumed`, { node });
+  }
+
+  resumed(node: number): void {
+    this.logger.log(`Node ${node} was resumed`, { node });
+  }
+
+  askedToStop(node: number): void {
+    this.logger.log(`Node ${node} was asked to stop`, { node });
+  }
+
   failed(run: Run, failure: Failure, ms: number): void {
     this.logger.error(
       `${run.job.name} failed: ${failure.message}`,

@@ -1,11 +1,14 @@
 import { hostname } from 'node:os';
 import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { NodeLostError } from '../errors/node-lost.error.js';
+import { fingerprintOf } from '../job/fingerprint.js';
 import type { CycleInfo } from '../store/claim-store.js';
-import type { Tick } from '../store/node-store.js';
+import { libraryVersion } from '../store/library-version.js';
+import type { NodeOrder, Tick } from '../store/node-store.js';
 import type { Store } from '../store/store.js';
 import type { WakeMessage } from '../store/wake.js';
 import { Alarm } from './alarm.js';
+import { Bookkeeper } from './bookkeeper.js';
 import type { Executor } from './executor.js';
 import { Heart } from './heart.js';
 import { Lease } from './lease.js';
@@ -18,6 +21,7 @@ import type { Run } from './run.js';
 import type { Ended } from './run-end.js';
 import { GRACE_MS, type RunnerSettings } from './runner.settings.js';
 import { Patience } from './patience.js';
+import { VitalSigns } from './vitals.js';
 import { Workbench } from './workbench.js';
 
 /** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
@@ -36,6 +40,8 @@ export interface NodeParts {
   readonly store: Store;
   readonly reporter: Reporter;
   readonly log: NodeLog;
+  /** Somebody wants this node to end. */
+  readonly askedToStop: () => void;
   readonly names: () => readonly string[];
   readonly executor: (node: () => number) => Executor;
 }
@@ -47,11 +53,16 @@ export class RunnerNode {
   private readonly pump: Pump;
   private readonly life: NodeLife;
   private readonly heart: Heart;
+  private readonly books: Bookkeeper;
+  private readonly vitals = new VitalSigns();
   private readonly due = new Alarm(() => this.pump.promote());
   private readonly throttle = new Alarm(() => this.pump.wake());
   private sweeper: NodeJS.Timeout | undefined;
   private nextPoll = 0;
   private stopping = false;
+  /** Its session has been away for too long. */
+  private lost = false;
+  private asked: NodeOrder | null = null;
   private hungryUntil = 0;
   private toldHungry = 0;
   private readonly hearing: { unsubscribe(): void };
@@ -62,6 +73,7 @@ export class RunnerNode {
   ) {
     const { store } = parts;
     const executor = parts.executor(() => this.id);
+    this.books = new Bookkeeper(store.rollups, () => this.id);
     this.bench = new Workbench(settings.concurrency, {
       execute: (run) => executor.execute(run),
       changed: () => this.pump.kick(),
@@ -94,6 +106,7 @@ export class RunnerNode {
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
+        vitals: () => ({ ...this.vitals.read(), stopping: this.stopping }),
         ask: this.life.ask,
       },
       { beat: (tick) => this.beat(tick), missed: (error) => this.missed(error) },
@@ -111,6 +124,7 @@ export class RunnerNode {
     await this.life.open(this.id);
     this.pump.node = this.id;
     this.heart.start();
+    this.books.start();
     this.sweeper = setInterval(() => {
       this.bench.sweep();
       if (this.parts.reporter.pending) this.pump.report();
@@ -139,6 +153,7 @@ export class RunnerNode {
     this.due.clear();
     this.throttle.clear();
     clearInterval(this.sweeper);
+    await farewell.wait(this.books.stop());
     await farewell.wait(this.heart.stop());
     await farewell.wait(this.leave());
     await farewell.wait(this.life.close());
@@ -163,8 +178,10 @@ export class RunnerNode {
 
   /** The method goes on, perhaps for ever; nobody waits for it any more. */
   private abandon(run: Run): void {
+    const name = 'NodeStoppedError';
     const message = 'The job went on after its signal was aborted, and the node stopped without it';
-    const failure = { name: 'NodeStoppedError', message, stack: `NodeStoppedError: ${message}` };
+    const fingerprint = fingerprintOf(name, message);
+    const failure = { name, message, stack: `${name}: ${message}`, fingerprint };
     this.bench.end(run, { kind: 'retry', seconds: 0, giveTryBack: true, failure });
     run.discarded = true;
     this.parts.log.abandoned(run);
@@ -173,6 +190,7 @@ export class RunnerNode {
   private hear(message: WakeMessage): void {
     if (message.config === true) this.pump.realign();
     if (message.ready === true) this.pump.wake();
+    if (message.nodes === true) this.heart.hasten();
     if (message.dueIn !== undefined) this.due.within(message.dueIn);
     if (message.cancel !== undefined) this.cancelHere(message.cancel);
     if (message.mayCancel !== undefined) void this.cancelAsked(message.mayCancel);
@@ -197,9 +215,12 @@ export class RunnerNode {
       if (run !== undefined && !run.cancelled) {
         run.cancelled = true;
         run.abort(new JobCancelledError(`${run.job.name} ${uuid} was cancelled`));
-      } else if (this.bench.dropFromHand(uuid)) {
-        this.pump.kick();
+        continue;
       }
+      const dropped = run === undefined ? this.bench.dropFromHand(uuid) : undefined;
+      if (dropped === undefined) continue;
+      this.books.dropped(dropped);
+      this.pump.kick();
     }
   }
 
@@ -220,7 +241,9 @@ export class RunnerNode {
     }
     if (info.released === true || (returned && now < this.hungryUntil)) wake.tell({ ready: true });
     for (const uuid of info.fenced ?? []) this.parts.log.fenced(this.id, uuid);
-    if (ended.length > 0) this.settled(ended);
+    if (ended.length === 0) return;
+    this.books.ended(ended, new Set(info.fenced));
+    this.settled(ended);
   }
 
   private settled(ended: readonly Ended[]): void {
@@ -241,6 +264,8 @@ export class RunnerNode {
 
   private beat(tick: Tick): void {
     const { store } = this.parts;
+    this.books.setClock(tick.now);
+    if (tick.alive) this.obey(tick.asked);
     for (const dead of tick.dead) void this.reap(dead);
     if (!tick.alive || tick.version !== this.bench.permits.version) this.pump.realign();
     if (tick.nextEta !== null) this.due.within(Math.max(tick.nextEta, DUE_AGAIN_MS));
@@ -254,6 +279,30 @@ export class RunnerNode {
     if (!this.settings.listen) store.wake.tellHere({ functions: true });
   }
 
+  /** What somebody asked stands on the node's row, so it also holds where the message of it was lost. */
+  private obey(asked: NodeOrder | null): void {
+    if (asked === this.asked || this.stopping) return;
+    const { log, askedToStop } = this.parts;
+    this.asked = asked;
+    if (asked === 'stop') {
+      log.askedToStop(this.id);
+      askedToStop();
+    } else if (asked === 'quiet') {
+      log.quiet(this.id);
+      this.pump.accept(false);
+      this.bench.close();
+      this.pump.kick();
+    } else {
+      log.resumed(this.id);
+      this.bench.reopen();
+      this.pump.accept(this.mayClaim);
+    }
+  }
+
+  private get mayClaim(): boolean {
+    return !this.stopping && !this.lost && this.asked === null;
+  }
+
   private missed(error: unknown): void {
     // A session tells of its own loss.
     if (!this.settings.listen) this.trouble(error);
@@ -261,17 +310,19 @@ export class RunnerNode {
 
   private async reap(dead: number): Promise<void> {
     const { nodes, wake } = this.parts.store;
-    const jobs = await nodes.reap(dead, GRACE_MS / 1000).catch((error: unknown) => {
+    const tries = await nodes.reap(dead, GRACE_MS / 1000).catch((error: unknown) => {
       this.trouble(error);
       return null;
     });
-    if (jobs === null) return;
-    this.parts.log.reaped(this.id, dead, jobs);
+    if (tries === null) return;
+    this.books.reaped(tries);
+    this.parts.log.reaped(this.id, dead, tries.length);
     wake.tell({ ready: true });
   }
 
   /** From now on others may have this node's jobs: no more claims, and what runs is told to end. */
   private expired(): void {
+    this.lost = true;
     this.pump.accept(false);
     this.bench.giveBack(0);
     for (const run of this.bench.runs.values()) {
@@ -282,8 +333,9 @@ export class RunnerNode {
 
   private returned(): void {
     this.parts.log.sessionReopened(this.id);
+    this.lost = false;
     this.pump.realign();
-    if (!this.stopping) this.pump.accept(true);
+    this.pump.accept(this.mayClaim);
   }
 
   private async reborn(): Promise<number> {
@@ -295,15 +347,19 @@ export class RunnerNode {
     return this.id;
   }
 
-  private register(): Promise<number> {
+  private async register(): Promise<number> {
     const { concurrency, listen, leaseDuration } = this.settings;
-    const name = `${hostname()}:${process.pid}`;
-    return this.parts.store.nodes.register({
-      name,
+    const { id, now } = await this.parts.store.nodes.register({
+      name: `${hostname()}:${process.pid}`,
       listens: listen,
       concurrency,
       lease: leaseDuration / 1000,
+      names: this.parts.names(),
+      version: libraryVersion(),
+      asked: this.asked,
     });
+    this.books.setClock(now);
+    return id;
   }
 
   private trouble(error: unknown, attempt = 1): void {

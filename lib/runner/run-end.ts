@@ -47,7 +47,10 @@ export function doneRecord({ run, at, end }: Ended, now: number): DoneRecord {
 export function endRecord({ run, at, end }: Ended, now: number): EndRecord {
   const times = { u: run.job.uuid, t: run.job.retry, sa: ago(run.startedAt, now), ea: ago(at, now) };
   const failure = 'failure' in end ? end.failure : undefined;
-  const error = failure === undefined ? {} : { n: failure.name, m: failure.message, i: failure.stack };
+  const error =
+    failure === undefined
+      ? {}
+      : { n: failure.name, m: failure.message, i: failure.stack, f: failure.fingerprint };
   if (end.kind === 'retry') return { ...times, k: 'retry', s: end.seconds, g: end.giveTryBack, ...error };
   return { ...times, k: end.kind === 'failed' ? 'failed' : 'cancelled', ...error };
 }

@@ -41,7 +41,7 @@ export class Workbench {
   private readonly longRuns = new Map<string, number>();
   /** A job runs in the context of nobody's call, not in that of whoever woke this node. */
   private readonly outside = AsyncLocalStorage.snapshot();
-  /** False while the node stops: what still comes is given back. */
+  /** False while the node stops or is quiet: what still comes is given back. */
   private open = true;
 
   constructor(
@@ -75,6 +75,11 @@ export class Workbench {
   close(): void {
     this.open = false;
     this.giveBack(0);
+  }
+
+  /** Takes jobs again. */
+  reopen(): void {
+    this.open = true;
   }
 
   /** Starts what is at hand, in order, as long as there are slots and permits. */
@@ -154,11 +159,11 @@ export class Workbench {
       .map(({ uuid, retry }) => ({ u: uuid, t: retry, k: 'back' }));
   }
 
-  /** Drops a job that somebody cancelled before it began; false where it has begun or is not here. */
-  dropFromHand(uuid: string): boolean {
+  /** Drops a job that somebody cancelled before it began; undefined where it has begun or is not here. */
+  dropFromHand(uuid: string): ClaimedJob | undefined {
     const job = this.hands.remove(uuid);
     if (job !== undefined) this.backs.push(job);
-    return job !== undefined;
+    return job;
   }
 
   /** What the next round trip takes along: no more ends than one statement should carry, or just one. */

@@ -11,12 +11,19 @@ export type ChannelChange = Partial<Omit<ChannelConfig, 'name'>>;
 export interface ChannelState extends ChannelConfig {
   /** The properties that were changed at run time. */
   readonly changed: ChannelChange;
+  /** What the module option says of it; null where it says nothing. */
+  readonly configured: ChannelChange | null;
+  /** With a throttle: the earliest next start. */
+  readonly nextStart: Date | null;
   /** Jobs that a node has, those of the subchannels included. */
   readonly running: number;
-  /** Jobs that wait: for their turn, their eta or their parents. */
+  /** Jobs that wait: for their turn, their eta or their parents. Where more than 50,000 do, at least so many. */
   readonly waiting: number;
   readonly failed: number;
 }
+
+const COLUMNS =
+  'c.name, c.capacity, c.sequential, c.throttle, c.fair, c.paused, c.removal_interval, c.configured, c.changed, c.next_start';
 
 const NODES_TIMEOUT_MS = 1_000;
 
@@ -82,13 +89,11 @@ export class ChannelStore {
 
   async list(): Promise<ChannelState[]> {
     const rows = await this.database.query(
-      `SELECT c.name, c.capacity, c.sequential, c.throttle, c.fair, c.paused, c.removal_interval, c.changed,
-         coalesce(j.running, 0) AS running, coalesce(j.waiting, 0) AS waiting, coalesce(j.failed, 0) AS failed
+      `SELECT ${COLUMNS}, coalesce(j.running, 0) AS running, coalesce(j.waiting, 0) AS waiting, coalesce(j.failed, 0) AS failed
        FROM ${this.tables.channel} c
        LEFT JOIN (
-         SELECT channel, count(*) FILTER (WHERE node IS NOT NULL) AS running,
-           count(*) FILTER (WHERE node IS NULL AND phase <> 4) AS waiting, count(*) FILTER (WHERE phase = 4) AS failed
-         FROM ${this.tables.job} GROUP BY channel
+         SELECT b.channel, sum(b.running)::bigint AS running, sum(b.waiting)::bigint AS waiting, sum(b.failed)::bigint AS failed
+         FROM ${this.tables.name('queue_job_breakdown_1')}() b GROUP BY b.channel
        ) j ON j.channel = c.name
        WHERE right(c.name, 2) <> '.*' ORDER BY c.name`,
     );
@@ -101,6 +106,15 @@ export class ChannelStore {
         below.reduce((total, one) => total + one[of], 0);
       return { ...channel, running: sum('running'), waiting: sum('waiting'), failed: sum('failed') };
     });
+  }
+
+  /** How a channel is set; undefined where there is none of that name. */
+  async find(name: string): Promise<ChannelConfig | undefined> {
+    const rows = await this.database.query(
+      `SELECT ${COLUMNS}, 0 AS running, 0 AS waiting, 0 AS failed FROM ${this.tables.channel} c WHERE c.name = $1`,
+      [name],
+    );
+    return rows.map(toState)[0];
   }
 
   /**
@@ -202,7 +216,9 @@ const toState = (row: Row): ChannelState => ({
   fair: row['fair'] as boolean,
   paused: row['paused'] as boolean,
   removalInterval: row['removal_interval'] as number | null,
+  configured: row['configured'] as ChannelChange | null,
   changed: (row['changed'] as ChannelChange | null) ?? {},
+  nextStart: row['next_start'] as Date | null,
   running: row['running'] as number,
   waiting: row['waiting'] as number,
   failed: row['failed'] as number,

@@ -14,6 +14,7 @@ export interface EndRecord {
   readonly n?: string;
   readonly m?: string;
   readonly i?: string;
+  readonly f?: string;
   readonly r?: unknown;
 }
 
@@ -75,6 +76,8 @@ export interface ClaimedJob {
   /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
   readonly hand: boolean;
   readonly claim: number;
+  /** When it came here, by the monotonic clock of the process, in milliseconds. */
+  readonly receivedAt: number;
 }
 
 /** `released`: done, and jobs that depended on it, or callbacks of its batch, may run now. */
@@ -171,11 +174,12 @@ export class ClaimStore {
       cycle.only,
       cycle.id,
     ]);
+    const receivedAt = performance.now();
     let info: CycleInfo = {};
     const jobs: ClaimedJob[] = [];
     for (const row of rows) {
       if (row[0] !== null) info = JSON.parse(row[0] as string) as CycleInfo;
-      else jobs.push(toClaimedJob(row, cycle.id));
+      else jobs.push(toClaimedJob(row, cycle.id, receivedAt));
     }
     // RETURNING has no order.
     jobs.sort(byOrder);
@@ -270,7 +274,7 @@ export function byOrder(a: { priority: number; seq: number }, b: { priority: num
 }
 
 /** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`. */
-function toClaimedJob(row: readonly unknown[], claim: number): ClaimedJob {
+function toClaimedJob(row: readonly unknown[], claim: number, receivedAt: number): ClaimedJob {
   return {
     hand: row[1] as boolean,
     uuid: row[2] as string,
@@ -293,5 +297,6 @@ function toClaimedJob(row: readonly unknown[], claim: number): ClaimedJob {
     dateCreated: row[19] as Date,
     dateEnqueued: row[20] as Date,
     claim,
+    receivedAt,
   };
 }

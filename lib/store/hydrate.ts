@@ -40,6 +40,7 @@ export function hydrateRow(row: JobRow, { args, result, context }: DecodedParts)
     excName: row.exc_name,
     excMessage: row.exc_message,
     excInfo: row.exc_info,
+    excFingerprint: row.exc_fingerprint,
     progress: row.progress,
     progressTotal: row.progress_total,
     cancelBy: row.cancel_by,
@@ -76,6 +77,7 @@ export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], contex
     excName: null,
     excMessage: null,
     excInfo: null,
+    excFingerprint: null,
     cancelBy: null,
   });
 }

@@ -4,28 +4,19 @@ import { type Query, type QueueDatabase, queryOf, type Row } from './database.js
 import { despiteDeadlocks } from './despite-deadlocks.js';
 import { QueueJobAttempt } from './entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from './entities/queue-job-log.entity.js';
+import type { RollupStore } from './rollup-store.js';
 import { LASTING_COLUMNS } from './sql/job-columns.js';
 import type { Tables } from './tables.js';
 
 /** A stored job as read: `args`, `result` and `context` are JSON text. */
 export type JobRow = Readonly<Record<(typeof LASTING_COLUMNS)[number] | 'cancel_by', unknown>>;
 
-/** Which jobs to list, newest first. What is left out does not matter. */
-export interface JobFilter {
-  readonly state?: JobState | readonly JobState[];
-  /** `Provider.method`. */
-  readonly name?: string;
-  /** A channel, its subchannels included. */
-  readonly channel?: string;
-  readonly graphUuid?: string;
-  /** The members of a batch. */
-  readonly batchUuid?: string;
-  readonly userId?: string;
-  /** Only jobs older than this one: the last of the page before. */
-  readonly before?: string;
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number;
-}
+/** A line of a job's log as stored. */
+export type LogRow = Pick<QueueJobLog, 'id' | 'retry' | 'date' | 'message'> & {
+  /** JSON text. */
+  readonly data: string | null;
+  readonly cut: boolean;
+};
 
 /** Reads jobs, living and ended, and steers them. */
 export class JobStore {
@@ -34,6 +25,7 @@ export class JobStore {
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
+    private readonly rollups: RollupStore,
   ) {}
 
   /** In the transaction of `manager` where one is given: it may be the only one that sees them. */
@@ -47,29 +39,10 @@ export class JobStore {
     );
   }
 
-  async list(filter: JobFilter): Promise<JobRow[]> {
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value)}`;
-    const where: string[] = ['true'];
-    if (filter.state !== undefined) where.push(`state = ANY(${bind([filter.state].flat())})`);
-    if (filter.name !== undefined) where.push(`name = ${bind(filter.name)}`);
-    if (filter.channel !== undefined) {
-      const channel = bind(filter.channel);
-      where.push(`(channel = ${channel} OR channel >= ${channel} || '.' AND channel < ${channel} || '/')`);
-    }
-    if (filter.graphUuid !== undefined) where.push(`graph_uuid = ${bind(filter.graphUuid)}`);
-    if (filter.batchUuid !== undefined) where.push(`batch_uuid = ${bind(filter.batchUuid)}`);
-    if (filter.userId !== undefined) where.push(`user_id = ${bind(filter.userId)}`);
-    if (filter.before !== undefined) where.push(`uuid < ${bind(filter.before)}`);
-    const limit = bind(filter.limit ?? 100);
-    // The uuids are of version 7: their order is that of creation, and both tables have it as primary key.
-    const page = (table: string, cancelBy: string): string =>
-      `(SELECT ${this.columns}, ${cancelBy} AS cancel_by FROM ${table} WHERE ${where.join(' AND ')} ORDER BY uuid DESC LIMIT ${limit})`;
-    return this.database.query<JobRow>(
-      `SELECT * FROM (${page(this.tables.job, 'cancel_by')} UNION ALL ${page(this.tables.history, 'NULL')}) p
-       ORDER BY uuid DESC LIMIT ${limit}`,
-      values,
-    );
+  /** The time by the clock of the database. */
+  async now(): Promise<Date> {
+    const rows = await this.database.query('SELECT clock_timestamp() AS now');
+    return rows[0]?.['now'] as Date;
   }
 
   async counts(): Promise<Partial<Record<JobState, number>>> {
@@ -85,7 +58,7 @@ export class JobStore {
   /** The tries that ended badly, as stored. */
   async attempts(uuid: string): Promise<QueueJobAttempt[]> {
     const rows = await this.database.query(
-      `SELECT id, job_uuid, retry, node, date_started, date_ended, exc_name, exc_message, exc_info
+      `SELECT id, job_uuid, name, retry, node, date_started, date_ended, exc_name, exc_message, exc_info, exc_fingerprint
        FROM ${this.tables.attempt} WHERE job_uuid = $1 ORDER BY id`,
       [uuid],
     );
@@ -93,6 +66,7 @@ export class JobStore {
       Object.assign(new QueueJobAttempt(), {
         id: String(row['id']),
         jobUuid: row['job_uuid'],
+        name: row['name'],
         retry: row['retry'],
         node: row['node'],
         dateStarted: row['date_started'],
@@ -100,25 +74,48 @@ export class JobStore {
         excName: row['exc_name'],
         excMessage: row['exc_message'],
         excInfo: row['exc_info'],
+        excFingerprint: row['exc_fingerprint'],
       }),
     );
   }
 
-  /** The lines that a job wrote, the oldest first; `data` is JSON text. */
+  /**
+   * The lines that a job wrote, the oldest first, after the one of the id `after`; `data` is JSON text, null where it is
+   * longer than `longest` bytes: then `cut` is true.
+   */
   async logs(
     uuid: string,
-    limit: number,
-  ): Promise<(Pick<QueueJobLog, 'retry' | 'date' | 'message'> & { data: string | null })[]> {
+    { after = '0', limit, longest = Infinity }: { after?: string; limit: number; longest?: number },
+  ): Promise<LogRow[]> {
     const rows = await this.database.query(
-      `SELECT retry, date, message, data FROM ${this.tables.log} WHERE job_uuid = $1 ORDER BY id LIMIT $2`,
-      [uuid, limit],
+      `SELECT id, retry, date, message, CASE WHEN NOT cut THEN data END AS data, cut FROM (
+         SELECT *, coalesce(octet_length(data::text) > $4::float8, false) AS cut
+         FROM ${this.tables.log} WHERE job_uuid = $1 AND id > $2 ORDER BY id LIMIT $3
+       ) l ORDER BY id`,
+      [uuid, after, limit, longest],
     );
-    return rows.map((row) => ({
-      retry: row['retry'] as number,
-      date: row['date'] as Date,
-      message: row['message'] as string,
-      data: row['data'] as string | null,
-    }));
+    return rows.map((row) => ({ ...row, id: String(row['id']) }) as LogRow);
+  }
+
+  /** The id of the last line that each of these has logged. */
+  async lastLogs(uuids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query(
+      `SELECT u.uuid, (SELECT l.id FROM ${this.tables.log} l WHERE l.job_uuid = u.uuid ORDER BY l.id DESC LIMIT 1) AS last
+       FROM unnest($1::uuid[]) u (uuid)`,
+      [uuids],
+    );
+    const found = rows.filter((row) => row['last'] !== null);
+    return new Map(found.map((row) => [row['uuid'] as string, String(row['last'])]));
+  }
+
+  /** In which state each of these is; one that isn't there is left out. */
+  async states(uuids: readonly string[]): Promise<Map<string, JobState>> {
+    const rows = await this.database.query(
+      `SELECT uuid, state FROM ${this.tables.job} WHERE uuid = ANY($1)
+       UNION ALL SELECT uuid, state FROM ${this.tables.history} WHERE uuid = ANY($1)`,
+      [uuids],
+    );
+    return new Map(rows.map((row) => [row['uuid'] as string, row['state'] as JobState]));
   }
 
   /** Cancels; a job that a node has is asked for there: `node` is that one. */
@@ -127,7 +124,12 @@ export class JobStore {
       `SELECT uuid, node FROM ${this.tables.name('queue_job_cancel_1')}($1, $2)`,
       [uuids, by],
     );
-    return rows as unknown as { uuid: string; node: number | null }[];
+    const cancelled = rows as unknown as { uuid: string; node: number | null }[];
+    await this.count(
+      cancelled.filter(({ node }) => node === null).map(({ uuid }) => uuid),
+      'cancelled',
+    );
+    return cancelled;
   }
 
   /** Those of these jobs that somebody has asked to cancel. */
@@ -144,7 +146,17 @@ export class JobStore {
   }
 
   async setDone(uuids: readonly string[], by: string): Promise<string[]> {
-    return this.uuidsOf(`unnest(${this.tables.name('queue_job_set_done_1')}($1, $2))`, [uuids, by]);
+    const done = await this.uuidsOf(`unnest(${this.tables.name('queue_job_set_done_1')}($1, $2))`, [
+      uuids,
+      by,
+    ]);
+    await this.count(done, 'done');
+    return done;
+  }
+
+  /** Removes jobs that no node has, with all that belongs to them; what waits for one that wasn't done loses it. */
+  async delete(uuids: readonly string[]): Promise<string[]> {
+    return this.uuidsOf(`unnest(${this.tables.name('queue_job_delete_1')}($1))`, [uuids]);
   }
 
   /** `result` is JSON text; null leaves it. Answers false where the job does not wait. */
@@ -184,6 +196,11 @@ export class JobStore {
       [defaultInterval, limit],
     );
     return Number(rows[0]?.['count']);
+  }
+
+  /** For the charts alone, so nothing fails where it can't be noted; those that were cancelled with them don't count. */
+  private async count(uuids: readonly string[], state: 'done' | 'cancelled'): Promise<void> {
+    if (uuids.length > 0) await this.rollups.addByHand(uuids, state).catch(() => undefined);
   }
 
   private async uuidsOf(source: string, values: readonly unknown[]): Promise<string[]> {

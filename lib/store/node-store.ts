@@ -2,10 +2,62 @@ import type pg from 'pg';
 import { type QueueDatabase, type Row, namedStatement, type Statement } from './database.js';
 import type { Tables } from './tables.js';
 
+/** What can be asked of a node: to claim no more, or to end. */
+export type NodeOrder = 'quiet' | 'stop';
+
+/** A node as it is. */
+export interface NodeState {
+  readonly id: number;
+  /** `host:pid`. */
+  readonly name: string;
+  /** `quiet` and `stopping`: as it was asked; `suspect`: without a sign of life, and soon given up. */
+  readonly state: 'alive' | 'quiet' | 'stopping' | 'suspect' | 'dead';
+  /** Whether it holds a session with PostgreSQL, or else a lease (`listen: false`). */
+  readonly listens: boolean;
+  /** Of this library. */
+  readonly version: string | null;
+  readonly dateStarted: Date;
+  /** The last sign of life. */
+  readonly dateSeen: Date;
+  readonly dateEnded: Date | null;
+  readonly concurrency: number;
+  /** The jobs that it knows: `Provider.method`, each. */
+  readonly names: readonly string[];
+  /** Uuids of the jobs that it has. */
+  readonly jobs: readonly string[];
+  /** Bytes that were resident at the last sign of life. */
+  readonly memory: number | null;
+  /** Cores in use over the second before that. */
+  readonly cpu: number | null;
+}
+
+/** How a node is, as it says with each sign of life. */
+export interface Vitals {
+  /** Bytes. */
+  readonly memory: number;
+  /** Cores in use. */
+  readonly cpu: number;
+  readonly stopping: boolean;
+}
+
+/** A try that ended because its node had died. */
+export interface ReapedTry {
+  readonly channel: string;
+  readonly name: string;
+  readonly kind: 'retried' | 'failed' | 'cancelled';
+  /** Seconds. */
+  readonly wait: number;
+  readonly run: number;
+}
+
 /** What a second in the life of an idle node tells. */
 export interface Tick {
   /** False: the others have given this node up. */
   readonly alive: boolean;
+  /** What somebody asked of this node. */
+  readonly asked: NodeOrder | null;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly now: number;
   /** Nodes whose jobs may be given back. */
   readonly dead: readonly number[];
   /** Some job is ready. */
@@ -35,7 +87,7 @@ export class NodeStore {
       WHERE id = $1 AND alive`;
     this.tickStatement = namedStatement(
       'queue_job_tick',
-      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3) AS tick`,
+      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6) AS tick`,
     );
   }
 
@@ -44,13 +96,25 @@ export class NodeStore {
     listens: boolean;
     concurrency: number;
     lease: number;
-  }): Promise<number> {
+    names?: readonly string[];
+    version?: string;
+    asked?: NodeOrder | null;
+  }): Promise<{ id: number; now: number }> {
     const rows = await this.database.query(
-      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until)
-       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END) RETURNING id`,
-      [node.name, node.listens, node.concurrency, node.lease],
+      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, asked)
+       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6, $7)
+       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now`,
+      [
+        node.name,
+        node.listens,
+        node.concurrency,
+        node.lease,
+        node.names ?? null,
+        node.version ?? null,
+        node.asked ?? null,
+      ],
     );
-    return Number(rows[0]?.['id']);
+    return { id: Number(rows[0]?.['id']), now: Number(rows[0]?.['now']) };
   }
 
   /**
@@ -74,23 +138,72 @@ export class NodeStore {
     node: number,
     grace: number,
     lease: number,
-    ask: Ask = (...asked) => this.ask(...asked),
+    vitals: Vitals = { memory: 0, cpu: 0, stopping: false },
+    ask: Ask = (...asked) => this.askHere(...asked),
   ): Promise<Tick> {
-    const row = await ask(this.tickStatement, [node, grace, lease]);
+    const row = await ask(this.tickStatement, [
+      node,
+      grace,
+      lease,
+      vitals.memory,
+      vitals.cpu,
+      vitals.stopping,
+    ]);
     return JSON.parse(row?.['tick'] as string) as Tick;
   }
 
-  private async ask(statement: Statement, values: readonly unknown[]): Promise<Row | undefined> {
+  private async askHere(statement: Statement, values: readonly unknown[]): Promise<Row | undefined> {
     return (await this.database.run(statement, values))[0];
   }
 
-  /** Gives back what a dead node had; answers with the number of jobs, null where it lives or another was faster. */
-  async reap(node: number, grace: number): Promise<number | null> {
+  /** Gives back what a dead node had; answers with its tries, null where it lives or another was faster. */
+  async reap(node: number, grace: number): Promise<ReapedTry[] | null> {
     const rows = await this.database.query(`SELECT ${this.tables.name('queue_job_reap_1')}($1, $2) AS jobs`, [
       node,
       grace,
     ]);
-    return (rows[0]?.['jobs'] as number | null | undefined) ?? null;
+    const tries = rows[0]?.['jobs'];
+    return typeof tries === 'string' ? (JSON.parse(tries) as ReapedTry[]) : null;
+  }
+
+  /** The newest first. */
+  async list(): Promise<NodeState[]> {
+    const t = this.tables;
+    const rows = await this.database.query(
+      `SELECT n.id, n.name, n.listens, n.version, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
+         to_json(coalesce(n.names, '{}')) AS names,
+         CASE WHEN NOT n.alive THEN 'dead' WHEN n.suspect_since IS NOT NULL THEN 'suspect'
+           WHEN n.asked = 'stop' THEN 'stopping' ELSE coalesce(n.asked, 'alive') END AS state,
+         coalesce((
+           SELECT json_agg(j.uuid) FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid)
+           JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = n.id WHERE c.node = n.id
+         ), '[]'::json) AS jobs
+       FROM ${t.node} n ORDER BY n.id DESC`,
+    );
+    return rows.map((row) => ({
+      id: row['id'] as number,
+      name: row['name'] as string,
+      state: row['state'] as NodeState['state'],
+      listens: row['listens'] as boolean,
+      version: row['version'] as string | null,
+      dateStarted: row['date_started'] as Date,
+      dateSeen: row['date_seen'] as Date,
+      dateEnded: row['date_ended'] as Date | null,
+      concurrency: row['concurrency'] as number,
+      names: JSON.parse(row['names'] as string) as string[],
+      jobs: JSON.parse(row['jobs'] as string) as string[],
+      memory: row['memory'] as number | null,
+      cpu: row['cpu'] as number | null,
+    }));
+  }
+
+  /** Asks something of a node, null to work again; false where it has ended, or was asked to. */
+  async ask(node: number, order: NodeOrder | null): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE ${this.tables.node} SET asked = $2 WHERE id = $1 AND alive AND (asked IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id`,
+      [node, order],
+    );
+    return rows.length > 0;
   }
 
   /** Forgets nodes that ended long ago; milliseconds, null is never. */

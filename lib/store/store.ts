@@ -1,14 +1,20 @@
 import type { DataSource } from 'typeorm';
+import { AuditStore } from './audit-store.js';
 import { BatchStore } from './batch-store.js';
 import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
+import { FailureStore } from './failure-store.js';
 import { FunctionStore } from './function-store.js';
 import { GraphStore } from './graph-store.js';
+import { JobSearch } from './job-search.js';
 import { JobStore } from './job-store.js';
 import { JobWriter } from './job-writer.js';
+import { MetricsStore } from './metrics-store.js';
 import { NodeStore } from './node-store.js';
+import { OverviewStore } from './overview-store.js';
 import { ProgressStore } from './progress-store.js';
+import { RollupStore } from './rollup-store.js';
 import type { Tables } from './tables.js';
 import { Wake } from './wake.js';
 
@@ -17,6 +23,7 @@ export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
   readonly jobs: JobStore;
+  readonly search: JobSearch;
   readonly graphs: GraphStore;
   readonly batches: BatchStore;
   readonly claims: ClaimStore;
@@ -24,6 +31,11 @@ export class Store {
   readonly channels: ChannelStore;
   readonly functions: FunctionStore;
   readonly progress: ProgressStore;
+  readonly rollups: RollupStore;
+  readonly metrics: MetricsStore;
+  readonly overview: OverviewStore;
+  readonly failures: FailureStore;
+  readonly audit: AuditStore;
   readonly wake: Wake;
 
   constructor(
@@ -33,13 +45,19 @@ export class Store {
   ) {
     this.database = new QueueDatabase(dataSource, setsIsolation);
     this.writer = new JobWriter(this.database, tables);
-    this.jobs = new JobStore(this.database, tables);
+    this.rollups = new RollupStore(this.database, tables);
+    this.metrics = new MetricsStore(this.database, tables);
+    this.overview = new OverviewStore(this.database, tables);
+    this.failures = new FailureStore(this.database, tables);
+    this.jobs = new JobStore(this.database, tables, this.rollups);
+    this.search = new JobSearch(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
     this.batches = new BatchStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);
     this.functions = new FunctionStore(this.database, tables);
+    this.audit = new AuditStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
     this.wake = new Wake(this.database, tables);
   }

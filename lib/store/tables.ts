@@ -14,9 +14,11 @@ export class Tables {
   readonly jobFunction: string;
   readonly node: string;
   readonly claim: string;
+  readonly rollup: string;
   readonly batch: string;
   readonly batchCallback: string;
   readonly meta: string;
+  readonly audit: string;
 
   constructor(
     readonly schema: string,
@@ -38,9 +40,11 @@ export class Tables {
     this.jobFunction = this.name('queue_job_function');
     this.node = this.name('queue_job_node');
     this.claim = this.name('queue_job_claim');
+    this.rollup = this.name('queue_job_rollup');
     this.batch = this.name('queue_job_batch');
     this.batchCallback = this.name('queue_job_batch_callback');
     this.meta = this.name('queue_job_meta');
+    this.audit = this.name('queue_job_audit');
   }
 
   /** A name of our own, such as a function's, with schema and prefix. */

@@ -13,6 +13,8 @@ export interface WakeMessage {
   config?: boolean;
   /** The job functions have changed. */
   functions?: boolean;
+  /** Something was asked of a node. */
+  nodes?: boolean;
   /** Jobs that a node is asked to cancel. */
   cancel?: string[];
   /** The same from another process, or from anybody who can send a notification: to be looked up first. */
@@ -60,8 +62,9 @@ export class Wake {
   /** Tells everybody. */
   tell(message: WakeMessage): void {
     this.subject.next(message);
-    if (this.closed) return;
-    this.pending = merge(this.pending, message);
+    const { ended: _, ...told } = message;
+    if (this.closed || Object.keys(told).length === 0) return;
+    this.pending = merge(this.pending, told);
     this.flushing ??= this.flush().finally(() => (this.flushing = null));
   }
 
@@ -92,7 +95,7 @@ export class Wake {
         // A message of 8,000 bytes or more can't be sent: those who hear less ask for more.
         await this.database.run(this.statement, [
           this.tables.notifications,
-          payload.length < 7_000 ? payload : `${this.origin} {"ready":true,"config":true}`,
+          payload.length < 7_000 ? payload : `${this.origin} {"ready":true,"config":true,"nodes":true}`,
         ]);
       } catch {
         // The database is away; the nodes look for work when they come back to it.
@@ -135,6 +138,7 @@ function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
   if (message.ready === true) into.ready = true;
   if (message.config === true) into.config = true;
   if (message.functions === true) into.functions = true;
+  if (message.nodes === true) into.nodes = true;
   if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
   if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];

@@ -183,7 +183,7 @@ describe('claim and settle', () => {
     await insertJobs(client, noops(2));
     const { jobs } = await dead.cycle({ slots: 1 });
     await other.store.nodes.tick(other.id, 0, 15);
-    expect(await store.nodes.reap(dead.id, 0)).toBe(1);
+    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(1);
     expect(await dead.cycle({ done: jobs.map((job) => doneNow(job)) })).toMatchObject({
       info: { dead: true },
       jobs: [],
@@ -203,7 +203,7 @@ describe('claim and settle', () => {
     // The row is locked: another second will do.
     expect(await store.nodes.reap(dead.id, 0)).toBeNull();
     await commit();
-    expect(await store.nodes.reap(dead.id, 0)).toBe(2);
+    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(2);
     expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NULL')).toBe(2);
   });
 
@@ -286,13 +286,13 @@ describe('claim and settle', () => {
     await dead.cycle();
     await other.store.nodes.tick(other.id, 0, 15);
     const commit = await holding('SELECT 1 FROM queue_job WHERE uuid = $1 FOR UPDATE', [locked]);
-    expect(await store.nodes.reap(dead.id, 0)).toBe(2);
+    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(2);
     expect((await client.query('SELECT uuid FROM queue_job WHERE node IS NOT NULL')).rows).toEqual([
       { uuid: locked },
     ]);
     await commit();
     expect((await other.store.nodes.tick(other.id, 0, 15)).dead).toEqual([dead.id]);
-    expect(await store.nodes.reap(dead.id, 0)).toBe(1);
+    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(1);
     expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(0);
   });
 

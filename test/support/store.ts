@@ -28,7 +28,7 @@ export class PlayedNode {
   ) {}
 
   static async register(store: Store): Promise<PlayedNode> {
-    const id = await store.nodes.register({ name: 'played', listens: true, concurrency: 10, lease: 15 });
+    const { id } = await store.nodes.register({ name: 'played', listens: true, concurrency: 10, lease: 15 });
     const node = new PlayedNode(store, id);
     await node.resync([]);
     return node;

@@ -1,4 +1,5 @@
 import { QueueJobAttempt } from './queue-job-attempt.entity.js';
+import { QueueJobAudit } from './queue-job-audit.entity.js';
 import { QueueJobBatchCallback } from './queue-job-batch-callback.entity.js';
 import { QueueJobBatch } from './queue-job-batch.entity.js';
 import { QueueJobChannel } from './queue-job-channel.entity.js';
@@ -10,6 +11,7 @@ import { QueueJobLog } from './queue-job-log.entity.js';
 import { QueueJobMeta } from './queue-job-meta.entity.js';
 import { QueueJobNode } from './queue-job-node.entity.js';
 import { QueueJobPermit } from './queue-job-permit.entity.js';
+import { QueueJobRollup } from './queue-job-rollup.entity.js';
 import { QueueJob } from './queue-job.entity.js';
 
 /**
@@ -32,7 +34,9 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobFunction,
   QueueJobNode,
   QueueJobClaim,
+  QueueJobRollup,
   QueueJobBatch,
   QueueJobBatchCallback,
   QueueJobMeta,
+  QueueJobAudit,
 ];

@@ -98,6 +98,10 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'exc_info', type: 'text', nullable: true })
   excInfo!: string | null;
 
+  /** What errors of the same kind have in common, whatever numbers and names their messages hold. */
+  @Column({ name: 'exc_fingerprint', type: 'text', nullable: true })
+  excFingerprint!: string | null;
+
   /** As last told by `currentJob().progress(done, total)`. */
   @Column({ name: 'progress', type: 'double precision', nullable: true })
   progress!: number | null;

@@ -6,6 +6,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
  */
 @Entity({ name: 'queue_job_attempt' })
 @Index('queue_job_attempt_job', ['jobUuid'])
+@Index('queue_job_attempt_failure', ['name', 'excFingerprint', 'dateEnded'])
 export class QueueJobAttempt {
   @PrimaryGeneratedColumn('identity', {
     name: 'id',
@@ -17,6 +18,10 @@ export class QueueJobAttempt {
 
   @Column({ name: 'job_uuid', type: 'uuid' })
   jobUuid!: string;
+
+  /** Of the job: `Provider.method`. */
+  @Column({ name: 'name', type: 'text', default: '' })
+  name!: string;
 
   /** The number of the try, from 1. */
   @Column({ name: 'retry', type: 'integer' })
@@ -39,4 +44,7 @@ export class QueueJobAttempt {
 
   @Column({ name: 'exc_info', type: 'text', nullable: true })
   excInfo!: string | null;
+
+  @Column({ name: 'exc_fingerprint', type: 'text', nullable: true })
+  excFingerprint!: string | null;
 }

@@ -1,4 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { NodeOrder } from '../node-store.js';
+import { int8AsNumber } from './int8-as-number.js';
 
 /** A process that runs jobs, from its start to its end; it holds a session advisory lock on its id while it lives. */
 @Entity({ name: 'queue_job_node' })
@@ -28,6 +30,30 @@ export class QueueJobNode {
 
   @Column({ name: 'concurrency', type: 'integer', default: 10 })
   concurrency!: number;
+
+  /** The jobs that it knows: `Provider.method`, each. */
+  @Column({ name: 'names', type: 'text', array: true, nullable: true })
+  names!: string[] | null;
+
+  /** Of this library. */
+  @Column({ name: 'version', type: 'text', nullable: true })
+  version!: string | null;
+
+  /** What somebody asked of it; null: to work. */
+  @Column({ name: 'asked', type: 'text', nullable: true })
+  asked!: NodeOrder | null;
+
+  /** Bytes that were resident at the last sign of life. */
+  @Column({ name: 'memory', type: 'bigint', nullable: true, transformer: int8AsNumber })
+  memory!: number | null;
+
+  /** Cores in use over the last second. */
+  @Column({ name: 'cpu', type: 'double precision', nullable: true })
+  cpu!: number | null;
+
+  /** The last batch of counts that it brought; see the rollups. */
+  @Column({ name: 'tallies', type: 'bigint', default: 0 })
+  tallies!: string;
 
   /** The version of the channel configuration that this node has taken up. */
   @Column({ name: 'config_version', type: 'bigint', default: 0 })

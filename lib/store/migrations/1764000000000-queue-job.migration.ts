@@ -32,7 +32,9 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.batch,
       t.batchCallback,
     ];
-    await queryRunner.query(`DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta].join(', ')}`);
+    await queryRunner.query(
+      `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit, t.rollup].join(', ')}`,
+    );
     for (const statement of functions(t)) {
       const name = /FUNCTION ("(?:[^"]|"")*"\."(?:[^"]|"")*")/.exec(statement)?.[1];
       await queryRunner.query(`DROP FUNCTION IF EXISTS ${name}`);

@@ -31,6 +31,7 @@ const LASTING_DDL: Readonly<Record<(typeof LASTING_COLUMNS)[number], string>> = 
   exc_name: 'text',
   exc_message: 'text',
   exc_info: 'text',
+  exc_fingerprint: 'text',
   progress: 'double precision',
   progress_total: 'double precision',
 };
@@ -63,19 +64,23 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_due', t.job, '(eta) WHERE phase = 1'),
     index('queue_job_identity', t.job, '(identity_lock) WHERE identity_lock IS NOT NULL', 'UNIQUE'),
     index('queue_job_cancel', t.job, '(cancel_by) WHERE cancel_by IS NOT NULL'),
+    index('queue_job_failure', t.job, '(name, exc_fingerprint, date_started) WHERE phase = 4'),
     index('queue_job_graph', t.job, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
+    index('queue_job_failed', t.job, '(uuid) WHERE phase = 4'),
     index('queue_job_member', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
     index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
+    index('queue_job_history_cancelled', t.history, `(date_done) WHERE state = 'cancelled'`),
     index('queue_job_history_graph', t.history, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
     index('queue_job_history_member', t.history, '(batch_uuid, state, uuid) WHERE batch_uuid IS NOT NULL'),
     table(
       'queue_job_attempt',
-      `${id}, job_uuid uuid NOT NULL, retry integer NOT NULL, node integer, date_started timestamptz, date_ended timestamptz NOT NULL DEFAULT clock_timestamp(), exc_name text, exc_message text, exc_info text`,
+      `${id}, job_uuid uuid NOT NULL, name text NOT NULL DEFAULT '', retry integer NOT NULL, node integer, date_started timestamptz, date_ended timestamptz NOT NULL DEFAULT clock_timestamp(), exc_name text, exc_message text, exc_info text, exc_fingerprint text`,
       'id',
     ),
     index('queue_job_attempt_job', t.attempt, '(job_uuid)'),
+    index('queue_job_attempt_failure', t.attempt, '(name, exc_fingerprint, date_ended)'),
     table(
       'queue_job_log',
       `${id}, job_uuid uuid NOT NULL, retry integer NOT NULL, date timestamptz NOT NULL DEFAULT clock_timestamp(), message text NOT NULL, data json`,
@@ -102,8 +107,13 @@ export function createTables(t: Tables): readonly string[] {
     table('queue_job_function', 'name text NOT NULL, channel text, retry_pattern jsonb', 'name'),
     table(
       'queue_job_node',
-      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, config_version bigint NOT NULL DEFAULT 0, void_cycles bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
+      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, asked text, memory bigint, cpu double precision, tallies bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_cycles bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
       'id',
+    ),
+    table(
+      'queue_job_rollup',
+      `width integer NOT NULL, bucket timestamptz NOT NULL, channel text COLLATE "C" NOT NULL, name text NOT NULL, done integer NOT NULL DEFAULT 0, failed integer NOT NULL DEFAULT 0, retried integer NOT NULL DEFAULT 0, cancelled integer NOT NULL DEFAULT 0, wait integer[] NOT NULL DEFAULT '{}', run integer[] NOT NULL DEFAULT '{}', depth integer`,
+      'width, bucket, channel, name',
     ),
     table('queue_job_claim', 'node integer NOT NULL, id bigint NOT NULL, jobs uuid[] NOT NULL', 'node, id'),
     table(
@@ -122,8 +132,13 @@ export function createTables(t: Tables): readonly string[] {
       'id integer NOT NULL DEFAULT 1, schema_version integer NOT NULL DEFAULT 0, compatible_version integer NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 1',
       'id',
     ),
+    table(
+      'queue_job_audit',
+      `${id}, date timestamptz NOT NULL DEFAULT clock_timestamp(), actor text NOT NULL, action text NOT NULL, target text NOT NULL, details jsonb NOT NULL DEFAULT '{}'`,
+      'id',
+    ),
     // Small tables that each round trip changes; without this they'd grow under load.
-    ...[t.permit, t.claim, t.channel, t.node, t.meta].map(
+    ...[t.permit, t.claim, t.channel, t.node, t.meta, t.rollup].map(
       (name) =>
         `ALTER TABLE ${name} SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0)`,
     ),

@@ -28,6 +28,7 @@ export const LASTING_COLUMNS = [
   'exc_name',
   'exc_message',
   'exc_info',
+  'exc_fingerprint',
   'progress',
   'progress_total',
 ] as const;

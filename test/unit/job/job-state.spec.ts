@@ -11,6 +11,7 @@ describe('the states of a job', () => {
     ['requeue', ['failed', 'cancelled', 'done']],
     ['cancel', ['wait_dependencies', 'pending', 'enqueued', 'started', 'failed']],
     ['setDone', ['wait_dependencies', 'pending', 'failed', 'cancelled']],
+    ['delete', ['wait_dependencies', 'pending', 'done', 'failed', 'cancelled']],
     ['postpone', ['wait_dependencies', 'pending']],
   ])('allow %s in %j and in no other', (action, states) => {
     expect(STATES_ALLOWING[action]).toEqual(states);

@@ -58,7 +58,7 @@ const isSql = ({ text }: CodeText): boolean =>
 
 /** Names of our own, quoted by `Tables`. */
 const QUOTED =
-  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|lockClass|quotedSchema)$/;
+  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|rollup|audit|batch|batchCallback|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
@@ -66,11 +66,25 @@ const QUOTED =
  */
 const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/claim-store.ts': ["CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')"],
-  'store/graph-store.ts': ['this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')"],
+  'store/batch-store.ts': ['STATE', 'where', 'limit'],
+  'store/channel-store.ts': ['COLUMNS'],
+  'store/failure-store.ts': ['GROUPS', 'JOBS'],
+  'store/graph-store.ts': [
+    'this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')",
+    'columns', 'dependency', 'one', 'other', 'from(job)', 'from(history)', 'from(this.tables.job)', 'from(this.tables.history)',
+    'MOST_LINKS',
+  ],
+  'store/job-search.ts': [
+    'columns', 'cancelBy', 'rows', "[...base, ...where, 'true'].join(' AND ')", "[...base, below].join(' AND ')", 'end', 'outer',
+    "parts.join(' UNION ALL ')", 'skip',
+  ],
   'store/job-store.ts': [
     'this.columns', 'cancelBy', 'table', 'limit', 'source', "where.join(' AND ')",
     "page(this.tables.job, 'cancel_by')", "page(this.tables.history, 'NULL')",
   ],
+  'store/metrics-store.ts': ['since', 'rollup', 'where'],
+  'store/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
+  'store/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],
   'store/node-store.ts': [`this.tables.notifications.replaceAll('"', '""')`],
 }; // prettier-ignore
 

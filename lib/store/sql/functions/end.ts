@@ -9,7 +9,7 @@ import { LOOKUP_SETTINGS } from './settings.js';
  * - `back`: never begun, given back with its try.
  * - `retry`: again in `s` seconds; `g` true gives the try back; `r` a result to keep.
  * - `failed`, `cancelled`: the end.
- * With `sa`/`ea` (started and ended, milliseconds ago) and `n`, `m`, `i` (name, message and stack of the error).
+ * With `sa`/`ea` (started and ended, milliseconds ago) and `n`, `m`, `i`, `f` (name, message, stack and fingerprint of the error).
  *
  * Where somebody asked to cancel the job, it ends as cancelled whatever the kind. `unmet` are the uuids that met
  * no row of this node and try, but for those that this node wrote before: an end is sent again where its answer was lost.
@@ -18,7 +18,7 @@ import { LOOKUP_SETTINGS } from './settings.js';
  */
 export const writeEnds = (t: Tables): string => {
   const ends =
-    'json_to_recordset(p_ends) e (u uuid, t integer, k text, sa float8, ea float8, s float8, g boolean, n text, m text, i text, r json)';
+    'json_to_recordset(p_ends) e (u uuid, t integer, k text, sa float8, ea float8, s float8, g boolean, n text, m text, i text, f text, r json)';
   const mine = 'j.uuid = e.u AND j.node = p_node AND j.retry = e.t';
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_write_ends_1')}(
@@ -36,8 +36,8 @@ BEGIN
   FROM ${ends}
   WHERE e.k = 'started' AND ${mine} AND j.state = 'enqueued';
 
-  INSERT INTO ${t.attempt} (job_uuid, retry, node, date_started, date_ended, exc_name, exc_message, exc_info)
-  SELECT e.u, e.t, p_node, v_now - e.sa * interval '1 millisecond', v_now - e.ea * interval '1 millisecond', e.n, e.m, e.i
+  INSERT INTO ${t.attempt} (job_uuid, name, retry, node, date_started, date_ended, exc_name, exc_message, exc_info, exc_fingerprint)
+  SELECT e.u, j.name, e.t, p_node, v_now - e.sa * interval '1 millisecond', v_now - e.ea * interval '1 millisecond', e.n, e.m, e.i, e.f
   FROM ${ends} JOIN ${t.job} j ON ${mine}
   WHERE e.k IN ('retry', 'failed', 'cancelled') AND e.sa IS NOT NULL;
 
@@ -73,7 +73,8 @@ BEGIN
       exec_time = CASE WHEN e.k = 'retry' THEN (e.sa - e.ea) / 1000 ELSE j.exec_time END,
       exc_name = CASE WHEN e.k = 'retry' THEN e.n ELSE j.exc_name END,
       exc_message = CASE WHEN e.k = 'retry' THEN e.m ELSE j.exc_message END,
-      exc_info = CASE WHEN e.k = 'retry' THEN e.i ELSE j.exc_info END
+      exc_info = CASE WHEN e.k = 'retry' THEN e.i ELSE j.exc_info END,
+      exc_fingerprint = CASE WHEN e.k = 'retry' THEN e.f ELSE j.exc_fingerprint END
     FROM ${ends}
     WHERE e.k IN ('back', 'retry') AND ${mine}
     RETURNING j.uuid
@@ -85,7 +86,7 @@ BEGIN
     UPDATE ${t.job} j SET
       state = 'failed', node = NULL, phase = 4, identity_lock = NULL,
       date_started = v_now - e.sa * interval '1 millisecond', exec_time = (e.sa - e.ea) / 1000,
-      exc_name = e.n, exc_message = e.m, exc_info = e.i
+      exc_name = e.n, exc_message = e.m, exc_info = e.i, exc_fingerprint = e.f
     FROM ${ends}
     WHERE e.k = 'failed' AND ${mine}
     RETURNING j.uuid, j.batch_uuid

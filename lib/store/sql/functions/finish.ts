@@ -37,6 +37,7 @@ BEGIN
     exc_name: 'NULL',
     exc_message: 'NULL',
     exc_info: 'NULL',
+    exc_fingerprint: 'NULL',
   })} FROM ended e;
   IF v_parent THEN
     SELECT r.released, r.batches INTO v_released, v_batches FROM ${t.name('queue_job_release_1')}(ARRAY[p_uuid]) r;

@@ -7,11 +7,13 @@ import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
 import { end, writeEnds } from './end.js';
 import { finish } from './finish.js';
+import { breakdown, counts, waiting } from './look.js';
 import { holdings, leave, reap, resync, retire, tick } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
+import { sample } from './sample.js';
 import { settle } from './settle.js';
-import { cancel, postpone, requeue, setDone } from './steer.js';
+import { cancel, postpone, remove, requeue, setDone } from './steer.js';
 import { served, turns } from './turns.js';
 
 /**
@@ -47,5 +49,10 @@ export const functions = (t: Tables): readonly string[] =>
     batchCancel,
     requeue,
     setDone,
+    remove,
     postpone,
+    sample,
+    counts,
+    waiting,
+    breakdown,
   ].map((statement) => statement(t));

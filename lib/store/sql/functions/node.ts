@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../../../job/fingerprint.js';
 import type { Tables } from '../../tables.js';
 
 /**
@@ -51,20 +52,25 @@ END $$`;
 /**
  * `queue_job_tick(node)`: the one query a second of an idle node. Signs that the node is alive, marks those whose lock
  * is free or whose lease has run out, and answers with those that have been so for the grace (seconds), with
- * whether there is work, when the next eta comes, and which jobs of this node somebody wants to cancel.
+ * whether there is work, when the next eta comes, which jobs of this node somebody wants to cancel, and what is asked of the node
+ * itself. A node that stops by itself says so.
  */
 export const tick = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_tick_1')}(p_node integer, p_grace float8, p_lease float8)
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_tick_1')}(
+  p_node integer, p_grace float8, p_lease float8, p_memory bigint, p_cpu float8, p_stopping boolean
+)
 RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_dead integer[];
   v_alive boolean;
+  v_asked text;
   v_now timestamptz := clock_timestamp();
 BEGIN
   UPDATE ${t.node} n
-  SET date_seen = clock_timestamp(), suspect_since = NULL,
+  SET date_seen = clock_timestamp(), suspect_since = NULL, memory = p_memory, cpu = p_cpu,
+    asked = CASE WHEN p_stopping THEN 'stop' ELSE n.asked END,
     lease_until = CASE WHEN NOT n.listens THEN clock_timestamp() + p_lease * interval '1 second' END
-  WHERE n.id = p_node AND n.alive;
+  WHERE n.id = p_node AND n.alive RETURNING n.asked INTO v_asked;
   v_alive := FOUND;
 
   -- Only looked at, not taken: a lock taken to try it would look like life to the next node that looks.
@@ -88,6 +94,8 @@ BEGIN
   );
   RETURN json_build_object(
     'alive', v_alive,
+    'asked', v_asked,
+    'now', extract(epoch FROM clock_timestamp()) * 1000,
     'dead', v_dead,
     'ready', EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
     -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
@@ -102,16 +110,17 @@ END $$`;
  * `queue_job_reap(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
  * node's row waits for a claim or settle of that node that is under way, and refuses any later one; only then, in new
  * statements, is it read what the node had. A job whose row a transaction still holds (a transactional job that was cut
- * off in its commit) stays with the node for now, and the next second comes again. Answers with the number of jobs,
+ * off in its commit) stays with the node for now, and the next second comes again. Answers with the tries that ended so,
  * or null where the node lives after all.
  */
 export const reap = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_reap_1')}(p_node integer, p_grace float8)
-RETURNS integer LANGUAGE plpgsql AS $$
+RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz;
   v_jobs uuid[];
   v_ends json;
+  v_tries json;
 BEGIN
   PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN RETURN NULL; END IF;
@@ -132,14 +141,22 @@ BEGIN
     'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
     's', 0, 'ea', 0, 'sa', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
       THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
-    'n', 'JobFoundDeadError',
+    'n', 'JobFoundDeadError', 'f', '${fingerprintOf('JobFoundDeadError', '')}',
     'm', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
       CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
-  )) INTO v_ends
+  )), json_agg(json_build_object(
+    'channel', j.channel, 'name', j.name,
+    'kind', CASE WHEN j.cancel_by IS NOT NULL THEN 'cancelled'
+      WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retried' END,
+    'wait', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued)) AND isfinite(greatest(j.date_created, j.eta))
+      THEN extract(epoch FROM coalesce(j.date_started, j.date_enqueued) - greatest(j.date_created, j.eta)) ELSE 0 END,
+    'run', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) ELSE 0 END
+  )) INTO v_ends, v_tries
   FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
   IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_1')}(p_node, v_ends); END IF;
   PERFORM ${t.name('queue_job_retire_1')}(p_node);
-  RETURN cardinality(v_jobs);
+  RETURN coalesce(v_tries, '[]'::json);
 END $$`;
 
 /**

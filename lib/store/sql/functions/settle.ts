@@ -58,6 +58,7 @@ BEGIN
         exc_name: 'NULL',
         exc_message: 'NULL',
         exc_info: 'NULL',
+        exc_fingerprint: 'NULL',
       })}
       FROM ended e
     )

@@ -1,0 +1,11 @@
+/** The dashboard alone, for applications that serve HTTP. */
+export { QueueJobDashboardModule } from './dashboard/dashboard.module.js';
+export type {
+  DashboardAccess,
+  DashboardJob,
+  DashboardRequest,
+  QueueJobDashboardExtras,
+  QueueJobDashboardOptions,
+} from './dashboard/dashboard.options.js';
+export type * from './dashboard/api/cluster.api.js';
+export type * from './dashboard/api/jobs.api.js';

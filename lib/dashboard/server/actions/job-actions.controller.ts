@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream';
+import { Body, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { AskedBy, type Asker } from '../access/asker.js';
+import { ApiController } from '../http/api.controller.js';
+import { setLongHeaders } from '../http/headers.js';
+import { parseAction, parseActionName } from '../input/jobs.input.js';
+import { Described } from '../openapi/described.js';
+import { ACTION_PROGRESS, ACTION_REQUEST } from '../openapi/job-schemas.js';
+import { JobActions } from './job-actions.js';
+
+/** What is done to jobs. */
+@ApiController('jobs/actions')
+export class JobActionsController {
+  constructor(
+    private readonly actions: JobActions,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  @Post(':action')
+  @HttpCode(200)
+  @Described({
+    summary: 'Requeues, cancels, sets done or deletes jobs, and tells how it goes on',
+    description: 'Answers with one line of JSON for each 500 jobs; the last has `ended: true`.',
+    path: { action: 'requeue, cancel, done or delete' },
+    body: ACTION_REQUEST,
+    answer: ACTION_PROGRESS,
+    type: 'application/x-ndjson',
+    problems: {
+      409: 'More jobs match than were counted: `count` says how many',
+      422: 'Too many rows to count',
+    },
+  })
+  async act(
+    @Param('action') name: unknown,
+    @Body() body: unknown,
+    @AskedBy() asker: Asker,
+    @Req() request: unknown,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<StreamableFile> {
+    const action = parseActionName(name);
+    asker.must(action);
+    const progress = await this.actions.begin(action, parseAction(body), asker.actor);
+    setLongHeaders(this.host.httpAdapter, request, response);
+    return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {
+      type: 'application/x-ndjson',
+    });
+  }
+}
+
+async function* lines(values: AsyncIterable<object>): AsyncGenerator<Buffer> {
+  for await (const value of values) yield Buffer.from(`${JSON.stringify(value)}\n`);
+}

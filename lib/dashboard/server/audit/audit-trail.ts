@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { DashboardStore } from '../store/dashboard.store.js';
+
+/** What is done here, noted before it is done; how it ended is added after it. */
+@Injectable()
+export class AuditTrail {
+  constructor(private readonly store: DashboardStore) {}
+
+  /** Does `work`; where it throws, the entry says with what. */
+  async note<T>(
+    entry: { actor: string; action: string; target: string; details?: Readonly<Record<string, unknown>> },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { details = {}, ...rest } = entry;
+    const id = await this.store.audit.write({ ...rest, details: { ...details, ended: false } });
+    try {
+      const result = await work();
+      await this.store.audit.complete(id, { ended: true });
+      return result;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      await this.store.audit.complete(id, { ended: true, error: text.slice(0, 500) });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { Get, Query } from '@nestjs/common';
+import type { AuditPage } from '../../api/cluster.api.js';
+import { AskedBy, type Asker } from '../access/asker.js';
+import { ApiController } from '../http/api.controller.js';
+import { parseAuditPage } from '../input/cluster.input.js';
+import { AUDIT_PAGE } from '../openapi/cluster-schemas.js';
+import { Described } from '../openapi/described.js';
+import { DashboardStore } from '../store/dashboard.store.js';
+
+const PAGE = 100;
+
+/** Who did what here. */
+@ApiController('audit')
+export class AuditController {
+  constructor(private readonly store: DashboardStore) {}
+
+  @Get()
+  @Described({
+    summary: 'Who did what in the dashboard, the newest first',
+    query: { cursor: 'The `next` of the page before' },
+    answer: AUDIT_PAGE,
+  })
+  async list(@Query() query: unknown, @AskedBy() asker: Asker): Promise<AuditPage> {
+    asker.must('audit');
+    const rows = await this.store.audit.list(parseAuditPage(query).cursor ?? null, PAGE + 1);
+    const entries = rows.slice(0, PAGE).map(({ id, date, actor, action, target, details }) => ({
+      id,
+      date: date.toISOString(),
+      actor,
+      action,
+      target,
+      details,
+    }));
+    return { entries, next: rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null };
+  }
+}

@@ -1,0 +1,96 @@
+import { Body, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { ChannelService } from '../../../enqueue/channel.service.js';
+import type { ChannelChange, ChannelState } from '../../../store/channel-store.js';
+import type { ChannelProperties, ChannelView } from '../../api/cluster.api.js';
+import { AskedBy, type Asker } from '../access/asker.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { ApiController } from '../http/api.controller.js';
+import { parseChannelChange, parseChannelName } from '../input/cluster.input.js';
+import { CHANNEL, CHANNEL_CHANGE } from '../openapi/cluster-schemas.js';
+import { Described } from '../openapi/described.js';
+import { listOf } from '../openapi/schemas.js';
+
+const ONE = {
+  path: { name: 'A channel, such as `root.mail`' },
+  problems: { 404: 'There is no such channel' },
+};
+
+/** The channels, and what can be changed of them while everything runs. */
+@ApiController('channels')
+export class ChannelsController {
+  constructor(
+    private readonly channels: ChannelService,
+    private readonly trail: AuditTrail,
+  ) {}
+
+  @Get()
+  @Described({ summary: 'All channels in use, by name', answer: listOf(CHANNEL) })
+  async list(): Promise<ChannelView[]> {
+    return (await this.channels.list()).map(channelView);
+  }
+
+  @Get(':name')
+  @Described({ summary: 'A channel', ...ONE, answer: CHANNEL })
+  async one(@Param('name') name: unknown): Promise<ChannelView> {
+    return channelView(await this.channels.get(parseChannelName(name)));
+  }
+
+  @Patch(':name')
+  @Described({
+    summary: 'Changes a channel at once, on all nodes',
+    description: 'What is left out stays. The change is kept over restarts, until it is taken back.',
+    ...ONE,
+    body: CHANNEL_CHANGE,
+    answer: CHANNEL,
+  })
+  async change(
+    @Param('name') given: unknown,
+    @Body() body: unknown,
+    @AskedBy() asker: Asker,
+  ): Promise<ChannelView> {
+    asker.must('channels');
+    const change = parseChannelChange(body);
+    const name = (await this.channels.get(parseChannelName(given))).name;
+    await this.trail.note(
+      { actor: asker.actor, action: 'channels.change', target: name, details: { change } },
+      async () => this.channels.configure(name, change),
+    );
+    return channelView(await this.channels.get(name));
+  }
+
+  @Post(':name/reset')
+  @HttpCode(200)
+  @Described({
+    summary: "Gives a channel back to what the application's code says",
+    ...ONE,
+    body: { type: 'object' },
+    answer: CHANNEL,
+  })
+  async reset(@Param('name') given: unknown, @AskedBy() asker: Asker): Promise<ChannelView> {
+    asker.must('channels');
+    const { name, changed } = await this.channels.get(parseChannelName(given));
+    await this.trail.note(
+      { actor: asker.actor, action: 'channels.reset', target: name, details: { before: changed } },
+      async () => this.channels.reset(name),
+    );
+    return channelView(await this.channels.get(name));
+  }
+}
+
+const channelView = (state: ChannelState): ChannelView => ({
+  name: state.name,
+  capacity: state.capacity,
+  sequential: state.sequential,
+  throttle: state.throttle,
+  fair: state.fair,
+  paused: state.paused,
+  removalInterval: state.removalInterval,
+  running: state.running,
+  waiting: state.waiting,
+  failed: state.failed,
+  nextStart: state.nextStart?.toISOString() ?? null,
+  configured: state.configured === null ? null : properties(state.configured),
+  changed: properties(state.changed),
+});
+
+const properties = (change: ChannelChange): Partial<ChannelProperties> => ({ ...change });

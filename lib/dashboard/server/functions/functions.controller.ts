@@ -1,0 +1,81 @@
+import { Body, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { JobFunctionService } from '../../../enqueue/job-function.service.js';
+import type { FunctionView } from '../../api/cluster.api.js';
+import { AskedBy, type Asker } from '../access/asker.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { ApiController } from '../http/api.controller.js';
+import { parseFunctionChange, parseFunctionName } from '../input/cluster.input.js';
+import { FUNCTION, FUNCTION_CHANGE } from '../openapi/cluster-schemas.js';
+import { Described } from '../openapi/described.js';
+import { listOf } from '../openapi/schemas.js';
+import { FunctionViews } from './function-views.js';
+
+const ONE = {
+  path: { name: 'A job function: `Provider.method`' },
+  problems: { 404: 'There is no such job function' },
+};
+
+/** The job functions, and what can be changed of them while everything runs. */
+@ApiController('functions')
+export class FunctionsController {
+  constructor(
+    private readonly functions: JobFunctionService,
+    private readonly views: FunctionViews,
+    private readonly trail: AuditTrail,
+  ) {}
+
+  @Get()
+  @Described({
+    summary: 'All job functions of this application, and those that only jobs or other nodes tell of',
+    answer: listOf(FUNCTION),
+  })
+  async list(): Promise<FunctionView[]> {
+    return this.views.list();
+  }
+
+  @Get(':name')
+  @Described({ summary: 'A job function', ...ONE, answer: FUNCTION })
+  async one(@Param('name') name: unknown): Promise<FunctionView> {
+    return this.views.one(parseFunctionName(name));
+  }
+
+  @Patch(':name')
+  @Described({
+    summary: 'Changes the channel or the retry pattern of a job function',
+    description: 'What is left out stays; null gives that one back to the decorator.',
+    ...ONE,
+    body: FUNCTION_CHANGE,
+    answer: FUNCTION,
+  })
+  async change(
+    @Param('name') given: unknown,
+    @Body() body: unknown,
+    @AskedBy() asker: Asker,
+  ): Promise<FunctionView> {
+    asker.must('functions');
+    const name = parseFunctionName(given);
+    const change = parseFunctionChange(body);
+    await this.trail.note(
+      { actor: asker.actor, action: 'functions.change', target: name, details: { change } },
+      async () => this.functions.configure(name, change),
+    );
+    return this.views.one(name);
+  }
+
+  @Post(':name/reset')
+  @HttpCode(200)
+  @Described({
+    summary: 'Gives a job function back to what its decorator says',
+    ...ONE,
+    body: { type: 'object' },
+    answer: FUNCTION,
+  })
+  async reset(@Param('name') given: unknown, @AskedBy() asker: Asker): Promise<FunctionView> {
+    asker.must('functions');
+    const name = parseFunctionName(given);
+    await this.trail.note({ actor: asker.actor, action: 'functions.reset', target: name }, async () =>
+      this.functions.reset(name),
+    );
+    return this.views.one(name);
+  }
+}

@@ -1,0 +1,75 @@
+import { Get, Param } from '@nestjs/common';
+import { JOB_STATES, type JobState } from '../../../job/job-state.js';
+import type { GraphJob } from '../../../store/graph-store.js';
+import type { GraphNodeView, GraphView } from '../../api/cluster.api.js';
+import { ApiController } from '../http/api.controller.js';
+import { ProblemError } from '../http/problem.error.js';
+import { parseUuid } from '../input/jobs.input.js';
+import { HIDDEN_TEXT } from '../jobs/job-summary.js';
+import { GRAPH } from '../openapi/cluster-schemas.js';
+import { Described } from '../openapi/described.js';
+import { Redactor } from '../redaction/redactor.js';
+import { DashboardStore } from '../store/dashboard.store.js';
+
+const MOST = 10_000;
+const DESCRIPTION = 120;
+
+/** The graphs: what depends on what. */
+@ApiController('graphs')
+export class GraphsController {
+  constructor(
+    private readonly store: DashboardStore,
+    private readonly redactor: Redactor,
+  ) {}
+
+  @Get(':uuid')
+  @Described({
+    summary: 'A graph: its jobs, 10,000 at most, and what depends on what',
+    path: { uuid: 'The uuid of a graph' },
+    answer: GRAPH,
+    problems: { 404: 'There is no such graph' },
+  })
+  async one(@Param('uuid') given: unknown): Promise<GraphView> {
+    const uuid = parseUuid(given);
+    const { jobs, links, counts } = await this.store.graphs.shape(uuid, MOST);
+    if (jobs.length === 0) throw new ProblemError(404, `There is no graph ${uuid}.`, { code: 'NOT_FOUND' });
+    const at = new Map(jobs.map((job, place) => [job.uuid, place]));
+    const edges = links.flatMap(({ parent, child }): [number, number][] => {
+      const [from, to] = [at.get(parent), at.get(child)];
+      return from === undefined || to === undefined ? [] : [[from, to]];
+    });
+    const stuck = new Map<number, number[]>();
+    for (const [from, to] of edges) {
+      if (jobs[to]?.state !== 'wait_dependencies') continue;
+      if (!['failed', 'cancelled'].includes(jobs[from]?.state ?? '')) continue;
+      stuck.set(to, [...(stuck.get(to) ?? []), from]);
+    }
+    const all = Object.fromEntries(JOB_STATES.map((state) => [state, counts.get(state) ?? 0])) as Record<
+      JobState,
+      number
+    >;
+    return {
+      uuid,
+      nodes: jobs.map((job, place) => this.view(job, stuck.get(place) ?? [])),
+      edges,
+      counts: all,
+      cut: Object.values(all).reduce((sum, count) => sum + count, 0) - jobs.length,
+    };
+  }
+
+  private view(job: GraphJob, waitingFor: readonly number[]): GraphNodeView {
+    return {
+      uuid: job.uuid,
+      name: job.name,
+      description: this.redactor.isActive ? this.shown(job) : job.description.slice(0, DESCRIPTION),
+      state: job.state,
+      progress: job.progress === null ? null : { done: job.progress, total: job.progressTotal },
+      waitingFor,
+    };
+  }
+
+  private shown({ uuid, name, channel, userId, description }: GraphJob): string {
+    const redaction = this.redactor.of({ uuid, name, channel, userId });
+    return (redaction.text('description', description) ?? HIDDEN_TEXT).slice(0, DESCRIPTION);
+  }
+}

@@ -1,0 +1,137 @@
+import { normalizeChannelName } from '../../../channel/channel-name.js';
+import { JOB_STATES } from '../../../job/job-state.js';
+import type { JobFilter } from '../../../store/job-filter.js';
+import type { JobActionName, PayloadField } from '../../api/jobs.api.js';
+import { JOB_ACTIONS } from '../jobs/job-actions-of.js';
+import { parseFailureId } from '../failures/failure-id.js';
+import { parseArgument } from './argument-path.js';
+import { parseInput } from './parse.js';
+import { isoDate, maybe, object, readBy, text, uuid, wholeNumber, words } from './texts.input.js';
+import {
+  array,
+  integer,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  number,
+  picklist,
+  pipe,
+  regex,
+  string,
+  transform,
+} from './valibot.js';
+
+const MAX_INTEGER = 2_147_483_647;
+/** Rows that a page reads again at once, and jobs that an action takes by their uuids. */
+const MOST_UUIDS = { query: 200, action: 1_000 };
+
+const FILTER = {
+  state: maybe(words(JOB_STATES)),
+  name: maybe(text(255)),
+  channel: maybe(readBy(normalizeChannelName)),
+  node: maybe(wholeNumber(1, MAX_INTEGER)),
+  priority: maybe(wholeNumber(0, MAX_INTEGER)),
+  user: maybe(text(255)),
+  from: maybe(isoDate),
+  to: maybe(isoDate),
+  error: maybe(text(255)),
+  failure: maybe(readBy(parseFailureId)),
+  text: maybe(text(255)),
+  arg: maybe(readBy(parseArgument)),
+  graph: maybe(uuid),
+  batch: maybe(uuid),
+  uuids: maybe(
+    pipe(
+      string('must be given once, as text'),
+      transform((value) => value.split(',')),
+      maxLength(MOST_UUIDS.query, `must be ${MOST_UUIDS.query} uuids at most`),
+      array(uuid),
+    ),
+  ),
+};
+
+const PAGE = { ...FILTER, cursor: maybe(uuid), limit: maybe(wholeNumber(1, 200)) };
+const COUNT = { ...FILTER, exact: maybe(picklist(['true', 'false'], 'must be true or false')) };
+
+const filterSchema = object(FILTER);
+const pageSchema = object(PAGE);
+const countSchema = object(COUNT);
+
+const EXPECTED = 'must be how many were counted before';
+const uuidsSchema = object({
+  uuids: pipe(
+    array(uuid, 'must be a list of uuids'),
+    minLength(1, 'must be one uuid at least'),
+    maxLength(MOST_UUIDS.action, `must be ${MOST_UUIDS.action} uuids at most`),
+  ),
+});
+const matchingSchema = object({
+  filter: filterSchema,
+  expected: pipe(number(EXPECTED), integer(EXPECTED), minValue(0, EXPECTED), maxValue(1e12, EXPECTED)),
+});
+
+const LINE = 'must be the id of a line';
+const afterSchema = object({ after: maybe(pipe(string(LINE), regex(/^\d{1,18}$/, LINE))) });
+const fieldSchema = picklist(
+  ['args', 'result', 'context', 'error'] satisfies PayloadField[],
+  'must be args, result, context or error',
+);
+
+export interface PageRequest {
+  readonly filter: JobFilter;
+  readonly cursor: string | undefined;
+  readonly limit: number;
+}
+
+/** @throws ProblemError of status 400, as all functions here */
+export function parsePage(query: unknown): PageRequest {
+  const { cursor, limit = 50, ...filter } = parseInput(pageSchema, query);
+  return { filter: toFilter(filter), cursor, limit };
+}
+
+export function parseCount(query: unknown): { readonly filter: JobFilter; readonly isExact: boolean } {
+  const { exact, ...filter } = parseInput(countSchema, query);
+  return { filter: toFilter(filter), isExact: exact === 'true' };
+}
+
+export type ParsedAction =
+  | { readonly uuids: readonly string[] }
+  | {
+      readonly filter: JobFilter;
+      readonly query: Readonly<Record<string, string>>;
+      readonly expected: number;
+    };
+
+export function parseAction(body: unknown): ParsedAction {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'filter'))
+    return { uuids: [...new Set(parseInput(uuidsSchema, body).uuids)] };
+  const { filter, expected } = parseInput(matchingSchema, body);
+  return { filter: toFilter(filter), query: (body as { filter: Record<string, string> }).filter, expected };
+}
+
+export const parseUuid = (value: unknown): string => parseInput(object({ uuid }), { uuid: value }).uuid;
+export const parseAfter = (query: unknown): string | undefined => parseInput(afterSchema, query).after;
+export const parseField = (field: unknown): PayloadField =>
+  parseInput(object({ field: fieldSchema }), { field }).field;
+export const parseActionName = (action: unknown): JobActionName =>
+  parseInput(object({ action: picklist(JOB_ACTIONS, `must be one of ${JOB_ACTIONS.join(', ')}`) }), {
+    action,
+  }).action;
+
+type ParsedFilter = ReturnType<typeof parseInput<typeof filterSchema>>;
+
+/** As the store names things; what wasn't given isn't there. */
+function toFilter(query: ParsedFilter): JobFilter {
+  const { user, from, to, arg, graph, batch, ...same } = query;
+  const filter = {
+    ...same,
+    userId: user,
+    createdFrom: from,
+    createdBefore: to,
+    argument: arg,
+    graphUuid: graph,
+    batchUuid: batch,
+  };
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}

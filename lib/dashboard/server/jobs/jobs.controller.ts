@@ -1,0 +1,147 @@
+import { Get, Param, Query, Res } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { JobDetail, JobMatchCount, JobPage, LogPage, RelatedActionView } from '../../api/jobs.api.js';
+import { AskedBy, type Asker } from '../access/asker.js';
+import { ApiController } from '../http/api.controller.js';
+import { ProblemError } from '../http/problem.error.js';
+import { parseAfter, parseCount, parseField, parsePage, parseUuid } from '../input/jobs.input.js';
+import { Described } from '../openapi/described.js';
+import {
+  FILTER_QUERY,
+  JOB_COUNT,
+  JOB_DETAIL,
+  JOB_PAGE,
+  LOG_PAGE,
+  RELATED_ACTION,
+} from '../openapi/job-schemas.js';
+import { text } from '../openapi/schemas.js';
+import { Redactor } from '../redaction/redactor.js';
+import { DashboardStore } from '../store/dashboard.store.js';
+import { JobDetails } from './job-details.js';
+import { JobFinder } from './job-finder.js';
+import { dashboardJob, jobSummary } from './job-summary.js';
+
+/** Milliseconds. */
+const BUDGET = { page: 400, count: 700, exact: 20_000 };
+const CAP = 10_000;
+
+const ONE = { path: { uuid: 'The uuid of a job' }, problems: { 404: 'There is no such job' } };
+
+/** Reads jobs. */
+@ApiController('jobs')
+export class JobsController {
+  constructor(
+    private readonly finder: JobFinder,
+    private readonly details: JobDetails,
+    private readonly redactor: Redactor,
+    private readonly store: DashboardStore,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  @Get()
+  @Described({
+    summary: 'Jobs, the newest first',
+    description:
+      'A page looks at a bounded number of rows: where it found fewer than asked before the end, `searchedTo` says down to which creation date it has looked, and `next` goes on from there.',
+    query: { ...FILTER_QUERY, cursor: 'The `next` of the page before', limit: '1 to 200. Default: 50' },
+    answer: JOB_PAGE,
+  })
+  async list(@Query() query: unknown, @AskedBy() { rights }: Asker): Promise<JobPage> {
+    const { filter, cursor, limit } = parsePage(query);
+    const { rows, next, searchedTo } = await this.finder.page(filter, {
+      before: cursor,
+      limit,
+      budget: BUDGET.page,
+    });
+    return {
+      jobs: rows.map((row) => jobSummary(row, rights, this.redactor.of(dashboardJob(row)))),
+      next,
+      searchedTo: searchedTo?.toISOString() ?? null,
+    };
+  }
+
+  @Get('count')
+  @Described({
+    summary: 'How many jobs there are, up to 10,000',
+    query: { ...FILTER_QUERY, exact: '`true`: to the end, or 422 where that takes too long' },
+    answer: JOB_COUNT,
+    problems: { 422: 'Too many rows to count' },
+  })
+  async count(@Query() query: unknown): Promise<JobMatchCount> {
+    const { filter, isExact } = parseCount(query);
+    const at = await this.store.jobs.now();
+    const bounds = isExact
+      ? { limit: Number.MAX_SAFE_INTEGER, budget: BUDGET.exact }
+      : { limit: CAP, budget: BUDGET.count };
+    const { count, isWhole } = await this.finder.count(filter, bounds);
+    if (isExact && !isWhole) throw tooMany();
+    return { count, capped: !isWhole, at: at.toISOString() };
+  }
+
+  @Get(':uuid')
+  @Described({ summary: 'All that there is to know of a job', ...ONE, answer: JOB_DETAIL })
+  async one(@Param('uuid') uuid: unknown, @AskedBy() { rights }: Asker): Promise<JobDetail> {
+    return this.details.detail(parseUuid(uuid), rights);
+  }
+
+  @Get(':uuid/logs')
+  @Described({
+    summary: 'What a job has logged, 500 lines at most',
+    ...ONE,
+    query: { after: 'The `last` of the answer before' },
+    answer: LOG_PAGE,
+  })
+  async logs(@Param('uuid') uuid: unknown, @Query() query: unknown): Promise<LogPage> {
+    return this.details.logs(parseUuid(uuid), parseAfter(query));
+  }
+
+  @Get(':uuid/text/:field')
+  @Described({
+    summary: 'All of a payload, as it is stored',
+    path: { ...ONE.path, field: 'args, result, context or error' },
+    answer: text,
+    type: 'text/plain',
+    problems: ONE.problems,
+  })
+  async text(
+    @Param('uuid') uuid: unknown,
+    @Param('field') field: unknown,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<string> {
+    const asked = { uuid: parseUuid(uuid), field: parseField(field) };
+    const payload = await this.details.text(asked.uuid, asked.field);
+    const { httpAdapter } = this.host;
+    httpAdapter.setHeader(response, 'Content-Type', 'text/plain; charset=utf-8');
+    httpAdapter.setHeader(
+      response,
+      'Content-Disposition',
+      `attachment; filename="${asked.uuid}-${asked.field}.txt"`,
+    );
+    return payload;
+  }
+
+  @Get(':uuid/related-action')
+  @Described({
+    summary: 'What the related action of a job answers, null where it has none',
+    ...ONE,
+    answer: RELATED_ACTION,
+  })
+  async relatedAction(
+    @Param('uuid') uuid: unknown,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<string> {
+    const action: RelatedActionView | null = await this.details.relatedAction(parseUuid(uuid));
+    // As text: of a null that a route returns, nothing would be sent.
+    this.host.httpAdapter.setHeader(response, 'Content-Type', 'application/json; charset=utf-8');
+    return JSON.stringify(action);
+  }
+}
+
+const tooMany = (): ProblemError =>
+  new ProblemError(
+    422,
+    'There are too many rows to look through: narrow the filter, by a time range for instance.',
+    {
+      code: 'TOO_MANY',
+    },
+  );

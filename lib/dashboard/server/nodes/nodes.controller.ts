@@ -1,0 +1,90 @@
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { NodeService } from '../../../enqueue/node.service.js';
+import { NodeNotFoundError } from '../../../errors/node-not-found.error.js';
+import type { NodeState } from '../../../store/node-store.js';
+import type { NodeView, Rights } from '../../api/cluster.api.js';
+import type { JobSummary } from '../../api/jobs.api.js';
+import { AskedBy, type Asker } from '../access/asker.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { ApiController } from '../http/api.controller.js';
+import { parseNodeAction } from '../input/cluster.input.js';
+import { JobSummaries } from '../jobs/job-summaries.js';
+import { NODE } from '../openapi/cluster-schemas.js';
+import { Described } from '../openapi/described.js';
+import { listOf } from '../openapi/schemas.js';
+import { DashboardStore } from '../store/dashboard.store.js';
+
+/** Jobs of all nodes that are shown. */
+const MOST_JOBS = 1_000;
+/** Nodes that have ended. */
+const MOST_DEAD = 50;
+
+/** The processes that run jobs. */
+@ApiController('nodes')
+export class NodesController {
+  constructor(
+    private readonly store: DashboardStore,
+    private readonly nodes: NodeService,
+    private readonly summaries: JobSummaries,
+    private readonly trail: AuditTrail,
+  ) {}
+
+  @Get()
+  @Described({ summary: 'The nodes that run, and the last that have ended', answer: listOf(NODE) })
+  async list(@AskedBy() { rights }: Asker): Promise<NodeView[]> {
+    const all = await this.store.nodes.list();
+    const dead = all.filter(({ state }) => state === 'dead').slice(0, MOST_DEAD);
+    return this.views([...all.filter(({ state }) => state !== 'dead'), ...dead], rights);
+  }
+
+  @Post(':id/actions/:action')
+  @HttpCode(200)
+  @Described({
+    summary: 'Makes a node quiet, resumes it, or stops it',
+    description:
+      '`quiet`: it claims no more, until `resume`. `stop`: it ends what runs and leaves; its process goes on.',
+    path: { id: 'The number of a node', action: 'quiet, resume or stop' },
+    body: { type: 'object' },
+    answer: NODE,
+    problems: { 404: 'There is no such node, or it has ended' },
+  })
+  async act(
+    @Param('id') given: unknown,
+    @Param('action') asked: unknown,
+    @AskedBy() asker: Asker,
+  ): Promise<NodeView> {
+    asker.must('nodes');
+    const { id, action } = parseNodeAction({ id: given, action: asked });
+    await this.trail.note({ actor: asker.actor, action: `nodes.${action}`, target: String(id) }, async () =>
+      this.nodes[action](id),
+    );
+    const all = await this.store.nodes.list();
+    const [view] = await this.views(
+      all.filter((node) => node.id === id),
+      asker.rights,
+    );
+    if (view === undefined) throw new NodeNotFoundError(`There is no node ${id} any more.`);
+    return view;
+  }
+
+  private async views(nodes: readonly NodeState[], rights: Rights): Promise<NodeView[]> {
+    const uuids = nodes.flatMap(({ jobs }) => jobs).slice(0, MOST_JOBS);
+    const jobs = new Map((await this.summaries.read(uuids, rights)).map((job) => [job.uuid, job]));
+    return nodes.map((node) => nodeView(node, jobs));
+  }
+}
+
+const nodeView = (node: NodeState, jobs: ReadonlyMap<string, JobSummary>): NodeView => ({
+  id: node.id,
+  name: node.name,
+  state: node.state,
+  listens: node.listens,
+  version: node.version,
+  dateStarted: node.dateStarted.toISOString(),
+  dateSeen: node.dateSeen.toISOString(),
+  dateEnded: node.dateEnded?.toISOString() ?? null,
+  concurrency: node.concurrency,
+  running: node.jobs.flatMap((uuid) => jobs.get(uuid) ?? []),
+  memory: node.memory,
+  cpu: node.cpu,
+});

@@ -1,0 +1,144 @@
+import { JOB_STATES } from '../../../job/job-state.js';
+import { JOB_SUMMARY } from './job-schemas.js';
+import {
+  anything,
+  date,
+  flag,
+  integer,
+  listOf,
+  number,
+  oneOf,
+  orNull,
+  partial,
+  record,
+  text,
+  uuid,
+} from './schemas.js';
+
+const count = record({ count: integer, capped: flag });
+const counts = record(Object.fromEntries(JOB_STATES.map((state) => [state, count])));
+const numbers = record(Object.fromEntries(JOB_STATES.map((state) => [state, integer])));
+
+export const OVERVIEW = record({
+  counts,
+  oldestWaiting: orNull(JOB_SUMMARY),
+  oldestWait: orNull(number),
+  busiest: listOf(
+    record({ channel: text, ended: integer, running: integer, waiting: integer, capacity: orNull(integer) }),
+  ),
+  nodes: record({ alive: integer, running: integer, concurrency: integer }),
+  unknownNames: listOf(text),
+});
+
+const percentiles = record({
+  p50: listOf(orNull(number)),
+  p95: listOf(orNull(number)),
+  p99: listOf(orNull(number)),
+});
+export const METRICS = record({
+  range: oneOf('hour', 'day', 'week'),
+  step: integer,
+  times: listOf(integer),
+  done: listOf(integer),
+  failed: listOf(integer),
+  retried: listOf(integer),
+  cancelled: listOf(integer),
+  wait: percentiles,
+  run: percentiles,
+  depth: listOf(orNull(integer)),
+});
+
+export const FAILURES = listOf(
+  record({
+    id: text,
+    name: text,
+    excName: text,
+    excMessage: text,
+    count: integer,
+    firstSeen: date,
+    lastSeen: date,
+    spark: listOf(integer),
+    jobs: listOf(uuid),
+  }),
+);
+
+const channelProperties = {
+  capacity: orNull(integer),
+  sequential: flag,
+  throttle: orNull(number),
+  fair: flag,
+  paused: flag,
+  removalInterval: orNull(number),
+};
+export const CHANNEL_CHANGE = partial(channelProperties);
+export const CHANNEL = record({
+  ...channelProperties,
+  name: text,
+  running: integer,
+  waiting: integer,
+  failed: integer,
+  nextStart: orNull(date),
+  configured: orNull(CHANNEL_CHANGE),
+  changed: CHANNEL_CHANGE,
+});
+
+const pattern = orNull({
+  type: 'object',
+  description: 'Tries to seconds, or to a range of seconds',
+  additionalProperties: anything,
+});
+export const FUNCTION_CHANGE = partial({ channel: orNull(text), retryPattern: pattern });
+export const FUNCTION = record({
+  name: text,
+  known: flag,
+  channel: text,
+  retryPattern: pattern,
+  declared: orNull(record({ channel: text, retryPattern: pattern })),
+  changed: record({ channel: orNull(text), retryPattern: pattern }),
+  waiting: integer,
+  running: integer,
+  failed: integer,
+  ended: integer,
+  failedTries: integer,
+  runP50: orNull(number),
+  runP95: orNull(number),
+});
+
+export const NODE = record({
+  id: integer,
+  name: text,
+  state: oneOf('alive', 'quiet', 'stopping', 'suspect', 'dead'),
+  listens: flag,
+  version: orNull(text),
+  dateStarted: date,
+  dateSeen: date,
+  dateEnded: orNull(date),
+  concurrency: integer,
+  running: listOf(JOB_SUMMARY),
+  memory: orNull(integer),
+  cpu: orNull(number),
+});
+
+export const GRAPH = record({
+  uuid,
+  nodes: listOf(
+    record({
+      uuid,
+      name: text,
+      description: text,
+      state: oneOf(...JOB_STATES),
+      progress: orNull(record({ done: number, total: orNull(number) })),
+      waitingFor: listOf(integer),
+    }),
+  ),
+  edges: listOf(listOf(integer)),
+  counts: numbers,
+  cut: integer,
+});
+
+export const AUDIT_PAGE = record({
+  entries: listOf(
+    record({ id: text, date, actor: text, action: text, target: text, details: { type: 'object' } }),
+  ),
+  next: orNull(text),
+});

@@ -1,0 +1,27 @@
+import { Controller, Get, Param, Res, StreamableFile, UseFilters } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { setHeaders } from '../http/headers.js';
+import { OwnProblemFilter } from '../http/problem.filter.js';
+import { Undescribed } from '../openapi/described.js';
+import { PageFiles } from './page-files.js';
+
+/** The scripts and styles of the page. Their names change with their content, so they may be kept for ever. */
+@Controller('assets')
+@UseFilters(OwnProblemFilter)
+@Undescribed()
+export class AssetsController {
+  constructor(
+    private readonly files: PageFiles,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  @Get(':file')
+  async file(
+    @Param('file') name: string,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<StreamableFile> {
+    const { type, content } = await this.files.asset(name);
+    setHeaders(this.host.httpAdapter, response, { 'Cache-Control': 'private, max-age=31536000, immutable' });
+    return new StreamableFile(content, { type, length: content.length });
+  }
+}

@@ -1,0 +1,29 @@
+import type { Provider } from '@nestjs/common';
+import { AccessGuard } from './access/access.guard.js';
+import { JobActions } from './actions/job-actions.js';
+import { AuditTrail } from './audit/audit-trail.js';
+import { EventHub } from './events/event-hub.js';
+import { FunctionViews } from './functions/function-views.js';
+import { JobDetails } from './jobs/job-details.js';
+import { JobFinder } from './jobs/job-finder.js';
+import { JobSummaries } from './jobs/job-summaries.js';
+import { Counts } from './overview/counts.js';
+import { PageFiles } from './page/page-files.js';
+import { Redactor } from './redaction/redactor.js';
+import { DashboardStore } from './store/dashboard.store.js';
+
+/** What the controllers are made of. */
+export const DASHBOARD_PROVIDERS: Provider[] = [
+  AccessGuard,
+  PageFiles,
+  DashboardStore,
+  Redactor,
+  JobFinder,
+  JobDetails,
+  JobActions,
+  JobSummaries,
+  Counts,
+  AuditTrail,
+  FunctionViews,
+  EventHub,
+];

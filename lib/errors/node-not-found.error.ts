@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** There is no such node, or it has ended. */
+export class NodeNotFoundError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('NODE_NOT_FOUND', message, options);
+  }
+}

@@ -1,0 +1,160 @@
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { JobCount, JobDetail, JobPage, LogPage } from '../../../lib/dashboard.js';
+import { startDashboard, type TestDashboard, WordGuard } from '../../support/dashboard.js';
+import { Desk } from '../../support/dashboard-jobs.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+
+const SECRET = 'sEcReT-4111';
+
+describe('redaction', () => {
+  let database: TestDatabase;
+  let test: TestDashboard;
+  let paths: unknown = [];
+  let asked: unknown;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    test = await startDashboard({
+      url: database.url,
+      adapter: new ExpressAdapter(),
+      providers: [Desk],
+      options: { runner: { shutdownTimeout: 2_000 }, channels: 'off:1:paused' },
+      logger: false,
+      dashboard: {
+        guards: [WordGuard],
+        redact: (job) => {
+          asked = job;
+          if (paths instanceof Error) throw paths;
+          return paths as string[];
+        },
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  const store = async (...args: unknown[]): Promise<string> =>
+    (
+      await test.queue
+        .withDelay(Desk, { channel: 'off', description: `Pay ${SECRET}`, identityKey: SECRET })
+        .write(...args)
+    ).uuid;
+  /** All that the API tells of a job. */
+  const told = async (uuid: string): Promise<string> => {
+    const answers = ['', '/text/args', '/logs'].map(async (path) =>
+      (await test.api(`jobs/${uuid}${path}`)).text(),
+    );
+    const list = test.api(`jobs?uuids=${uuid}`).then(async (response) => response.text());
+    return (await Promise.all([...answers, list])).join('\n');
+  };
+
+  it('is asked with what the job is', async () => {
+    const uuid = await store(1);
+    await told(uuid);
+    expect(asked).toEqual({ uuid, name: 'Desk.write', channel: 'root.off', userId: null });
+    await test.queue.delete(uuid);
+  });
+
+  it('hides values wherever the job is shown, downloaded or written as code', async () => {
+    paths = [
+      'args[0].card',
+      'args[1].*.pin',
+      'args[2].k',
+      'args[3]["a.b"]',
+      '**.token',
+      'description',
+      'identityKey',
+    ];
+    const uuid = await store(
+      { card: { number: SECRET }, ok: 'shown' },
+      [{ pin: SECRET }, { pin: SECRET, open: 1 }],
+      new Map([['k', SECRET]]),
+      { 'a.b': SECRET },
+      {
+        deep: [{ token: SECRET }, new Map([['token', SECRET]])],
+        error: Object.assign(new Error('x'), { token: SECRET }),
+      },
+    );
+    const text = await told(uuid);
+    expect(text).not.toContain(SECRET);
+    expect(text).toContain('shown');
+    const job = await test.get<JobDetail>(`jobs/${uuid}`);
+    expect(job.args[0]).toMatchObject({
+      entries: [
+        ['card', { t: 'redacted' }],
+        ['ok', { t: 'string', v: 'shown' }],
+      ],
+    });
+    expect(job).toMatchObject({
+      description: '[redacted]',
+      fullDescription: '[redacted]',
+      identityKey: null,
+    });
+    expect(job.code).toContain('card: undefined as never /* redacted */');
+    await test.queue.delete(uuid);
+  });
+
+  it('hides errors and logs', async () => {
+    paths = ['error', 'log.password', '**.to'];
+    const { uuid } = await test.queue.withDelay(Desk).mail(SECRET);
+    await expect(test.queue.finished(uuid, { timeout: 10_000 })).rejects.toThrow('No such mailbox');
+    const logs = await eventually(async () => {
+      const page = await test.get<LogPage>(`jobs/${uuid}/logs`);
+      expect(page.lines).toHaveLength(1);
+      return page;
+    });
+    expect(logs.lines[0]?.data).toMatchObject({
+      entries: [
+        ['host', { t: 'string', v: 'mx' }],
+        ['password', { t: 'redacted' }],
+      ],
+    });
+    expect(await told(uuid)).not.toMatch(/No such mailbox|550|hunter2/);
+    expect(await (await test.api(`jobs/${uuid}/text/error`)).text()).toBe('[redacted]');
+    const job = await test.get<JobDetail>(`jobs/${uuid}`);
+    expect(job.attempts[0]?.error).toEqual({
+      name: 'FailedJobError',
+      message: '[redacted]',
+      frames: [],
+      causes: [],
+      cut: false,
+    });
+    await test.queue.delete(uuid);
+  });
+
+  it('can not be got around by a filter', async () => {
+    const uuid = await store({ card: SECRET, ok: 'shown' });
+    const found = async (query: string): Promise<unknown[]> => [
+      (await test.get<JobPage>(`jobs?${query}`)).jobs.map((job) => job.uuid),
+      (await test.get<JobCount>(`jobs/count?${query}`)).count,
+      (await test.get<JobCount>(`jobs/count?${query}&exact=true`)).count,
+    ];
+    const queries = [`arg=[0].card=${SECRET}`, `text=${SECRET}`, `arg=[0]={"card":"${SECRET}","ok":"shown"}`];
+    paths = [];
+    for (const query of queries) expect(await found(query)).toEqual([[uuid], 1, 1]);
+    paths = ['args[0].card', 'description'];
+    for (const query of queries) expect(await found(query)).toEqual([[], 0, 0]);
+    expect(await found('arg=[0].ok=shown')).toEqual([[uuid], 1, 1]);
+    const bulk = { filter: { arg: `[0].card=${SECRET}` }, expected: 1 };
+    expect(await (await test.send('jobs/actions/cancel', bulk)).text()).toContain('"total":0');
+    await test.queue.delete(uuid);
+  });
+
+  it.each<[string, unknown]>([
+    ['throws', new Error('redact is broken')],
+    ['answers with no list', 'args[0]extra'],
+    ['answers with nothing', undefined],
+    ['answers with a path that is none', ['args[0].card', 'arguments[0]']],
+    ['answers with a number', [5]],
+  ])('hides everything where the function %s', async (_, answer) => {
+    paths = [];
+    const uuid = await store({ card: SECRET });
+    paths = answer;
+    expect(await told(uuid)).not.toContain(SECRET);
+    await test.queue.delete(uuid);
+  });
+});
