@@ -5,6 +5,7 @@ import type {
   JobPage,
   JobQuery,
   JobSummary,
+  LogLine,
 } from '../../../lib/dashboard/api/jobs.api.js';
 import {
   fakeAudit,
@@ -19,7 +20,10 @@ import {
 } from './fake-cluster.js';
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
-import { fakeDetail } from './fake-jobs.js';
+import { fakeDetail, fakeLog } from './fake-detail.js';
+
+/** As many lines as the server gives at once. */
+const LOG_LINES = 500;
 
 export class FakeProblem extends Error {
   constructor(
@@ -59,7 +63,7 @@ export function answer(
         ? countOf(jobs, query)
         : second === undefined
           ? pageOf(jobs, query)
-          : aJob(jobs, second, third);
+          : aJob(dashboard, second, third, query);
     case 'failures':
       return fakeFailures(jobs);
     case 'channels':
@@ -75,7 +79,7 @@ export function answer(
     case 'nodes':
       return fourth === undefined ? fakeNodes(jobs) : named(fakeNodes(jobs), ({ id }) => String(id));
     case 'graphs':
-      return fakeGraph(second ?? '', jobs);
+      return dashboard.graph ?? fakeGraph(second ?? '', jobs);
     case 'batches':
       return second === undefined
         ? { batches: fakeBatches(jobs), next: null }
@@ -87,21 +91,35 @@ export function answer(
   }
 }
 
-function aJob(jobs: readonly JobSummary[], uuid: string, part: string | undefined): unknown {
+function aJob(
+  dashboard: FakeDashboard,
+  uuid: string,
+  part: string | undefined,
+  query: URLSearchParams,
+): unknown {
+  const { jobs } = dashboard;
   const job = found(jobs.find((one) => one.uuid === uuid));
   switch (part) {
     case undefined:
-      return fakeDetail(job, jobs);
-    case 'logs':
-      return {
-        lines: [{ id: '1', retry: 1, date: job.dateCreated, message: 'Rendering 3 pages', data: null }],
-        last: '1',
-      };
+      return { ...fakeDetail(job, jobs), ...dashboard.details.get(uuid) };
+    case 'logs': {
+      const after = query.get('after');
+      const all = linesOf(dashboard, job);
+      const lines = all.slice(all.findIndex(({ id }) => id === after) + 1).slice(0, LOG_LINES);
+      return { lines, last: lines.at(-1)?.id ?? after };
+    }
     case 'related-action':
-      return { label: 'Open the invoice', url: '/invoices/4711', data: null };
+      return dashboard.relatedAction;
+    case 'text':
+      return 'All of it. '.repeat(100_000);
     default:
       return job;
   }
+}
+
+/** What a job has logged. */
+export function linesOf(dashboard: FakeDashboard, job: JobSummary): readonly LogLine[] {
+  return dashboard.logs.get(job.uuid) ?? (job.retry === 0 ? [] : fakeLog(job));
 }
 
 /** 50 a page; an argument filter looks at 100 rows at a time, as one that no index helps. */
