@@ -25,4 +25,5 @@ export const ROUTES: readonly Route[] = [
   { pattern: '', page: OverviewPage },
   { pattern: 'jobs', page: JobsPage },
   { pattern: 'jobs/:uuid', page: JobPage },
+  { pattern: 'graphs/:uuid', load: async () => (await import('../pages/graph/graph-page.js')).GraphPage },
 ];

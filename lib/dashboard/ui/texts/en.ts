@@ -267,6 +267,29 @@ export const en = {
   'job.parents': 'It waits for',
   'job.children': 'Wait for it',
 
+  'graph.title': 'Graph',
+  'graph.label': {
+    one: 'A graph of {n} job. The arrow keys go from job to job, Enter opens one, plus and minus zoom, 0 shows all.',
+    other:
+      'A graph of {n} jobs. The arrow keys go from job to job, Enter opens one, plus and minus zoom, 0 shows all.',
+  },
+  'graph.view': 'How it is shown',
+  'graph.picture': 'Picture',
+  'graph.list': 'List',
+  'graph.in': 'Larger',
+  'graph.out': 'Smaller',
+  'graph.fit': 'Show all of it',
+  'graph.hint':
+    'Drag to move, turn the wheel to zoom, click a job to open it. With the keyboard: arrows, Enter, +, −, 0.',
+  'graph.open': 'Click or Enter opens it',
+  'graph.stuck': 'Can not start, as this did not succeed:',
+  'graph.stuckHead': 'Held up by',
+  'graph.inJobs': 'In the list of jobs',
+  'graph.cut': {
+    one: '{n} more job of this graph is not shown.',
+    other: '{n} more jobs of this graph are not shown.',
+  },
+
   'filter.name': 'Function',
   'filter.channel': 'Channel',
   'filter.node': 'Node',

@@ -273,6 +273,29 @@ export const fr: Texts = {
   'job.parents': 'Elle attend',
   'job.children': 'L’attendent',
 
+  'graph.title': 'Graphe',
+  'graph.label': {
+    one: 'Un graphe de {n} tâche. Les flèches vont d’une tâche à l’autre, Entrée en ouvre une, plus et moins zooment, 0 montre tout.',
+    other:
+      'Un graphe de {n} tâches. Les flèches vont d’une tâche à l’autre, Entrée en ouvre une, plus et moins zooment, 0 montre tout.',
+  },
+  'graph.view': 'Manière de le montrer',
+  'graph.picture': 'Image',
+  'graph.list': 'Liste',
+  'graph.in': 'Plus grand',
+  'graph.out': 'Plus petit',
+  'graph.fit': 'Tout montrer',
+  'graph.hint':
+    'Glissez pour déplacer, tournez la molette pour zoomer, cliquez sur une tâche pour l’ouvrir. Au clavier : flèches, Entrée, +, −, 0.',
+  'graph.open': 'Un clic ou Entrée l’ouvre',
+  'graph.stuck': 'Ne peut pas démarrer, car ceci n’a pas réussi :',
+  'graph.stuckHead': 'Retenue par',
+  'graph.inJobs': 'Dans la liste des tâches',
+  'graph.cut': {
+    one: '{n} autre tâche de ce graphe n’est pas affichée.',
+    other: '{n} autres tâches de ce graphe ne sont pas affichées.',
+  },
+
   'filter.name': 'Fonction',
   'filter.channel': 'Canal',
   'filter.node': 'Nœud',

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import type { JobDetail, TimelineEntry } from '../../../api/jobs.api.js';
-import type { JobState } from '../../../../job/job-state.js';
+import { JOB_STATES, type JobState } from '../../../../job/job-state.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import './time-strip.css';
 
@@ -50,9 +50,16 @@ export function TimeStrip({ job }: { job: JobDetail }) {
         ))}
       </div>
       <ul class="strip-words" aria-hidden="true">
-        <li class="strip-word strip-word-wait">{words[0]}</li>
-        <li class="strip-word strip-word-run">{words[1]}</li>
-        {rested > 0 && <li class="strip-word strip-word-rest">{words[2]}</li>}
+        {JOB_STATES.map((state) => {
+          const seconds = sum((span) => span.state === state);
+          return (
+            seconds > 0 && (
+              <li key={state} class={`strip-word strip-${state}`}>
+                {t(`state.${state}`)} <strong>{format.duration(seconds)}</strong>
+              </li>
+            )
+          );
+        })}
         {job.retry > 1 && (
           <li class="faint">
             {t('job.inTries', { n: job.retry, most: job.maxRetries === 0 ? '∞' : job.maxRetries })}
