@@ -1,13 +1,12 @@
 import type { MetricsRange } from '../../../lib/dashboard/api/cluster.api.js';
 import type {
-  ActionProgress,
   ActionRequest,
   JobActionName,
   JobPage,
   JobQuery,
   JobSummary,
+  LogLine,
 } from '../../../lib/dashboard/api/jobs.api.js';
-import type { JobState } from '../../../lib/job/job-state.js';
 import {
   fakeAudit,
   fakeBatches,
@@ -19,8 +18,12 @@ import {
   fakeNodes,
   overviewOf,
 } from './fake-cluster.js';
+import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
-import { actionsOf, fakeDetail } from './fake-jobs.js';
+import { fakeDetail, fakeLog } from './fake-detail.js';
+
+/** As many lines as the server gives at once. */
+const LOG_LINES = 500;
 
 export class FakeProblem extends Error {
   constructor(
@@ -32,12 +35,6 @@ export class FakeProblem extends Error {
     super(detail);
   }
 }
-
-const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete'>, JobState>> = {
-  requeue: 'pending',
-  cancel: 'cancelled',
-  done: 'done',
-};
 
 /** What a route answers, as its contract has it. */
 export function answer(
@@ -66,7 +63,7 @@ export function answer(
         ? countOf(jobs, query)
         : second === undefined
           ? pageOf(jobs, query)
-          : aJob(jobs, second, third);
+          : aJob(dashboard, second, third, query);
     case 'failures':
       return fakeFailures(jobs);
     case 'channels':
@@ -82,7 +79,7 @@ export function answer(
     case 'nodes':
       return fourth === undefined ? fakeNodes(jobs) : named(fakeNodes(jobs), ({ id }) => String(id));
     case 'graphs':
-      return fakeGraph(second ?? '', jobs);
+      return dashboard.graph ?? fakeGraph(second ?? '', jobs);
     case 'batches':
       return second === undefined
         ? { batches: fakeBatches(jobs), next: null }
@@ -94,21 +91,35 @@ export function answer(
   }
 }
 
-function aJob(jobs: readonly JobSummary[], uuid: string, part: string | undefined): unknown {
+function aJob(
+  dashboard: FakeDashboard,
+  uuid: string,
+  part: string | undefined,
+  query: URLSearchParams,
+): unknown {
+  const { jobs } = dashboard;
   const job = found(jobs.find((one) => one.uuid === uuid));
   switch (part) {
     case undefined:
-      return fakeDetail(job, jobs);
-    case 'logs':
-      return {
-        lines: [{ id: '1', retry: 1, date: job.dateCreated, message: 'Rendering 3 pages', data: null }],
-        last: '1',
-      };
+      return { ...fakeDetail(job, jobs), ...dashboard.details.get(uuid) };
+    case 'logs': {
+      const after = query.get('after');
+      const all = linesOf(dashboard, job);
+      const lines = all.slice(all.findIndex(({ id }) => id === after) + 1).slice(0, LOG_LINES);
+      return { lines, last: lines.at(-1)?.id ?? after };
+    }
     case 'related-action':
-      return { label: 'Open the invoice', url: '/invoices/4711', data: null };
+      return dashboard.relatedAction;
+    case 'text':
+      return 'All of it. '.repeat(100_000);
     default:
       return job;
   }
+}
+
+/** What a job has logged. */
+export function linesOf(dashboard: FakeDashboard, job: JobSummary): readonly LogLine[] {
+  return dashboard.logs.get(job.uuid) ?? (job.retry === 0 ? [] : fakeLog(job));
 }
 
 /** 50 a page; an argument filter looks at 100 rows at a time, as one that no index helps. */
@@ -134,10 +145,12 @@ function pageOf(jobs: readonly JobSummary[], query: URLSearchParams): JobPage {
 
 function countOf(jobs: readonly JobSummary[], query: URLSearchParams) {
   const count = jobs.filter((job) => fits(job, query)).length;
-  return { count: Math.min(count, 10_000), capped: count > 10_000 };
+  const most = query.get('exact') === 'true' ? Infinity : 10_000;
+  return { count: Math.min(count, most), capped: count > most, at: new Date().toISOString() };
 }
 
-function fits(job: JobSummary, query: URLSearchParams): boolean {
+/** Whether a job is among those that a filter asks for. */
+export function fits(job: JobSummary, query: URLSearchParams): boolean {
   const one = (key: keyof JobQuery, test: (value: string) => boolean) => {
     const value = query.get(key);
     return value === null || test(value);
@@ -156,41 +169,6 @@ function fits(job: JobSummary, query: URLSearchParams): boolean {
     one('from', (value) => job.dateCreated >= value) &&
     one('to', (value) => job.dateCreated < value)
   );
-}
-
-function act(dashboard: FakeDashboard, action: JobActionName, request: ActionRequest): ActionProgress[] {
-  const chosen =
-    'uuids' in request
-      ? dashboard.jobs.filter(({ uuid }) => request.uuids.includes(uuid))
-      : dashboard.jobs.filter((job) =>
-          fits(job, new URLSearchParams({ ...request.filter } as Record<string, string>)),
-        );
-  if ('filter' in request && chosen.length > request.expected) {
-    throw new FakeProblem(409, 'More jobs match by now', 'Count them again.', { count: chosen.length });
-  }
-  const allowed = chosen.filter(({ state }) => actionsOf(state).includes(action));
-  const refused = chosen.filter((job) => !allowed.includes(job));
-  if (action === 'delete') {
-    dashboard.jobs = dashboard.jobs.filter((job) => !allowed.includes(job));
-  } else {
-    allowed.forEach(({ uuid }) => dashboard.change(uuid, { state: BECOMES[action] }));
-  }
-  const states = [...new Set(refused.map(({ state }) => state))];
-  const unchanged = states.map((state) => {
-    const of = refused.filter((job) => job.state === state);
-    return {
-      reason: 'state' as const,
-      state,
-      count: of.length,
-      uuids: of.slice(0, 3).map(({ uuid }) => uuid),
-    };
-  });
-  const total = chosen.length;
-  const half = Math.floor(total / 2);
-  return [
-    { total, seen: half, changed: Math.min(half, allowed.length), unchanged: [], ended: false },
-    { total, seen: total, changed: allowed.length, unchanged, ended: true },
-  ];
 }
 
 function found<T>(one: T | undefined): T {

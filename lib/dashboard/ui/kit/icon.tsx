@@ -57,6 +57,9 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** For what is drawn otherwise: a path on a grid of 16, to be stroked. */
+export const iconPath = (name: IconName): string => PATHS[name];
+
 /** A picture beside a text; alone, its button has to say what it is. */
 export function Icon({
   name,
