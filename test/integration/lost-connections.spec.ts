@@ -89,4 +89,26 @@ describe('a connection that is lost', () => {
     await test.channels.configure('root.one', { capacity: 2 });
     expect(await test.channels.get('root.one')).toMatchObject({ capacity: 2 });
   });
+
+  it('in the middle of a change of the channels, with nobody told, holds no node up for long', async () => {
+    const other = await startApplication({ url: database.url, providers: [Steps] });
+    await holder.query('BEGIN; SELECT 1 FROM queue_job_meta FOR UPDATE');
+    const call = test.channels.configure('root.one', { capacity: 3 });
+    const refused = expect(call).rejects.toThrow();
+    await eventually(async () => {
+      const { rowCount } = await client.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      expect(rowCount).toBe(1);
+    });
+    // It has the lock of the channels, and is not heard of any more.
+    proxy.freeze();
+    await holder.query('COMMIT');
+    const job = await other.queue.withDelay(Steps).step();
+    await other.queue.finished(job, { timeout: '20 s' });
+    proxy.cut();
+    proxy.thaw();
+    await refused;
+    await other.close();
+  }, 40_000);
 });
