@@ -101,6 +101,7 @@ async function tell(): Promise<void> {
     `${String(s).padStart(4)} s  ${ended} ended, ${living} alive, ${runs} tries, ${campaign.faults.length} faults, ` +
       `${nodes} nodes, ${watch.violations.length} violations so far`,
   );
+  if (living > 0 && living <= 3) console.log(`        left: ${JSON.stringify(await watch.living())}`);
   for (const line of await watch.blocked()) console.log(`        ${line.replaceAll(/\s+/g, ' ')}`);
 }
 
@@ -115,10 +116,8 @@ async function drain(): Promise<string[]> {
     const workers = campaign.members.filter((member) => member.isWorker && member.alive).length;
     if (living === 0 && nodes === workers) return [];
     if (Date.now() > until) {
-      const left = await direct.ask(
-        'SELECT uuid, name, channel, state, phase, node, retry, eta, exc_name, cancel_by FROM queue_job LIMIT 10',
-      );
-      return [`${living} jobs are alive, and ${nodes} nodes of ${workers} workers: ${JSON.stringify(left)}`];
+      const left = JSON.stringify(await watch.living());
+      return [`${living} jobs are alive, and ${nodes} nodes of ${workers} workers: ${left}`];
     }
     await pause(200);
   }

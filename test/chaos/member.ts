@@ -28,7 +28,7 @@ export class Member {
     const settings: ProcessSettings = { ...given, url: proxy.through(given.directUrl) };
     const child = fork(join(import.meta.dirname, 'process/node.js'), {
       env: { ...process.env, CHAOS_PROCESS: JSON.stringify(settings), NODE_OPTIONS: '' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', process.env['CHAOS_LOG'] === undefined ? 'ignore' : 'inherit', 'pipe', 'ipc'],
     });
     const complaints: string[] = [];
     child.stderr?.on('data', (data: Buffer) => complaints.push(data.toString()));

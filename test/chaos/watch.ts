@@ -49,6 +49,15 @@ export class Watch {
     return totals as Totals;
   }
 
+  /** Some of the jobs that have not ended. */
+  async living(): Promise<object[]> {
+    return this.direct.ask<object>(
+      `SELECT uuid, name, channel, state, phase, node, retry, args::text,
+         extract(epoch FROM eta - clock_timestamp())::integer AS due_in, exc_name, exc_message, cancel_by
+       FROM queue_job LIMIT 10`,
+    );
+  }
+
   /** Who has waited for a lock for more than three seconds, and for whom: no violation, but worth a look. */
   async blocked(): Promise<string[]> {
     const rows = await this.direct.ask<Record<'waits' | 'query' | 'by' | 'doing', string>>(

@@ -229,6 +229,19 @@ describe('claim and settle', () => {
     expect((await other.cycle()).jobs.length).toBe(1);
   });
 
+  it('leaves a job to the living node that has it, whatever people ask', async () => {
+    const node = await PlayedNode.register(store);
+    const [uuid] = (await insertJobs(client, noops(1))) as [string];
+    await node.cycle();
+    expect(await store.jobs.requeue([uuid])).toEqual([]);
+    expect(await store.jobs.setDone([uuid], 'someone')).toEqual([]);
+    expect(await store.jobs.postpone(uuid, 60, null)).toBe(false);
+    expect(await store.jobs.cancel([uuid], 'someone')).toEqual([{ uuid, node: node.id }]);
+    expect((await client.query('SELECT node, retry FROM queue_job')).rows).toEqual([
+      { node: node.id, retry: 1 },
+    ]);
+  });
+
   it('does not give up a node that has its session again by then', async () => {
     const [back, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(1));

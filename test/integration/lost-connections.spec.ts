@@ -13,6 +13,13 @@ class Steps {
   async step(): Promise<void> {}
 }
 
+/** Listened to at once, since the call may be refused before anybody asks. */
+const messageOf = async (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'none',
+    (error: unknown) => (error as Error).message,
+  );
+
 describe('a connection that is lost', () => {
   let database: TestDatabase;
   let client: Client;
@@ -54,9 +61,9 @@ describe('a connection that is lost', () => {
     await holder.query('BEGIN; LOCK TABLE queue_job');
     const steps = test.queue.delayable(Steps);
     const call = chain(steps.step(), steps.step()).delay();
-    const refused = expect(call).rejects.toThrow(/terminat/);
+    const refused = messageOf(call);
     await cutWaiting();
-    await refused;
+    expect(await refused).toMatch(/terminat|timeout|ECONNRESET/);
     await holder.query('COMMIT');
     expect(await chain(steps.step(), steps.step()).delay()).toHaveLength(2);
   });
@@ -82,9 +89,9 @@ describe('a connection that is lost', () => {
   it('in the middle of a change of the channels is the error of that call alone', async () => {
     await holder.query('BEGIN; LOCK TABLE queue_job_channel');
     const call = test.channels.configure('root.one', { capacity: 1 });
-    const refused = expect(call).rejects.toThrow(/terminat/);
+    const refused = messageOf(call);
     await cutWaiting();
-    await refused;
+    expect(await refused).toMatch(/terminat|timeout|ECONNRESET/);
     await holder.query('COMMIT');
     await test.channels.configure('root.one', { capacity: 2 });
     expect(await test.channels.get('root.one')).toMatchObject({ capacity: 2 });
@@ -94,7 +101,7 @@ describe('a connection that is lost', () => {
     const other = await startApplication({ url: database.url, providers: [Steps] });
     await holder.query('BEGIN; SELECT 1 FROM queue_job_meta FOR UPDATE');
     const call = test.channels.configure('root.one', { capacity: 3 });
-    const refused = expect(call).rejects.toThrow();
+    const refused = messageOf(call);
     await eventually(async () => {
       const { rowCount } = await client.query(
         `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
@@ -108,7 +115,7 @@ describe('a connection that is lost', () => {
     await other.queue.finished(job, { timeout: '20 s' });
     proxy.cut();
     proxy.thaw();
-    await refused;
+    expect(await refused).toMatch(/terminat|timeout|ECONNRESET/);
     await other.close();
   }, 40_000);
 });
