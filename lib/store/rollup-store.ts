@@ -1,4 +1,4 @@
-import type { QueueDatabase, Statement } from './database.js';
+import { namedStatement, type QueueDatabase, type Statement } from './database.js';
 import type { Tables } from './tables.js';
 
 /** Seconds of a minute, a quarter of an hour and an hour: each end counts in all three. */
@@ -41,10 +41,10 @@ export class RollupStore {
     const t = tables;
     const sum = (column: string): string =>
       `${column} = ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0) FROM unnest(r.${column}, excluded.${column}) WITH ORDINALITY u (a, b, at) ORDER BY at)`;
-    this.addStatement = {
-      name: 'queue_job_tally',
-      // In the order of the key, so that two nodes never wait for each other in a circle.
-      text: `WITH mine AS (
+    // In the order of the key, so that two nodes never wait for each other in a circle.
+    this.addStatement = namedStatement(
+      'queue_job_tally',
+      `WITH mine AS (
           UPDATE ${t.node} SET tallies = $2 WHERE id = $1 AND tallies < $2 RETURNING id
         )
         INSERT INTO ${t.rollup} AS r (width, bucket, channel, name, done, failed, retried, cancelled, wait, run)
@@ -56,11 +56,11 @@ export class RollupStore {
         ON CONFLICT (width, bucket, channel, name) DO UPDATE SET done = r.done + excluded.done,
           failed = r.failed + excluded.failed, retried = r.retried + excluded.retried,
           cancelled = r.cancelled + excluded.cancelled, ${sum('wait')}, ${sum('run')}`,
-    };
-    this.sampleStatement = {
-      name: 'queue_job_sample',
-      text: `SELECT ${t.name('queue_job_sample_1')}() AS sampled`,
-    };
+    );
+    this.sampleStatement = namedStatement(
+      'queue_job_sample',
+      `SELECT ${t.name('queue_job_sample_1')}() AS sampled`,
+    );
   }
 
   async add(batch: TallyBatch): Promise<void> {
