@@ -67,7 +67,7 @@ export function GraphStage({ graph, only }: { graph: GraphView; only: JobState |
           <div class="graph-zoom">
             <IconButton icon="plus" size="s" label={t('graph.in')} onClick={() => stage.zoom(1.4)} />
             <IconButton icon="minus" size="s" label={t('graph.out')} onClick={() => stage.zoom(1 / 1.4)} />
-            <IconButton icon="system" size="s" label={t('graph.fit')} onClick={() => stage.fit()} />
+            <IconButton icon="fit" size="s" label={t('graph.fit')} onClick={() => stage.fit()} />
           </div>
           <GraphCard graph={graph} at={stage.active.value} />
         </>

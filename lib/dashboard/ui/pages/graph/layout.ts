@@ -2,7 +2,7 @@ import type { GraphView } from '../../../api/cluster.api.js';
 
 /** The size of a job, and the room around it. Pixels at scale 1. */
 export const NODE = { width: 184, height: 44 } as const;
-export const GAP = { x: 64, y: 14, column: 20 } as const;
+export const GAP = { x: 60, y: 12, column: 20 } as const;
 /** Width to height that a graph is folded into. */
 const ASPECT = 1.6;
 const SWEEPS = 4;
@@ -60,8 +60,7 @@ export function layeredLayout(shape: Shape, links = linksOf(shape)): Layout {
   const count = shape.nodes.length;
   const layers = layersOf(shape, links).map((layer) => [...layer]);
   sortLayers(layers, links, count);
-  const cell = (NODE.width + GAP.x) / (NODE.height + GAP.y);
-  const rows = Math.max(10, Math.round(Math.sqrt((count * cell) / ASPECT)));
+  const rows = rowsOf(layers);
   const step = NODE.height + GAP.y;
   const x = new Float32Array(count);
   const y = new Float32Array(count);
@@ -89,6 +88,21 @@ export function layeredLayout(shape: Shape, links = linksOf(shape)): Layout {
     width: Math.max(NODE.width, left - GAP.x - NODE.width / 2),
     height: bottom - top + NODE.height,
   };
+}
+
+/** How high the columns may become, so that all of it is seen as large as can be. */
+function rowsOf(layers: readonly (readonly number[])[]): number {
+  const most = Math.max(1, ...layers.map(({ length }) => length));
+  const candidates = Array.from({ length: 40 }, (_, at) => Math.ceil((most * (at + 1)) / 40));
+  const sizeWith = (rows: number) => {
+    const columns = layers.map(({ length }) => Math.ceil(length / rows));
+    const width = columns.reduce(
+      (sum, count) => sum + count * (NODE.width + GAP.column) + GAP.x - GAP.column,
+      0,
+    );
+    return Math.max(width / ASPECT, rows * (NODE.height + GAP.y));
+  };
+  return candidates.reduce((best, rows) => (sizeWith(rows) <= sizeWith(best) ? rows : best), most);
 }
 
 /** Down and up again: each job between its neighbours, so that few lines cross. */

@@ -56,8 +56,12 @@ export function paintNode(
   const top = at.y - NODE.height / 2;
   const blocked = node.waitingFor.length > 0;
   if (height < SIGN) {
-    context.fillStyle = active ? palette.accent : blocked ? palette.bad : look.solid;
+    context.fillStyle = active ? palette.accent : look.solid;
     context.fillRect(left, top, NODE.width, NODE.height);
+    if (blocked) {
+      context.fillStyle = palette.bad;
+      context.fillRect(left, top, NODE.width / 4, NODE.height);
+    }
     return;
   }
   context.beginPath();

@@ -16,7 +16,7 @@ export function ErrorDetails({ error }: { error: ErrorView }) {
       <ErrorSection section={error} />
       {error.causes.map((cause, index) => (
         <div key={index} class="error-cause">
-          <h4 class="error-by">{t('job.causedBy')}</h4>
+          <p class="error-by">{t('job.causedBy')}</p>
           <ErrorSection section={cause} />
         </div>
       ))}

@@ -108,7 +108,7 @@ function JobTabs({ job, lastLog }: { job: JobDetail; lastLog: string | null }) {
           id,
           label: (
             <>
-              {t(`job.tab.${id}`)}
+              {t(`job.tab.${id}`)}{' '}
               {id === 'tries' && job.attempts.length > 0 && (
                 <span class="job-tab-count">{format.number(job.attempts.length)}</span>
               )}
