@@ -94,6 +94,15 @@ export interface JobCount {
   readonly capped: boolean;
 }
 
+/** `GET jobs/count?…`, up to 10,000; with `exact=true` to the end, or 422 where that takes too long. */
+export interface JobMatchCount extends JobCount {
+  /**
+   * When it was counted, by the clock of the database. An action for what was counted has it as `to` in its filter,
+   * unless that has an earlier one: so what was stored since neither counts nor is changed.
+   */
+  readonly at: string;
+}
+
 /** A value of a payload, ready to be shown: no more of it than a person reads, and no type lost. */
 export type ValueNode =
   | { readonly t: 'null' | 'undefined' }
@@ -145,7 +154,7 @@ export interface JobDetail extends JobSummary {
   /** There is a related action to ask for. */
   readonly hasRelatedAction: boolean;
   /** Whether some node of this cluster knows its name; null where that can't be told from here. */
-  readonly known: boolean;
+  readonly known: boolean | null;
 }
 
 export type PayloadField = 'args' | 'result' | 'context' | 'error';

@@ -1,13 +1,11 @@
 import type { MetricsRange } from '../../../lib/dashboard/api/cluster.api.js';
 import type {
-  ActionProgress,
   ActionRequest,
   JobActionName,
   JobPage,
   JobQuery,
   JobSummary,
 } from '../../../lib/dashboard/api/jobs.api.js';
-import type { JobState } from '../../../lib/job/job-state.js';
 import {
   fakeAudit,
   fakeBatches,
@@ -19,8 +17,9 @@ import {
   fakeNodes,
   overviewOf,
 } from './fake-cluster.js';
+import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
-import { actionsOf, fakeDetail } from './fake-jobs.js';
+import { fakeDetail } from './fake-jobs.js';
 
 export class FakeProblem extends Error {
   constructor(
@@ -32,12 +31,6 @@ export class FakeProblem extends Error {
     super(detail);
   }
 }
-
-const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete'>, JobState>> = {
-  requeue: 'pending',
-  cancel: 'cancelled',
-  done: 'done',
-};
 
 /** What a route answers, as its contract has it. */
 export function answer(
@@ -134,10 +127,12 @@ function pageOf(jobs: readonly JobSummary[], query: URLSearchParams): JobPage {
 
 function countOf(jobs: readonly JobSummary[], query: URLSearchParams) {
   const count = jobs.filter((job) => fits(job, query)).length;
-  return { count: Math.min(count, 10_000), capped: count > 10_000 };
+  const most = query.get('exact') === 'true' ? Infinity : 10_000;
+  return { count: Math.min(count, most), capped: count > most, at: new Date().toISOString() };
 }
 
-function fits(job: JobSummary, query: URLSearchParams): boolean {
+/** Whether a job is among those that a filter asks for. */
+export function fits(job: JobSummary, query: URLSearchParams): boolean {
   const one = (key: keyof JobQuery, test: (value: string) => boolean) => {
     const value = query.get(key);
     return value === null || test(value);
@@ -156,41 +151,6 @@ function fits(job: JobSummary, query: URLSearchParams): boolean {
     one('from', (value) => job.dateCreated >= value) &&
     one('to', (value) => job.dateCreated < value)
   );
-}
-
-function act(dashboard: FakeDashboard, action: JobActionName, request: ActionRequest): ActionProgress[] {
-  const chosen =
-    'uuids' in request
-      ? dashboard.jobs.filter(({ uuid }) => request.uuids.includes(uuid))
-      : dashboard.jobs.filter((job) =>
-          fits(job, new URLSearchParams({ ...request.filter } as Record<string, string>)),
-        );
-  if ('filter' in request && chosen.length > request.expected) {
-    throw new FakeProblem(409, 'More jobs match by now', 'Count them again.', { count: chosen.length });
-  }
-  const allowed = chosen.filter(({ state }) => actionsOf(state).includes(action));
-  const refused = chosen.filter((job) => !allowed.includes(job));
-  if (action === 'delete') {
-    dashboard.jobs = dashboard.jobs.filter((job) => !allowed.includes(job));
-  } else {
-    allowed.forEach(({ uuid }) => dashboard.change(uuid, { state: BECOMES[action] }));
-  }
-  const states = [...new Set(refused.map(({ state }) => state))];
-  const unchanged = states.map((state) => {
-    const of = refused.filter((job) => job.state === state);
-    return {
-      reason: 'state' as const,
-      state,
-      count: of.length,
-      uuids: of.slice(0, 3).map(({ uuid }) => uuid),
-    };
-  });
-  const total = chosen.length;
-  const half = Math.floor(total / 2);
-  return [
-    { total, seen: half, changed: Math.min(half, allowed.length), unchanged: [], ended: false },
-    { total, seen: total, changed: allowed.length, unchanged, ended: true },
-  ];
 }
 
 function found<T>(one: T | undefined): T {

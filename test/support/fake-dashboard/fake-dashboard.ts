@@ -38,6 +38,8 @@ export class FakeDashboard {
   };
   /** Paths below `api/` that fail, with the status that they answer. */
   readonly broken = new Map<string, number>();
+  /** Between two batches of an action. */
+  rest: () => Promise<unknown> = () => Promise.resolve();
   /** Method, path and body of what was asked. */
   readonly asked: string[] = [];
   readonly #streams = new Set<ServerResponse>();
@@ -116,9 +118,14 @@ export class FakeDashboard {
         throw new FakeProblem(403, 'Forbidden', 'The header x-queue-jobs is missing.');
       }
       const given = answer(this, request.method ?? 'GET', path, url.searchParams, body);
-      if (Array.isArray(given) && path.startsWith('jobs/actions/')) {
+      if (path.startsWith('jobs/actions/')) {
         response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-        given.forEach((line) => response.write(`${JSON.stringify(line)}\n`));
+        for await (const line of given as AsyncIterable<object>) {
+          if (response.destroyed) {
+            return;
+          }
+          response.write(`${JSON.stringify(line)}\n`);
+        }
         response.end();
         return;
       }
