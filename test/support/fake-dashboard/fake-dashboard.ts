@@ -5,9 +5,11 @@ import { type AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { About, PulseEvent } from '../../../lib/dashboard/api/cluster.api.js';
 import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
-import { answer, FakeProblem } from './fake-answers.js';
+import { answer } from './fake-answers.js';
 import { countsOf } from './fake-cluster.js';
 import { actionsOf, fakeJobs } from './fake-jobs.js';
+import { FakeProblem } from './fake-problem.js';
+import { FakeSettings } from './fake-settings.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -40,6 +42,7 @@ export class FakeDashboard {
   readonly broken = new Map<string, number>();
   /** Between two batches of an action. */
   rest: () => Promise<unknown> = () => Promise.resolve();
+  readonly settings = new FakeSettings();
   /** Method, path and body of what was asked. */
   readonly asked: string[] = [];
   readonly #streams = new Set<ServerResponse>();

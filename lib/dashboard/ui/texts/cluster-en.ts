@@ -13,31 +13,9 @@ export const clusterEn = {
   'failures.show': 'Show jobs',
   'failures.requeue': 'Requeue all',
   'failures.requeueOf': 'Requeue all: {name}, {error}',
-  'failures.requeueTitle': { one: 'Requeue {n} job?', other: 'Requeue {n} jobs?' },
-  'failures.requeueBody':
-    'All jobs of {name} that failed with {error}. They begin anew, with all their tries.',
-  'failures.requeueSideEffects':
-    'What a try did before it failed is done again, unless the method looks after that.',
   'failures.groups': { one: '{n} group', other: '{n} groups' },
   'failures.noneTitle': 'Nothing has failed',
   'failures.noneHint': 'Jobs that use up their tries stand here, grouped by what went wrong.',
-
-  'progress.title': 'Requeueing',
-  'progress.seen': '{seen} of {n} jobs looked at',
-  'progress.requeued': { one: '{n} job requeued', other: '{n} jobs requeued' },
-  'progress.unchanged': { one: '{n} job was not changed', other: '{n} jobs were not changed' },
-  'progress.state': { one: '{n} is {state} by now', other: '{n} are {state} by now' },
-  'progress.gone': { one: '{n} is gone', other: '{n} are gone' },
-  'progress.waiting': { one: '{n} waits for another job', other: '{n} wait for other jobs' },
-  'progress.running': { one: '{n} runs on a living node', other: '{n} run on living nodes' },
-  'progress.broken': 'It broke off: {error} What was changed stays so.',
-  'progress.more': {
-    one: '{n} job matches by now. Nothing was changed.',
-    other: '{n} jobs match by now. Nothing was changed.',
-  },
-  'progress.again': { one: 'Requeue {n} job', other: 'Requeue {n} jobs' },
-  'progress.stop': 'Stop',
-  'progress.stopped': 'Stopped. What was changed stays so.',
 
   'channels.channel': 'Channel',
   'channels.load': 'Running',
@@ -83,7 +61,6 @@ export const clusterEn = {
   'edit.save': 'Save',
   'edit.wholeNumber': 'A whole number of at least 0, or nothing',
   'edit.number': 'A number of at least 0, or nothing',
-  'edit.nothing': 'Nothing is changed yet.',
 
   'functions.name': 'Function',
   'functions.channel': 'Channel',
@@ -208,5 +185,4 @@ export const clusterEn = {
   'audit.noneHint': 'What is done on these pages is written down here: who, what, when, and how it ended.',
 
   'pages.older': 'Show older',
-  'pages.end': 'That is all of them.',
 } as const;

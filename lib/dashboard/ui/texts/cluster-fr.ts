@@ -16,31 +16,9 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'failures.show': 'Montrer les tâches',
   'failures.requeue': 'Tout relancer',
   'failures.requeueOf': 'Tout relancer : {name}, {error}',
-  'failures.requeueTitle': { one: 'Relancer {n} tâche ?', other: 'Relancer {n} tâches ?' },
-  'failures.requeueBody':
-    'Toutes les tâches de {name} échouées avec {error}. Elles repartent de zéro, avec tous leurs essais.',
-  'failures.requeueSideEffects':
-    'Ce qu’un essai a fait avant d’échouer est refait, sauf si la méthode y veille.',
   'failures.groups': { one: '{n} groupe', other: '{n} groupes' },
   'failures.noneTitle': 'Rien n’a échoué',
   'failures.noneHint': 'Les tâches qui ont épuisé leurs essais apparaissent ici, groupées par cause.',
-
-  'progress.title': 'Relance',
-  'progress.seen': '{seen} tâches examinées sur {n}',
-  'progress.requeued': { one: '{n} tâche relancée', other: '{n} tâches relancées' },
-  'progress.unchanged': { one: '{n} tâche n’a pas été changée', other: '{n} tâches n’ont pas été changées' },
-  'progress.state': { one: '{n} est maintenant : {state}', other: '{n} sont maintenant : {state}' },
-  'progress.gone': { one: '{n} a disparu', other: '{n} ont disparu' },
-  'progress.waiting': { one: '{n} attend une autre tâche', other: '{n} attendent d’autres tâches' },
-  'progress.running': { one: '{n} tourne sur un nœud actif', other: '{n} tournent sur des nœuds actifs' },
-  'progress.broken': 'Interrompu : {error} Ce qui a été changé le reste.',
-  'progress.more': {
-    one: '{n} tâche correspond maintenant. Rien n’a été changé.',
-    other: '{n} tâches correspondent maintenant. Rien n’a été changé.',
-  },
-  'progress.again': { one: 'Relancer {n} tâche', other: 'Relancer {n} tâches' },
-  'progress.stop': 'Arrêter',
-  'progress.stopped': 'Arrêté. Ce qui a été changé le reste.',
 
   'channels.channel': 'Canal',
   'channels.load': 'En cours',
@@ -86,7 +64,6 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'edit.save': 'Enregistrer',
   'edit.wholeNumber': 'Un nombre entier d’au moins 0, ou rien',
   'edit.number': 'Un nombre d’au moins 0, ou rien',
-  'edit.nothing': 'Rien n’est encore changé.',
 
   'functions.name': 'Fonction',
   'functions.channel': 'Canal',
@@ -212,5 +189,4 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'audit.noneHint': 'Ce qui est fait sur ces pages est noté ici : qui, quoi, quand, et comment cela a fini.',
 
   'pages.older': 'Montrer les précédents',
-  'pages.end': 'C’est tout.',
 };

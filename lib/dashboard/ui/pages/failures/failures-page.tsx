@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
 import type { FailureGroup } from '../../../api/cluster.api.js';
+import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
 import { Card } from '../../kit/card.js';
@@ -8,31 +8,20 @@ import { Page } from '../../kit/page.js';
 import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table } from '../../kit/table.js';
 import { failurePath, useFailureColumns } from './failure-columns.js';
-import { RequeueDialog } from './requeue-dialog.js';
 import './failures.css';
 
 /** What has failed, and is to be decided on, by what went wrong. */
 export function FailuresPage() {
-  const { api, dialogs, may } = useAppParts();
+  const app = useApp();
   const { t } = useTexts();
-  const { data, error, reload } = useResource('failures', (signal) => api.failures(signal), { live: 3_000 });
-  const [requeued, setRequeued] = useState<FailureGroup | null>(null);
-  const requeue = async (group: FailureGroup) => {
-    const yes = await dialogs.confirm({
-      title: t('failures.requeueTitle', { n: group.count }),
-      yes: t('action.requeue'),
-      body: (
-        <div class="failures-question">
-          <p>{t('failures.requeueBody', { name: group.name, error: group.excName })}</p>
-          <p>{t('failures.requeueSideEffects')}</p>
-        </div>
-      ),
-    });
-    if (yes) {
-      setRequeued(group);
-    }
-  };
-  const columns = useFailureColumns(may('requeue') ? (group) => void requeue(group) : null);
+  const { data, error, reload } = useResource('failures', (signal) => app.api.failures(signal), {
+    live: 3_000,
+  });
+  const actions = useJobAction(reload);
+  const mayRequeue = app.may('requeue');
+  const requeue = ({ id }: FailureGroup) =>
+    actions.ask('requeue', { filter: { state: 'failed', failure: id } });
+  const columns = useFailureColumns(mayRequeue ? requeue : null);
   return (
     <Page
       title={t('page.failures')}
@@ -60,28 +49,11 @@ export function FailuresPage() {
             rows={data}
             rowKey={({ id }) => id}
             href={failurePath}
-            rowKeys={
-              may('requeue')
-                ? [{ key: 'r', text: 'action.requeue', run: (group) => void requeue(group) }]
-                : []
-            }
+            rowKeys={mayRequeue ? [{ key: 'r', text: 'action.requeue', run: requeue }] : []}
           />
         )}
       </Card>
-      {requeued !== null && (
-        <RequeueDialog
-          group={requeued}
-          close={() => {
-            setRequeued(null);
-            reload();
-          }}
-        />
-      )}
+      {actions.dialog}
     </Page>
   );
-}
-
-function useAppParts() {
-  const app = useApp();
-  return { api: app.api, dialogs: app.dialogs, may: app.may.bind(app) };
 }
