@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { AuditEntry } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
+import { useEvery } from '../../app/every.js';
 import { usePages } from '../../app/pages.js';
 import { Badge } from '../../kit/badge.js';
 import { Button } from '../../kit/button.js';
@@ -28,6 +29,8 @@ export function AuditPage() {
     },
     { live: 5_000 },
   );
+  // What changes a channel or a node changes no job.
+  useEvery(10_000, () => !loading && reload());
   const columns = useAuditColumns();
   return (
     <Page title={t('page.audit')}>

@@ -28,10 +28,7 @@ function pathOf({ action, target }: AuditEntry): string | null {
       if (UUID.test(target)) {
         return `jobs/${target}`;
       }
-      // Of many jobs that were chosen one by one, only their number stands there.
-      return target === '' || target.includes('=')
-        ? jobsPath(readFilters(new URLSearchParams(target)))
-        : null;
+      return target === '' ? 'jobs' : filteredJobs(target);
     case 'channels':
       return pathTo('channels', { channel: target });
     case 'functions':
@@ -43,4 +40,11 @@ function pathOf({ action, target }: AuditEntry): string | null {
     default:
       return null;
   }
+}
+
+/** Null where it is no filter that the list knows wholly: of jobs chosen one by one, only their number stands there. */
+function filteredJobs(target: string): string | null {
+  const query = new URLSearchParams(target);
+  const filters = readFilters(query);
+  return Object.keys(filters).length === [...query.keys()].length ? jobsPath(filters) : null;
 }

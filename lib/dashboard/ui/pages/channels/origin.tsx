@@ -41,9 +41,9 @@ export function Origin({ channel }: { channel: ChannelView }) {
       <Badge tone="accent">{t('channels.changed')}</Badge>
       {changes.map((property) => (
         <span key={property} class="channels-change">
-          {t(`channels.${property}`)}: {show(property, channel[property])}{' '}
+          {t(`channels.${property}`)}: {show(property, channel[property])}
           <span class="faint">
-            ({t('channels.inCode', { value: show(property, inCode(channel, property)) })})
+            {t('channels.inCode', { value: show(property, inCode(channel, property)) })}
           </span>
         </span>
       ))}

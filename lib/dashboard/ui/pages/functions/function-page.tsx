@@ -97,7 +97,9 @@ function FunctionMetrics({ name }: { name: string }) {
           choose={(id) => (range.value = id)}
         />
       </div>
-      <MetricsCharts metrics={metrics} depth={false} />
+      <div class="functions-charts">
+        <MetricsCharts metrics={metrics} depth={false} />
+      </div>
     </>
   );
 }
