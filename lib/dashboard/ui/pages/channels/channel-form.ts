@@ -39,13 +39,11 @@ export function changesOf(
   form: ChannelForm,
   channel: ChannelProperties,
 ): { readonly changes: Partial<ChannelProperties>; readonly errors: FormErrors } {
-  const capacity = numberOf(form.capacity);
+  const capacity = wholeOf(form.capacity);
   const throttle = numberOf(form.throttle);
   const removal = numberOf(form.removal);
   const errors: FormErrors = {
-    ...((capacity === undefined || (capacity !== null && !Number.isInteger(capacity))) && {
-      capacity: 'wholeNumber',
-    }),
+    ...(capacity === undefined && { capacity: 'wholeNumber' }),
     ...(throttle === undefined && { throttle: 'number' }),
     ...(removal === undefined && { removalInterval: 'number' }),
   };
@@ -76,4 +74,9 @@ function numberOf(text: string): number | null | undefined {
     return null;
   }
   return /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+function wholeOf(text: string): number | null | undefined {
+  const value = numberOf(text);
+  return typeof value === 'number' && !Number.isSafeInteger(value) ? undefined : value;
 }
