@@ -28,14 +28,14 @@ describe('The functions', () => {
   test('show the waits of ten tries while their pattern is edited, and keep it', async () => {
     const dialog = await edit('Images.resize');
     const waits = dialog.getByRole('list', { name: 'The waits after tries 1 to 10' }).getByRole('listitem');
-    await dialog.getByLabel('Seconds').first().fill('30');
+    await dialog.getByRole('textbox', { name: 'Seconds' }).first().fill('30');
     await waits.first().getByText('30s').waitFor();
     await dialog.getByRole('button', { name: 'Remove the step from try 5' }).click();
     await waits.nth(8).getByText('30s').waitFor();
     await dialog.getByRole('button', { name: 'Add a step' }).click();
-    await dialog.getByLabel('From try').last().fill('3');
-    await dialog.getByLabel('Seconds').last().fill('45');
-    await dialog.getByLabel('Up to').last().fill('50');
+    await dialog.getByRole('textbox', { name: 'From try' }).last().fill('3');
+    await dialog.getByRole('textbox', { name: 'Seconds' }).last().fill('45');
+    await dialog.getByRole('textbox', { name: 'Up to' }).last().fill('50');
     await waits.nth(2).getByText('45s–50s').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await settings().getByText('30s at tries 1–2, 45s–50s at tries 3–9, 5m–10m from try 10').waitFor();
@@ -50,16 +50,16 @@ describe('The functions', () => {
   test('take no pattern that can not be right', async () => {
     const dialog = await edit('Images.resize');
     const save = dialog.getByRole('button', { name: 'Save' });
-    await dialog.getByLabel('From try').nth(1).fill('1');
+    await dialog.getByRole('textbox', { name: 'From try' }).nth(1).fill('1');
     await dialog.getByText('Two steps begin at the same try').waitFor();
-    await dialog.getByLabel('From try').nth(1).fill('2');
-    await dialog.getByLabel('Seconds').nth(1).fill('1.5');
+    await dialog.getByRole('textbox', { name: 'From try' }).nth(1).fill('2');
+    await dialog.getByRole('textbox', { name: 'Seconds' }).nth(1).fill('1.5');
     await dialog.getByText('Seconds are whole numbers of at least 0').waitFor();
-    await dialog.getByLabel('Seconds').nth(1).fill('20');
-    await dialog.getByLabel('Up to').nth(1).fill('10');
+    await dialog.getByRole('textbox', { name: 'Seconds' }).nth(1).fill('20');
+    await dialog.getByRole('textbox', { name: 'Up to' }).nth(1).fill('10');
     await dialog.getByText('The second number must not be below the first').waitFor();
     expect(await save.isDisabled()).toBe(true);
-    await dialog.getByLabel('Up to').nth(1).fill('');
+    await dialog.getByRole('textbox', { name: 'Up to' }).nth(1).fill('');
     expect(await save.isEnabled()).toBe(true);
   });
 

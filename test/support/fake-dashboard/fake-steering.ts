@@ -33,33 +33,32 @@ export function steered(
     of.set(key ?? '', {});
     return null;
   };
-  switch (what) {
-    case 'channels':
-      return pick(
-        fakeChannels(jobs),
-        (view) => settings.channel(view),
-        ({ name }) => name,
-        (view) =>
-          method === 'PATCH'
-            ? settings.changeChannel(view, JSON.parse(body) as object)
-            : reset(settings.channels),
-      );
-    case 'functions':
-      return pick(
-        fakeFunctions(jobs),
-        (view) => settings.jobFunction(view),
-        ({ name }) => name,
-        (view) =>
-          method === 'PATCH'
-            ? settings.changeFunction(view, JSON.parse(body) as object)
-            : reset(settings.functions),
-      );
-    case 'nodes':
-      return pick(
-        fakeNodes(jobs),
-        (view) => settings.node(view),
-        ({ id }) => String(id),
-        (view) => settings.ask(view, action as NodeActionName),
-      );
+  if (what === 'channels') {
+    return pick(
+      fakeChannels(jobs),
+      (view) => settings.channel(view),
+      ({ name }) => name,
+      (view) =>
+        method === 'PATCH'
+          ? settings.changeChannel(view, JSON.parse(body) as object)
+          : reset(settings.channels),
+    );
   }
+  if (what === 'functions') {
+    return pick(
+      fakeFunctions(jobs),
+      (view) => settings.jobFunction(view),
+      ({ name }) => name,
+      (view) =>
+        method === 'PATCH'
+          ? settings.changeFunction(view, JSON.parse(body) as object)
+          : reset(settings.functions),
+    );
+  }
+  return pick(
+    fakeNodes(jobs),
+    (view) => settings.node(view),
+    ({ id }) => String(id),
+    (view) => settings.ask(view, action as NodeActionName),
+  );
 }

@@ -64,7 +64,7 @@ export function useFunctionColumns(): readonly Column<FunctionView>[] {
       head: t('functions.channel'),
       from: 'l',
       cell: ({ channel }) => (
-        <a class="functions-count" href={pathTo('channels', { channel })}>
+        <a class="functions-channel truncate" href={pathTo('channels', { channel })} data-tip={channel}>
           {channel}
         </a>
       ),
