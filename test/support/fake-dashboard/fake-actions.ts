@@ -6,9 +6,10 @@ import type {
   UnchangedJobs,
 } from '../../../lib/dashboard/api/jobs.api.js';
 import type { JobState } from '../../../lib/job/job-state.js';
-import { FakeProblem, fits } from './fake-answers.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { actionsOf } from './fake-jobs.js';
+import { fits } from './fake-lists.js';
+import { FakeProblem } from './fake-problem.js';
 
 const BATCH = 500;
 const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete'>, JobState>> = {

@@ -2,39 +2,19 @@ import type { MetricsRange } from '../../../lib/dashboard/api/cluster.api.js';
 import type {
   ActionRequest,
   JobActionName,
-  JobPage,
-  JobQuery,
   JobSummary,
   LogLine,
 } from '../../../lib/dashboard/api/jobs.api.js';
-import {
-  fakeAudit,
-  fakeBatches,
-  fakeChannels,
-  fakeFailures,
-  fakeFunctions,
-  fakeGraph,
-  fakeMetrics,
-  fakeNodes,
-  overviewOf,
-} from './fake-cluster.js';
+import { fakeBatches, fakeFailures, fakeGraph, fakeMetrics, fakeNodes, overviewOf } from './fake-cluster.js';
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { fakeDetail, fakeLog } from './fake-detail.js';
+import { auditOf, batchesOf, countOf, pageOf } from './fake-lists.js';
+import { FakeProblem, found } from './fake-problem.js';
+import { steered } from './fake-steering.js';
 
 /** As many lines as the server gives at once. */
 const LOG_LINES = 500;
-
-export class FakeProblem extends Error {
-  constructor(
-    readonly status: number,
-    readonly title: string,
-    detail: string,
-    readonly more: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(detail);
-  }
-}
 
 /** What a route answers, as its contract has it. */
 export function answer(
@@ -67,25 +47,15 @@ export function answer(
     case 'failures':
       return fakeFailures(jobs);
     case 'channels':
-      return method === 'PATCH'
-        ? {
-            ...(named(fakeChannels(jobs), ({ name }) => name) as object),
-            ...(JSON.parse(body) as object),
-            changed: JSON.parse(body) as object,
-          }
-        : named(fakeChannels(jobs), ({ name }) => name);
     case 'functions':
-      return named(fakeFunctions(jobs), ({ name }) => name);
     case 'nodes':
-      return fourth === undefined ? fakeNodes(jobs) : named(fakeNodes(jobs), ({ id }) => String(id));
+      return steered(dashboard, first, method, second, fourth, body);
     case 'graphs':
       return dashboard.graph ?? fakeGraph(second ?? '', jobs);
     case 'batches':
-      return second === undefined
-        ? { batches: fakeBatches(jobs), next: null }
-        : named(fakeBatches(jobs), ({ uuid }) => uuid);
+      return second === undefined ? batchesOf(jobs, query) : named(fakeBatches(jobs), ({ uuid }) => uuid);
     case 'audit':
-      return { entries: fakeAudit(), next: null };
+      return auditOf(query);
     default:
       throw new FakeProblem(404, 'Not found', path);
   }
@@ -120,60 +90,4 @@ function aJob(
 /** What a job has logged. */
 export function linesOf(dashboard: FakeDashboard, job: JobSummary): readonly LogLine[] {
   return dashboard.logs.get(job.uuid) ?? (job.retry === 0 ? [] : fakeLog(job));
-}
-
-/** 50 a page; an argument filter looks at 100 rows at a time, as one that no index helps. */
-function pageOf(jobs: readonly JobSummary[], query: URLSearchParams): JobPage {
-  const limit = Number(query.get('limit') ?? 50);
-  const from = Number(query.get('cursor') ?? 0);
-  const bounded = query.has('arg') ? jobs.slice(0, from + 100) : jobs;
-  const fitting = bounded.flatMap((job, at) => (at >= from && fits(job, query) ? [{ job, at }] : []));
-  const page = fitting.slice(0, limit);
-  const short = page.length < limit && bounded.length < jobs.length;
-  const next =
-    page.length === limit && fitting.length > limit
-      ? (page.at(-1)?.at ?? 0) + 1
-      : short
-        ? bounded.length
-        : null;
-  return {
-    jobs: page.map(({ job }) => job),
-    next: next === null ? null : String(next),
-    searchedTo: short ? (bounded.at(-1)?.dateCreated ?? null) : null,
-  };
-}
-
-function countOf(jobs: readonly JobSummary[], query: URLSearchParams) {
-  const count = jobs.filter((job) => fits(job, query)).length;
-  const most = query.get('exact') === 'true' ? Infinity : 10_000;
-  return { count: Math.min(count, most), capped: count > most, at: new Date().toISOString() };
-}
-
-/** Whether a job is among those that a filter asks for. */
-export function fits(job: JobSummary, query: URLSearchParams): boolean {
-  const one = (key: keyof JobQuery, test: (value: string) => boolean) => {
-    const value = query.get(key);
-    return value === null || test(value);
-  };
-  return (
-    one('uuids', (value) => value.split(',').includes(job.uuid)) &&
-    one('state', (value) => value.split(',').includes(job.state)) &&
-    one('name', (value) => job.name === value) &&
-    one('channel', (value) => job.channel === value || job.channel.startsWith(`${value}.`)) &&
-    one('node', (value) => String(job.node) === value) &&
-    one('priority', (value) => String(job.priority) === value) &&
-    one('user', (value) => job.userId === value) &&
-    one('error', (value) => job.excName === value) &&
-    one('text', (value) => job.description.toLowerCase().includes(value.toLowerCase())) &&
-    one('arg', (value) => job.description.includes(value.slice(value.indexOf('=') + 1))) &&
-    one('from', (value) => job.dateCreated >= value) &&
-    one('to', (value) => job.dateCreated < value)
-  );
-}
-
-function found<T>(one: T | undefined): T {
-  if (one === undefined) {
-    throw new FakeProblem(404, 'Not found', 'There is no such thing.');
-  }
-  return one;
 }

@@ -10,9 +10,11 @@ import type {
   LogLine,
   RelatedActionView,
 } from '../../../lib/dashboard/api/jobs.api.js';
-import { answer, FakeProblem, linesOf } from './fake-answers.js';
+import { answer, linesOf } from './fake-answers.js';
 import { countsOf } from './fake-cluster.js';
 import { actionsOf, fakeJobs } from './fake-jobs.js';
+import { FakeProblem } from './fake-problem.js';
+import { FakeSettings } from './fake-settings.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -52,6 +54,7 @@ export class FakeDashboard {
   graph: GraphView | null = null;
   /** Between two batches of an action. */
   rest: () => Promise<unknown> = () => Promise.resolve();
+  readonly settings = new FakeSettings();
   /** Method, path and body of what was asked. */
   readonly asked: string[] = [];
   readonly #streams = new Map<ServerResponse, string | null>();

@@ -58,7 +58,8 @@ function titleOf({ name }: JobAction, phase: ActionPhase, t: Translate): string 
       return t(`act.doing.${name}`);
     case 'ended':
       return t(`act.changed.${name}`, { n: phase.progress.changed });
-    default:
+    case 'counting':
+    case 'refused':
       return t(`action.${name}`);
   }
 }
@@ -74,7 +75,7 @@ function Body({ action, phase }: { action: JobAction; phase: ActionPhase }): Com
       return <Running action={action} progress={phase.progress} />;
     case 'ended':
       return <Ended progress={phase.progress} />;
-    default:
+    case 'counting':
       return (
         <div role="status">
           {t('act.counting')} <Skeleton width="60%" />

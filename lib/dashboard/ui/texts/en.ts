@@ -1,3 +1,5 @@
+import { clusterEn } from './cluster-en.js';
+
 /** The words of the page. A name in braces is filled in; of `one` and `other`, `n` chooses. */
 export const en = {
   'app.skip': 'Skip to the content',
@@ -318,6 +320,8 @@ export const en = {
   'filter.rangeFrom': 'From',
   'filter.rangeTo': 'To',
   'filter.apply': 'Apply',
+
+  ...clusterEn,
 } as const;
 
 export type TextKey = keyof typeof en;

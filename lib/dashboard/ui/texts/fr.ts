@@ -1,3 +1,4 @@
+import { clusterFr } from './cluster-fr.js';
 import type { Texts } from './en.js';
 
 /** Les mots de la page. */
@@ -324,4 +325,6 @@ export const fr: Texts = {
   'filter.rangeFrom': 'Du',
   'filter.rangeTo': 'Au',
   'filter.apply': 'Appliquer',
+
+  ...clusterFr,
 };
