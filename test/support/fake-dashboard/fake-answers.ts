@@ -1,12 +1,20 @@
 import type { MetricsRange } from '../../../lib/dashboard/api/cluster.api.js';
-import type { ActionRequest, JobActionName, JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
+import type {
+  ActionRequest,
+  JobActionName,
+  JobSummary,
+  LogLine,
+} from '../../../lib/dashboard/api/jobs.api.js';
 import { fakeBatches, fakeFailures, fakeGraph, fakeMetrics, fakeNodes, overviewOf } from './fake-cluster.js';
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
-import { fakeDetail } from './fake-jobs.js';
+import { fakeDetail, fakeLog } from './fake-detail.js';
 import { auditOf, batchesOf, countOf, pageOf } from './fake-lists.js';
 import { FakeProblem, found } from './fake-problem.js';
 import { steered } from './fake-steering.js';
+
+/** As many lines as the server gives at once. */
+const LOG_LINES = 500;
 
 /** What a route answers, as its contract has it. */
 export function answer(
@@ -35,7 +43,7 @@ export function answer(
         ? countOf(jobs, query)
         : second === undefined
           ? pageOf(jobs, query)
-          : aJob(jobs, second, third);
+          : aJob(dashboard, second, third, query);
     case 'failures':
       return fakeFailures(jobs);
     case 'channels':
@@ -43,7 +51,7 @@ export function answer(
     case 'nodes':
       return steered(dashboard, first, method, second, fourth, body);
     case 'graphs':
-      return fakeGraph(second ?? '', jobs);
+      return dashboard.graph ?? fakeGraph(second ?? '', jobs);
     case 'batches':
       return second === undefined ? batchesOf(jobs, query) : named(fakeBatches(jobs), ({ uuid }) => uuid);
     case 'audit':
@@ -53,19 +61,33 @@ export function answer(
   }
 }
 
-function aJob(jobs: readonly JobSummary[], uuid: string, part: string | undefined): unknown {
+function aJob(
+  dashboard: FakeDashboard,
+  uuid: string,
+  part: string | undefined,
+  query: URLSearchParams,
+): unknown {
+  const { jobs } = dashboard;
   const job = found(jobs.find((one) => one.uuid === uuid));
   switch (part) {
     case undefined:
-      return fakeDetail(job, jobs);
-    case 'logs':
-      return {
-        lines: [{ id: '1', retry: 1, date: job.dateCreated, message: 'Rendering 3 pages', data: null }],
-        last: '1',
-      };
+      return { ...fakeDetail(job, jobs), ...dashboard.details.get(uuid) };
+    case 'logs': {
+      const after = query.get('after');
+      const all = linesOf(dashboard, job);
+      const lines = all.slice(all.findIndex(({ id }) => id === after) + 1).slice(0, LOG_LINES);
+      return { lines, last: lines.at(-1)?.id ?? after };
+    }
     case 'related-action':
-      return { label: 'Open the invoice', url: '/invoices/4711', data: null };
+      return dashboard.relatedAction;
+    case 'text':
+      return 'All of it. '.repeat(100_000);
     default:
       return job;
   }
+}
+
+/** What a job has logged. */
+export function linesOf(dashboard: FakeDashboard, job: JobSummary): readonly LogLine[] {
+  return dashboard.logs.get(job.uuid) ?? (job.retry === 0 ? [] : fakeLog(job));
 }

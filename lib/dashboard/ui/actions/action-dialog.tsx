@@ -58,8 +58,7 @@ function titleOf({ name }: JobAction, phase: ActionPhase, t: Translate): string 
       return t(`act.doing.${name}`);
     case 'ended':
       return t(`act.changed.${name}`, { n: phase.progress.changed });
-    case 'counting':
-    case 'refused':
+    default:
       return t(`action.${name}`);
   }
 }
@@ -67,12 +66,6 @@ function titleOf({ name }: JobAction, phase: ActionPhase, t: Translate): string 
 function Body({ action, phase }: { action: JobAction; phase: ActionPhase }): ComponentChildren {
   const { t } = useTexts();
   switch (phase.is) {
-    case 'counting':
-      return (
-        <div role="status">
-          {t('act.counting')} <Skeleton width="60%" />
-        </div>
-      );
     case 'refused':
       return <ErrorState error={phase.error} retry={() => void action.count()} />;
     case 'asking':
@@ -81,6 +74,12 @@ function Body({ action, phase }: { action: JobAction; phase: ActionPhase }): Com
       return <Running action={action} progress={phase.progress} />;
     case 'ended':
       return <Ended progress={phase.progress} />;
+    default:
+      return (
+        <div role="status">
+          {t('act.counting')} <Skeleton width="60%" />
+        </div>
+      );
   }
 }
 

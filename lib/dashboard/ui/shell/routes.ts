@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { JobPage } from '../pages/job/job-page.js';
 import { OverviewPage } from '../pages/overview/overview-page.js';
 import { JobsPage } from '../pages/jobs/jobs-page.js';
 
@@ -23,6 +24,8 @@ export type Route =
 export const ROUTES: readonly Route[] = [
   { pattern: '', page: OverviewPage },
   { pattern: 'jobs', page: JobsPage },
+  { pattern: 'jobs/:uuid', page: JobPage },
+  { pattern: 'graphs/:uuid', load: async () => (await import('../pages/graph/graph-page.js')).GraphPage },
   {
     pattern: 'failures',
     load: async () => (await import('../pages/failures/failures-page.js')).FailuresPage,
