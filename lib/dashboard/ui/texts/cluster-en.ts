@@ -30,7 +30,6 @@ export const clusterEn = {
   'channels.paused': 'Paused',
   'channels.removalInterval': 'Ended jobs are kept',
   'channels.throttled': '{time} apart',
-  'channels.nextStart': 'Next start {time}',
   'channels.capacityHint': 'Jobs that run at once, subchannels included. Empty: no limit. 0: none runs.',
   'channels.sequentialHint':
     'One after the other, in order; a failed job stops the channel. Needs capacity 1.',
@@ -80,7 +79,6 @@ export const clusterEn = {
   'functions.changed': 'Changed here',
   'functions.settings': 'Settings',
   'functions.edit': 'Change',
-  'functions.code': 'In the code',
   'functions.showJobs': 'Show jobs',
   'functions.resetTitle': 'Back to what the code says?',
   'functions.resetDone': 'It is as the code says',
@@ -170,7 +168,6 @@ export const clusterEn = {
   'batches.byState': 'Jobs by state',
   'batches.unnamed': 'Batch without a name',
   'batches.showJobs': 'Show jobs',
-  'batches.showFailed': 'Show failed jobs',
   'batches.noneTitle': 'No batch',
   'batches.noneHint':
     'A batch watches jobs together, and makes a callback when they are done. Make one with queue.batch(name).',

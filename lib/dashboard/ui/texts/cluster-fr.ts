@@ -33,7 +33,6 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'channels.paused': 'En pause',
   'channels.removalInterval': 'Les tâches finies sont gardées',
   'channels.throttled': '{time} d’écart',
-  'channels.nextStart': 'Prochain départ {time}',
   'channels.capacityHint': 'Tâches en cours à la fois, sous-canaux compris. Vide : sans limite. 0 : aucune.',
   'channels.sequentialHint':
     'L’une après l’autre, dans l’ordre ; une tâche échouée arrête le canal. Demande la capacité 1.',
@@ -83,7 +82,6 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'functions.changed': 'Changé ici',
   'functions.settings': 'Réglages',
   'functions.edit': 'Changer',
-  'functions.code': 'Dans le code',
   'functions.showJobs': 'Montrer les tâches',
   'functions.resetTitle': 'Revenir à ce que dit le code ?',
   'functions.resetDone': 'Elle est comme le dit le code',
@@ -174,7 +172,6 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'batches.byState': 'Tâches par état',
   'batches.unnamed': 'Lot sans nom',
   'batches.showJobs': 'Montrer les tâches',
-  'batches.showFailed': 'Montrer les tâches échouées',
   'batches.noneTitle': 'Aucun lot',
   'batches.noneHint':
     'Un lot suit des tâches ensemble, et fait un rappel quand elles sont finies. Créez-en un par queue.batch(name).',
