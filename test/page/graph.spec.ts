@@ -33,25 +33,40 @@ async function open(size: number, query = ''): Promise<void> {
     .waitFor();
 }
 
+/** Two jobs, the second held up by the first, side by side in the middle of the picture. */
+async function openPair(): Promise<{ readonly parent: Point; readonly child: Point }> {
+  const graph = bigGraph(60);
+  const [one, two] = graph.nodes;
+  if (one === undefined || two === undefined) {
+    throw new Error('The graph is too small.');
+  }
+  dashboard.graph = {
+    ...graph,
+    nodes: [
+      { ...one, description: 'Read the file', state: 'failed' },
+      { ...two, description: 'Import it', state: 'wait_dependencies', waitingFor: [0] },
+    ],
+    edges: [[0, 1]],
+    counts: { ...graph.counts, failed: 1, wait_dependencies: 1 },
+  };
+  await page.goto(`${url}graphs/${graph.uuid}`);
+  await page.locator('[data-ready]').waitFor();
+  await page.getByText('100%').waitFor();
+  const { x = 0, y = 0, width = 0, height = 0 } = (await canvas().boundingBox()) ?? {};
+  const at = (dx: number) => ({ x: x + width / 2 + dx, y: y + height / 2 });
+  return { parent: at(-120), child: at(120) };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 const canvas = () => page.getByRole('application');
 const card = () => page.locator('.graph-card');
-/** What is drawn, as a number: another picture, another number. */
-const picture = () =>
-  page.evaluate(`(() => {
-    const canvas = document.querySelector('.graph-canvas');
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    let sum = 0;
-    for (let at = 0; at < data.length; at += 4) sum = (sum * 31 + data[at] + data[at + 1] * 3 + data[at + 3]) | 0;
-    return sum;
-  })()`);
-const changed = async (from: unknown) => {
-  for (;;) {
-    const now = await picture();
-    if (now !== from) {
-      return now;
-    }
-  }
-};
+const pointAt = ({ x, y }: Point) => page.mouse.move(x, y);
+const told = (text: string) => card().getByText(text).waitFor();
+const picture = () => page.evaluate(`document.querySelector('.graph-canvas').toDataURL()`);
 
 describe('The page of a graph', () => {
   test('is walked through with the arrow keys, tells of each job, and opens it with Enter', async () => {
@@ -73,29 +88,31 @@ describe('The page of a graph', () => {
   });
 
   test('is moved by dragging, zoomed by the wheel and the buttons, and fitted again', async () => {
-    await open(300);
-    const box = await canvas().boundingBox();
-    const [x, y] = [(box?.x ?? 0) + 300, (box?.y ?? 0) + 20];
-    const fitted = await picture();
-    await page.mouse.move(x, y);
+    const { parent } = await openPair();
+    await pointAt(parent);
+    await told('Read the file');
     await page.mouse.wheel(0, -400);
-    const zoomed = await changed(fitted);
+    await page.getByText('190%').waitFor();
+    await told('Read the file');
+    const to = { x: parent.x - 20, y: parent.y + 150 };
     await page.mouse.down();
-    await page.mouse.move(x + 60, y + 90, { steps: 4 });
+    await page.mouse.move(to.x, to.y, { steps: 3 });
     await page.mouse.up();
-    const moved = await changed(zoomed);
+    expect(page.url()).toContain('graphs/');
+    await pointAt({ x: to.x, y: to.y - 120 });
+    await card().waitFor({ state: 'detached' });
+    await pointAt(to);
+    await told('Read the file');
     await page.getByRole('button', { name: 'Smaller' }).click();
-    await changed(moved);
-    await page.mouse.move(x, y);
+    await page.getByText('135%').waitFor();
     await page.getByRole('button', { name: 'Show all of it' }).click();
-    await page.mouse.move(5, 5);
-    await page.waitForFunction('true');
-    for (let now = await picture(); now !== fitted; now = await picture());
+    await page.getByText('100%').waitFor();
+    await pointAt(parent);
+    await told('Read the file');
   });
 
   test('is zoomed with two fingers', async () => {
-    await open(60);
-    const before = await picture();
+    await openPair();
     await page.evaluate(`(() => {
       const canvas = document.querySelector('.graph-canvas');
       canvas.setPointerCapture = () => undefined;
@@ -103,61 +120,48 @@ describe('The page of a graph', () => {
       const send = (type, pointerId, x, y) =>
         canvas.dispatchEvent(new PointerEvent(type, { pointerId, clientX: left + x, clientY: top + y, button: 0, pointerType: 'touch' }));
       send('pointerdown', 1, 300, 200);
-      send('pointerdown', 2, 340, 200);
-      send('pointermove', 2, 600, 200);
-      send('pointerup', 2, 600, 200);
+      send('pointerdown', 2, 400, 200);
+      send('pointermove', 2, 500, 200);
+      send('pointerup', 2, 500, 200);
       send('pointerup', 1, 300, 200);
     })()`);
-    await changed(before);
+    await page.getByText('200%').waitFor();
     expect(page.url()).toContain('graphs/');
   });
 
   test('shows by the pointer what holds a job up, and opens it with a click', async () => {
-    await open(60);
-    const stuck = dashboard.graph?.nodes.find(({ waitingFor }) => waitingFor.length > 0);
-    const box = await canvas().boundingBox();
-    const found = async () =>
-      (await card()
-        .textContent()
-        .catch(() => '')) ?? '';
-    const { x = 0, y = 0, width = 0, height = 0 } = box ?? {};
-    let at: { x: number; y: number } | null = null;
-    for (let down = 10; down < height && at === null; down += 12) {
-      for (let right = 40; right < width && at === null; right += 60) {
-        await page.mouse.move(x + right, y + down);
-        if ((await card().count()) > 0 && (await found()).includes(`${stuck?.description ?? ''}C`)) {
-          at = { x: x + right, y: y + down };
-        }
-      }
-    }
-    expect(await found()).toContain('Can not start, as this did not succeed:');
-    await page.mouse.click(at?.x ?? 0, at?.y ?? 0);
-    await page.waitForURL(`${url}jobs/${stuck?.uuid ?? ''}`);
+    const { child } = await openPair();
+    await pointAt(child);
+    await told('Can not start, as this did not succeed: Read the file');
+    await page.mouse.click(child.x, child.y);
+    await page.waitForURL(`${url}jobs/${dashboard.graph?.nodes[1]?.uuid ?? ''}`);
   });
 
   test('changes with the states of its jobs, and lets one state stand out', async () => {
-    await open(60);
+    await openPair();
     const before = await picture();
     const graph = dashboard.graph;
-    if (graph === null) {
-      throw new Error('No graph is open.');
-    }
-    dashboard.graph = {
+    dashboard.graph = graph && {
       ...graph,
       nodes: graph.nodes.map((node) => ({ ...node, state: 'done', waitingFor: [] })),
-      counts: { ...graph.counts, done: 60, wait_dependencies: 0 },
+      counts: { ...graph.counts, done: 2, failed: 0 },
     };
     dashboard.pulse();
-    await page.getByRole('button', { name: 'Done 60' }).waitFor();
-    const after = await changed(before);
-    await page.getByRole('button', { name: 'Failed' }).click();
-    await changed(after);
+    await page.getByRole('button', { name: 'Done 2' }).waitFor();
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
+    const after = await picture();
+    expect(after).not.toBe(before);
+    await page.getByRole('button', { name: 'Blocked' }).click();
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
+    expect(await picture()).not.toBe(after);
   });
 
   test('stands a graph of five thousand jobs, and draws it again at once when it is moved', async () => {
     await open(5_000);
-    await page.evaluate(`window.frames_ = []`);
-    await canvas().focus();
     const spent = await page.evaluate(`(async () => {
       const canvas = document.querySelector('.graph-canvas');
       const spent = [];
@@ -165,11 +169,13 @@ describe('The page of a graph', () => {
         const begun = performance.now();
         canvas.dispatchEvent(new WheelEvent('wheel', { deltaY: at < 10 ? -120 : 120, clientX: 640, clientY: 450, cancelable: true }));
         await new Promise((resolve) => requestAnimationFrame(() => resolve()));
+        // Reading it waits until it is drawn.
+        canvas.getContext('2d').getImageData(0, 0, 1, 1);
         spent.push(performance.now() - begun);
       }
       return spent.sort((a, b) => a - b)[10];
     })()`);
-    expect(spent).toBeLessThan(1_000);
+    expect(spent).toBeLessThan(2_000);
     expect(complaints).toEqual([]);
   });
 

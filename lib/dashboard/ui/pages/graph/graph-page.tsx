@@ -98,8 +98,7 @@ function Legend({
           onClick={() => setOnly(only === state ? null : state)}
         >
           <StateIcon state={state} size={14} />
-          {t(`state.${state}`)}
-          <span class="state-count">{format.number(graph.counts[state])}</span>
+          {t(`state.${state}`)} <span class="state-count">{format.number(graph.counts[state])}</span>
         </button>
       ))}
     </div>

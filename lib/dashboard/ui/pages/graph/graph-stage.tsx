@@ -12,7 +12,7 @@ import { listen } from './stage-input.js';
 /** The graph as a picture. The list beside it says the same in words. */
 export function GraphStage({ graph, only }: { graph: GraphView; only: JobState | null }) {
   const app = useApp();
-  const { t } = useTexts();
+  const { t, format } = useTexts();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [stage, setStage] = useState<Stage | null>(null);
   const layout = useLayout(graph);
@@ -66,6 +66,9 @@ export function GraphStage({ graph, only }: { graph: GraphView; only: JobState |
         <>
           <div class="graph-zoom">
             <IconButton icon="plus" size="s" label={t('graph.in')} onClick={() => stage.zoom(1.4)} />
+            <span class="graph-scale" role="status">
+              {format.percent(Math.round(stage.scale.value * 100) / 100)}
+            </span>
             <IconButton icon="minus" size="s" label={t('graph.out')} onClick={() => stage.zoom(1 / 1.4)} />
             <IconButton icon="fit" size="s" label={t('graph.fit')} onClick={() => stage.fit()} />
           </div>

@@ -71,9 +71,11 @@ export class Painter {
   #edges({ shape, layout, view, active, only }: Scene, seen: Bounds): void {
     const { context } = this;
     const palette = this.palette();
-    const plain = new Path2D();
-    const stuck = new Path2D();
-    const chosen = new Path2D();
+    const thin = Math.max(1, 0.75 / view.scale);
+    const faint = active !== null || only !== null ? 0.25 : view.scale < BENT_FROM ? 0.35 : 0.7;
+    const plain = new Pen(context, palette.edge, thin, faint);
+    const stuck = new Pen(context, palette.bad, thin * 1.6, active === null ? 1 : 0.5, [6, 4]);
+    const chosen = new Pen(context, palette.accent, thin * 1.8, 1);
     for (const [parent, child] of shape.edges) {
       const from = { x: (layout.x[parent] ?? 0) + NODE.width / 2, y: layout.y[parent] ?? 0 };
       const to = { x: (layout.x[child] ?? 0) - NODE.width / 2, y: layout.y[child] ?? 0 };
@@ -85,39 +87,68 @@ export class Painter {
       ) {
         continue;
       }
-      const path =
+      const pen =
         parent === active || child === active
           ? chosen
           : shape.nodes[child]?.waitingFor.includes(parent) === true
             ? stuck
             : plain;
-      path.moveTo(from.x, from.y);
-      if (view.scale < BENT_FROM) {
-        path.lineTo(to.x, to.y);
-      } else {
-        const bend = Math.max(24, (to.x - from.x) / 2);
-        path.bezierCurveTo(from.x + bend, from.y, to.x - bend, to.y, to.x, to.y);
-      }
+      pen.line(from, to, view.scale >= BENT_FROM);
     }
-    const thin = Math.max(1, 0.75 / view.scale);
-    const stroke = (path: Path2D, color: string, width: number, alpha: number, dash: number[] = []) => {
-      context.globalAlpha = alpha;
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.setLineDash(dash);
-      context.stroke(path);
-    };
-    stroke(
-      plain,
-      palette.edge,
-      thin,
-      active !== null || only !== null ? 0.25 : view.scale < BENT_FROM ? 0.35 : 0.7,
-    );
-    stroke(stuck, palette.bad, thin * 1.6, active === null ? 1 : 0.5, [6, 4]);
-    stroke(chosen, palette.accent, thin * 1.8, 1);
+    plain.stroke();
+    stuck.stroke();
+    chosen.stroke();
     context.setLineDash([]);
     context.globalAlpha = 1;
   }
+}
+
+/** One path of thousands of lines takes longer than many of some. */
+const LINES_A_PATH = 64;
+
+/** Lines of one look. */
+class Pen {
+  #path = new Path2D();
+  #lines = 0;
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly color: string,
+    private readonly width: number,
+    private readonly alpha: number,
+    private readonly dash: number[] = [],
+  ) {}
+
+  line(from: Point, to: Point, bent: boolean): void {
+    this.#path.moveTo(from.x, from.y);
+    if (bent) {
+      const bend = Math.max(24, (to.x - from.x) / 2);
+      this.#path.bezierCurveTo(from.x + bend, from.y, to.x - bend, to.y, to.x, to.y);
+    } else {
+      this.#path.lineTo(to.x, to.y);
+    }
+    this.#lines += 1;
+    if (this.#lines >= LINES_A_PATH) {
+      this.stroke();
+    }
+  }
+
+  /** Draws what has gathered. */
+  stroke(): void {
+    const { context } = this;
+    context.globalAlpha = this.alpha;
+    context.strokeStyle = this.color;
+    context.lineWidth = this.width;
+    context.setLineDash(this.dash);
+    context.stroke(this.#path);
+    this.#path = new Path2D();
+    this.#lines = 0;
+  }
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
 interface Bounds {

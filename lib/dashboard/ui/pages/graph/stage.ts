@@ -22,7 +22,8 @@ export class Stage {
   readonly #painter: Painter | null;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
-    const context = canvas.getContext('2d');
+    // Thousands of short lines are drawn faster by the processor, and far faster where the graphics card is emulated.
+    const context = canvas.getContext('2d', { willReadFrequently: true });
     this.#palette = paletteOf(canvas);
     this.#painter = context === null ? null : new Painter(context, () => this.#palette);
   }
