@@ -57,6 +57,13 @@ export class Campaign {
       const fault = this.random.weighted(FAULTS);
       const member = fault.to === undefined ? undefined : this.idle(fault);
       if (fault.to !== undefined && member === undefined) continue;
+      // What is done to all is done once at a time.
+      if (
+        this.faults.some(
+          ({ kind, ended }) => kind === fault.kind && fault.to === undefined && ended === Infinity,
+        )
+      )
+        continue;
       const strike = this.strike(fault, member).finally(() => this.under.delete(strike));
       this.under.add(strike);
     }
@@ -110,6 +117,11 @@ export class Campaign {
     );
   }
 
+  private tell(what: string, from: number): void {
+    if (!this.options.verbose) return;
+    console.log(`        ${new Date(from).toISOString().slice(11, 23)} ${what}, ${Date.now() - from} ms`);
+  }
+
   /** Where this process doesn't get to run, nor do the others: that is a fault like any other. */
   private lookAtMachine(): void {
     const now = Date.now();
@@ -129,6 +141,7 @@ export class Campaign {
     if (member !== undefined) member.busy = true;
     await fault.strike(this, member);
     record.ended = Date.now();
+    this.tell(`${fault.kind}${member === undefined ? '' : ` of process ${member.index}`}`, record.begun);
     if (member !== undefined) member.busy = !member.alive;
   }
 
@@ -142,7 +155,8 @@ export class Campaign {
     this.all[member.index] = member;
     this.members.push(member);
     void this.followed(member);
-    await member.ready();
+    const from = Date.now();
+    if (await member.ready()) this.tell(`start of process ${member.index}`, from);
   }
 
   private async followed(member: Member): Promise<void> {

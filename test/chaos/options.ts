@@ -7,16 +7,25 @@ export interface ChaosOptions {
   readonly workers: number;
   /** Processes that make the calls. */
   readonly callers: number;
+  /** Tells of each fault as it happens. */
+  readonly verbose: boolean;
 }
 
-/** `--seed 42 --minutes 3`, or `--seconds 20`; `--workers 4 --callers 2`. */
+/** `--seed 42 --minutes 3`, or `--seconds 20`; `--workers 4 --callers 2`; `--verbose`. */
 export function chaosOptions(args: readonly string[]): ChaosOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { seed: text, minutes: text, seconds: text, workers: text, callers: text },
+    options: {
+      seed: text,
+      minutes: text,
+      seconds: text,
+      workers: text,
+      callers: text,
+      verbose: { type: 'boolean' },
+    },
   });
-  const number = (name: keyof typeof values, otherwise: number): number => {
+  const number = (name: Exclude<keyof typeof values, 'verbose'>, otherwise: number): number => {
     const given = values[name];
     const value = given === undefined ? otherwise : Number(given);
     if (!(value >= 0)) throw new Error(`--${name} takes a number, not ${given}`);
@@ -27,5 +36,6 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     seconds: number('seconds', 60 * number('minutes', 3)),
     workers: number('workers', 4),
     callers: number('callers', 2),
+    verbose: values.verbose === true,
   };
 }

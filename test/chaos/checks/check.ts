@@ -8,9 +8,11 @@ export interface Check {
   violations(history: History): string[];
 }
 
-/** A try is known by its job, its number and its node; one that was given back may be there more than once. */
-export const tryOf = ({ uuid, retry, node }: Pick<Run, 'uuid' | 'retry' | 'node'>): string =>
-  `${uuid} ${retry} ${node}`;
+/**
+ * A try is known by its job and its number; one that was given back may be there more than once. Not by its node: a method
+ * may begin when its node has stopped already, or goes on under another number.
+ */
+export const tryOf = ({ uuid, retry }: Pick<Run, 'uuid' | 'retry'>): string => `${uuid} ${retry}`;
 
 export function groupBy<T, K>(all: readonly T[], key: (one: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();

@@ -1,4 +1,4 @@
-import type { Check } from './check.js';
+import { type Check, tryOf } from './check.js';
 
 export const everyJobEnds: Check = {
   says: 'Every accepted job reaches an end',
@@ -11,12 +11,9 @@ export const everyJobEnds: Check = {
 export const everyDoneJobRan: Check = {
   says: 'A job that is done has run, or was set done by hand',
   violations({ jobs, runs }) {
-    const ran = new Set(runs.map(({ uuid, node, retry }) => `${uuid} ${node} ${retry}`));
+    const ran = new Set(runs.map(tryOf));
     return [...jobs.values()]
-      .filter(
-        ({ uuid, state, node, retry }) =>
-          state === 'done' && node !== null && !ran.has(`${uuid} ${node} ${retry}`),
-      )
+      .filter((job) => job.state === 'done' && job.node !== null && !ran.has(tryOf(job)))
       .map(
         ({ uuid, name, node, retry }) =>
           `${name} ${uuid} is done by node ${node} at try ${retry}, and never ran there`,

@@ -11,7 +11,7 @@ export const runsAreAccountedFor: Check = {
     const found: string[] = [];
     for (const [key, same] of groupBy(runs, tryOf)) {
       const job = jobs.get(same[0]?.uuid ?? '');
-      const isLast = job !== undefined && job.node !== null && tryOf({ ...job, node: job.node }) === key;
+      const isLast = job !== undefined && job.node !== null && tryOf(job) === key;
       const known = (lines.get(key)?.length ?? 0) + (isLast ? 1 : 0);
       if (same.length > known)
         found.push(`Try ${key} (${job?.name}) began ${same.length} times, and the history knows of ${known}`);
