@@ -84,7 +84,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
       throw error;
     }
     this.retention = new Retention(
-      this.store.jobs,
+      this.store.ended,
       this.store.batches,
       this.store.nodes,
       this.options.removalInterval,

@@ -120,7 +120,7 @@ export class RunnerNode {
   }
 
   async start(): Promise<void> {
-    this.id = await this.register();
+    await this.register();
     await this.life.open(this.id);
     this.pump.node = this.id;
     this.heart.start();
@@ -341,25 +341,26 @@ export class RunnerNode {
   private async reborn(): Promise<number> {
     const before = this.id;
     this.bench.forfeit(new NodeLostError(`Node ${before} was given up by the others, and its jobs with it`));
-    this.id = await this.register();
+    await this.register();
     await this.life.open(this.id);
     this.parts.log.reborn(before, this.id);
     return this.id;
   }
 
-  private async register(): Promise<number> {
+  private async register(): Promise<void> {
     const { concurrency, listen, leaseDuration } = this.settings;
-    const { id, now } = await this.parts.store.nodes.register({
+    const { id, now, asked } = await this.parts.store.nodes.register({
       name: `${hostname()}:${process.pid}`,
       listens: listen,
       concurrency,
       lease: leaseDuration / 1000,
       names: this.parts.names(),
       version: libraryVersion(),
-      asked: this.asked,
+      before: this.id,
     });
+    this.id = id;
     this.books.setClock(now);
-    return id;
+    this.obey(asked);
   }
 
   private trouble(error: unknown, attempt = 1): void {

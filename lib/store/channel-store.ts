@@ -27,6 +27,13 @@ const COLUMNS =
 
 const NODES_TIMEOUT_MS = 1_000;
 
+/**
+ * For how long, in milliseconds, PostgreSQL waits for the next statement of a change. A process that is stopped, or whose
+ * network is gone, would else keep the lock until the system finds out, which may take hours; and no node claims
+ * meanwhile.
+ */
+const SILENCE_MS = 10_000;
+
 /** The channels as they are in force, over all nodes. Every change gives the configuration a new version. */
 export class ChannelStore {
   constructor(
@@ -189,6 +196,7 @@ export class ChannelStore {
   /** Under the exclusive lock of the configuration: no claim is under way. Null where `work` changed nothing. */
   private async locked(work: (query: Query) => Promise<boolean>): Promise<number | null> {
     return this.database.transaction(async (query) => {
+      await query(`SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS}`);
       await query('SELECT pg_advisory_xact_lock($1, 0)', [this.tables.lockClass]);
       if (!(await work(query))) return null;
       await query(

@@ -50,8 +50,10 @@ export class QueueDatabase {
       idleTimeoutMillis: 10_000,
       allowExitOnIdle: true,
     });
-    // An idle connection that breaks is replaced at the next query; without a listener the process would end.
+    // A connection that breaks is replaced, and what was asked on it rejects; without a listener the process would end.
+    // The pool listens to the connections that are idle, nobody to one that is handed out, or just being handed out.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Runs a statement that is sent often, prepared where the server allows it. */

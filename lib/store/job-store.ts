@@ -168,36 +168,6 @@ export class JobStore {
     return rows[0]?.['done'] === true;
   }
 
-  /**
-   * Removes jobs that ended long ago, with what belongs to them; answers with their number. Their batches remember how
-   * many they were, in the same transaction: no count of members goes back.
-   */
-  async removeEnded(defaultInterval: number | null, limit: number): Promise<number> {
-    const t = this.tables;
-    const rows = await this.database.query(
-      `WITH gone AS (
-         DELETE FROM ${t.history} h WHERE h.uuid = ANY(ARRAY(
-           SELECT o.uuid FROM ${t.history} o LEFT JOIN ${t.channel} c ON c.name = o.channel
-           WHERE o.date_done < clock_timestamp() - coalesce(c.removal_interval, $1::float8) * interval '1 millisecond'
-           ORDER BY o.date_done LIMIT $2
-         )) RETURNING h.uuid, h.state, h.batch_uuid
-       ), members AS (
-         SELECT g.batch_uuid, count(*) FILTER (WHERE g.state = 'done') AS done, count(*) FILTER (WHERE g.state <> 'done') AS cancelled
-         FROM gone g WHERE g.batch_uuid IS NOT NULL GROUP BY g.batch_uuid
-       ), batches AS MATERIALIZED (
-         SELECT b.uuid FROM ${t.batch} b JOIN members m ON m.batch_uuid = b.uuid ORDER BY b.uuid FOR NO KEY UPDATE OF b
-       ), counted AS (
-         UPDATE ${t.batch} b SET removed_done = b.removed_done + m.done, removed_cancelled = b.removed_cancelled + m.cancelled
-         FROM batches l JOIN members m ON m.batch_uuid = l.uuid WHERE b.uuid = l.uuid
-       ), attempts AS (DELETE FROM ${t.attempt} a USING gone g WHERE a.job_uuid = g.uuid),
-       logs AS (DELETE FROM ${t.log} l USING gone g WHERE l.job_uuid = g.uuid),
-       parents AS (DELETE FROM ${t.dependency} d USING gone g WHERE d.child = g.uuid)
-       SELECT count(*) AS count FROM gone`,
-      [defaultInterval, limit],
-    );
-    return Number(rows[0]?.['count']);
-  }
-
   /** For the charts alone, so nothing fails where it can't be noted; those that were cancelled with them don't count. */
   private async count(uuids: readonly string[], state: 'done' | 'cancelled'): Promise<void> {
     if (uuids.length > 0) await this.rollups.addByHand(uuids, state).catch(() => undefined);

@@ -98,12 +98,14 @@ export class NodeStore {
     lease: number;
     names?: readonly string[];
     version?: string;
-    asked?: NodeOrder | null;
-  }): Promise<{ id: number; now: number }> {
+    /** The node that it was before, whose orders go on. */
+    before?: number;
+  }): Promise<{ id: number; now: number; asked: NodeOrder | null }> {
     const rows = await this.database.query(
       `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, asked)
-       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6, $7)
-       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now`,
+       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
+         (SELECT b.asked FROM ${this.tables.node} b WHERE b.id = $7))
+       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, asked`,
       [
         node.name,
         node.listens,
@@ -111,10 +113,14 @@ export class NodeStore {
         node.lease,
         node.names ?? null,
         node.version ?? null,
-        node.asked ?? null,
+        node.before ?? null,
       ],
     );
-    return { id: Number(rows[0]?.['id']), now: Number(rows[0]?.['now']) };
+    return {
+      id: Number(rows[0]?.['id']),
+      now: Number(rows[0]?.['now']),
+      asked: (rows[0]?.['asked'] ?? null) as NodeOrder | null,
+    };
   }
 
   /**

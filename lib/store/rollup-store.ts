@@ -41,9 +41,9 @@ export class RollupStore {
     const t = tables;
     const sum = (column: string): string =>
       `${column} = ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0) FROM unnest(r.${column}, excluded.${column}) WITH ORDINALITY u (a, b, at) ORDER BY at)`;
+    // In the order of the key, so that two nodes never wait for each other in a circle.
     this.addStatement = namedStatement(
       'queue_job_tally',
-      // In the order of the key, so that two nodes never wait for each other in a circle.
       `WITH mine AS (
           UPDATE ${t.node} SET tallies = $2 WHERE id = $1 AND tallies < $2 RETURNING id
         )

@@ -5,6 +5,7 @@ import { ChannelStore } from './channel-store.js';
 import { ClaimStore } from './claim-store.js';
 import { QueueDatabase } from './database.js';
 import { FailureStore } from './failure-store.js';
+import { EndedStore } from './ended-store.js';
 import { FunctionStore } from './function-store.js';
 import { GraphStore } from './graph-store.js';
 import { JobSearch } from './job-search.js';
@@ -24,6 +25,7 @@ export class Store {
   readonly writer: JobWriter;
   readonly jobs: JobStore;
   readonly search: JobSearch;
+  readonly ended: EndedStore;
   readonly graphs: GraphStore;
   readonly batches: BatchStore;
   readonly claims: ClaimStore;
@@ -51,6 +53,7 @@ export class Store {
     this.failures = new FailureStore(this.database, tables);
     this.jobs = new JobStore(this.database, tables, this.rollups);
     this.search = new JobSearch(this.database, tables);
+    this.ended = new EndedStore(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
     this.batches = new BatchStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);

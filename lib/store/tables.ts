@@ -14,9 +14,9 @@ export class Tables {
   readonly jobFunction: string;
   readonly node: string;
   readonly claim: string;
+  readonly rollup: string;
   readonly batch: string;
   readonly batchCallback: string;
-  readonly rollup: string;
   readonly meta: string;
   readonly audit: string;
 
@@ -40,9 +40,9 @@ export class Tables {
     this.jobFunction = this.name('queue_job_function');
     this.node = this.name('queue_job_node');
     this.claim = this.name('queue_job_claim');
+    this.rollup = this.name('queue_job_rollup');
     this.batch = this.name('queue_job_batch');
     this.batchCallback = this.name('queue_job_batch_callback');
-    this.rollup = this.name('queue_job_rollup');
     this.meta = this.name('queue_job_meta');
     this.audit = this.name('queue_job_audit');
   }

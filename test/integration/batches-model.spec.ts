@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Client } from 'pg';
 import type { EndRecord } from '../../lib/store/claim-store.js';
+import { FIRST_MARK } from '../../lib/store/ended-store.js';
 import { queryOf } from '../../lib/store/database.js';
 import type { Store } from '../../lib/store/store.js';
 import { BatchModel, type Member } from '../support/batch-model.js';
@@ -158,7 +159,7 @@ describe('a batch, beside the model that counts everything anew', () => {
       });
       model.change(() => (model.closed = true));
     } else if (one.do === 'remove') {
-      await store.jobs.removeEnded(-1_000, 1_000);
+      await store.ended.remove(-1_000, -1_000, FIRST_MARK, 1_000);
       for (const member of model.in('done', 'cancelled')) member.removed = true;
     } else {
       await steer(model, one.do, one.which);

@@ -5,6 +5,7 @@ import { type ChannelConfig, unlimitedChannel } from '../../lib/channel/channel-
 import { pickByCapacity } from '../../lib/channel/permits.js';
 import type { Store } from '../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { modelRuns } from '../support/model-runs.js';
 import { connect } from '../support/recorder-jobs.js';
 import { openTestStore, PlayedNode } from '../support/store.js';
 
@@ -44,6 +45,9 @@ const situations: fc.Arbitrary<Situation> = fc.record({
   ),
   slots: fc.integer({ min: 1, max: 12 }),
 });
+
+const turnless = modelRuns(250);
+const fairRuns = modelRuns(200);
 
 describe('a claim, beside the model that looks at everything again for each job', () => {
   let database: TestDatabase;
@@ -136,31 +140,39 @@ describe('a claim, beside the model that looks at everything again for each job'
       .toSorted((a, b) => a - b);
   }
 
-  it('takes the same jobs, whatever the limits, and whatever runs, waits and has failed', async () => {
-    await fc.assert(
-      fc.asyncProperty(situations, async (situation) => {
-        await arrange(situation);
-        expect(await claimed(situation.slots)).toEqual(expected(situation));
-      }),
-      { numRuns: 250 },
-    );
-  }, 120_000);
+  it(
+    'takes the same jobs, whatever the limits, and whatever runs, waits and has failed',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(situations, async (situation) => {
+          await arrange(situation);
+          expect(await claimed(situation.slots)).toEqual(expected(situation));
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
+  );
 
-  it('takes the same jobs where the subchannels of a channel take turns', async () => {
-    const fair = situations.map((situation) => ({
-      ...situation,
-      channels: CHANNELS.map((name) => ({
-        ...unlimitedChannel(name),
-        fair: name === 'root.a' || name === 'root',
-      })),
-      jobs: situation.jobs.map((job) => ({ ...job, is: 'ready' as const })),
-    }));
-    await fc.assert(
-      fc.asyncProperty(fair, async (situation) => {
-        await arrange(situation);
-        expect(await claimed(situation.slots)).toEqual(expected(situation));
-      }),
-      { numRuns: 200 },
-    );
-  }, 120_000);
+  it(
+    'takes the same jobs where the subchannels of a channel take turns',
+    async () => {
+      const fair = situations.map((situation) => ({
+        ...situation,
+        channels: CHANNELS.map((name) => ({
+          ...unlimitedChannel(name),
+          fair: name === 'root.a' || name === 'root',
+        })),
+        jobs: situation.jobs.map((job) => ({ ...job, is: 'ready' as const })),
+      }));
+      await fc.assert(
+        fc.asyncProperty(fair, async (situation) => {
+          await arrange(situation);
+          expect(await claimed(situation.slots)).toEqual(expected(situation));
+        }),
+        { numRuns: fairRuns.numRuns },
+      );
+    },
+    fairRuns.timeout,
+  );
 });

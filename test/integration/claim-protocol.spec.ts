@@ -178,6 +178,82 @@ describe('claim and settle', () => {
     ).toBe(2);
   });
 
+  it.each([
+    ['its node alone', 'node = node + 1000'],
+    ['its try alone', 'retry = retry + 1'],
+  ])('fences each kind of end by %s', async (_what, change) => {
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(3));
+    const { jobs } = await node.cycle();
+    const [one, two, three] = jobs as [(typeof jobs)[0], (typeof jobs)[0], (typeof jobs)[0]];
+    await client.query(`UPDATE queue_job SET ${change}`);
+    const { info } = await node.cycle({
+      done: [doneNow(one)],
+      ends: [{ u: two.uuid, t: 1, k: 'failed', sa: 1, ea: 0, n: 'Error', m: 'm', i: 'i' }],
+      slots: 0,
+    });
+    expect(info.fenced?.toSorted()).toEqual([one.uuid, two.uuid].toSorted());
+    const finished = await store.claims.finish((text, values) => store.database.query(text, values), {
+      node: node.id,
+      uuid: three.uuid,
+      retry: 1,
+      result: null,
+      started: 1,
+    });
+    expect(finished).toBe('fenced');
+    expect(await countOf(client, `SELECT count(*) FROM queue_job WHERE state = 'enqueued'`)).toBe(3);
+  });
+
+  it('does not let a transactional job be done that somebody has cancelled', async () => {
+    const node = await PlayedNode.register(store);
+    const [uuid] = await insertJobs(client, noops(1));
+    await node.cycle();
+    await client.query(`UPDATE queue_job SET cancel_by = 'someone'`);
+    const end = { node: node.id, uuid: uuid as string, retry: 1, result: null, started: 1 };
+    expect(await store.claims.finish((text, values) => store.database.query(text, values), end)).toBe(
+      'cancelled',
+    );
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job')).toBe(1);
+  });
+
+  it('gives a node without its session the grace, and gives its permits back with its jobs', async () => {
+    await store.channels.change('root.one', { capacity: 1 });
+    const [gone, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(2, 'root.one'));
+    expect((await gone.cycle()).jobs.length).toBe(1);
+    expect((await store.nodes.tick(other.id, 60, 15)).dead).toEqual([]);
+    expect(await store.nodes.reap(gone.id, 60)).toBeNull();
+    expect((await store.nodes.tick(other.id, 0, 15)).dead).toEqual([gone.id]);
+    expect(await store.nodes.reap(gone.id, 0)).toBe(1);
+    expect((await client.query('SELECT * FROM queue_job_permit')).rows).toEqual([]);
+    expect((await other.cycle()).jobs.length).toBe(1);
+  });
+
+  it('leaves a job to the living node that has it, whatever people ask', async () => {
+    const node = await PlayedNode.register(store);
+    const [uuid] = (await insertJobs(client, noops(1))) as [string];
+    await node.cycle();
+    expect(await store.jobs.requeue([uuid])).toEqual([]);
+    expect(await store.jobs.setDone([uuid], 'someone')).toEqual([]);
+    expect(await store.jobs.postpone(uuid, 60, null)).toBe(false);
+    expect(await store.jobs.cancel([uuid], 'someone')).toEqual([{ uuid, node: node.id }]);
+    expect((await client.query('SELECT node, retry FROM queue_job')).rows).toEqual([
+      { node: node.id, retry: 1 },
+    ]);
+  });
+
+  it('does not give up a node that has its session again by then', async () => {
+    const [back, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    await insertJobs(client, noops(1));
+    await back.cycle();
+    expect((await store.nodes.tick(other.id, 0, 15)).dead).toEqual([back.id]);
+    const session = await connect(database.url);
+    await session.query('SELECT pg_advisory_lock($1, $2)', [store.tables.lockClass, back.id]);
+    expect(await store.nodes.reap(back.id, 0)).toBeNull();
+    await session.end();
+    expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(1);
+  });
+
   it('refuses a node that was given up: it settles and claims nothing more', async () => {
     const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(2));

@@ -109,7 +109,6 @@ describe('the nodes, seen and steered from another process', () => {
         ),
       ).toBe(1),
     );
-    await insertJobs(client, [{ method: 'work', args: [0] }]);
     await client.query('UPDATE queue_job_node SET alive = false, date_ended = now() WHERE id = $1', [id]);
     await client.query('SELECT pg_terminate_backend(backend) FROM queue_job_node WHERE id = $1', [id]);
     const reborn = await eventually(async () => {
@@ -118,6 +117,11 @@ describe('the nodes, seen and steered from another process', () => {
       expect((await state(now)).state).toBe('quiet');
       return now;
     });
+    await insertJobs(client, [{ method: 'work', args: [0] }]);
+    const { dateSeen } = await state(reborn);
+    await eventually(async () =>
+      expect((await state(reborn)).dateSeen.getTime()).toBeGreaterThan(dateSeen.getTime() + 2_000),
+    );
     expect(node.runs).toEqual([]);
     await nodes.resume(reborn);
     await eventually(() => expect(node.runs.length).toBe(1));

@@ -34,9 +34,9 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobFunction,
   QueueJobNode,
   QueueJobClaim,
+  QueueJobRollup,
   QueueJobBatch,
   QueueJobBatchCallback,
-  QueueJobRollup,
   QueueJobMeta,
   QueueJobAudit,
 ];

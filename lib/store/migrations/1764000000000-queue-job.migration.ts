@@ -31,10 +31,9 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.jobFunction,
       t.batch,
       t.batchCallback,
-      t.rollup,
     ];
     await queryRunner.query(
-      `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit].join(', ')}`,
+      `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit, t.rollup].join(', ')}`,
     );
     for (const statement of functions(t)) {
       const name = /FUNCTION ("(?:[^"]|"")*"\."(?:[^"]|"")*")/.exec(statement)?.[1];

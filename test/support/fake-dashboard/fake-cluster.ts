@@ -83,23 +83,27 @@ export function fakeMetrics(range: Metrics['range']): Metrics {
   };
 }
 
+/** As the server's: a fingerprint of the error, and the name. */
+export function failureIdOf({ name, excName }: JobSummary): string {
+  return `${Buffer.from(excName ?? '').toString('hex')}:${name}`;
+}
+
 export function fakeFailures(jobs: readonly JobSummary[]): FailureGroup[] {
   const random = new Random(3);
   const groups = new Map<string, JobSummary[]>();
   for (const job of inState(jobs, 'failed')) {
-    const key = `${job.name} ${job.excName ?? ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), job]);
+    groups.set(failureIdOf(job), [...(groups.get(failureIdOf(job)) ?? []), job]);
   }
-  return [...groups].map(([key, found], index) => ({
-    id: `f${index}`,
-    name: found[0]?.name ?? key,
-    excName: found[0]?.excName ?? 'Error',
-    excMessage: found[0]?.excMessage ?? HOSTILE[0],
-    count: found.length,
-    firstSeen: found.at(-1)?.dateDone ?? new Date().toISOString(),
-    lastSeen: found[0]?.dateDone ?? new Date().toISOString(),
+  return [...groups].map(([id, [last, ...others]]) => ({
+    id,
+    name: last?.name ?? '',
+    excName: last?.excName ?? 'Error',
+    excMessage: last?.excMessage ?? '',
+    count: 1 + others.length,
+    firstSeen: (others.at(-1) ?? last)?.dateDone ?? new Date().toISOString(),
+    lastSeen: last?.dateDone ?? new Date().toISOString(),
     spark: Array.from({ length: 24 }, () => (random.next() < 0.4 ? 0 : random.below(12))),
-    jobs: found.slice(0, 5).map(({ uuid }) => uuid),
+    jobs: [last, ...others].flatMap((job) => job?.uuid ?? []).slice(0, 5),
   }));
 }
 
@@ -114,7 +118,7 @@ export function fakeChannels(jobs: readonly JobSummary[]): ChannelView[] {
       sequential: name === 'root.erp',
       throttle: name === 'root.payments' ? 2 : null,
       fair: name === 'root.mail',
-      paused: name === 'root.reports',
+      paused: false,
       removalInterval: null,
       running: inState(below, 'started').length,
       waiting: inState(below, 'pending', 'enqueued').length,
@@ -203,12 +207,21 @@ export function fakeBatches(jobs: readonly JobSummary[]): BatchView[] {
 }
 
 export function fakeAudit(): AuditEntry[] {
-  return ['jobs.requeue', 'channels.change', 'nodes.quiet', 'jobs.cancel'].map((action, index) => ({
+  const what = [
+    ['jobs.requeue', 'state=failed&name=ErpSync.pushOrder'],
+    ['channels.change', 'root.reports'],
+    ['functions.change', 'Images.resize'],
+    ['nodes.quiet', '3'],
+    ['jobs.cancel', HOSTILE[2]],
+    ['jobs.done', '0197a1b2-0000-7000-a000-00000000beef'],
+    ['jobs.delete', '12 jobs'],
+  ] as const;
+  return what.map(([action, target], index) => ({
     id: String(40 - index),
     date: new Date(Date.now() - index * 700_000).toISOString(),
     actor: ['ada', HOSTILE[0], 'grace', 'unknown'][index] ?? 'ada',
     action,
-    target: ['state=failed&name=ErpSync.pushOrder', 'root.reports', '3', 'state=pending'][index] ?? '',
-    details: { changed: 12 * index, asked: { paused: true } },
+    target,
+    details: { changed: 12 * index, asked: { paused: true, note: HOSTILE[1] } },
   }));
 }

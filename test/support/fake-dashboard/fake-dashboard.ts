@@ -3,11 +3,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { About, PulseEvent } from '../../../lib/dashboard/api/cluster.api.js';
-import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
-import { answer, FakeProblem } from './fake-answers.js';
+import type { About, GraphView, JobEvent, PulseEvent } from '../../../lib/dashboard/api/cluster.api.js';
+import type {
+  JobDetail,
+  JobSummary,
+  LogLine,
+  RelatedActionView,
+} from '../../../lib/dashboard/api/jobs.api.js';
+import { answer, linesOf } from './fake-answers.js';
 import { countsOf } from './fake-cluster.js';
 import { actionsOf, fakeJobs } from './fake-jobs.js';
+import { FakeProblem } from './fake-problem.js';
+import { FakeSettings } from './fake-settings.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -38,9 +45,19 @@ export class FakeDashboard {
   };
   /** Paths below `api/` that fail, with the status that they answer. */
   readonly broken = new Map<string, number>();
+  /** What a job has beyond its row, by uuid, where a test wants it otherwise. */
+  readonly details = new Map<string, Partial<JobDetail>>();
+  /** Lines of logs, by uuid. */
+  readonly logs = new Map<string, LogLine[]>();
+  relatedAction: RelatedActionView | null = { label: 'Open the invoice', url: '/invoices/4711', data: null };
+  /** The graph that is answered, where a test wants another. */
+  graph: GraphView | null = null;
+  /** Between two batches of an action. */
+  rest: () => Promise<unknown> = () => Promise.resolve();
+  readonly settings = new FakeSettings();
   /** Method, path and body of what was asked. */
   readonly asked: string[] = [];
-  readonly #streams = new Set<ServerResponse>();
+  readonly #streams = new Map<ServerResponse, string | null>();
   readonly #server: Server;
   #version = 0;
 
@@ -69,8 +86,8 @@ export class FakeDashboard {
   /** Tells the pages that something has changed. */
   pulse(): void {
     this.#version += 1;
-    for (const stream of this.#streams) {
-      this.#send(stream);
+    for (const [stream, watched] of this.#streams) {
+      this.#send(stream, watched);
     }
   }
 
@@ -95,9 +112,10 @@ export class FakeDashboard {
     }
     if (path === 'api/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-      this.#streams.add(response);
+      const watched = url.searchParams.get('job');
+      this.#streams.set(response, watched);
       request.on('close', () => this.#streams.delete(response));
-      return this.#send(response);
+      return this.#send(response, watched);
     }
     return path.startsWith('api/')
       ? this.#answer(path.slice(4), url, request, response)
@@ -116,10 +134,21 @@ export class FakeDashboard {
         throw new FakeProblem(403, 'Forbidden', 'The header x-queue-jobs is missing.');
       }
       const given = answer(this, request.method ?? 'GET', path, url.searchParams, body);
-      if (Array.isArray(given) && path.startsWith('jobs/actions/')) {
+      if (path.startsWith('jobs/actions/')) {
         response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-        given.forEach((line) => response.write(`${JSON.stringify(line)}\n`));
+        for await (const line of given as AsyncIterable<object>) {
+          if (response.destroyed) {
+            return;
+          }
+          response.write(`${JSON.stringify(line)}\n`);
+        }
         response.end();
+        return;
+      }
+      if (typeof given === 'string') {
+        response
+          .writeHead(200, { 'content-type': 'text/plain', 'content-disposition': 'attachment' })
+          .end(given);
         return;
       }
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
@@ -146,9 +175,14 @@ export class FakeDashboard {
       .end(html.replace('<!--base-->', `<base href="${base}">`));
   }
 
-  #send(stream: ServerResponse): void {
+  #send(stream: ServerResponse, watched: string | null): void {
     const event: PulseEvent = { counts: countsOf(this.jobs), version: String(this.#version) };
     stream.write(`event: pulse\ndata: ${JSON.stringify(event)}\n\n`);
+    const job = this.jobs.find(({ uuid }) => uuid === watched);
+    if (job !== undefined) {
+      const told: JobEvent = { job, lastLog: linesOf(this, job).at(-1)?.id ?? null };
+      stream.write(`event: job\ndata: ${JSON.stringify(told)}\n\n`);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 
 import { RetryableJobError } from '../../../lib/errors/retryable-job.error.js';
+import { fingerprintOf } from '../../../lib/job/fingerprint.js';
 import { describeFailure } from '../../../lib/job/failure.js';
 
 const hostile = (message: string): never => {
@@ -71,10 +72,11 @@ describe('the failure that is stored', () => {
 
   it('does without a stack', () => {
     expect(describeFailure(Object.assign(new Error('x'), { stack: undefined })).stack).toBe('Error: x');
-    expect(describeFailure(Object.assign(new Error(''), { stack: '' }))).toMatchObject({
+    expect(describeFailure(Object.assign(new Error(''), { stack: '' }))).toEqual({
       name: 'Error',
       message: '',
       stack: 'Error',
+      fingerprint: fingerprintOf('Error', ''),
     });
   });
 
@@ -137,12 +139,22 @@ describe('the failure of a strange error', () => {
     const error = new Error('x');
     for (const property of ['stack', 'name', 'message', 'cause', 'errors', 'constructor'])
       Object.defineProperty(error, property, { get: () => hostile(property) });
-    expect(describeFailure(error)).toMatchObject({ name: 'Error', message: '', stack: 'Error' });
+    expect(describeFailure(error)).toEqual({
+      name: 'Error',
+      message: '',
+      stack: 'Error',
+      fingerprint: fingerprintOf('Error', ''),
+    });
   });
 
   it('survives properties of the wrong type', () => {
     const error = Object.assign(new Error('x'), { name: 5, message: {}, stack: [], errors: 'no list' });
-    expect(describeFailure(error)).toMatchObject({ name: 'Error', message: '', stack: 'Error' });
+    expect(describeFailure(error)).toEqual({
+      name: 'Error',
+      message: '',
+      stack: 'Error',
+      fingerprint: fingerprintOf('Error', ''),
+    });
   });
 
   it('survives a proxy that refuses everything', () => {

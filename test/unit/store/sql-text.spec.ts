@@ -58,7 +58,7 @@ const isSql = ({ text }: CodeText): boolean =>
 
 /** Names of our own, quoted by `Tables`. */
 const QUOTED =
-  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|batch|batchCallback|rollup|audit|meta|lockClass|quotedSchema)$/;
+  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|rollup|audit|batch|batchCallback|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
@@ -71,17 +71,21 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/failure-store.ts': ['GROUPS', 'JOBS'],
   'store/graph-store.ts': [
     'this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')",
-    'columns', 'dependency', 'one', 'other', 'from(job)', 'from(history)', 'MOST_LINKS', 'from(this.tables.job)', 'from(this.tables.history)',
+    'columns', 'dependency', 'one', 'other', 'from(job)', 'from(history)', 'from(this.tables.job)', 'from(this.tables.history)',
+    'MOST_LINKS',
   ],
   'store/job-search.ts': [
-    'columns', 'cancelBy', 'rows', "[...base, ...where, 'true'].join(' AND ')", "[...base, below].join(' AND ')", 'end', 'outer', 'skip',
-    "parts.join(' UNION ALL ')",
+    'columns', 'cancelBy', 'rows', "[...base, ...where, 'true'].join(' AND ')", "[...base, below].join(' AND ')", 'end', 'outer',
+    "parts.join(' UNION ALL ')", 'skip',
   ],
-  'store/job-store.ts': ['this.columns', 'source'],
-  'store/metrics-store.ts': ['rollup', 'since', 'where'],
+  'store/job-store.ts': [
+    'this.columns', 'cancelBy', 'table', 'limit', 'source', "where.join(' AND ')",
+    "page(this.tables.job, 'cancel_by')", "page(this.tables.history, 'NULL')",
+  ],
+  'store/metrics-store.ts': ['since', 'rollup', 'where'],
+  'store/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
+  'store/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],
   'store/node-store.ts': [`this.tables.notifications.replaceAll('"', '""')`],
-  'store/overview-store.ts': ["changes.join(', ')", 'what', 't.literal(table)'],
-  'store/rollup-store.ts': ['WIDTHS', 'column', 'state', "sum('run')", "sum('wait')"],
 }; // prettier-ignore
 
 const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

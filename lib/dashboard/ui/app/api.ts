@@ -18,8 +18,8 @@ import type {
   ActionProgress,
   ActionRequest,
   JobActionName,
-  JobCount,
   JobDetail,
+  JobMatchCount,
   JobPage,
   JobPageQuery,
   JobQuery,
@@ -43,7 +43,10 @@ export class Api {
 
   jobs = (query: JobPageQuery, signal?: AbortSignal) => this.http.get<JobPage>('jobs', { ...query }, signal);
   countJobs = (query: JobQuery, signal?: AbortSignal) =>
-    this.http.get<JobCount>('jobs/count', { ...query }, signal);
+    this.http.get<JobMatchCount>('jobs/count', { ...query }, signal);
+  /** To the end, however many there are; 422 where that takes too long. */
+  countAllJobs = (query: JobQuery, signal?: AbortSignal) =>
+    this.http.get<JobMatchCount>('jobs/count', { ...query, exact: 'true' }, signal);
   job = (uuid: string, signal?: AbortSignal) => this.http.get<JobDetail>(`jobs/${part(uuid)}`, {}, signal);
   logs = (uuid: string, after?: string, signal?: AbortSignal) =>
     this.http.get<LogPage>(`jobs/${part(uuid)}/logs`, { after }, signal);

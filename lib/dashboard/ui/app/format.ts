@@ -63,6 +63,12 @@ export class Format {
     );
   }
 
+  /** What a unit is called, for many of it: `hours`. */
+  unitName(unit: 'second' | 'minute' | 'hour' | 'day'): string {
+    const format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'long' });
+    return format.formatToParts(2).find(({ type }) => type === 'unit')?.value ?? unit;
+  }
+
   bytes(value: number): string {
     const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
     const power = Math.min(units.length - 1, Math.floor(Math.log(Math.max(1, value)) / Math.log(1_000)));

@@ -41,6 +41,7 @@ const PATHS = {
   warning: 'M8 2.2 14.2 13H1.8zM8 6.5v3M8 11.2v.1',
   info: 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M8 7.3v3.5M8 5.2v.1',
   filter: 'M2 3.5h12M4.5 8h7M6.8 12.5h2.4',
+  fit: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   edit: 'M3 13l.6-2.8L10.7 3l2.3 2.3-7.2 7.1z',
   undo: 'M5.5 3 2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6',
   more: 'M3.5 8h.1M8 8h.1M12.5 8h.1',
@@ -56,6 +57,9 @@ const PATHS = {
 } as const satisfies Record<JobState, string> & Record<string, string>;
 
 export type IconName = keyof typeof PATHS;
+
+/** For what is drawn otherwise: a path on a grid of 16, to be stroked. */
+export const iconPath = (name: IconName): string => PATHS[name];
 
 /** A picture beside a text; alone, its button has to say what it is. */
 export function Icon({

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ValueNode } from '../../api/jobs.api.js';
 import { useTexts } from '../app/app-context.js';
 import { Icon } from './icon.js';
+import { LongText } from './long-text.js';
 import './value-tree.css';
 
 /** How many of a list or record are drawn before somebody asks for more. */
@@ -93,7 +94,9 @@ function Leaf({ value }: { value: Exclude<ValueNode, { t: 'list' | 'record' }> }
     return (
       <span>
         {value.t === 'typed' && <span class="value-type">{value.type} </span>}
-        <span class="value-string">{value.t === 'typed' ? value.v : JSON.stringify(value.v)}</span>
+        <span class="value-string">
+          <LongText text={value.t === 'typed' ? value.v : JSON.stringify(value.v)} />
+        </span>
         <Cut characters={value.cut} />
       </span>
     );

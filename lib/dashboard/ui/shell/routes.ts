@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { JobPage } from '../pages/job/job-page.js';
 import { OverviewPage } from '../pages/overview/overview-page.js';
 import { JobsPage } from '../pages/jobs/jobs-page.js';
 
@@ -23,4 +24,26 @@ export type Route =
 export const ROUTES: readonly Route[] = [
   { pattern: '', page: OverviewPage },
   { pattern: 'jobs', page: JobsPage },
+  { pattern: 'jobs/:uuid', page: JobPage },
+  { pattern: 'graphs/:uuid', load: async () => (await import('../pages/graph/graph-page.js')).GraphPage },
+  {
+    pattern: 'failures',
+    load: async () => (await import('../pages/failures/failures-page.js')).FailuresPage,
+  },
+  {
+    pattern: 'channels',
+    load: async () => (await import('../pages/channels/channels-page.js')).ChannelsPage,
+  },
+  {
+    pattern: 'functions',
+    load: async () => (await import('../pages/functions/functions-page.js')).FunctionsPage,
+  },
+  {
+    pattern: 'functions/:name',
+    load: async () => (await import('../pages/functions/function-page.js')).FunctionPage,
+  },
+  { pattern: 'nodes', load: async () => (await import('../pages/nodes/nodes-page.js')).NodesPage },
+  { pattern: 'batches', load: async () => (await import('../pages/batches/batches-page.js')).BatchesPage },
+  { pattern: 'batches/:uuid', load: async () => (await import('../pages/batches/batch-page.js')).BatchPage },
+  { pattern: 'audit', load: async () => (await import('../pages/audit/audit-page.js')).AuditPage },
 ];

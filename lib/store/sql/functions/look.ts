@@ -73,7 +73,7 @@ BEGIN
   SELECT o.uuid, greatest(extract(epoch FROM clock_timestamp() - o.since), 0), (
     SELECT coalesce(array_agg(DISTINCT h.name), '{}') FROM heads h WHERE h.name <> ALL(v_known)
   ) INTO uuid, seconds, unknown
-  FROM (SELECT) one LEFT JOIN LATERAL (SELECT h.uuid, h.since FROM heads h ORDER BY h.since LIMIT 1) o ON true;
+  FROM (SELECT) one LEFT JOIN LATERAL (SELECT h.uuid, h.since FROM heads h WHERE isfinite(h.since) ORDER BY h.since LIMIT 1) o ON true;
 END $$`;
 
 /** Rows that a look at what waits reads in all. */

@@ -63,8 +63,8 @@ RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_dead integer[];
   v_alive boolean;
-  v_now timestamptz := clock_timestamp();
   v_asked text;
+  v_now timestamptz := clock_timestamp();
 BEGIN
   UPDATE ${t.node} n
   SET date_seen = clock_timestamp(), suspect_since = NULL, memory = p_memory, cpu = p_cpu,

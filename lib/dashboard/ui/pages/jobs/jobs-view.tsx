@@ -10,6 +10,7 @@ import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table } from '../../kit/table.js';
 import { useJobColumns } from './job-columns.js';
 import { PAGE_SIZE, type JobList, type JobRow } from './job-list.js';
+import { useBulk } from './use-bulk.js';
 
 const EXAMPLE = `@Job()
 async send(invoice: Invoice) { … }
@@ -27,6 +28,7 @@ export function JobsView({ list }: { list: JobList }) {
   const rows = list.rows.value;
   const keys = useMemo(() => (rows ?? []).map(keyOf), [rows]);
   const selection = useSelection(keys);
+  const bulk = useBulk(list, rows ?? [], selection);
   useLiveReload(live, 1_500, () => void list.refresh(seenIn(box.current)));
 
   const error = list.error.value;
@@ -55,10 +57,12 @@ export function JobsView({ list }: { list: JobList }) {
             rowClass={({ past }) => (past === null ? '' : 'row-past')}
             href={({ job }) => `jobs/${job.uuid}`}
             selection={selection}
+            rowKeys={bulk.rowKeys}
           />
         )}
       </Card>
       <Older list={list} />
+      {bulk.parts}
     </div>
   );
 }

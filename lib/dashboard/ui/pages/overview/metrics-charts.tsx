@@ -10,18 +10,19 @@ import { Skeleton } from '../../kit/skeleton.js';
 
 const HEIGHT = 176;
 
-/** What has happened over time: four charts of the same points. */
-export function MetricsCharts({ metrics }: { metrics: Resource<Metrics> }) {
+/** What has happened over time: charts of the same points. One function has no depth: nobody counts that. */
+export function MetricsCharts({ metrics, depth = true }: { metrics: Resource<Metrics>; depth?: boolean }) {
   const { t, format } = useTexts();
   const { data, error, reload } = metrics;
   const charts = useMemo(
-    () => (data === undefined ? undefined : specsOf(data, t, format)),
-    [data, t, format],
+    () =>
+      data === undefined ? undefined : specsOf(data, t, format).filter(({ of }) => depth || of !== 'depth'),
+    [data, t, format, depth],
   );
   if (charts === undefined) {
     return error === undefined ? (
       <div class="overview-charts">
-        {['throughput', 'depth', 'wait', 'run'].map((name) => (
+        {['throughput', ...(depth ? ['depth'] : []), 'wait', 'run'].map((name) => (
           <Card key={name} title={t(`overview.${name as 'run'}`)}>
             <Skeleton height="12.5rem" />
           </Card>
@@ -82,17 +83,20 @@ function specsOf(data: Metrics, t: T, format: Format) {
   };
   return [
     {
+      of: 'throughput',
       title: t('overview.throughput'),
       hint: t('overview.throughputHint', { n: data.step / 60 }),
       spec: throughput,
     },
-    { title: t('overview.depth'), hint: t('overview.depthHint'), spec: depth },
+    { of: 'depth', title: t('overview.depth'), hint: t('overview.depthHint'), spec: depth },
     {
+      of: 'wait',
       title: t('overview.wait'),
       hint: t('overview.waitHint'),
       spec: { ...seconds, series: percentiles(data.wait, 'enqueued') },
     },
     {
+      of: 'run',
       title: t('overview.run'),
       hint: t('overview.runHint'),
       spec: { ...seconds, series: percentiles(data.run, 'started') },

@@ -1,0 +1,127 @@
+import { useState } from 'preact/hooks';
+import type { AuditEntry } from '../../../api/cluster.api.js';
+import { useApp, useTexts } from '../../app/app-context.js';
+import { useEvery } from '../../app/every.js';
+import { usePages } from '../../app/pages.js';
+import { Badge } from '../../kit/badge.js';
+import { Button } from '../../kit/button.js';
+import { Card } from '../../kit/card.js';
+import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
+import { OlderButton } from '../../kit/older-button.js';
+import { Page } from '../../kit/page.js';
+import { SkeletonRows } from '../../kit/skeleton.js';
+import { Table, type Column } from '../../kit/table.js';
+import { TimeAgo } from '../../kit/time.js';
+import { ValueTree } from '../../kit/value-tree.js';
+import { Target } from './target.js';
+import { valueOf } from './value-of.js';
+import './audit.css';
+
+/** Who did what here. */
+export function AuditPage() {
+  const { api } = useApp();
+  const { t } = useTexts();
+  const { data, error, loading, reload, older } = usePages<AuditEntry>(
+    'audit',
+    async (cursor, signal) => {
+      const { entries, next } = await api.audit(cursor === undefined ? {} : { cursor }, signal);
+      return { items: entries, next };
+    },
+    { live: 5_000 },
+  );
+  // What changes a channel or a node changes no job.
+  useEvery(10_000, () => !loading && reload());
+  const columns = useAuditColumns();
+  return (
+    <Page title={t('page.audit')}>
+      {error !== undefined && data !== undefined && <StaleNotice error={error} retry={reload} />}
+      <Card flush>
+        {data === undefined ? (
+          error === undefined ? (
+            <SkeletonRows />
+          ) : (
+            <ErrorState error={error} retry={reload} />
+          )
+        ) : data.items.length === 0 ? (
+          <EmptyState icon="audit" title={t('audit.noneTitle')}>
+            {t('audit.noneHint')}
+          </EmptyState>
+        ) : (
+          <Table
+            label={t('page.audit')}
+            columns={columns}
+            rows={data.items}
+            rowKey={({ id }) => id}
+            rowClass={() => 'audit-row'}
+          />
+        )}
+      </Card>
+      <OlderButton older={older} busy={loading} />
+    </Page>
+  );
+}
+
+function useAuditColumns(): readonly Column<AuditEntry>[] {
+  const { t } = useTexts();
+  return [
+    { id: 'date', head: t('audit.date'), card: 'bare', cell: ({ date }) => <TimeAgo date={date} /> },
+    {
+      id: 'actor',
+      head: t('audit.actor'),
+      card: 'bare',
+      cell: ({ actor }) => (
+        <span class="audit-actor truncate" data-tip={actor}>
+          {actor}
+        </span>
+      ),
+    },
+    {
+      id: 'action',
+      head: t('audit.action'),
+      card: 'bare',
+      cell: ({ action }) => (
+        <Badge>
+          <span class="mono truncate">{action}</span>
+        </Badge>
+      ),
+    },
+    {
+      id: 'target',
+      head: t('audit.target'),
+      grow: true,
+      card: 'lead',
+      cell: (entry) => (
+        <div class="audit-target">
+          <Target entry={entry} />
+          <Details details={entry.details} />
+        </div>
+      ),
+    },
+  ];
+}
+
+function Details({ details }: { details: AuditEntry['details'] }) {
+  const { t } = useTexts();
+  const [open, setOpen] = useState(false);
+  if (Object.keys(details).length === 0) {
+    return null;
+  }
+  return (
+    <>
+      <Button
+        kind="ghost"
+        size="s"
+        icon={open ? 'down' : 'right'}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {t('audit.details')}
+      </Button>
+      {open && (
+        <div class="audit-details">
+          <ValueTree value={valueOf(details)} open={3} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+import type { BatchView } from '../../../api/cluster.api.js';
+import { useApp, useTexts } from '../../app/app-context.js';
+import { usePages } from '../../app/pages.js';
+import { pathTo } from '../../app/router.js';
+import { Card } from '../../kit/card.js';
+import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
+import { OlderButton } from '../../kit/older-button.js';
+import { Page } from '../../kit/page.js';
+import { SkeletonRows } from '../../kit/skeleton.js';
+import { Table } from '../../kit/table.js';
+import { Segmented } from '../../kit/tabs.js';
+import { batchPath, useBatchColumns } from './batch-columns.js';
+import './batches.css';
+
+const STATES = ['all', 'open', 'closed', 'ended'] as const;
+type Choice = (typeof STATES)[number];
+
+/** Jobs that are watched together. The address holds the state that is asked for. */
+export function BatchesPage() {
+  const { api, router } = useApp();
+  const { t } = useTexts();
+  const asked = router.place.value.query.get('state');
+  const chosen: Choice = STATES.find((state) => state === asked) ?? 'all';
+  const state = chosen === 'all' ? '' : chosen;
+  const { data, error, loading, reload, older } = usePages<BatchView>(
+    `batches?${state}`,
+    async (cursor, signal) => {
+      const { batches, next } = await api.batches({ state, ...(cursor !== undefined && { cursor }) }, signal);
+      return { items: batches, next };
+    },
+    { live: 3_000 },
+  );
+  const columns = useBatchColumns();
+  return (
+    <Page
+      title={t('page.batches')}
+      actions={
+        <Segmented
+          label={t('batches.stateLabel')}
+          choices={STATES.map((id) => ({ id, label: t(`batches.state.${id}`) }))}
+          chosen={chosen}
+          choose={(id) => router.go(pathTo('batches', { state: id === 'all' ? '' : id }))}
+        />
+      }
+    >
+      {error !== undefined && data !== undefined && <StaleNotice error={error} retry={reload} />}
+      <Card flush>
+        {data === undefined ? (
+          error === undefined ? (
+            <SkeletonRows />
+          ) : (
+            <ErrorState error={error} retry={reload} />
+          )
+        ) : data.items.length === 0 ? (
+          <EmptyState icon="batches" title={t('batches.noneTitle')}>
+            {t('batches.noneHint')}
+          </EmptyState>
+        ) : (
+          <Table
+            label={t('page.batches')}
+            columns={columns}
+            rows={data.items}
+            rowKey={({ uuid }) => uuid}
+            href={batchPath}
+          />
+        )}
+      </Card>
+      <OlderButton older={older} busy={loading} />
+    </Page>
+  );
+}

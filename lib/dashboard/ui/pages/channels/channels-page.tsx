@@ -1,0 +1,81 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useApp, useTexts } from '../../app/app-context.js';
+import { Card } from '../../kit/card.js';
+import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
+import { Page } from '../../kit/page.js';
+import { SkeletonRows } from '../../kit/skeleton.js';
+import { Table } from '../../kit/table.js';
+import { useTreeRows } from '../../kit/tree.js';
+import { ChannelDialog } from './channel-dialog.js';
+import { useChannelColumns } from './channel-columns.js';
+import { useChannels } from './use-channels.js';
+import './channels.css';
+
+/** The tree of channels: what runs and waits in each, and what it lets run. */
+export function ChannelsPage() {
+  const app = useApp();
+  const { t } = useTexts();
+  const channels = useChannels();
+  const { shown, error, reload } = channels;
+  const [edited, setEdited] = useState<string | null>(null);
+  const rows = useTreeRows(shown ?? NONE, ({ name }) => name);
+  const columns = useChannelColumns(
+    app.may('channels')
+      ? {
+          toggle: (channel) => void channels.toggle(channel),
+          edit: ({ name }) => setEdited(name),
+          reset: (channel) => void channels.reset(channel),
+        }
+      : null,
+  );
+  const at = app.router.place.value.query.get('channel');
+  useSight(at, shown !== undefined);
+  const open = shown?.find(({ name }) => name === edited);
+  return (
+    <Page title={t('page.channels')}>
+      {error !== undefined && shown !== undefined && <StaleNotice error={error} retry={reload} />}
+      <Card flush>
+        {shown === undefined ? (
+          error === undefined ? (
+            <SkeletonRows />
+          ) : (
+            <ErrorState error={error} retry={reload} />
+          )
+        ) : shown.length === 0 ? (
+          <EmptyState icon="channels" title={t('channels.noneTitle')}>
+            {t('channels.noneHint')}
+          </EmptyState>
+        ) : (
+          <Table
+            label={t('page.channels')}
+            columns={columns}
+            rows={rows}
+            rowKey={({ id }) => id}
+            rowClass={({ id, item }) =>
+              `${id === at ? 'row-selected' : ''} ${item.paused ? 'channels-paused' : ''}`
+            }
+          />
+        )}
+      </Card>
+      {open !== undefined && (
+        <ChannelDialog
+          channel={open}
+          save={(changes) => channels.change(open.name, changes)}
+          reset={() => channels.reset(open)}
+          close={() => setEdited(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+const NONE: readonly never[] = [];
+
+/** The channel that the address names is brought into view once it is there. */
+function useSight(name: string | null, ready: boolean): void {
+  useEffect(() => {
+    if (name !== null && ready) {
+      document.querySelector(`tr[data-key="${CSS.escape(name)}"]`)?.scrollIntoView({ block: 'center' });
+    }
+  }, [name, ready]);
+}

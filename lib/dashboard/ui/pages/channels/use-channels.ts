@@ -1,0 +1,82 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { ChannelProperties, ChannelView } from '../../../api/cluster.api.js';
+import { useApp, useTexts } from '../../app/app-context.js';
+import { useEvery } from '../../app/every.js';
+import type { ProblemError } from '../../app/problem-error.js';
+import { useResource } from '../../app/resource.js';
+
+type Changes = Partial<ChannelProperties>;
+
+export interface Channels {
+  /** As they are, or will be once the server has said yes to what is under way. */
+  readonly shown: readonly ChannelView[] | undefined;
+  readonly error: ProblemError | undefined;
+  readonly reload: () => void;
+  /** Pauses or resumes; a refusal is shown, and takes it back. */
+  readonly toggle: (channel: ChannelView) => Promise<void>;
+  /** Throws what the server says against it. */
+  readonly change: (name: string, changes: Changes) => Promise<void>;
+  /** Back to what the code says, after a question. Answers whether it was done. */
+  readonly reset: (channel: ChannelView) => Promise<boolean>;
+}
+
+export function useChannels(): Channels {
+  const { api, toasts, dialogs } = useApp();
+  const { t } = useTexts();
+  const { data, error, loading, reload, replace } = useResource(
+    'channels',
+    (signal) => api.channels(signal),
+    { live: 2_000 },
+  );
+  useEvery(10_000, () => !loading && reload());
+  const latest = useRef(data);
+  latest.current = data;
+  const [hoped, setHoped] = useState<ReadonlyMap<string, Changes>>(new Map());
+  const shown = useMemo(
+    () => data?.map((channel) => ({ ...channel, ...hoped.get(channel.name) })),
+    [data, hoped],
+  );
+  /** What was read before the change must not overtake it: so it is read again. */
+  const put = (answer: ChannelView) => {
+    latest.current = latest.current?.map((one) => (one.name === answer.name ? answer : one));
+    if (latest.current !== undefined) {
+      replace(latest.current);
+    }
+    reload();
+  };
+  const change = async (name: string, changes: Changes) => {
+    setHoped((all) => new Map(all).set(name, changes));
+    try {
+      put(await api.changeChannel(name, changes));
+    } finally {
+      setHoped((all) => new Map([...all].filter(([key]) => key !== name)));
+    }
+  };
+  return {
+    shown,
+    error,
+    reload,
+    change,
+    toggle: async ({ name, paused }) => {
+      try {
+        await change(name, { paused: !paused });
+      } catch (cause) {
+        toasts.show('bad', `${name}: ${(cause as Error).message}`);
+      }
+    },
+    reset: async ({ name }) => {
+      const title = t('channels.resetTitle');
+      if (!(await dialogs.confirm({ title, body: name, yes: t('channels.backToCode') }))) {
+        return false;
+      }
+      try {
+        put(await api.resetChannel(name));
+        toasts.show('good', t('channels.resetDone', { name }));
+        return true;
+      } catch (cause) {
+        toasts.show('bad', `${name}: ${(cause as Error).message}`);
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { FailureGroup } from '../../../api/cluster.api.js';
+import { useTexts } from '../../app/app-context.js';
+import { pathTo } from '../../app/router.js';
+import { Button } from '../../kit/button.js';
+import { Sparkline } from '../../kit/sparkline.js';
+import { RowLink, type Column } from '../../kit/table.js';
+import { TimeAgo } from '../../kit/time.js';
+
+/** The jobs of a group, in the list of all jobs. */
+export const failurePath = ({ id }: FailureGroup): string => pathTo('jobs', { state: 'failed', failure: id });
+
+/** @param requeue Null for those who may not. */
+export function useFailureColumns(
+  requeue: ((group: FailureGroup) => void) | null,
+): readonly Column<FailureGroup>[] {
+  const { t, format } = useTexts();
+  return [
+    {
+      id: 'failure',
+      head: t('failures.failure'),
+      grow: true,
+      card: 'lead',
+      cell: (group) => <Failure group={group} />,
+    },
+    {
+      id: 'count',
+      head: t('failures.count'),
+      align: 'end',
+      cell: ({ count }) => <span class="failures-count">{format.number(count)}</span>,
+    },
+    {
+      id: 'day',
+      head: t('failures.day'),
+      from: 'm',
+      cell: ({ spark }) => (
+        <Sparkline
+          values={spark}
+          label={t('failures.spark', { n: spark.reduce((sum, value) => sum + value, 0) })}
+        />
+      ),
+    },
+    {
+      id: 'first',
+      head: t('failures.first'),
+      from: 'l',
+      cell: ({ firstSeen }) => <TimeAgo date={firstSeen} />,
+    },
+    { id: 'last', head: t('failures.last'), cell: ({ lastSeen }) => <TimeAgo date={lastSeen} /> },
+    {
+      id: 'actions',
+      head: '',
+      card: 'bare',
+      cell: (group) => (
+        <div class="failures-actions">
+          <a class="button button-plain button-s" href={failurePath(group)}>
+            {t('failures.show')}
+          </a>
+          {requeue !== null && (
+            <Button
+              size="s"
+              icon="retry"
+              aria-label={t('failures.requeueOf', { name: group.name, error: group.excName })}
+              onClick={() => requeue(group)}
+            >
+              {t('failures.requeue')}
+            </Button>
+          )}
+        </div>
+      ),
+    },
+  ];
+}
+
+function Failure({ group }: { group: FailureGroup }) {
+  const { t } = useTexts();
+  return (
+    <div class="failures-lead">
+      <RowLink href={failurePath(group)}>
+        <span class="failures-error">{group.excName}</span>
+        <span class="mono failures-name">{group.name}</span>
+      </RowLink>
+      <span class="failures-message" data-tip={group.excMessage}>
+        {group.excMessage}
+      </span>
+      <span class="failures-samples faint">
+        {t('failures.samples')}{' '}
+        {group.jobs.slice(0, 4).map((uuid) => (
+          <a key={uuid} class="link mono" href={`jobs/${encodeURIComponent(uuid)}`}>
+            {uuid.slice(-8)}
+          </a>
+        ))}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { FunctionView } from '../../../api/cluster.api.js';
+import { useTexts } from '../../app/app-context.js';
+import { pathTo } from '../../app/router.js';
+import { Badge } from '../../kit/badge.js';
+import { RowLink, type Column } from '../../kit/table.js';
+import { Duration } from '../../kit/time.js';
+import { useRetryText } from './retry-text.js';
+
+export const functionPath = ({ name }: Pick<FunctionView, 'name'>): string =>
+  `functions/${encodeURIComponent(name)}`;
+
+export function isChanged({ changed }: FunctionView): boolean {
+  return changed.channel !== null || changed.retryPattern !== null;
+}
+
+export function useFunctionColumns(): readonly Column<FunctionView>[] {
+  const { t, format } = useTexts();
+  const retryText = useRetryText();
+  const counted = (id: 'waiting' | 'running' | 'failed', state: string): Column<FunctionView> => ({
+    id,
+    head: t(`functions.${id}`),
+    align: 'end',
+    cell: (row) =>
+      row[id] === 0 ? (
+        <span class="faint">0</span>
+      ) : (
+        <a
+          class={`functions-count ${id === 'failed' ? 'functions-bad' : ''}`}
+          href={pathTo('jobs', { state, name: row.name })}
+        >
+          {format.number(row[id])}
+        </a>
+      ),
+  });
+  const timed = (id: 'p50' | 'p95', of: 'runP50' | 'runP95'): Column<FunctionView> => ({
+    id,
+    head: t(`functions.${id}`),
+    align: 'end',
+    from: 'm',
+    cell: (row) => {
+      const seconds = row[of];
+      return seconds === null ? <span class="faint">–</span> : <Duration seconds={seconds} />;
+    },
+  });
+  return [
+    {
+      id: 'name',
+      head: t('functions.name'),
+      grow: true,
+      card: 'lead',
+      cell: (row) => (
+        <span class="functions-lead">
+          <span class="row">
+            <RowLink href={functionPath(row)}>{row.name}</RowLink>
+            {!row.known && <Badge tone="warn">{t('functions.unknown')}</Badge>}
+            {isChanged(row) && <Badge tone="accent">{t('functions.changed')}</Badge>}
+          </span>
+          <span class="functions-retry faint truncate">{retryText(row.retryPattern)}</span>
+        </span>
+      ),
+    },
+    {
+      id: 'channel',
+      head: t('functions.channel'),
+      from: 'l',
+      cell: ({ channel }) => (
+        <a class="functions-channel truncate" href={pathTo('channels', { channel })} data-tip={channel}>
+          {channel}
+        </a>
+      ),
+    },
+    counted('waiting', 'pending,enqueued'),
+    counted('running', 'started'),
+    counted('failed', 'failed'),
+    {
+      id: 'ended',
+      head: t('functions.ended'),
+      align: 'end',
+      from: 'm',
+      cell: ({ ended }) => format.number(ended),
+    },
+    timed('p50', 'runP50'),
+    timed('p95', 'runP95'),
+  ];
+}

@@ -1,0 +1,105 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { FunctionView, MetricsRange } from '../../../api/cluster.api.js';
+import { useApp, useTexts } from '../../app/app-context.js';
+import { preference } from '../../app/preference.js';
+import { useResource } from '../../app/resource.js';
+import { pathTo } from '../../app/router.js';
+import { Badge } from '../../kit/badge.js';
+import { ErrorState, Notice, StaleNotice } from '../../kit/empty.js';
+import { Page } from '../../kit/page.js';
+import { Skeleton } from '../../kit/skeleton.js';
+import { Segmented } from '../../kit/tabs.js';
+import type { PageProps } from '../../shell/routes.js';
+import { MetricsCharts } from '../overview/metrics-charts.js';
+import { FunctionDialog } from './function-dialog.js';
+import { FunctionSettings } from './function-settings.js';
+import { FunctionStats } from './function-stats.js';
+import './functions.css';
+
+const RANGES: readonly MetricsRange[] = ['hour', 'day', 'week'];
+
+/** One function: how it goes, its channel and its waits between tries. */
+export function FunctionPage({ params }: PageProps) {
+  const { api } = useApp();
+  const { t } = useTexts();
+  const name = params['name'] ?? '';
+  const { data, error, reload, replace } = useResource(
+    `function:${name}`,
+    (signal) => api.jobFunction(name, signal),
+    { live: 3_000 },
+  );
+  const [edited, setEdited] = useState(false);
+  /** What was read before the change must not overtake it: so it is read again. */
+  const put = (answer: FunctionView) => {
+    replace(answer);
+    reload();
+  };
+  return (
+    <Page
+      title={name}
+      heading={
+        <span class="functions-heading">
+          <a class="functions-up" href="functions">
+            {t('page.functions')}
+          </a>
+          <span class="faint" aria-hidden="true">
+            /
+          </span>
+          <span class="functions-name">{name}</span>
+          {data?.known === false && <Badge tone="warn">{t('functions.unknown')}</Badge>}
+        </span>
+      }
+      actions={
+        <a class="button button-plain button-m" href={pathTo('jobs', { name })}>
+          {t('functions.showJobs')}
+        </a>
+      }
+    >
+      {data === undefined ? (
+        error === undefined ? (
+          <Skeleton height="20rem" />
+        ) : (
+          <ErrorState error={error} retry={reload} />
+        )
+      ) : (
+        <>
+          {error !== undefined && <StaleNotice error={error} retry={reload} />}
+          {!data.known && <Notice tone="warn">{t('functions.unknownHint')}</Notice>}
+          <FunctionStats view={data} />
+          <FunctionSettings view={data} edit={() => setEdited(true)} put={put} />
+        </>
+      )}
+      {error?.status !== 404 && <FunctionMetrics name={name} />}
+      {edited && data !== undefined && (
+        <FunctionDialog view={data} put={put} close={() => setEdited(false)} />
+      )}
+    </Page>
+  );
+}
+
+function FunctionMetrics({ name }: { name: string }) {
+  const { api } = useApp();
+  const { t } = useTexts();
+  const range = useMemo(() => preference<MetricsRange>('range', RANGES, 'hour'), []);
+  const metrics = useResource(
+    `metrics?${range.value}&name=${name}`,
+    (signal) => api.metrics({ range: range.value, name }, signal),
+    { live: 15_000 },
+  );
+  return (
+    <>
+      <div class="functions-range">
+        <h2>{t('functions.metrics')}</h2>
+        <Segmented
+          label={t('overview.range')}
+          choices={RANGES.map((id) => ({ id, label: t(`overview.range.${id}`) }))}
+          chosen={range.value}
+          choose={(id) => (range.value = id)}
+        />
+      </div>
+      <div class="functions-charts">
+        <MetricsCharts metrics={metrics} depth={false} />
+      </div>
+    </>
+  );
+}

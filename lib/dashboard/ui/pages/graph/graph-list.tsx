@@ -1,0 +1,65 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { GraphNodeView, GraphView } from '../../../api/cluster.api.js';
+import type { JobState } from '../../../../job/job-state.js';
+import { useTexts } from '../../app/app-context.js';
+import { StateBadge } from '../../kit/badge.js';
+import { Button } from '../../kit/button.js';
+import { Card } from '../../kit/card.js';
+import { RowLink, Table, type Column } from '../../kit/table.js';
+
+const STEP = 100;
+
+/** The jobs of a graph, one below the other. */
+export function GraphList({ graph, only }: { graph: GraphView; only: JobState | null }) {
+  const { t } = useTexts();
+  const [drawn, setDrawn] = useState(STEP);
+  const rows = useMemo(
+    () => graph.nodes.filter(({ state }) => only === null || state === only),
+    [graph, only],
+  );
+  const columns: readonly Column<GraphNodeView>[] = [
+    {
+      id: 'job',
+      head: t('jobs.job'),
+      grow: true,
+      card: 'lead',
+      cell: ({ uuid, name, description }) => (
+        <div class="jobs-title">
+          <RowLink href={`jobs/${uuid}`}>{description}</RowLink>
+          <span class="jobs-under truncate mono">{name}</span>
+        </div>
+      ),
+    },
+    { id: 'state', head: t('jobs.state'), card: 'bare', cell: ({ state }) => <StateBadge state={state} /> },
+    {
+      id: 'stuck',
+      head: t('graph.stuckHead'),
+      cell: ({ waitingFor }) =>
+        waitingFor.length === 0 ? (
+          <span class="faint">–</span>
+        ) : (
+          <a class="link" href={`jobs/${graph.nodes[waitingFor[0] ?? 0]?.uuid ?? ''}`}>
+            {graph.nodes[waitingFor[0] ?? 0]?.description.slice(0, 40)}
+          </a>
+        ),
+    },
+  ];
+  return (
+    <>
+      <Card flush>
+        <Table
+          label={t('graph.list')}
+          columns={columns}
+          rows={rows.slice(0, drawn)}
+          rowKey={({ uuid }) => uuid}
+          href={({ uuid }) => `jobs/${uuid}`}
+        />
+      </Card>
+      {drawn < rows.length && (
+        <Button icon="down" onClick={() => setDrawn(drawn + STEP)}>
+          {t('common.more', { n: rows.length - drawn })}
+        </Button>
+      )}
+    </>
+  );
+}

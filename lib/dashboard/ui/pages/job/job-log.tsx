@@ -1,0 +1,128 @@
+import { Component } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { JobDetail, LogLine } from '../../../api/jobs.api.js';
+import { useTexts } from '../../app/app-context.js';
+import { Button } from '../../kit/button.js';
+import { EmptyState, StaleNotice } from '../../kit/empty.js';
+import { LongText } from '../../kit/long-text.js';
+import { ValueTree } from '../../kit/value-tree.js';
+import './job-log.css';
+import type { LogTail } from './log-tail.js';
+
+/** So near the end counts as being there. Pixels. */
+const NEAR = 24;
+
+/** What the job has logged, as it comes; the end stays in view until somebody scrolls away from it. */
+export function JobLog({ job, tail, lastLog }: { job: JobDetail; tail: LogTail; lastLog: string | null }) {
+  const { t } = useTexts();
+  const box = useRef<HTMLDivElement>(null);
+  const inside = useRef<HTMLOListElement>(null);
+  const [following, setFollowing] = useState(true);
+  useEffect(() => {
+    if (lastLog === null || lastLog !== tail.last) {
+      void tail.readOn();
+    }
+  }, [tail, lastLog, job.state]);
+  const chunks = tail.chunks.value;
+  const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
+  useEffect(() => {
+    if (!following || inside.current === null) {
+      return undefined;
+    }
+    // Lines take their true height only once they are drawn.
+    const observer = new ResizeObserver(toEnd);
+    observer.observe(inside.current);
+    toEnd();
+    return () => observer.disconnect();
+  }, [following, chunks.length > 0]);
+
+  const error = tail.error.value;
+  if (chunks.length === 0 && error === null) {
+    return tail.ready.value ? (
+      <EmptyState icon="jobs" title={t('job.noLog')}>
+        {t('job.noLogHint')}
+      </EmptyState>
+    ) : null;
+  }
+  const scrolled = () => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
+    setFollowing(scrollHeight - scrollTop - clientHeight < NEAR);
+  };
+  return (
+    <div class="log">
+      {error !== null && <StaleNotice error={error} retry={() => void tail.readOn()} />}
+      {tail.dropped.value > 0 && <p class="faint">{t('job.logDropped', { n: tail.dropped.value })}</p>}
+      <div
+        class="log-box"
+        ref={box}
+        role="log"
+        aria-label={t('job.tab.log')}
+        tabIndex={0}
+        onScroll={scrolled}
+      >
+        <ol ref={inside}>
+          {chunks.map((lines, index) => (
+            <Chunk key={lines[0]?.id} lines={lines} before={chunks[index - 1]?.at(-1)?.retry ?? 1} />
+          ))}
+        </ol>
+      </div>
+      <div class="log-follow">
+        {!following && (
+          <Button
+            size="s"
+            icon="down"
+            onClick={() => {
+              setFollowing(true);
+              toEnd();
+            }}
+          >
+            {t('job.follow')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface ChunkProps {
+  readonly lines: readonly LogLine[];
+  /** The try of the line above. */
+  readonly before: number;
+}
+
+/** Drawn once: only the last one ever changes. */
+class Chunk extends Component<ChunkProps> {
+  override shouldComponentUpdate(next: ChunkProps): boolean {
+    return next.lines !== this.props.lines;
+  }
+
+  override render({ lines, before }: ChunkProps) {
+    return (
+      <li class="log-chunk">
+        <ol>
+          {lines.map((line, index) => (
+            <Line key={line.id} line={line} first={line.retry !== (lines[index - 1]?.retry ?? before)} />
+          ))}
+        </ol>
+      </li>
+    );
+  }
+}
+
+function Line({ line: { retry, date, message, data }, first }: { line: LogLine; first: boolean }) {
+  const { t, format } = useTexts();
+  return (
+    <>
+      {first && <li class="log-try">{t('job.tryTitle', { n: retry })}</li>}
+      <li class="log-line">
+        <time class="log-time" dateTime={date} data-tip={format.exact(date)}>
+          {format.clock(date)}
+        </time>
+        <div class="log-message">
+          <LongText text={message} />
+          {data !== null && <ValueTree value={data} open={0} />}
+        </div>
+      </li>
+    </>
+  );
+}

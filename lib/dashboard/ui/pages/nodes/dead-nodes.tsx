@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import type { NodeView } from '../../../api/cluster.api.js';
+import { useTexts } from '../../app/app-context.js';
+import { pathTo } from '../../app/router.js';
+import { Button } from '../../kit/button.js';
+import { Card } from '../../kit/card.js';
+import { RowLink, Table, type Column } from '../../kit/table.js';
+import { TimeAgo } from '../../kit/time.js';
+
+/** Those that have ended, folded away until somebody asks. */
+export function DeadNodes({ nodes }: { nodes: readonly NodeView[] }) {
+  const { t } = useTexts();
+  const [open, setOpen] = useState(false);
+  const columns: readonly Column<NodeView>[] = [
+    {
+      id: 'name',
+      head: t('nodes.name'),
+      grow: true,
+      card: 'lead',
+      cell: ({ id, name }) => <RowLink href={pathTo('jobs', { node: String(id) })}>{name}</RowLink>,
+    },
+    { id: 'version', head: t('nodes.version'), from: 'm', cell: ({ version }) => version ?? '–' },
+    { id: 'started', head: t('nodes.started'), cell: ({ dateStarted }) => <TimeAgo date={dateStarted} /> },
+    {
+      id: 'ended',
+      head: t('nodes.ended'),
+      cell: ({ dateEnded, dateSeen }) => <TimeAgo date={dateEnded ?? dateSeen} />,
+    },
+  ];
+  return (
+    <section class="nodes-dead">
+      <Button kind="ghost" icon={open ? 'down' : 'right'} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t('nodes.dead', { n: nodes.length })}
+      </Button>
+      {open && (
+        <Card flush>
+          <Table
+            label={t('nodes.dead', { n: nodes.length })}
+            columns={columns}
+            rows={nodes}
+            rowKey={({ id }) => String(id)}
+          />
+        </Card>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import type { History } from '../history.js';
+import { THROTTLE } from '../tree.js';
+import { type Check, spansOf } from './check.js';
+
+/** The database's times are read in whole milliseconds here and there. */
+const PRECISION_MS = 2;
+
+export const capacityHolds: Check = {
+  says: 'No channel is ever above its capacity',
+  violations(history) {
+    const found: string[] = [];
+    const spans = spansOf(history);
+    for (const channel of new Set(history.capacities.map((change) => change.channel))) {
+      const below = spans.filter(({ run }) => isUnder(run.channel, channel));
+      let running: typeof spans = [];
+      for (const span of below) {
+        running = [...running.filter(({ until }) => until > span.from), span];
+        const allowed = allowedIn(history, channel, span.run.claimed, span.from);
+        if (running.length > allowed)
+          found.push(
+            `${channel}: ${running.length} at once where ${allowed} are allowed, when ${span.run.uuid} began: ` +
+              running.map(({ run }) => `${run.uuid} (process ${run.process}, node ${run.node})`).join(', '),
+          );
+      }
+    }
+    return found;
+  },
+};
+
+export const throttleHolds: Check = {
+  says: 'Two starts of a throttled channel are never closer than it says',
+  violations({ runs }) {
+    const slow = runs
+      .filter(({ channel }) => channel === 'root.slow')
+      .toSorted((a, b) => a.claimed - b.claimed);
+    return slow.slice(1).flatMap((run, at) => {
+      const before = slow[at] as typeof run;
+      const gap = run.claimed - before.claimed;
+      return gap < THROTTLE * 1000 - PRECISION_MS
+        ? [`${before.uuid} and ${run.uuid} are ${gap} ms apart`]
+        : [];
+    });
+  },
+};
+
+/** What goes on after its job was given to others, by name: no violation where the history of tries shows the loss. */
+export function zombiesOf(history: History): string[] {
+  return spansOf(history).flatMap(({ run, until, zombieUntil }) => {
+    if (zombieUntil === undefined) return [];
+    const fault = history.faults.findLast(
+      ({ process, begun }) => (process ?? run.process) === run.process && begun <= until,
+    );
+    return [
+      `process ${run.process} (${fault?.kind ?? 'no fault'}) ran try ${run.retry} of ${run.uuid} in ${run.channel} for ` +
+        `${Math.round(zombieUntil - until)} ms after node ${run.node} had lost it`,
+    ];
+  });
+}
+
+const isUnder = (channel: string, above: string): boolean =>
+  channel === above || channel.startsWith(`${above}.`);
+
+/** The largest capacity that may have been in force at some time from the claim to the start. */
+function allowedIn({ capacities }: History, channel: string, from: number, to: number): number {
+  const changes = capacities.filter((change) => change.channel === channel);
+  const before = changes.findLast(({ done }) => done <= from);
+  const possible = [
+    ...(before === undefined ? [] : [before]),
+    ...changes.filter(({ begun, done }) => begun <= to && done > from),
+  ];
+  return Math.max(...possible.map(({ capacity }) => capacity ?? Infinity));
+}

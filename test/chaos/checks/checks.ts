@@ -1,0 +1,22 @@
+import { cancelledStays, noRefreshSwallowed } from './calls.js';
+import { capacityHolds, throttleHolds } from './capacity.js';
+import type { Check } from './check.js';
+import { effectsOnce } from './effects.js';
+import { everyDoneJobRan, everyJobEnds } from './ends.js';
+import { dependentsWait, sequentialOrder } from './order.js';
+import { deathsHaveAFault, runsAreAccountedFor } from './tries.js';
+
+/** What a campaign's history is judged by. A new one is a file here, and a line. */
+export const CHECKS: readonly Check[] = [
+  everyJobEnds,
+  everyDoneJobRan,
+  effectsOnce,
+  runsAreAccountedFor,
+  deathsHaveAFault,
+  capacityHolds,
+  throttleHolds,
+  sequentialOrder,
+  dependentsWait,
+  noRefreshSwallowed,
+  cancelledStays,
+];

@@ -1,0 +1,125 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ChannelService, QueueJobModule, QueueService } from 'nestjs-queue-job';
+import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
+import { Campaign } from './campaign.js';
+import { pause } from './faults/fault.js';
+import { readHistory } from './history.js';
+import { chaosOptions } from './options.js';
+import { Recorder } from './process/recorder.js';
+import { Random } from './random.js';
+import { report } from './report.js';
+import { SCHEMA, TROUBLE } from './schema.js';
+import { Steering } from './steering.js';
+import { randomTree } from './tree.js';
+import { Watch } from './watch.js';
+import { WORKLOADS } from './workload/workloads.js';
+
+/** When the faults are over, so long may pass without any progress, in milliseconds. */
+const PATIENCE_MS = 60_000;
+const PROGRESS_MS = 5_000;
+
+const options = chaosOptions(process.argv.slice(2));
+const { seed, seconds } = options;
+console.log(`Seed ${seed}, ${seconds} s, ${options.workers} workers, ${options.callers} callers`);
+console.log(`Work: ${WORKLOADS.map(({ name }) => name).join(', ')}`);
+
+const random = new Random(seed);
+const tree = randomTree(random);
+// The server crashes, the system doesn't: what is written is there without waiting for the disk.
+const server = await EmbeddedPostgres.start({
+  settings: { max_connections: '200', deadlock_timeout: '100ms', fsync: 'off' },
+});
+const direct = new Recorder(server.url, -1);
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({ type: 'postgres', url: server.url }),
+    QueueJobModule.forRoot({ runner: false, channels: tree.channels }),
+  ],
+})
+class SteeringModule {}
+
+const app = await NestFactory.createApplicationContext(SteeringModule, { logger: ['fatal'] });
+await direct.ask(SCHEMA);
+await direct.ask(TROUBLE);
+const campaign = new Campaign(options, random, server, direct, tree);
+const steering = new Steering(app.get(QueueService), app.get(ChannelService), direct, random, tree.limited);
+const watch = new Watch(direct);
+await campaign.start();
+steering.start();
+watch.start();
+
+const begun = Date.now();
+const progress = setInterval(() => void tell(), PROGRESS_MS);
+
+await campaign.strikeUntil(begun + seconds * 1_000);
+console.log('The faults are over: all that was accepted comes to its end');
+steering.stopChanges();
+await campaign.quiet();
+const drained = await drain();
+await campaign.stop();
+await steering.stop();
+await watch.stop();
+clearInterval(progress);
+await app.close();
+const leftovers = await watch.leftovers();
+const history = await readHistory(direct, {
+  faults: campaign.faults,
+  participants: campaign.all.map(({ index, child, endedAt }) => ({
+    index,
+    pid: child.pid ?? 0,
+    endedAt: endedAt ?? Infinity,
+  })),
+  capacities: [
+    ...tree.channels.map(({ name, capacity }) => ({
+      channel: name,
+      capacity: capacity ?? 1,
+      begun: 0,
+      done: 0,
+    })),
+    ...steering.changes,
+  ],
+});
+await direct.close();
+await server.stop();
+
+const violations = report(history, {
+  'What waits and what has ended is in order at every look': watch.violations,
+  'When the faults are over, all comes to its end, with never a minute without progress': drained,
+  'Nothing is left when all processes have stopped': leftovers,
+  'No process ends by itself, and each ends when it is told to': campaign.crashes,
+});
+console.log(`\n${violations} violations. Seed ${seed}`);
+process.exitCode = violations === 0 ? 0 : 1;
+
+async function tell(): Promise<void> {
+  const { living, ended, runs, nodes } = await watch.totals();
+  const s = Math.round((Date.now() - begun) / 1_000);
+  console.log(
+    `${String(s).padStart(4)} s  ${ended} ended, ${living} alive, ${runs} tries, ${campaign.faults.length} faults, ` +
+      `${nodes} nodes, ${watch.violations.length} violations so far`,
+  );
+  if (living > 0 && living <= 3) console.log(`        left: ${JSON.stringify(await watch.living())}`);
+  for (const line of await watch.blocked()) console.log(`        ${line.replaceAll(/\s+/g, ' ')}`);
+}
+
+/** Answers with what is left after that time. */
+async function drain(): Promise<string[]> {
+  let before = '';
+  for (let until = Infinity; ;) {
+    const totals = await watch.totals();
+    const { living, nodes } = totals;
+    if (JSON.stringify(totals) !== before) until = Date.now() + PATIENCE_MS;
+    before = JSON.stringify(totals);
+    const workers = campaign.members.filter((member) => member.isWorker && member.alive).length;
+    if (living === 0 && nodes === workers) return [];
+    if (Date.now() > until) {
+      const left = JSON.stringify(await watch.living());
+      return [`${living} jobs are alive, and ${nodes} nodes of ${workers} workers: ${left}`];
+    }
+    await pause(200);
+  }
+}

@@ -1,0 +1,111 @@
+import { pause } from './faults/fault.js';
+import type { Recorder } from './process/recorder.js';
+
+/** What one look, with one snapshot, must never find. */
+const NEVER: Readonly<Record<string, string>> = {
+  'waits although all its parents are done': `
+    SELECT j.uuid FROM queue_job j WHERE j.phase = 0
+      AND NOT EXISTS (SELECT FROM queue_job_dependency d WHERE d.child = j.uuid AND NOT d.satisfied)`,
+  'is marked as waiting for a parent that is done': `
+    SELECT d.child AS uuid FROM queue_job_dependency d JOIN queue_job_history h ON h.uuid = d.parent
+    WHERE h.state = 'done' AND NOT d.satisfied`,
+  'lives and has ended at the same time': `SELECT j.uuid FROM queue_job j JOIN queue_job_history h USING (uuid)`,
+  'is at a node that has been given up': `
+    SELECT j.uuid FROM queue_job j JOIN queue_job_node n ON n.id = j.node WHERE NOT n.alive`,
+  'has neither a node nor a state that waits': `
+    SELECT j.uuid FROM queue_job j WHERE (j.node IS NULL) <> (j.state IN ('pending', 'wait_dependencies', 'failed'))`,
+};
+
+export interface Totals {
+  readonly living: number;
+  readonly ended: number;
+  readonly runs: number;
+  readonly nodes: number;
+}
+
+/** Looks into the database all along, past all faults. */
+export class Watch {
+  readonly violations: string[] = [];
+  private stopped = false;
+  private looking: Promise<void> = Promise.resolve();
+
+  constructor(private readonly direct: Recorder) {}
+
+  start(): void {
+    this.looking = this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.looking;
+  }
+
+  async totals(): Promise<Totals> {
+    const [totals] = await this.direct.ask<Totals>(
+      `SELECT (SELECT count(*) FROM queue_job)::integer AS living,
+         (SELECT count(*) FROM queue_job_history)::integer AS ended, (SELECT count(*) FROM chaos_run)::integer AS runs,
+         (SELECT count(*) FROM queue_job_node WHERE alive)::integer AS nodes`,
+    );
+    return totals as Totals;
+  }
+
+  /** Some of the jobs that have not ended. */
+  async living(): Promise<object[]> {
+    return this.direct.ask<object>(
+      `SELECT uuid, name, channel, state, phase, node, retry, args::text,
+         extract(epoch FROM eta - clock_timestamp())::integer AS due_in, exc_name, exc_message, cancel_by
+       FROM queue_job LIMIT 10`,
+    );
+  }
+
+  /** Who has waited for a lock for more than three seconds, and for whom: no violation, but worth a look. */
+  async blocked(): Promise<string[]> {
+    const rows = await this.direct.ask<Record<'waits' | 'query' | 'by' | 'doing', string>>(
+      `SELECT w.application_name AS waits, left(w.query, 60) AS query, b.application_name AS by,
+         b.state || ' ' || left(b.query, 60) AS doing
+       FROM pg_stat_activity w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS p JOIN pg_stat_activity b ON b.pid = p
+       WHERE w.wait_event_type = 'Lock' AND w.query_start < clock_timestamp() - interval '3 seconds' LIMIT 3`,
+    );
+    return rows.map(({ waits, query, by, doing }) => `${waits} waits (${query}) for ${by} (${doing})`);
+  }
+
+  /** What is left when all is over, though nothing should be. */
+  async leftovers(): Promise<string[]> {
+    const looks: Readonly<Record<string, string>> = {
+      'permits are still booked': 'SELECT channel, node, count FROM queue_job_permit WHERE count <> 0',
+      'claims are still open': 'SELECT node, id FROM queue_job_claim',
+      'nodes still count as alive': 'SELECT id, name FROM queue_job_node WHERE alive',
+      'advisory locks are still held': `
+        SELECT l.pid, l.classid, l.objid, a.application_name FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+        WHERE l.locktype = 'advisory'`,
+      'connections are still open': `
+        SELECT pid, application_name, state, query FROM pg_stat_activity WHERE application_name ~ '^chaos [0-9]'`,
+    };
+    const left = await Promise.all(
+      Object.entries(looks).map(async ([what, text]) => {
+        const rows = await this.untilNone(text);
+        return rows.length === 0 ? [] : [`${rows.length} ${what}: ${JSON.stringify(rows.slice(0, 5))}`];
+      }),
+    );
+    return left.flat();
+  }
+
+  /** PostgreSQL takes a moment to see that a connection is closed. */
+  private async untilNone(text: string): Promise<object[]> {
+    for (let looks = 0; ; looks += 1) {
+      const rows = await this.direct.ask<object>(text);
+      if (rows.length === 0 || looks > 50) return rows;
+      await pause(100);
+    }
+  }
+
+  private async look(): Promise<void> {
+    while (!this.stopped) {
+      for (const [what, text] of Object.entries(NEVER)) {
+        const rows = await this.direct.ask<{ uuid: string }>(`${text} LIMIT 3`);
+        for (const { uuid } of rows) this.violations.push(`Job ${uuid} ${what}`);
+      }
+      await pause(500);
+    }
+  }
+}

@@ -1,0 +1,293 @@
+// Every guard that keeps a promise, how it is taken out, and the tests that must notice: files, and with `name` those tests
+// of them alone. A text that is replaced must be in its file exactly once.
+const FUNCTIONS = 'lib/store/sql/functions';
+const PROTOCOL = 'test/integration/claim-protocol.spec.ts';
+
+export const GUARDS = [
+  {
+    guard: 'The lock on the limited channels before their permits are summed',
+    edits: [[`${FUNCTIONS}/claim.ts`, 'ORDER BY c.name FOR NO KEY UPDATE;', 'ORDER BY c.name;']],
+    tests: [PROTOCOL],
+    name: 'sums the permits that are out only after',
+  },
+  {
+    guard: 'The shared lock of the configuration in a claim',
+    edits: [
+      [
+        `${FUNCTIONS}/claim.ts`,
+        'PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);\n    v_stale',
+        'v_stale',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'waits for claims under way before it changes',
+  },
+  {
+    guard: 'The exclusive lock of the configuration in a change',
+    edits: [['lib/store/channel-store.ts', 'SELECT pg_advisory_xact_lock($1, 0)', 'SELECT $1::integer']],
+    tests: [PROTOCOL],
+    name: 'waits for claims under way before it changes',
+  },
+  {
+    guard: 'The version of the configuration in a claim',
+    edits: [
+      [
+        `${FUNCTIONS}/claim.ts`,
+        'v_stale := p_version <> (SELECT m.config_version FROM ${t.meta} m);',
+        'v_stale := false;',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'claims nothing by a tree that has changed',
+  },
+  {
+    guard: 'The fence of a plain end: the node',
+    edits: [
+      [
+        `${FUNCTIONS}/settle.ts`,
+        'WHERE j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry',
+        'WHERE j.uuid = e.uuid AND j.retry = e.retry',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'fences each kind of end',
+  },
+  {
+    guard: 'The fence of a plain end: the try',
+    edits: [
+      [
+        `${FUNCTIONS}/settle.ts`,
+        'WHERE j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry',
+        'WHERE j.uuid = e.uuid AND j.node = p_node',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'fences each kind of end',
+  },
+  {
+    guard: 'The fence of other ends: the node',
+    edits: [
+      [
+        `${FUNCTIONS}/end.ts`,
+        "'j.uuid = e.u AND j.node = p_node AND j.retry = e.t'",
+        "'j.uuid = e.u AND j.retry = e.t'",
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'fences each kind of end',
+  },
+  {
+    guard: 'The fence of other ends: the try',
+    edits: [
+      [
+        `${FUNCTIONS}/end.ts`,
+        "'j.uuid = e.u AND j.node = p_node AND j.retry = e.t'",
+        "'j.uuid = e.u AND j.node = p_node'",
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'fences each kind of end',
+  },
+  {
+    guard: 'The fence of a transactional end: the node',
+    edits: [
+      [
+        `${FUNCTIONS}/finish.ts`,
+        'j.node = p_node AND j.retry = p_retry FOR UPDATE',
+        'j.retry = p_retry FOR UPDATE',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'fences each kind of end',
+  },
+  {
+    guard: 'The fence of a transactional end: the try',
+    edits: [
+      [
+        `${FUNCTIONS}/finish.ts`,
+        'j.node = p_node AND j.retry = p_retry FOR UPDATE',
+        'j.node = p_node FOR UPDATE',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'fences each kind of end',
+  },
+  {
+    guard: 'A cancel during a transactional job keeps it from being done',
+    edits: [[`${FUNCTIONS}/finish.ts`, "IF v_cancel IS NOT NULL THEN RETURN 'cancelled'; END IF;", '']],
+    tests: [PROTOCOL],
+    name: 'does not let a transactional job be done that somebody has cancelled',
+  },
+  {
+    guard: 'A node that was given up settles nothing',
+    edits: [[`${FUNCTIONS}/settle.ts`, 'n.id = p_node AND n.alive AND', 'n.id = p_node AND']],
+    tests: [PROTOCOL],
+    name: 'refuses a node that was given up',
+  },
+  {
+    guard: 'The fence of round trips that nobody waits for any more (void_cycles)',
+    edits: [[`${FUNCTIONS}/settle.ts`, 'AND n.void_cycles < p_cycle FOR KEY SHARE', 'FOR KEY SHARE']],
+    tests: [PROTOCOL],
+    name: 'does nothing for a round trip that the node no longer waits for',
+  },
+  {
+    guard: 'A lost round trip is waited for before it is void',
+    edits: [
+      ['lib/store/claim-store.ts', 'WHERE id = $1 FOR UPDATE)', 'WHERE id = $1 FOR UPDATE SKIP LOCKED)'],
+    ],
+    tests: [PROTOCOL],
+    name: 'waits for a round trip under way before it is forgotten',
+  },
+  {
+    guard: 'The lock on the row of a node before it is given up',
+    edits: [
+      [
+        `${FUNCTIONS}/node.ts`,
+        'n.id = p_node AND n.alive FOR UPDATE SKIP LOCKED;',
+        'n.id = p_node AND n.alive;',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'gives a dead node up only after the round trip',
+  },
+  {
+    guard: 'The grace of a session that is gone, where the dead are looked for',
+    edits: [
+      [
+        `${FUNCTIONS}/node.ts`,
+        'n.alive AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END',
+        'n.alive AND n.suspect_since <= clock_timestamp() - 0',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'the grace, and gives its permits back',
+  },
+  {
+    guard: 'The grace of a session that is gone, where the dead are given up',
+    edits: [
+      [
+        `${FUNCTIONS}/node.ts`,
+        '\n    AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END',
+        '\n    AND n.suspect_since <= clock_timestamp() - 0',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'the grace, and gives its permits back',
+  },
+  {
+    guard: 'The session lock is tried once more before a node is given up',
+    edits: [
+      [
+        `${FUNCTIONS}/node.ts`,
+        'CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END',
+        'CASE WHEN n.listens THEN true ELSE n.lease_until < clock_timestamp() END',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'does not give up a node that has its session again',
+  },
+  {
+    guard: 'The permits of a dead node go with it',
+    edits: [
+      [`${FUNCTIONS}/node.ts`, 'DELETE FROM ${t.permit} p WHERE p.node = p_node;\n  IF EXISTS', 'IF EXISTS'],
+    ],
+    tests: [PROTOCOL],
+    name: 'the grace, and gives its permits back',
+  },
+  {
+    guard: 'The lock on the children before a living parent is looked for',
+    edits: [
+      [
+        `${FUNCTIONS}/release.ts`,
+        'WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR NO KEY UPDATE;',
+        'WHERE j.uuid = ANY(v_children) ORDER BY j.uuid;',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'releases a child whose last two parents end at the same moment',
+  },
+  {
+    guard: 'A child is released only where all its parents are done',
+    edits: [
+      [
+        `${FUNCTIONS}/release.ts`,
+        ' AND NOT EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied);',
+        ';',
+      ],
+    ],
+    tests: ['test/integration/graphs-cascade.spec.ts'],
+    name: 'is cancelled where its other parents are done',
+  },
+  {
+    guard: 'A cancel leaves the job of a node to that node',
+    edits: [
+      [
+        `${FUNCTIONS}/steer.ts`,
+        "DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.*\n  ), kept AS (\n    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})\n    SELECT ${columnList('g', { state: \"'cancelled'\"",
+        "DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) RETURNING j.*\n  ), kept AS (\n    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})\n    SELECT ${columnList('g', { state: \"'cancelled'\"",
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'leaves a job to the living node that has it',
+  },
+  {
+    guard: 'A requeue leaves the job of a living node alone',
+    edits: [
+      [
+        `${FUNCTIONS}/steer.ts`,
+        'OR j.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive))',
+        'OR j.node IS NOT NULL)',
+      ],
+    ],
+    tests: [PROTOCOL],
+    name: 'leaves a job to the living node that has it',
+  },
+  {
+    guard: 'A wake during a claim that finds nothing',
+    edits: [['lib/runner/pump.ts', 'wakes !== this.wakes || (info.more', '(info.more']],
+    tests: ['test/unit/runner/pump.spec.ts'],
+  },
+  {
+    guard: 'A round trip whose answer was lost is made void',
+    edits: [['lib/runner/pump.ts', '      this.lostCycle = id;\n', '']],
+    tests: ['test/unit/runner/pump.spec.ts'],
+  },
+  {
+    guard: 'Ends that did not get through are kept',
+    edits: [
+      [
+        'lib/runner/pump.ts',
+        'this.bench.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);',
+        '',
+      ],
+    ],
+    tests: ['test/unit/runner/pump.spec.ts'],
+  },
+  {
+    guard: 'The end of a run that somebody else has is not written',
+    edits: [['lib/runner/workbench.ts', 'if (!run.discarded) {', 'if (run !== undefined) {']],
+    tests: ['test/unit/runner/workbench.spec.ts'],
+  },
+  {
+    guard: 'A listener for the errors of each connection',
+    edits: [
+      [
+        'lib/store/database.ts',
+        "this.pool.on('connect', (client) => client.on('error', () => undefined));",
+        '',
+      ],
+    ],
+    tests: ['test/integration/lost-connections.spec.ts'],
+  },
+  {
+    guard: 'A change of the channels whose process falls silent lets go of its lock',
+    edits: [
+      [
+        'lib/store/channel-store.ts',
+        'SET LOCAL idle_in_transaction_session_timeout',
+        'SET LOCAL lock_timeout',
+      ],
+    ],
+    tests: ['test/integration/lost-connections.spec.ts'],
+  },
+];

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { dashboardTab } from '../support/dashboard-tab.js';
+import { fakeBatches } from '../support/fake-dashboard/fake-cluster.js';
+
+const tab = dashboardTab();
+const names = () => tab.page.locator('tbody .row-link').allTextContents();
+
+describe('The batches', () => {
+  test('are listed page by page, and by the state that the address names', async () => {
+    const [open, closed, ended] = fakeBatches(tab.dashboard.jobs).map(({ name }) => name);
+    await tab.open('batches', 'Batches');
+    await tab.page.locator('tbody tr').nth(1).waitFor();
+    expect(await names()).toEqual([open, closed]);
+    await tab.page.getByRole('button', { name: 'Show older' }).click();
+    await tab.page.locator('tbody tr').nth(2).waitFor();
+    expect(await names()).toEqual([open, closed, ended]);
+    await tab.page.getByRole('button', { name: 'Under way' }).click();
+    await tab.page.waitForURL(/state=closed/);
+    await tab.page.locator('tbody tr').nth(1).waitFor({ state: 'detached' });
+    expect(await names()).toEqual([closed]);
+    await tab.page.goBack();
+    await tab.page.locator('tbody tr').nth(1).waitFor();
+  });
+
+  test('keep all the pages that were asked for while they are renewed', async () => {
+    await tab.open('batches', 'Batches');
+    await tab.page.getByRole('button', { name: 'Show older' }).click();
+    await tab.page.locator('tbody tr').nth(2).waitFor();
+    const renewed = tab.page.waitForResponse(/batches\?cursor=2/);
+    tab.dashboard.pulse();
+    await renewed;
+    expect((await names()).length).toBe(3);
+  });
+
+  test('fill up as their jobs are done', async () => {
+    const [batch] = fakeBatches(tab.dashboard.jobs);
+    const done = batch?.counts.done ?? 0;
+    await tab.open(`batches/${batch?.uuid}`, 'Invoices of May');
+    const bar = tab.page.getByRole('progressbar');
+    expect(await bar.getAttribute('aria-valuenow')).toBe(String(Math.round((done / 60) * 100)));
+    const running = tab.dashboard.jobs.filter(({ state }) => state === 'started').slice(0, 3);
+    running.forEach(({ uuid }) => tab.dashboard.change(uuid, { state: 'done' }));
+    tab.dashboard.pulse();
+    await tab.page.locator(`[aria-valuenow="${Math.round(((done + 3) / 60) * 100)}"]`).waitFor();
+    await tab.page.getByRole('img', { name: new RegExp(`Jobs by state: Done ${done + 3},`) }).waitFor();
+  });
+
+  test('lead to their jobs, by state', async () => {
+    const [batch] = fakeBatches(tab.dashboard.jobs);
+    await tab.open(`batches/${batch?.uuid}`, 'Invoices of May');
+    const failed = tab.page.locator('.batch-legend').getByRole('link', { name: 'Failed' });
+    expect(await failed.getAttribute('href')).toBe(`jobs?state=failed&batch=${batch?.uuid}`);
+    await tab.page.getByRole('link', { name: 'Show jobs' }).click();
+    await tab.page.waitForURL(`${tab.url}jobs?batch=${batch?.uuid}`);
+  });
+});

@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import type { JobSummary, LogLine } from '../../lib/dashboard/api/jobs.api.js';
+import type { JobState } from '../../lib/job/job-state.js';
+import { FakeDashboard } from '../support/fake-dashboard/fake-dashboard.js';
+import { HOSTILE } from '../support/fake-dashboard/fake-jobs.js';
+import { axe, BUILT_PAGE, openTab, startBrowser } from '../support/page.js';
+
+let browser: Browser;
+let dashboard: FakeDashboard;
+let url: string;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  dashboard = new FakeDashboard(BUILT_PAGE);
+  url = await dashboard.start();
+  ({ page, complaints } = await openTab(browser));
+});
+afterEach(async () => {
+  await page.close();
+  await dashboard.stop();
+});
+
+function aJob(state: JobState, tries = 0): JobSummary {
+  const job = dashboard.jobs.find((one) => one.state === state && one.retry >= tries);
+  if (job === undefined) {
+    throw new Error(`No job is ${state}.`);
+  }
+  return job;
+}
+
+async function open(job: JobSummary, tab?: string): Promise<void> {
+  await page.goto(`${url}jobs/${job.uuid}${tab === undefined ? '' : `?tab=${tab}`}`);
+  await page.getByRole('heading', { name: 'Properties' }).waitFor();
+}
+
+const buttons = async () =>
+  (await page.locator('.page-actions button').allTextContents()).map((text) => text.trim());
+const tab = (name: string) => page.getByRole('tab', { name }).click();
+const logLines = (count: number, message: (at: number) => string): LogLine[] =>
+  Array.from({ length: count }, (_, at) => ({
+    id: String(at + 1),
+    retry: 1,
+    date: new Date().toISOString(),
+    message: message(at),
+    data: null,
+  }));
+
+describe('The page of a job', () => {
+  test('offers only what the state allows, and goes with the job as it runs and ends', async () => {
+    const job = aJob('started');
+    await open(job);
+    expect(await buttons()).toEqual(['Cancel']);
+    dashboard.change(job.uuid, { progress: { done: 97, total: 100 } });
+    dashboard.pulse();
+    await page.getByText('97 / 100').waitFor();
+    dashboard.change(job.uuid, { state: 'done', dateDone: new Date().toISOString(), execTime: 2 });
+    dashboard.pulse();
+    await page.locator('.page-head').getByText('Done', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Requeue' }).waitFor();
+    expect(await buttons()).toEqual(['Requeue', 'Delete']);
+    await page.keyboard.press('r');
+    await page.getByRole('dialog').getByRole('button', { name: 'Requeue 1 job' }).click();
+    await page.locator('.page-head').getByText('Pending', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows each try with its error and causes: the lines of the application, the others folded', async () => {
+    const job = aJob('failed', 5);
+    await open(job);
+    await page.getByRole('tab', { name: 'Tries 5', selected: true }).waitFor();
+    await page.getByText('Caused by').waitFor();
+    expect(await page.getByText('at Mailer.deliver').count()).toBe(2);
+    expect(await page.getByText('node:internal').count()).toBe(0);
+    await page.getByRole('button', { name: '2 lines of packages and Node.js' }).first().click();
+    await page.getByText('node:internal').first().waitFor();
+    await page.getByRole('img', { name: /Waited .*, Ran / }).waitFor();
+    expect(await page.locator('.strip-started').count()).toBeGreaterThanOrEqual(5);
+    await page.getByRole('button', { name: /^Try 1/ }).click();
+    expect(await page.getByText('at Mailer.deliver').count()).toBe(4);
+  });
+
+  test('shows arguments, result and context with their types, all of the longer ones to download, and the code', async () => {
+    const job = aJob('done');
+    await open(job);
+    await page.getByText('9007199254740993n').waitFor();
+    await page.getByText('Result').waitFor();
+    await page.getByText('"acme"').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'All of it' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`${job.uuid}-args.txt`);
+    await tab('Code');
+    await page.getByText('queue.withDelay').waitFor();
+    await page.waitForURL(/tab=code/);
+  });
+
+  test('leads to its graph, to what it waits for, and to the jobs of its channel', async () => {
+    const job = aJob('wait_dependencies');
+    await open(job);
+    await page.getByRole('heading', { name: 'It waits for' }).waitFor();
+    const at = dashboard.jobs.indexOf(job);
+    await page.locator(`a[href="jobs/${dashboard.jobs[at + 1]?.uuid ?? ''}"]`).waitFor();
+    await page
+      .locator(`a[href="graphs/${job.graphUuid ?? ''}"]`)
+      .first()
+      .waitFor();
+    await page.getByRole('link', { name: job.channel, exact: true }).click();
+    await page.waitForURL(/jobs\?channel=/);
+  });
+
+  test('opens a related page apart from this one, and never a script', async () => {
+    const job = aJob('done');
+    await open(job);
+    const link = page.getByRole('link', { name: 'Open the invoice' });
+    expect(await link.getAttribute('rel')).toContain('noopener');
+    expect(await link.getAttribute('target')).toBe('_blank');
+    expect(await link.getAttribute('href')).toBe(`${new URL(url).origin}/invoices/4711`);
+    dashboard.relatedAction = { label: 'Run', url: 'javascript:window.hacked=1', data: { t: 'null' } };
+    await page.reload();
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('dialog', { name: 'Run' }).getByText('null').waitFor();
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+  });
+
+  test('follows its log as it grows, until somebody scrolls up', async () => {
+    const job = aJob('started');
+    dashboard.logs.set(
+      job.uuid,
+      logLines(1_200, (at) => `line ${at + 1}`),
+    );
+    await open(job);
+    await page.getByText('line 1200', { exact: true }).waitFor();
+    const grow = (message: string) => {
+      const lines = dashboard.logs.get(job.uuid) ?? [];
+      const more = logLines(1, () => message).map((line) => ({ ...line, id: String(lines.length + 1) }));
+      dashboard.logs.set(job.uuid, [...lines, ...more]);
+      dashboard.pulse();
+    };
+    const atEnd = 'Math.abs(box.scrollHeight - box.scrollTop - box.clientHeight) < 24';
+    grow('the latest');
+    await page.getByText('the latest', { exact: true }).waitFor();
+    await page.waitForFunction(
+      `(() => { const box = document.querySelector('.log-box'); return ${atEnd}; })()`,
+    );
+    await page.evaluate(`document.querySelector('.log-box').scrollTo({ top: 0 })`);
+    await page.getByRole('button', { name: 'To the end' }).waitFor();
+    grow('unseen');
+    await page.getByText('unseen', { exact: true }).waitFor({ state: 'attached' });
+    expect(await page.evaluate(`document.querySelector('.log-box').scrollTop`)).toBe(0);
+    await page.getByRole('button', { name: 'To the end' }).click();
+    await page.waitForFunction(
+      `(() => { const box = document.querySelector('.log-box'); return ${atEnd}; })()`,
+    );
+  });
+
+  test('draws no more of a megabyte than a person asks for', async () => {
+    const job = aJob('failed');
+    const huge = 'x'.repeat(1_000_000);
+    const frames = Array.from({ length: 20 }, () => ({ text: `at f (${huge.slice(0, 50_000)})`, own: true }));
+    const error = { name: 'Error', message: huge, frames, causes: [], cut: true };
+    dashboard.details.set(job.uuid, {
+      fullDescription: huge,
+      args: [{ t: 'string', v: huge }],
+      code: huge,
+      attempts: [{ retry: 1, node: 1, dateStarted: null, dateEnded: null, seconds: 1, error }],
+    });
+    dashboard.logs.set(
+      job.uuid,
+      logLines(1, () => huge),
+    );
+    await open(job);
+    for (const name of ['Tries', 'Arguments', 'Log', 'Code']) {
+      await tab(name);
+      await page.locator('[role=tabpanel] .long-more').first().waitFor();
+      expect(await page.evaluate('document.body.textContent.length')).toBeLessThan(60_000);
+    }
+    await page.locator('[role=tabpanel] .long-more').first().click();
+    expect(await page.evaluate('document.body.textContent.length')).toBeGreaterThan(40_000);
+  });
+
+  test('shows hostile data as the text that it is', async () => {
+    const job = aJob('failed', 1);
+    const hostile = HOSTILE[0];
+    dashboard.change(job.uuid, { description: hostile, userId: hostile, excMessage: hostile });
+    dashboard.details.set(job.uuid, { identityKey: HOSTILE[2], code: HOSTILE[1] });
+    for (const name of ['tries', 'arguments', 'log', 'code']) {
+      await open(aJob('failed', 1), name);
+      await page.getByRole('heading', { name: hostile, level: 1 }).waitFor();
+    }
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('says when there is no such job, and when it was deleted meanwhile', async () => {
+    const job = aJob('failed');
+    await open(job);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete 1 job' }).click();
+    await page.waitForURL(`${url}jobs`);
+    await page.goto(`${url}jobs/${job.uuid}`);
+    await page.getByText('This job is not here').waitFor();
+  });
+
+  const looks = [
+    { colorScheme: 'light', viewport: { width: 360, height: 740 } },
+    { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  ] as const;
+  for (const look of looks) {
+    test(`is accessible and stays in its bounds, ${look.colorScheme}, ${look.viewport.width} px wide`, async () => {
+      await page.close();
+      ({ page, complaints } = await openTab(browser, look));
+      for (const [job, name] of [
+        [aJob('failed', 2), 'tries'],
+        [aJob('wait_dependencies'), 'arguments'],
+        [aJob('started'), 'log'],
+      ] as const) {
+        await open(job, name);
+        expect(await page.evaluate('document.body.scrollWidth - document.body.clientWidth')).toBe(0);
+        expect(await axe(page)).toEqual([]);
+      }
+      expect(complaints).toEqual([]);
+    }, 120_000);
+  }
+});

@@ -1,0 +1,92 @@
+import type {
+  ActionProgress,
+  ActionRequest,
+  JobActionName,
+  JobSummary,
+  UnchangedJobs,
+} from '../../../lib/dashboard/api/jobs.api.js';
+import type { JobState } from '../../../lib/job/job-state.js';
+import type { FakeDashboard } from './fake-dashboard.js';
+import { actionsOf } from './fake-jobs.js';
+import { fits } from './fake-lists.js';
+import { FakeProblem } from './fake-problem.js';
+
+const BATCH = 500;
+const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete'>, JobState>> = {
+  requeue: 'pending',
+  cancel: 'cancelled',
+  done: 'done',
+};
+
+/** Does what is asked batch by batch, after each as long a rest as the test wants. */
+export function act(
+  dashboard: FakeDashboard,
+  action: JobActionName,
+  request: ActionRequest,
+): AsyncGenerator<ActionProgress> {
+  const chosen = chosenOf(dashboard, request);
+  if ('filter' in request && chosen.length > request.expected) {
+    throw new FakeProblem(409, 'More jobs match by now', 'Count them again.', { count: chosen.length });
+  }
+  return run(dashboard, action, chosen);
+}
+
+function chosenOf(dashboard: FakeDashboard, request: ActionRequest): readonly string[] {
+  if ('uuids' in request) {
+    return request.uuids;
+  }
+  const query = new URLSearchParams({ ...request.filter } as Record<string, string>);
+  return dashboard.jobs.filter((job) => fits(job, query)).map(({ uuid }) => uuid);
+}
+
+async function* run(
+  dashboard: FakeDashboard,
+  action: JobActionName,
+  chosen: readonly string[],
+): AsyncGenerator<ActionProgress> {
+  let changed = 0;
+  const kept: (JobSummary | null)[] = [];
+  const progress = (seen: number, ended: boolean) => ({
+    total: chosen.length,
+    seen,
+    changed,
+    unchanged: reasonsOf(kept),
+    ended,
+  });
+  for (let at = 0; at < chosen.length; at += BATCH) {
+    const uuids = new Set(chosen.slice(at, at + BATCH));
+    const jobs = dashboard.jobs.filter(({ uuid }) => uuids.has(uuid));
+    const allowed = new Set(jobs.filter((job) => actionsOf(job.state).includes(action)));
+    kept.push(
+      ...jobs.filter((job) => !allowed.has(job)),
+      ...Array.from({ length: uuids.size - jobs.length }, () => null),
+    );
+    changed += allowed.size;
+    dashboard.jobs =
+      action === 'delete'
+        ? dashboard.jobs.filter((job) => !allowed.has(job))
+        : dashboard.jobs.map((job) => (allowed.has(job) ? becoming(job, BECOMES[action]) : job));
+    yield progress(Math.min(at + BATCH, chosen.length), false);
+    await dashboard.rest();
+  }
+  dashboard.pulse();
+  yield progress(chosen.length, true);
+}
+
+const becoming = (job: JobSummary, state: JobState): JobSummary => ({
+  ...job,
+  state,
+  actions: actionsOf(state),
+});
+
+function reasonsOf(kept: readonly (JobSummary | null)[]): UnchangedJobs[] {
+  return [...new Set(kept.map((job) => job?.state ?? null))].map((state) => {
+    const of = kept.filter((job) => (job?.state ?? null) === state);
+    return {
+      reason: state === null ? 'gone' : state === 'started' || state === 'enqueued' ? 'running' : 'state',
+      state,
+      count: of.length,
+      uuids: of.slice(0, 3).flatMap((job) => (job === null ? [] : [job.uuid])),
+    };
+  });
+}

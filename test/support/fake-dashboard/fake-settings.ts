@@ -1,0 +1,71 @@
+import type {
+  ChannelProperties,
+  ChannelView,
+  FunctionChangeRequest,
+  FunctionView,
+  NodeActionName,
+  NodeView,
+  Problem,
+} from '../../../lib/dashboard/api/cluster.api.js';
+
+type Refusal = Pick<Problem, 'detail' | 'code' | 'errors'>;
+
+const BECOMES: Readonly<Record<NodeActionName, NodeView['state']>> = {
+  quiet: 'quiet',
+  resume: 'alive',
+  stop: 'stopping',
+};
+
+/** What was changed on the page, kept apart from what the code says. */
+export class FakeSettings {
+  readonly channels = new Map<string, Partial<ChannelProperties>>();
+  readonly functions = new Map<string, FunctionChangeRequest>();
+  readonly nodes = new Map<number, NodeView['state']>();
+
+  channel(view: ChannelView): ChannelView {
+    const changed = this.channels.get(view.name) ?? view.changed;
+    return { ...view, ...view.configured, ...changed, changed };
+  }
+
+  /** @returns What speaks against it. */
+  changeChannel(view: ChannelView, change: Partial<ChannelProperties>): Refusal | null {
+    const { capacity, sequential } = { ...this.channel(view), ...change };
+    if (capacity !== null && capacity > 1_000) {
+      const message = 'must be at most 1,000, or null';
+      return { detail: `capacity: ${message}`, errors: [{ path: 'capacity', message }] };
+    }
+    if (sequential && capacity !== 1) {
+      return { detail: `Channel "${view.name}": sequential needs capacity 1.`, code: 'CHANNEL_CONFIG' };
+    }
+    this.channels.set(view.name, { ...this.channel(view).changed, ...change });
+    return null;
+  }
+
+  jobFunction(view: FunctionView): FunctionView {
+    const { channel = null, retryPattern = null } = this.functions.get(view.name) ?? {};
+    return {
+      ...view,
+      channel: channel ?? view.channel,
+      retryPattern: retryPattern ?? view.retryPattern,
+      changed: { channel, retryPattern },
+    };
+  }
+
+  changeFunction({ name }: FunctionView, change: FunctionChangeRequest): Refusal | null {
+    if (typeof change.channel === 'string' && !/^[\w.]+$/.test(change.channel)) {
+      const message = 'must be a name such as root.mail';
+      return { detail: `channel: ${message}`, errors: [{ path: 'channel', message }] };
+    }
+    this.functions.set(name, { ...this.functions.get(name), ...change });
+    return null;
+  }
+
+  node(view: NodeView): NodeView {
+    return { ...view, state: this.nodes.get(view.id) ?? view.state };
+  }
+
+  ask({ id }: NodeView, action: NodeActionName): null {
+    this.nodes.set(id, BECOMES[action]);
+    return null;
+  }
+}

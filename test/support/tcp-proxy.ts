@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** The network between one process and PostgreSQL. It can be cut, and it can fall silent. */
+export class TcpProxy {
+  private readonly server = createServer({ allowHalfOpen: true }, (socket) => this.join(socket));
+  private readonly sockets = new Set<Socket>();
+  /** Those to PostgreSQL. */
+  private readonly answering = new Set<Socket>();
+  private frozen = false;
+
+  private constructor(private readonly target: { host: string; port: number }) {}
+
+  static async start(url: string): Promise<TcpProxy> {
+    const { hostname, port } = new URL(url);
+    const proxy = new TcpProxy({ host: hostname, port: Number(port) });
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  /** The given connection string, but through here. */
+  through(url: string): string {
+    const changed = new URL(url);
+    changed.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return changed.href;
+  }
+
+  /** Every connection is reset; new ones work at once. */
+  cut(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Nothing passes any more, and nobody is told. */
+  freeze(): void {
+    this.frozen = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** What is asked passes, what is answered doesn't. */
+  holdAnswers(): void {
+    for (const socket of this.answering) socket.pause();
+  }
+
+  /** All that was held up goes on its way. */
+  thaw(): void {
+    this.frozen = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private join(near: Socket): void {
+    const far = connect({ ...this.target, allowHalfOpen: true });
+    this.answering.add(far);
+    far.on('close', () => this.answering.delete(far));
+    this.pass(near, far);
+    this.pass(far, near);
+  }
+
+  private pass(from: Socket, to: Socket): void {
+    from.setNoDelay(true);
+    this.sockets.add(from);
+    from.on('data', (data) => {
+      if (!to.destroyed) to.write(data);
+    });
+    from.on('end', () => to.end());
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      this.sockets.delete(from);
+      // What is still to be read there is of no use to anybody who is gone.
+      if (!this.frozen) to.destroy();
+    });
+    if (this.frozen) from.pause();
+  }
+}
