@@ -6,7 +6,7 @@ import type {
   UnchangedJobs,
 } from '../../../lib/dashboard/api/jobs.api.js';
 import type { JobState } from '../../../lib/job/job-state.js';
-import { FakeProblem, fits } from './fake-answers.js';
+import { FakeProblem, fits } from './fake-filter.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { actionsOf } from './fake-jobs.js';
 

@@ -3,7 +3,6 @@ import type {
   ActionRequest,
   JobActionName,
   JobPage,
-  JobQuery,
   JobSummary,
   LogLine,
 } from '../../../lib/dashboard/api/jobs.api.js';
@@ -20,21 +19,11 @@ import {
 } from './fake-cluster.js';
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
+import { FakeProblem, fits } from './fake-filter.js';
 import { fakeDetail, fakeLog } from './fake-detail.js';
 
 /** As many lines as the server gives at once. */
 const LOG_LINES = 500;
-
-export class FakeProblem extends Error {
-  constructor(
-    readonly status: number,
-    readonly title: string,
-    detail: string,
-    readonly more: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(detail);
-  }
-}
 
 /** What a route answers, as its contract has it. */
 export function answer(
@@ -147,28 +136,6 @@ function countOf(jobs: readonly JobSummary[], query: URLSearchParams) {
   const count = jobs.filter((job) => fits(job, query)).length;
   const most = query.get('exact') === 'true' ? Infinity : 10_000;
   return { count: Math.min(count, most), capped: count > most, at: new Date().toISOString() };
-}
-
-/** Whether a job is among those that a filter asks for. */
-export function fits(job: JobSummary, query: URLSearchParams): boolean {
-  const one = (key: keyof JobQuery, test: (value: string) => boolean) => {
-    const value = query.get(key);
-    return value === null || test(value);
-  };
-  return (
-    one('uuids', (value) => value.split(',').includes(job.uuid)) &&
-    one('state', (value) => value.split(',').includes(job.state)) &&
-    one('name', (value) => job.name === value) &&
-    one('channel', (value) => job.channel === value || job.channel.startsWith(`${value}.`)) &&
-    one('node', (value) => String(job.node) === value) &&
-    one('priority', (value) => String(job.priority) === value) &&
-    one('user', (value) => job.userId === value) &&
-    one('error', (value) => job.excName === value) &&
-    one('text', (value) => job.description.toLowerCase().includes(value.toLowerCase())) &&
-    one('arg', (value) => job.description.includes(value.slice(value.indexOf('=') + 1))) &&
-    one('from', (value) => job.dateCreated >= value) &&
-    one('to', (value) => job.dateCreated < value)
-  );
 }
 
 function found<T>(one: T | undefined): T {

@@ -10,7 +10,8 @@ import type {
   LogLine,
   RelatedActionView,
 } from '../../../lib/dashboard/api/jobs.api.js';
-import { answer, FakeProblem, linesOf } from './fake-answers.js';
+import { answer, linesOf } from './fake-answers.js';
+import { FakeProblem } from './fake-filter.js';
 import { countsOf } from './fake-cluster.js';
 import { actionsOf, fakeJobs } from './fake-jobs.js';
 

@@ -51,36 +51,34 @@ export function ActionDialog({
 }
 
 function titleOf({ name }: JobAction, phase: ActionPhase, t: Translate): string {
-  switch (phase.is) {
-    case 'asking':
-      return t(`act.ask.${name}`, { n: phase.count });
-    case 'running':
-      return t(`act.doing.${name}`);
-    case 'ended':
-      return t(`act.changed.${name}`, { n: phase.progress.changed });
-    default:
-      return t(`action.${name}`);
+  if (phase.is === 'asking') {
+    return t(`act.ask.${name}`, { n: phase.count });
   }
+  if (phase.is === 'ended') {
+    return t(`act.changed.${name}`, { n: phase.progress.changed });
+  }
+  return t(phase.is === 'running' ? `act.doing.${name}` : `action.${name}`);
 }
 
 function Body({ action, phase }: { action: JobAction; phase: ActionPhase }): ComponentChildren {
   const { t } = useTexts();
-  switch (phase.is) {
-    case 'refused':
-      return <ErrorState error={phase.error} retry={() => void action.count()} />;
-    case 'asking':
-      return <Question action={action} count={phase.count} grown={phase.grown} />;
-    case 'running':
-      return <Running action={action} progress={phase.progress} />;
-    case 'ended':
-      return <Ended progress={phase.progress} />;
-    default:
-      return (
-        <div role="status">
-          {t('act.counting')} <Skeleton width="60%" />
-        </div>
-      );
+  if (phase.is === 'refused') {
+    return <ErrorState error={phase.error} retry={() => void action.count()} />;
   }
+  if (phase.is === 'asking') {
+    return <Question action={action} count={phase.count} grown={phase.grown} />;
+  }
+  if (phase.is === 'running') {
+    return <Running action={action} progress={phase.progress} />;
+  }
+  if (phase.is === 'ended') {
+    return <Ended progress={phase.progress} />;
+  }
+  return (
+    <div role="status">
+      {t('act.counting')} <Skeleton width="60%" />
+    </div>
+  );
 }
 
 function Buttons({ action, phase, leave }: { action: JobAction; phase: ActionPhase; leave: () => void }) {
