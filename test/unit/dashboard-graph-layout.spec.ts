@@ -61,6 +61,14 @@ describe('The layout of a graph', () => {
     expect(width / height).toBeLessThan(2.5);
   });
 
+  test.each([300, 1_000, 5_000])(
+    'leaves no more of the picture empty than it shows, with %i jobs',
+    (size) => {
+      const { width, height } = layeredLayout(bigGraph(size));
+      expect(width * height).toBeLessThan(2 * size * (NODE.width + GAP.x) * (NODE.height + GAP.y));
+    },
+  );
+
   test('stands, whatever it is given: no jobs, jobs alone, jobs that wait for each other', () => {
     expect(layeredLayout({ nodes: [], edges: [] }).x.length).toBe(0);
     check(

@@ -69,7 +69,7 @@ export function layeredLayout(shape: Shape, links = linksOf(shape)): Layout {
   for (const layer of layers) {
     const columns = Math.ceil(layer.length / rows);
     const tall = Math.ceil(layer.length / columns);
-    const wanted = columns === 1 ? besideParents(layer, links, y, step) : null;
+    const wanted = columns === 1 ? besideParents(layer, links, y, { step, rows }) : null;
     layer.forEach((node, at) => {
       // Filled row by row: who stands near in the order stays near.
       x[node] = left + (at % columns) * (NODE.width + GAP.column);
@@ -130,21 +130,29 @@ function middleOf(nodes: readonly number[], place: Float64Array, otherwise: numb
     : nodes.reduce((sum, node) => sum + (place[node] ?? 0), 0) / nodes.length;
 }
 
-/** As near to its parents as the others of the layer let it. */
+/** As near to its parents as the others of the layer let it, and no further out than the highest column reaches. */
 function besideParents(
   layer: readonly number[],
   { parents }: Links,
   y: Float32Array,
-  step: number,
+  { step, rows }: { readonly step: number; readonly rows: number },
 ): readonly number[] {
-  const wanted = layer.map((node, at) => {
-    const above = parents[node] ?? [];
-    return above.length === 0
-      ? (at - (layer.length - 1) / 2) * step
-      : above.reduce((sum, parent) => sum + (y[parent] ?? 0), 0) / above.length;
-  });
+  const end = ((rows - 1) / 2) * step;
+  const after = (at: number) => (layer.length - 1 - at) * step;
   const placed: number[] = [];
-  wanted.forEach((want, at) => placed.push(at === 0 ? want : Math.max(want, (placed[at - 1] ?? 0) + step)));
-  const shift = placed.reduce((sum, put, at) => sum + (wanted[at] ?? 0) - put, 0) / placed.length;
-  return placed.map((put) => put + shift);
+  layer.forEach((node, at) => {
+    const above = parents[node] ?? [];
+    const wanted =
+      above.length === 0
+        ? (at - (layer.length - 1) / 2) * step
+        : above.reduce((sum, parent) => sum + (y[parent] ?? 0), 0) / above.length;
+    const room = Math.min(Math.max(wanted, -end + at * step), end - after(at));
+    placed.push(at === 0 ? room : Math.max(room, (placed[at - 1] ?? 0) + step));
+  });
+  // Those that were pushed beyond the end push back.
+  for (let at = placed.length - 1; at >= 0; at -= 1) {
+    const most = at === placed.length - 1 ? end : (placed[at + 1] ?? 0) - step;
+    placed[at] = Math.min(placed[at] ?? 0, most);
+  }
+  return placed;
 }

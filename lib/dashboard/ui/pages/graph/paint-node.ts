@@ -64,15 +64,12 @@ export function paintNode(
     }
     return;
   }
-  context.beginPath();
-  context.roundRect(left, top, NODE.width, NODE.height, 8);
+  const frame = new Path2D();
+  frame.roundRect(left, top, NODE.width, NODE.height, 8);
   context.fillStyle = height < LINE ? look.tint : palette.surface;
-  context.fill();
-  context.lineWidth = (active ? 2.5 : blocked ? 1.75 : 1) * Math.max(1, 0.8 / scale);
-  context.strokeStyle = active ? palette.accent : blocked ? palette.bad : palette.line;
-  context.stroke();
+  context.fill(frame);
   context.save();
-  context.clip();
+  context.clip(frame);
   context.fillStyle = look.tint;
   context.fillRect(left, top, NODE.height * 0.72, NODE.height);
   if (node.progress?.total !== undefined && node.progress?.total !== null && node.state === 'started') {
@@ -81,6 +78,9 @@ export function paintNode(
     context.fillRect(left, top + NODE.height - 4, NODE.width * share, 4);
   }
   context.restore();
+  context.lineWidth = (active ? 2.5 : blocked ? 1.75 : 1) * Math.max(1, 0.8 / scale);
+  context.strokeStyle = active ? palette.accent : blocked ? palette.bad : palette.line;
+  context.stroke(frame);
   paintSign(context, look, left + NODE.height * 0.36, at.y, height < LINES ? 24 : ICON);
   if (height >= LINE) {
     paintWords(context, palette, texts, node, { left, top, scale, height });
