@@ -43,7 +43,7 @@ export class Store {
   constructor(
     readonly dataSource: DataSource,
     readonly tables: Tables,
-    setsIsolation = false,
+    readonly setsIsolation = false,
   ) {
     this.database = new QueueDatabase(dataSource, setsIsolation);
     this.writer = new JobWriter(this.database, tables);

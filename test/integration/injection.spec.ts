@@ -135,7 +135,9 @@ describe('text that is meant as SQL', () => {
     'filter by page': async (text) => test.queue.list({ before: text }),
     'channel settings': async (text) => {
       await test.channels.configure(text, { paused: false });
-      expect((await test.channels.get(text)).paused).toBe(false);
+      // One that stands for those below another is no channel itself.
+      const listed = !(text === '*' || text.endsWith('.*'));
+      if (listed) expect((await test.channels.get(text)).paused).toBe(false);
       await test.channels.reset(text);
     },
     'function settings': async (text) => jobFunctions().configure('Worker.fail', { channel: text }),

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AboutController } from './about/about.controller.js';
 import { JobActionsController } from './actions/job-actions.controller.js';
 import { AuditController } from './audit/audit.controller.js';
+import { BatchesController } from './batches/batches.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FailuresController } from './failures/failures.controller.js';
@@ -28,6 +29,7 @@ export const DASHBOARD_CONTROLLERS: readonly Type[] = [
   FunctionsController,
   NodesController,
   GraphsController,
+  BatchesController,
   AuditController,
   EventsController,
 ];

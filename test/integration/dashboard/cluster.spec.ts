@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type {
   AuditPage,
+  BatchPage,
+  BatchView,
   ChannelView,
   FailureGroup,
   FunctionView,
@@ -351,6 +353,35 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     const second = await test.get<AuditPage>(`audit?cursor=${first.next}`);
     expect(second.entries.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
     await json(await test.api('audit?cursor=x'), 400);
+  });
+
+  it('tells how far batches are, page by page', async () => {
+    const { queue } = test;
+    const shop = queue.delayable(Shop);
+    const sales = await queue.batch('Sales', { jobs: [shop.sell(0), shop.sell(0), shop.sell(7)] });
+    await sales.finished({ timeout: 5_000 });
+    const one = await test.get<BatchView>(`batches/${sales.uuid}`);
+    expect(one).toMatchObject({
+      uuid: sales.uuid,
+      name: 'Sales',
+      state: 'ended',
+      counts: { done: 2, failed: 1, pending: 0 },
+      total: 3,
+      completeness: 1,
+    });
+    expect(one.failedPercentage).toBeCloseTo(33.3, 1);
+    expect(one.dateEnded).not.toBeNull();
+    expect((await test.get<JobPage>(`jobs?batch=${sales.uuid}`)).jobs).toHaveLength(3);
+
+    for (let n = 0; n < 51; n += 1) await queue.batch(`Open ${n}`);
+    const first = await test.get<BatchPage>('batches?state=open');
+    expect(first.batches.map(({ name }) => name)[0]).toBe('Open 50');
+    expect(first.batches).toHaveLength(50);
+    const last = await test.get<BatchPage>(`batches?state=open&cursor=${first.next}`);
+    expect(last).toMatchObject({ batches: [{ name: 'Open 0', state: 'open', completeness: 0 }], next: null });
+    await json(await test.api('batches?state=over'), 400);
+    await json(await test.api('batches/x'), 400);
+    await json(await test.api(`batches/${randomUUID()}`), 404);
   });
 
   it('lets those who may only look change nothing, and see no audit trail', async () => {

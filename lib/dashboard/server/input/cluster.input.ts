@@ -1,5 +1,6 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
 import type { ChannelProperties as ChannelEdit } from '../../../enqueue/channel.service.js';
+import { BATCH_STATES } from '../../../job/batch-progress.js';
 import { type RetryPattern, validateRetryPattern } from '../../../job/retry-pattern.js';
 import type { NodeActionName } from '../../api/cluster.api.js';
 import { parseInput } from './parse.js';
@@ -34,6 +35,11 @@ const metricsSchema = object({
 
 const CURSOR = 'must be the next of the page before';
 const auditSchema = object({ cursor: maybe(pipe(string(CURSOR), regex(/^\d{1,18}$/, CURSOR))) });
+
+const batchesSchema = object({
+  state: maybe(picklist(BATCH_STATES, `must be ${BATCH_STATES.join(', ')}`)),
+  cursor: maybe(uuid),
+});
 
 const NUMBER = 'must be a number or null';
 const FLAG = 'must be true or false';
@@ -92,6 +98,7 @@ const eventsSchema = object({
 /** @throws ProblemError of status 400, as all functions here */
 export const parseMetrics = (query: unknown) => parseInput(metricsSchema, query);
 export const parseAuditPage = (query: unknown) => parseInput(auditSchema, query);
+export const parseBatchPage = (query: unknown) => parseInput(batchesSchema, query);
 export const parseNodeAction = (given: unknown) => parseInput(nodeSchema, given);
 export const parseWatched = (query: unknown): string[] => parseInput(eventsSchema, query).job ?? [];
 export const parseChannelName = (name: unknown): string =>

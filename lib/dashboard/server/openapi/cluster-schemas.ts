@@ -1,3 +1,4 @@
+import { BATCH_STATES } from '../../../job/batch-progress.js';
 import { JOB_STATES } from '../../../job/job-state.js';
 import { JOB_SUMMARY } from './job-schemas.js';
 import {
@@ -135,6 +136,20 @@ export const GRAPH = record({
   counts: numbers,
   cut: integer,
 });
+
+export const BATCH = record({
+  uuid,
+  name: text,
+  state: oneOf(...BATCH_STATES),
+  counts: numbers,
+  total: integer,
+  completeness: number,
+  failedPercentage: number,
+  dateCreated: date,
+  dateEnded: orNull(date),
+});
+
+export const BATCH_PAGE = record({ batches: listOf(BATCH), next: orNull(text) });
 
 export const AUDIT_PAGE = record({
   entries: listOf(

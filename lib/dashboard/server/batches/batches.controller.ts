@@ -1,0 +1,65 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { toProgress } from '../../../enqueue/batch/stored-batch.js';
+import type { BatchRow } from '../../../store/batch-store.js';
+import type { BatchPage, BatchView } from '../../api/cluster.api.js';
+import { ApiController } from '../http/api.controller.js';
+import { ProblemError } from '../http/problem.error.js';
+import { parseBatchPage } from '../input/cluster.input.js';
+import { parseUuid } from '../input/jobs.input.js';
+import { BATCH, BATCH_PAGE } from '../openapi/cluster-schemas.js';
+import { Described } from '../openapi/described.js';
+import { DashboardStore } from '../store/dashboard.store.js';
+
+const PAGE = 50;
+
+/** The batches: jobs that are watched together, and how far they are. */
+@ApiController('batches')
+export class BatchesController {
+  constructor(private readonly store: DashboardStore) {}
+
+  @Get()
+  @Described({
+    summary: 'Batches, the newest first',
+    query: { state: 'open, closed or ended', cursor: 'The `next` of the page before' },
+    answer: BATCH_PAGE,
+  })
+  async list(@Query() query: unknown): Promise<BatchPage> {
+    const { state, cursor } = parseBatchPage(query);
+    const rows = await this.store.batches.list({
+      ...(state === undefined ? {} : { state }),
+      ...(cursor === undefined ? {} : { before: cursor }),
+      limit: PAGE + 1,
+    });
+    const batches = rows.slice(0, PAGE).map(view);
+    return { batches, next: rows.length > PAGE ? (batches.at(-1)?.uuid ?? null) : null };
+  }
+
+  @Get(':uuid')
+  @Described({
+    summary: 'A batch and how far it is',
+    path: { uuid: 'The uuid of a batch' },
+    answer: BATCH,
+    problems: { 404: 'There is no such batch' },
+  })
+  async one(@Param('uuid') given: unknown): Promise<BatchView> {
+    const uuid = parseUuid(given);
+    const [row] = await this.store.batches.find([uuid]);
+    if (row === undefined) throw new ProblemError(404, `There is no batch ${uuid}.`, { code: 'NOT_FOUND' });
+    return view(row);
+  }
+}
+
+function view(row: BatchRow): BatchView {
+  const { uuid, name, state, counts, total, completeness, failedPercentage, ...dates } = toProgress(row);
+  return {
+    uuid,
+    name,
+    state,
+    counts,
+    total,
+    completeness,
+    failedPercentage,
+    dateCreated: dates.dateCreated.toISOString(),
+    dateEnded: dates.dateEnded?.toISOString() ?? null,
+  };
+}
