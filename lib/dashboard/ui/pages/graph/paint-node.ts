@@ -67,6 +67,7 @@ export function paintNode(
   const frame = new Path2D();
   frame.roundRect(left, top, NODE.width, NODE.height, 8);
   context.fillStyle = height < LINE ? look.tint : palette.surface;
+  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a path on a canvas, not an array
   context.fill(frame);
   context.save();
   context.clip(frame);
