@@ -47,4 +47,6 @@ process.on('message', (message: 'sample' | 'close') => {
   jobs.pickups = [];
   process.send?.({ done, rss: rss / MB, heap: heapUsed / MB, pickups } satisfies ProcessSample);
 });
+// Without its parent nobody would end this process.
+process.on('disconnect', () => process.exit());
 process.send?.('ready');
