@@ -57,8 +57,10 @@ export class ClosingService {
     return latest ? this.view(latest) : null;
   }
 
-  private async view(closing: Closing): Promise<ClosingView> {
-    const batch = (await this.queue.findBatch(closing.batchUuid)) as Batch;
-    return { closing, progress: await batch.progress() };
+  private async view({ id, batchUuid }: Closing): Promise<ClosingView> {
+    const batch = (await this.queue.findBatch(batchUuid)) as Batch;
+    const progress = await batch.progress();
+    // Read after the progress: a closing that is told to have ended has its value.
+    return { closing: await this.closings.findOneByOrFail({ id }), progress };
   }
 }
