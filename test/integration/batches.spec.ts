@@ -224,14 +224,14 @@ describe('a batch', () => {
       throw new Error('no');
     });
     await expect(making).rejects.toThrow('no');
-    for (const work of [
-      lost?.add(parts('b')),
-      lost?.close(),
-      lost?.progress(),
-      lost?.finished(),
-      lost?.cancel(),
-    ])
-      await expect(work).rejects.toThrow(BatchNotFoundError);
+    const works = [
+      () => lost?.add(parts('b')),
+      () => lost?.close(),
+      () => lost?.progress(),
+      () => lost?.finished(),
+      () => lost?.cancel(),
+    ];
+    for (const work of works) await expect(work()).rejects.toThrow(BatchNotFoundError);
   });
 
   it('does not count a job whose identity key finds a waiting twin, as nothing is stored', async () => {

@@ -224,7 +224,7 @@ describe('claim and settle', () => {
     expect((await store.nodes.tick(other.id, 60, 15)).dead).toEqual([]);
     expect(await store.nodes.reap(gone.id, 60)).toBeNull();
     expect((await store.nodes.tick(other.id, 0, 15)).dead).toEqual([gone.id]);
-    expect(await store.nodes.reap(gone.id, 0)).toBe(1);
+    expect(await store.nodes.reap(gone.id, 0)).toHaveLength(1);
     expect((await client.query('SELECT * FROM queue_job_permit')).rows).toEqual([]);
     expect((await other.cycle()).jobs.length).toBe(1);
   });
