@@ -24,6 +24,8 @@ export class Campaign {
   readonly faults: FaultRecord[] = [];
   /** Processes that ended though nobody did anything to them. */
   readonly crashes: string[] = [];
+  /** The complaints of processes that could not start while something was wrong: others took their places. */
+  readonly failedStarts: string[] = [];
   private readonly under = new Set<Promise<void>>();
   private readonly joining = new Set<Promise<void>>();
   private healing = false;
@@ -163,7 +165,9 @@ export class Campaign {
     await member.exited;
     if (member.busy) return;
     member.busy = true;
-    this.crashes.push(`Process ${member.index} ended by itself: ${member.complaints.join('').slice(-2_000)}`);
+    const complaint = member.complaints.join('').slice(-2_000);
+    if (member.started) this.crashes.push(`Process ${member.index} ended by itself: ${complaint}`);
+    else this.failedStarts.push(complaint);
     if (!this.healing) this.replace(member);
   }
 

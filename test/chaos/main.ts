@@ -92,6 +92,11 @@ const violations = report(history, {
   'Nothing is left when all processes have stopped': leftovers,
   'No process ends by itself, and each ends when it is told to': campaign.crashes,
 });
+const [complaint] = campaign.failedStarts;
+if (complaint !== undefined)
+  console.log(
+    `\n${campaign.failedStarts.length} starts failed while something was wrong, as in\n${complaint}`,
+  );
 console.log(`\n${violations} violations. Seed ${seed}`);
 process.exitCode = violations === 0 ? 0 : 1;
 
@@ -103,6 +108,7 @@ async function tell(): Promise<void> {
       `${nodes} nodes, ${watch.violations.length} violations so far`,
   );
   if (living > 0 && living <= 3) console.log(`        left: ${JSON.stringify(await watch.living())}`);
+  if (options.verbose) console.log(`        nodes: ${(await watch.nodes()).join(', ')}`);
   for (const line of await watch.blocked()) console.log(`        ${line.replaceAll(/\s+/g, ' ')}`);
 }
 

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { ProcessSettings } from './process/settings.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
+/** What a process last complained of is kept: so many pieces. */
+const LAST = 10;
+
 /** One process of the campaign, with the network between it and PostgreSQL. */
 export class Member {
   /** When it ended, by the system's clock; undefined while it lives. */
@@ -31,7 +34,10 @@ export class Member {
       stdio: ['ignore', process.env['CHAOS_LOG'] === undefined ? 'ignore' : 'inherit', 'pipe', 'ipc'],
     });
     const complaints: string[] = [];
-    child.stderr?.on('data', (data: Buffer) => complaints.push(data.toString()));
+    child.stderr?.on('data', (data: Buffer) => {
+      complaints.push(data.toString());
+      complaints.splice(0, complaints.length - LAST);
+    });
     return new Member(settings, child, proxy, complaints);
   }
 

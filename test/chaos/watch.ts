@@ -58,6 +58,16 @@ export class Watch {
     );
   }
 
+  /** The nodes that count as alive: their processes, and seconds since they were last seen. */
+  async nodes(): Promise<string[]> {
+    const rows = await this.direct.ask<{ id: number; name: string; seen: number; jobs: number }>(
+      `SELECT n.id, n.name, extract(epoch FROM clock_timestamp() - n.date_seen)::integer AS seen,
+         (SELECT count(*) FROM queue_job j WHERE j.node = n.id)::integer AS jobs
+       FROM queue_job_node n WHERE n.alive ORDER BY n.id`,
+    );
+    return rows.map(({ id, name, seen, jobs }) => `${id} (${name}) with ${jobs} jobs, seen ${seen} s ago`);
+  }
+
   /** Who has waited for a lock for more than three seconds, and for whom: no violation, but worth a look. */
   async blocked(): Promise<string[]> {
     const rows = await this.direct.ask<Record<'waits' | 'query' | 'by' | 'doing', string>>(

@@ -35,7 +35,7 @@ const recorder = new Recorder(settings.directUrl, settings.index);
 class NodeModule {}
 
 const app = await NestFactory.createApplicationContext(NodeModule, {
-  logger: process.env['CHAOS_LOG'] === undefined ? ['fatal'] : ['error', 'fatal', 'log', 'warn'],
+  logger: process.env['CHAOS_LOG'] === undefined ? ['error', 'fatal'] : ['error', 'fatal', 'log', 'warn'],
 });
 const caller = settings.calls === null ? null : new Caller(app, recorder, settings, settings.calls);
 caller?.start();
