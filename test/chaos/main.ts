@@ -48,6 +48,13 @@ await direct.ask(TROUBLE);
 const campaign = new Campaign(options, random, server, direct, tree);
 const steering = new Steering(app.get(QueueService), app.get(ChannelService), direct, random, tree.limited);
 const watch = new Watch(direct);
+// Some may be stopped at that moment, and would stay.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    campaign.abandon();
+    process.exit(1);
+  });
+}
 await campaign.start();
 steering.start();
 watch.start();

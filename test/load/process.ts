@@ -38,7 +38,7 @@ const MB = 1024 * 1024;
 
 process.on('message', (message: 'sample' | 'close') => {
   if (message === 'close') {
-    void app.close().then(() => process.disconnect());
+    void app.close().then(() => process.exit(0));
     return;
   }
   globalThis.gc?.();
@@ -47,4 +47,5 @@ process.on('message', (message: 'sample' | 'close') => {
   jobs.pickups = [];
   process.send?.({ done, rss: rss / MB, heap: heapUsed / MB, pickups } satisfies ProcessSample);
 });
+process.on('disconnect', () => process.exit(1));
 process.send?.('ready');

@@ -52,4 +52,6 @@ process.on('SIGTERM', () => void (ending ??= end()));
 process.on('message', (message: { calls?: boolean }) => {
   if (message.calls === false) void caller?.stop().then(() => process.send?.({ quiet: true }));
 });
+// Without the campaign there is nothing to do here.
+process.on('disconnect', () => process.exit(1));
 process.send?.({ ready: true });
