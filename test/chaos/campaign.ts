@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
 import type { ChaosOptions } from './options.js';
 import { FAULTS } from './faults/faults.js';
-import { type Fault, type FaultRecord, pause } from './faults/fault.js';
+import { type Fault, type FaultRecord } from './faults/fault.js';
+import { watchMachine } from './faults/machine.js';
 import { Member } from './member.js';
 import { Recorder } from './process/recorder.js';
 import type { ProcessSettings } from './process/settings.js';
@@ -10,9 +12,6 @@ import type { randomTree } from './tree.js';
 
 /** Jobs that live at most while calls are made. */
 const BACKLOG = 400;
-/** Between two looks whether this machine gets to its work, and by how much they may be late, in milliseconds. */
-const LOOK_MS = 200;
-const STALL_MS = 700;
 /** Of the workers that have one, in milliseconds. */
 const LEASE_MS = 5_000;
 
@@ -29,8 +28,7 @@ export class Campaign {
   private readonly under = new Set<Promise<void>>();
   private readonly joining = new Set<Promise<void>>();
   private healing = false;
-  private readonly machine = setInterval(() => this.lookAtMachine(), LOOK_MS);
-  private looked = Date.now();
+  private readonly unwatch = watchMachine(this.faults);
   private started = 0;
 
   constructor(
@@ -102,9 +100,14 @@ export class Campaign {
     await Promise.all(this.members.map(async (member) => (member.isWorker ? true : member.quiet())));
   }
 
+  /** The campaign ends here and now. */
+  abandon(): void {
+    for (const member of this.members) member.signal('SIGKILL');
+  }
+
   /** All processes end in order. */
   async stop(): Promise<void> {
-    clearInterval(this.machine);
+    this.unwatch();
     await Promise.all(
       this.members.map(async (member) => {
         member.busy = true;
@@ -122,14 +125,6 @@ export class Campaign {
   private tell(what: string, from: number): void {
     if (!this.options.verbose) return;
     console.log(`        ${new Date(from).toISOString().slice(11, 23)} ${what}, ${Date.now() - from} ms`);
-  }
-
-  /** Where this process doesn't get to run, nor do the others: that is a fault like any other. */
-  private lookAtMachine(): void {
-    const now = Date.now();
-    if (now - this.looked > LOOK_MS + STALL_MS)
-      this.faults.push({ kind: 'stall of the machine', process: undefined, begun: this.looked, ended: now });
-    this.looked = now;
   }
 
   private async strike(fault: Fault, member: Member | undefined): Promise<void> {

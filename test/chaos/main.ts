@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -5,7 +6,6 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChannelService, QueueJobModule, QueueService } from 'nestjs-queue-job';
 import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
 import { Campaign } from './campaign.js';
-import { pause } from './faults/fault.js';
 import { readHistory } from './history.js';
 import { chaosOptions } from './options.js';
 import { Recorder } from './process/recorder.js';
@@ -48,6 +48,13 @@ await direct.ask(TROUBLE);
 const campaign = new Campaign(options, random, server, direct, tree);
 const steering = new Steering(app.get(QueueService), app.get(ChannelService), direct, random, tree.limited);
 const watch = new Watch(direct);
+// Some may be stopped at that moment, and would stay.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    campaign.abandon();
+    process.exit(1);
+  });
+}
 await campaign.start();
 steering.start();
 watch.start();

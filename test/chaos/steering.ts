@@ -1,5 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelService, JobStateError, JobNotFoundError, type QueueService } from 'nestjs-queue-job';
-import { pause } from './faults/fault.js';
 import type { Recorder } from './process/recorder.js';
 import type { Random } from './random.js';
 

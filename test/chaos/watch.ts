@@ -1,4 +1,4 @@
-import { pause } from './faults/fault.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Recorder } from './process/recorder.js';
 
 /** What one look, with one snapshot, must never find. */

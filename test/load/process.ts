@@ -38,7 +38,7 @@ const MB = 1024 * 1024;
 
 process.on('message', (message: 'sample' | 'close') => {
   if (message === 'close') {
-    void app.close().then(() => process.disconnect());
+    void app.close().then(() => process.exit(0));
     return;
   }
   globalThis.gc?.();
@@ -48,5 +48,5 @@ process.on('message', (message: 'sample' | 'close') => {
   process.send?.({ done, rss: rss / MB, heap: heapUsed / MB, pickups } satisfies ProcessSample);
 });
 // Without its parent nobody would end this process.
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => process.exit(1));
 process.send?.('ready');

@@ -19,5 +19,3 @@ export interface Fault {
   /** Resolves when it is over. */
   strike(campaign: Campaign, member: Member | undefined): Promise<void>;
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

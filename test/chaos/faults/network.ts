@@ -1,4 +1,5 @@
-import { type Fault, pause } from './fault.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault } from './fault.js';
 
 /** The network between a process and PostgreSQL: cut, silent for a while, or silent and then cut. */
 export const networkFaults: readonly Fault[] = [

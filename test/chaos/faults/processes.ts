@@ -1,4 +1,5 @@
-import { type Fault, pause } from './fault.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault } from './fault.js';
 import type { Member } from '../member.js';
 
 const worker = (member: Member): boolean => member.isWorker;

@@ -1,4 +1,5 @@
-import { type Fault, pause } from './fault.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault } from './fault.js';
 
 /** PostgreSQL itself: crashes, or refuses statements. */
 export const serverFaults: readonly Fault[] = [

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { QueueService } from 'nestjs-queue-job';
 import { Random } from '../random.js';
@@ -73,5 +74,3 @@ export class Caller {
     }
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
