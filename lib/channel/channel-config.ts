@@ -54,6 +54,16 @@ export interface ChannelOptions {
   readonly removalInterval?: number | string | null | undefined;
 }
 
+/** What can be said of a channel beside its name. */
+export const CHANNEL_PROPERTIES = [
+  'capacity',
+  'sequential',
+  'throttle',
+  'fair',
+  'paused',
+  'removalInterval',
+] as const satisfies readonly (keyof ChannelConfig)[];
+
 /**
  * The config of a channel that nobody configured: without limit, every other property off.
  *

@@ -2,19 +2,11 @@ import ms from 'ms';
 
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 
-import { type ChannelConfig, unlimitedChannel } from './channel-config.js';
+import { CHANNEL_PROPERTIES, type ChannelConfig, unlimitedChannel } from './channel-config.js';
 import { normalizeChannelPattern } from './channel-name.js';
 import { show } from './show.js';
 
-const PROPERTIES = [
-  'name',
-  'capacity',
-  'sequential',
-  'throttle',
-  'fair',
-  'paused',
-  'removalInterval',
-] as const;
+const PROPERTIES: readonly string[] = ['name', ...CHANNEL_PROPERTIES];
 const MAX_CAPACITY = 2_147_483_647;
 const HUNDRED_YEARS_MS = 100 * 365.25 * 24 * 60 * 60 * 1000;
 
@@ -34,7 +26,7 @@ export function checkChannelOptions(entry: unknown): ChannelConfig {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw refuse(`it must be an object such as { name: 'root.mail', capacity: 5 }.`);
   }
-  const unknown = Object.keys(entry).find((key) => !(PROPERTIES as readonly string[]).includes(key));
+  const unknown = Object.keys(entry).find((key) => !PROPERTIES.includes(key));
   if (unknown !== undefined) {
     throw refuse(`the property ${show(unknown)} is unknown; the properties are: ${PROPERTIES.join(', ')}.`);
   }

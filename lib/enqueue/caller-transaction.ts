@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { wrongValue } from '../job/option-checks.js';
 import { maybeCurrentJob } from '../scope/current-job.js';
+import { ISOLATION } from '../store/isolation.js';
 import type { Store } from '../store/store.js';
 
 /**
@@ -23,6 +24,16 @@ export function callerTransaction(
   throw new InvalidJobOptionError(
     'manager is that of another data source than the one of the queue, so the job could not be stored in its transaction. Give a manager of the data source that QueueJobModule.forRoot({ dataSource }) names.',
   );
+}
+
+/** In the transaction of the manager, or in one of its own where it has none. */
+export function inTransaction<T>(
+  manager: EntityManager,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return manager.queryRunner?.isTransactionActive === true
+    ? work(manager)
+    : manager.transaction(ISOLATION, work);
 }
 
 /** Not by its class: an application may have installed TypeORM twice. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { buildChannel } from '../channel/check-channel-options.js';
-import type { ChannelConfig, ChannelOptions } from '../channel/channel-config.js';
+import { CHANNEL_PROPERTIES, type ChannelConfig, type ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
 import { show } from '../channel/show.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
@@ -93,14 +93,7 @@ function checkedChange(
   const keys = Object.keys(given).filter((key) => given[key as keyof ChannelProperties] !== undefined);
   const refuse = (problem: string): ChannelConfigError =>
     new ChannelConfigError(`Channel ${name}: ${problem}`);
-  const known: readonly string[] = [
-    'capacity',
-    'sequential',
-    'throttle',
-    'fair',
-    'paused',
-    'removalInterval',
-  ];
+  const known: readonly string[] = CHANNEL_PROPERTIES;
   const unknown = keys.find((key) => !known.includes(key));
   if (unknown !== undefined)
     throw refuse(`the property ${show(unknown)} is unknown; the properties are: ${known.join(', ')}.`);

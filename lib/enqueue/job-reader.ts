@@ -19,6 +19,11 @@ export class JobReader {
     return row === undefined ? undefined : this.read(row);
   }
 
+  /** Those that are there, in no order. */
+  async findAll(uuids: readonly string[], manager?: EntityManager): Promise<QueueJob[]> {
+    return uuids.length === 0 ? [] : this.readAll(await this.jobs.find([...new Set(uuids)], manager));
+  }
+
   /** The row as it is stored, arguments as JSON text. */
   async findRow(uuid: string): Promise<JobRow | undefined> {
     return (await this.jobs.find([uuid]))[0];

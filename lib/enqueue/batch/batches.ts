@@ -4,7 +4,7 @@ import { currentJob } from '../../scope/current-job.js';
 import type { BatchFilter } from '../../store/batch-store.js';
 import { queryOf } from '../../store/database.js';
 import type { NewJob } from '../../store/new-job.js';
-import { callerTransaction } from '../caller-transaction.js';
+import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import type { KnownChannels } from '../known-channels.js';
 import type { Batch, BatchOptions, BatchProgress } from './batch.js';
 import { BatchAtOnce } from './batch-at-once.js';
@@ -15,7 +15,7 @@ import {
   checkName,
   checkOptions,
 } from './batch-options.js';
-import { type BatchWorks, inTransaction, StoredBatch, toProgress } from './stored-batch.js';
+import { type BatchWorks, StoredBatch, toProgress } from './stored-batch.js';
 
 /** What new batches are given. */
 export interface BatchSettings {

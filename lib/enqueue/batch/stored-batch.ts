@@ -8,7 +8,7 @@ import { despiteDeadlocks } from '../../store/despite-deadlocks.js';
 import { ISOLATION } from '../../store/isolation.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { Store } from '../../store/store.js';
-import { callerTransaction } from '../caller-transaction.js';
+import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import type { StoreOptions } from '../delayable.types.js';
 import type { FinishWatch } from '../finish-watch.js';
 import type { Delayables } from '../graph/delayables.js';
@@ -102,16 +102,6 @@ export class StoredBatch extends Batch {
       );
     }
   }
-}
-
-/** In the transaction of the manager, or in one of its own where it has none. */
-export function inTransaction<T>(
-  manager: EntityManager,
-  work: (manager: EntityManager) => Promise<T>,
-): Promise<T> {
-  return manager.queryRunner?.isTransactionActive === true
-    ? work(manager)
-    : manager.transaction(ISOLATION, work);
 }
 
 export const notFound = (uuid: string): BatchNotFoundError =>

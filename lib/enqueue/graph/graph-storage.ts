@@ -1,11 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { JobNotFoundError } from '../../errors/job-not-found.error.js';
 import { type Query, queryOf } from '../../store/database.js';
-import { ISOLATION } from '../../store/isolation.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { StoredJob } from '../../store/new-job.js';
 import type { Store } from '../../store/store.js';
-import { callerTransaction } from '../caller-transaction.js';
+import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import { notFound } from '../finish-watch.js';
 import { storedJob } from '../job-draft.js';
 import type { JobReader } from '../job-reader.js';
@@ -52,19 +51,13 @@ export class GraphStorage {
     }
     // A key may have to wait for somebody's transaction, and so may a batch: that is on the application's connections,
     // not on ours.
-    return this.inTransaction(manager ?? this.store.dataSource.manager, async (inner) => {
+    return inTransaction(manager ?? this.store.dataSource.manager, async (inner) => {
       const query = queryOf(inner);
       await enter?.(query);
       const written = await this.write(graphs, query);
       this.wakes.tell(wakeFor(begins(written)), inner);
       return this.answers(written, inner);
     });
-  }
-
-  private inTransaction<T>(manager: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return manager.queryRunner?.isTransactionActive === true
-      ? work(manager)
-      : manager.transaction(ISOLATION, work);
   }
 
   /**
@@ -115,8 +108,11 @@ export class GraphStorage {
     for (const draft of plan.stored.flatMap(({ drafts }) => drafts))
       answers.set(draft.job.uuid, storedJob(draft, rows.get(draft.job.uuid) as StoredJob));
     const own = new Map(answers);
+    const elsewhere = [...plan.twins.values()].filter((twin) => !own.has(twin));
+    const read = await this.reader.findAll(elsewhere, manager);
+    const others = new Map(read.map((job) => [job.uuid, job]));
     for (const [uuid, twin] of plan.twins) {
-      const job = own.get(twin) ?? (await this.reader.find(twin, manager));
+      const job = own.get(twin) ?? others.get(twin);
       if (job === undefined) throw new JobNotFoundError(notFound(twin));
       answers.set(uuid, own.has(twin) ? job : Object.assign(job, { deduplicated: true }));
     }
