@@ -7,7 +7,7 @@ import { DASHBOARD_OPTIONS } from '../dashboard.tokens.js';
 import { ApiController } from '../http/api.controller.js';
 import { Described } from '../openapi/described.js';
 import { flag, orNull, record, text } from '../openapi/schemas.js';
-import { libraryVersion } from './library-version.js';
+import { libraryVersion } from '../../../store/library-version.js';
 
 /** What the page needs before anything else. */
 @ApiController('about')

@@ -98,16 +98,12 @@ export const en = {
 
   'common.retry': 'Try again',
   'common.close': 'Close',
-  'common.back': 'Back',
   'common.cancel': 'Leave it',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
-  'common.clear': 'Clear',
   'common.more': '{n} more',
-  'common.less': 'Less',
   'common.none': 'none',
   'common.unlimited': 'no limit',
-  'common.capped': '{n}+',
   'common.showAll': 'Show all',
 
   'error.unreachable': 'The server does not answer',

@@ -102,16 +102,12 @@ export const fr: Texts = {
 
   'common.retry': 'Réessayer',
   'common.close': 'Fermer',
-  'common.back': 'Retour',
   'common.cancel': 'Ne rien faire',
   'common.copy': 'Copier',
   'common.copied': 'Copié',
-  'common.clear': 'Effacer',
   'common.more': '{n} de plus',
-  'common.less': 'Moins',
   'common.none': 'aucun',
   'common.unlimited': 'sans limite',
-  'common.capped': '{n}+',
   'common.showAll': 'Tout montrer',
 
   'error.unreachable': 'Le serveur ne répond pas',

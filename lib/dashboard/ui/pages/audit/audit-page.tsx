@@ -5,11 +5,9 @@ import { useEvery } from '../../app/every.js';
 import { usePages } from '../../app/pages.js';
 import { Badge } from '../../kit/badge.js';
 import { Button } from '../../kit/button.js';
-import { Card } from '../../kit/card.js';
-import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
 import { OlderButton } from '../../kit/older-button.js';
+import { Listing } from '../../kit/listing.js';
 import { Page } from '../../kit/page.js';
-import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table, type Column } from '../../kit/table.js';
 import { TimeAgo } from '../../kit/time.js';
 import { ValueTree } from '../../kit/value-tree.js';
@@ -34,28 +32,22 @@ export function AuditPage() {
   const columns = useAuditColumns();
   return (
     <Page title={t('page.audit')}>
-      {error !== undefined && data !== undefined && <StaleNotice error={error} retry={reload} />}
-      <Card flush>
-        {data === undefined ? (
-          error === undefined ? (
-            <SkeletonRows />
-          ) : (
-            <ErrorState error={error} retry={reload} />
-          )
-        ) : data.items.length === 0 ? (
-          <EmptyState icon="audit" title={t('audit.noneTitle')}>
-            {t('audit.noneHint')}
-          </EmptyState>
-        ) : (
+      <Listing
+        items={data?.items}
+        error={error}
+        retry={reload}
+        none={{ icon: 'audit', title: t('audit.noneTitle'), hint: t('audit.noneHint') }}
+      >
+        {(all) => (
           <Table
             label={t('page.audit')}
             columns={columns}
-            rows={data.items}
+            rows={all}
             rowKey={({ id }) => id}
             rowClass={() => 'audit-row'}
           />
         )}
-      </Card>
+      </Listing>
       <OlderButton older={older} busy={loading} />
     </Page>
   );

@@ -2,11 +2,9 @@ import type { BatchView } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { usePages } from '../../app/pages.js';
 import { pathTo } from '../../app/router.js';
-import { Card } from '../../kit/card.js';
-import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
 import { OlderButton } from '../../kit/older-button.js';
+import { Listing } from '../../kit/listing.js';
 import { Page } from '../../kit/page.js';
-import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table } from '../../kit/table.js';
 import { Segmented } from '../../kit/tabs.js';
 import { batchPath, useBatchColumns } from './batch-columns.js';
@@ -43,28 +41,22 @@ export function BatchesPage() {
         />
       }
     >
-      {error !== undefined && data !== undefined && <StaleNotice error={error} retry={reload} />}
-      <Card flush>
-        {data === undefined ? (
-          error === undefined ? (
-            <SkeletonRows />
-          ) : (
-            <ErrorState error={error} retry={reload} />
-          )
-        ) : data.items.length === 0 ? (
-          <EmptyState icon="batches" title={t('batches.noneTitle')}>
-            {t('batches.noneHint')}
-          </EmptyState>
-        ) : (
+      <Listing
+        items={data?.items}
+        error={error}
+        retry={reload}
+        none={{ icon: 'batches', title: t('batches.noneTitle'), hint: t('batches.noneHint') }}
+      >
+        {(all) => (
           <Table
             label={t('page.batches')}
             columns={columns}
-            rows={data.items}
+            rows={all}
             rowKey={({ uuid }) => uuid}
             href={batchPath}
           />
         )}
-      </Card>
+      </Listing>
       <OlderButton older={older} busy={loading} />
     </Page>
   );

@@ -1,9 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { Card } from '../../kit/card.js';
-import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
+import { Listing } from '../../kit/listing.js';
 import { Page } from '../../kit/page.js';
-import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table } from '../../kit/table.js';
 import { useTreeRows } from '../../kit/tree.js';
 import { ChannelDialog } from './channel-dialog.js';
@@ -33,19 +31,13 @@ export function ChannelsPage() {
   const open = shown?.find(({ name }) => name === edited);
   return (
     <Page title={t('page.channels')}>
-      {error !== undefined && shown !== undefined && <StaleNotice error={error} retry={reload} />}
-      <Card flush>
-        {shown === undefined ? (
-          error === undefined ? (
-            <SkeletonRows />
-          ) : (
-            <ErrorState error={error} retry={reload} />
-          )
-        ) : shown.length === 0 ? (
-          <EmptyState icon="channels" title={t('channels.noneTitle')}>
-            {t('channels.noneHint')}
-          </EmptyState>
-        ) : (
+      <Listing
+        items={shown}
+        error={error}
+        retry={reload}
+        none={{ icon: 'channels', title: t('channels.noneTitle'), hint: t('channels.noneHint') }}
+      >
+        {() => (
           <Table
             label={t('page.channels')}
             columns={columns}
@@ -56,7 +48,7 @@ export function ChannelsPage() {
             }
           />
         )}
-      </Card>
+      </Listing>
       {open !== undefined && (
         <ChannelDialog
           channel={open}

@@ -2,10 +2,8 @@ import type { FailureGroup } from '../../../api/cluster.api.js';
 import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Card } from '../../kit/card.js';
-import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
+import { Listing } from '../../kit/listing.js';
 import { Page } from '../../kit/page.js';
-import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table } from '../../kit/table.js';
 import { failurePath, useFailureColumns } from './failure-columns.js';
 import './failures.css';
@@ -30,29 +28,23 @@ export function FailuresPage() {
         data.length > 0 && <span class="muted">{t('failures.groups', { n: data.length })}</span>
       }
     >
-      {error !== undefined && data !== undefined && <StaleNotice error={error} retry={reload} />}
-      <Card flush>
-        {data === undefined ? (
-          error === undefined ? (
-            <SkeletonRows />
-          ) : (
-            <ErrorState error={error} retry={reload} />
-          )
-        ) : data.length === 0 ? (
-          <EmptyState icon="done" title={t('failures.noneTitle')}>
-            {t('failures.noneHint')}
-          </EmptyState>
-        ) : (
+      <Listing
+        items={data}
+        error={error}
+        retry={reload}
+        none={{ icon: 'done', title: t('failures.noneTitle'), hint: t('failures.noneHint') }}
+      >
+        {(all) => (
           <Table
             label={t('page.failures')}
             columns={columns}
-            rows={data}
+            rows={all}
             rowKey={({ id }) => id}
             href={failurePath}
             rowKeys={mayRequeue ? [{ key: 'r', text: 'action.requeue', run: requeue }] : []}
           />
         )}
-      </Card>
+      </Listing>
       {actions.dialog}
     </Page>
   );

@@ -1,9 +1,7 @@
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Card } from '../../kit/card.js';
-import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
+import { Listing } from '../../kit/listing.js';
 import { Page } from '../../kit/page.js';
-import { SkeletonRows } from '../../kit/skeleton.js';
 import { Table } from '../../kit/table.js';
 import { functionPath, useFunctionColumns } from './function-columns.js';
 import './functions.css';
@@ -18,28 +16,22 @@ export function FunctionsPage() {
   const columns = useFunctionColumns();
   return (
     <Page title={t('page.functions')}>
-      {error !== undefined && data !== undefined && <StaleNotice error={error} retry={reload} />}
-      <Card flush>
-        {data === undefined ? (
-          error === undefined ? (
-            <SkeletonRows />
-          ) : (
-            <ErrorState error={error} retry={reload} />
-          )
-        ) : data.length === 0 ? (
-          <EmptyState icon="functions" title={t('functions.noneTitle')}>
-            {t('functions.noneHint')}
-          </EmptyState>
-        ) : (
+      <Listing
+        items={data}
+        error={error}
+        retry={reload}
+        none={{ icon: 'functions', title: t('functions.noneTitle'), hint: t('functions.noneHint') }}
+      >
+        {(all) => (
           <Table
             label={t('page.functions')}
             columns={columns}
-            rows={data}
+            rows={all}
             rowKey={({ name }) => name}
             href={functionPath}
           />
         )}
-      </Card>
+      </Listing>
     </Page>
   );
 }
