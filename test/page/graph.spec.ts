@@ -1,33 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { FakeDashboard } from '../support/fake-dashboard/fake-dashboard.js';
+import { describe, expect, test } from '@jest/globals';
+import { dashboardTab } from '../support/dashboard-tab.js';
 import { bigGraph } from '../support/fake-dashboard/fake-graph.js';
-import { axe, BUILT_PAGE, openTab, startBrowser } from '../support/page.js';
+import { axe } from '../support/page.js';
 
-let browser: Browser;
-let dashboard: FakeDashboard;
-let url: string;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  dashboard = new FakeDashboard(BUILT_PAGE);
-  url = await dashboard.start();
-  ({ page, complaints } = await openTab(browser));
-});
-afterEach(async () => {
-  await page.close();
-  await dashboard.stop();
-});
+const here = dashboardTab();
 
 async function open(size: number, query = ''): Promise<void> {
-  dashboard.graph = bigGraph(size);
-  await page.goto(`${url}graphs/${dashboard.graph.uuid}${query}`);
-  await page
+  here.dashboard.graph = bigGraph(size);
+  await here.page.goto(`${here.url}graphs/${here.dashboard.graph.uuid}${query}`);
+  await here.page
     .locator(query === '' ? '[data-ready]' : 'tbody tr')
     .first()
     .waitFor();
@@ -40,7 +21,7 @@ async function openPair(): Promise<{ readonly parent: Point; readonly child: Poi
   if (one === undefined || two === undefined) {
     throw new Error('The graph is too small.');
   }
-  dashboard.graph = {
+  here.dashboard.graph = {
     ...graph,
     nodes: [
       { ...one, description: 'Read the file', state: 'failed' },
@@ -49,9 +30,9 @@ async function openPair(): Promise<{ readonly parent: Point; readonly child: Poi
     edges: [[0, 1]],
     counts: { ...graph.counts, failed: 1, wait_dependencies: 1 },
   };
-  await page.goto(`${url}graphs/${graph.uuid}`);
-  await page.locator('[data-ready]').waitFor();
-  await page.getByText('100%').waitFor();
+  await here.page.goto(`${here.url}graphs/${graph.uuid}`);
+  await here.page.locator('[data-ready]').waitFor();
+  await here.page.getByText('100%').waitFor();
   const { x = 0, y = 0, width = 0, height = 0 } = (await canvas().boundingBox()) ?? {};
   const at = (dx: number) => ({ x: x + width / 2 + dx, y: y + height / 2 });
   return { parent: at(-120), child: at(120) };
@@ -62,58 +43,58 @@ interface Point {
   readonly y: number;
 }
 
-const canvas = () => page.getByRole('application');
-const card = () => page.locator('.graph-card');
-const pointAt = ({ x, y }: Point) => page.mouse.move(x, y);
+const canvas = () => here.page.getByRole('application');
+const card = () => here.page.locator('.graph-card');
+const pointAt = ({ x, y }: Point) => here.page.mouse.move(x, y);
 const told = (text: string) => card().getByText(text).waitFor();
-const picture = () => page.evaluate(`document.querySelector('.graph-canvas').toDataURL()`);
+const picture = () => here.page.evaluate(`document.querySelector('.graph-canvas').toDataURL()`);
 
 describe('The page of a graph', () => {
   test('is walked through with the arrow keys, tells of each job, and opens it with Enter', async () => {
     await open(60);
     await canvas().focus();
-    await page.keyboard.press('ArrowRight');
+    await here.page.keyboard.press('ArrowRight');
     await card().waitFor();
     const first = await card().locator('strong').textContent();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
-    await page.waitForFunction(
+    await here.page.keyboard.press('ArrowLeft');
+    await here.page.keyboard.press('ArrowRight');
+    await here.page.keyboard.press('ArrowRight');
+    await here.page.waitForFunction(
       `document.querySelector('.graph-card strong').textContent !== ${JSON.stringify(first)}`,
     );
     const title = await card().locator('strong').textContent();
-    await page.keyboard.press('Enter');
-    const uuid = dashboard.graph?.nodes.find(({ description }) => description === title)?.uuid ?? '';
-    await page.waitForURL(`${url}jobs/${uuid}`);
+    await here.page.keyboard.press('Enter');
+    const uuid = here.dashboard.graph?.nodes.find(({ description }) => description === title)?.uuid ?? '';
+    await here.page.waitForURL(`${here.url}jobs/${uuid}`);
   });
 
   test('is moved by dragging, zoomed by the wheel and the buttons, and fitted again', async () => {
     const { parent } = await openPair();
     await pointAt(parent);
     await told('Read the file');
-    await page.mouse.wheel(0, -400);
-    await page.getByText('190%').waitFor();
+    await here.page.mouse.wheel(0, -400);
+    await here.page.getByText('190%').waitFor();
     await told('Read the file');
     const to = { x: parent.x - 20, y: parent.y + 150 };
-    await page.mouse.down();
-    await page.mouse.move(to.x, to.y, { steps: 3 });
-    await page.mouse.up();
-    expect(page.url()).toContain('graphs/');
+    await here.page.mouse.down();
+    await here.page.mouse.move(to.x, to.y, { steps: 3 });
+    await here.page.mouse.up();
+    expect(here.page.url()).toContain('graphs/');
     await pointAt({ x: to.x, y: to.y - 120 });
     await card().waitFor({ state: 'detached' });
     await pointAt(to);
     await told('Read the file');
-    await page.getByRole('button', { name: 'Smaller' }).click();
-    await page.getByText('135%').waitFor();
-    await page.getByRole('button', { name: 'Show all of it' }).click();
-    await page.getByText('100%').waitFor();
+    await here.page.getByRole('button', { name: 'Smaller' }).click();
+    await here.page.getByText('135%').waitFor();
+    await here.page.getByRole('button', { name: 'Show all of it' }).click();
+    await here.page.getByText('100%').waitFor();
     await pointAt(parent);
     await told('Read the file');
   });
 
   test('is zoomed with two fingers', async () => {
     await openPair();
-    await page.evaluate(`(() => {
+    await here.page.evaluate(`(() => {
       const canvas = document.querySelector('.graph-canvas');
       canvas.setPointerCapture = () => undefined;
       const { left, top } = canvas.getBoundingClientRect();
@@ -125,45 +106,45 @@ describe('The page of a graph', () => {
       send('pointerup', 2, 500, 200);
       send('pointerup', 1, 300, 200);
     })()`);
-    await page.getByText('200%').waitFor();
-    expect(page.url()).toContain('graphs/');
+    await here.page.getByText('200%').waitFor();
+    expect(here.page.url()).toContain('graphs/');
   });
 
   test('shows by the pointer what holds a job up, and opens it with a click', async () => {
     const { child } = await openPair();
     await pointAt(child);
     await told('Can not start, as this did not succeed: Read the file');
-    await page.mouse.click(child.x, child.y);
-    await page.waitForURL(`${url}jobs/${dashboard.graph?.nodes[1]?.uuid ?? ''}`);
+    await here.page.mouse.click(child.x, child.y);
+    await here.page.waitForURL(`${here.url}jobs/${here.dashboard.graph?.nodes[1]?.uuid ?? ''}`);
   });
 
   test('changes with the states of its jobs, and lets one state stand out', async () => {
     await openPair();
     const before = await picture();
-    const graph = dashboard.graph;
-    dashboard.graph = graph && {
+    const graph = here.dashboard.graph;
+    here.dashboard.graph = graph && {
       ...graph,
       nodes: graph.nodes.map((node) => ({ ...node, state: 'done', waitingFor: [] })),
       counts: { ...graph.counts, done: 2, failed: 0 },
     };
-    dashboard.pulse();
-    await page.getByRole('button', { name: 'Done 2' }).waitFor();
+    here.dashboard.pulse();
+    await here.page.getByRole('button', { name: 'Done 2' }).waitFor();
     // Not their text: a failed comparison of two pictures would print both.
     const changedFrom = async (shown: unknown): Promise<unknown> => {
       for (;;) {
         const now = await picture();
         if (now !== shown) return now;
-        await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
+        await here.page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
       }
     };
     const after = await changedFrom(before);
-    await page.getByRole('button', { name: 'Blocked' }).click();
+    await here.page.getByRole('button', { name: 'Blocked' }).click();
     await changedFrom(after);
   });
 
   test('stands a graph of five thousand jobs, and draws it again at once when it is moved', async () => {
     await open(5_000);
-    const spent = await page.evaluate(`(async () => {
+    const spent = await here.page.evaluate(`(async () => {
       const canvas = document.querySelector('.graph-canvas');
       const spent = [];
       for (let at = 0; at < 20; at += 1) {
@@ -177,19 +158,19 @@ describe('The page of a graph', () => {
       return spent.sort((a, b) => a - b)[10];
     })()`);
     expect(spent).toBeLessThan(2_000);
-    expect(complaints).toEqual([]);
+    expect(here.complaints).toEqual([]);
   });
 
   test('is a list, too, which leads to each job', async () => {
     await open(300, '?view=list');
-    expect(await page.locator('tbody tr').count()).toBe(100);
-    await page.getByRole('button', { name: '200 more' }).click();
-    await page.locator('tbody tr').nth(199).waitFor();
-    await page.getByRole('button', { name: /^Failed/ }).click();
-    const failed = dashboard.graph?.counts.failed ?? 0;
-    await page.waitForFunction(`document.querySelectorAll('tbody tr').length === ${failed}`);
-    await page.locator('tbody a').first().click();
-    await page.waitForURL(/\/jobs\//);
+    expect(await here.page.locator('tbody tr').count()).toBe(100);
+    await here.page.getByRole('button', { name: '200 more' }).click();
+    await here.page.locator('tbody tr').nth(199).waitFor();
+    await here.page.getByRole('button', { name: /^Failed/ }).click();
+    const failed = here.dashboard.graph?.counts.failed ?? 0;
+    await here.page.waitForFunction(`document.querySelectorAll('tbody tr').length === ${failed}`);
+    await here.page.locator('tbody a').first().click();
+    await here.page.waitForURL(/\/jobs\//);
   });
 
   const looks = [
@@ -198,14 +179,13 @@ describe('The page of a graph', () => {
   ] as const;
   for (const look of looks) {
     test(`is accessible and stays in its bounds, ${look.colorScheme}, ${look.viewport.width} px wide`, async () => {
-      await page.close();
-      ({ page, complaints } = await openTab(browser, look));
+      await here.reopen(look);
       for (const query of ['', '?view=list']) {
         await open(60, query);
-        expect(await page.evaluate('document.body.scrollWidth - document.body.clientWidth')).toBe(0);
-        expect(await axe(page)).toEqual([]);
+        expect(await here.page.evaluate('document.body.scrollWidth - document.body.clientWidth')).toBe(0);
+        expect(await axe(here.page)).toEqual([]);
       }
-      expect(complaints).toEqual([]);
+      expect(here.complaints).toEqual([]);
     }, 120_000);
   }
 });

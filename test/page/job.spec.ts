@@ -1,33 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { describe, expect, test } from '@jest/globals';
+import { dashboardTab } from '../support/dashboard-tab.js';
 import type { JobSummary, LogLine } from '../../lib/dashboard/api/jobs.api.js';
 import type { JobState } from '../../lib/job/job-state.js';
-import { FakeDashboard } from '../support/fake-dashboard/fake-dashboard.js';
 import { HOSTILE } from '../support/fake-dashboard/fake-jobs.js';
-import { axe, BUILT_PAGE, openTab, startBrowser } from '../support/page.js';
+import { axe } from '../support/page.js';
 
-let browser: Browser;
-let dashboard: FakeDashboard;
-let url: string;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  dashboard = new FakeDashboard(BUILT_PAGE);
-  url = await dashboard.start();
-  ({ page, complaints } = await openTab(browser));
-});
-afterEach(async () => {
-  await page.close();
-  await dashboard.stop();
-});
+const here = dashboardTab();
 
 function aJob(state: JobState, tries = 0): JobSummary {
-  const job = dashboard.jobs.find((one) => one.state === state && one.retry >= tries);
+  const job = here.dashboard.jobs.find((one) => one.state === state && one.retry >= tries);
   if (job === undefined) {
     throw new Error(`No job is ${state}.`);
   }
@@ -35,13 +16,13 @@ function aJob(state: JobState, tries = 0): JobSummary {
 }
 
 async function open(job: JobSummary, tab?: string): Promise<void> {
-  await page.goto(`${url}jobs/${job.uuid}${tab === undefined ? '' : `?tab=${tab}`}`);
-  await page.getByRole('heading', { name: 'Properties' }).waitFor();
+  await here.page.goto(`${here.url}jobs/${job.uuid}${tab === undefined ? '' : `?tab=${tab}`}`);
+  await here.page.getByRole('heading', { name: 'Properties' }).waitFor();
 }
 
 const buttons = async () =>
-  (await page.locator('.page-actions button').allTextContents()).map((text) => text.trim());
-const tab = (name: string) => page.getByRole('tab', { name }).click();
+  (await here.page.locator('.page-actions button').allTextContents()).map((text) => text.trim());
+const tab = (name: string) => here.page.getByRole('tab', { name }).click();
 const logLines = (count: number, message: (at: number) => string): LogLine[] =>
   Array.from({ length: count }, (_, at) => ({
     id: String(at + 1),
@@ -56,106 +37,106 @@ describe('The page of a job', () => {
     const job = aJob('started');
     await open(job);
     expect(await buttons()).toEqual(['Cancel']);
-    dashboard.change(job.uuid, { progress: { done: 97, total: 100 } });
-    dashboard.pulse();
-    await page.getByText('97 / 100').waitFor();
-    dashboard.change(job.uuid, { state: 'done', dateDone: new Date().toISOString(), execTime: 2 });
-    dashboard.pulse();
-    await page.locator('.page-head').getByText('Done', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Requeue' }).waitFor();
+    here.dashboard.change(job.uuid, { progress: { done: 97, total: 100 } });
+    here.dashboard.pulse();
+    await here.page.getByText('97 / 100').waitFor();
+    here.dashboard.change(job.uuid, { state: 'done', dateDone: new Date().toISOString(), execTime: 2 });
+    here.dashboard.pulse();
+    await here.page.locator('.page-head').getByText('Done', { exact: true }).waitFor();
+    await here.page.getByRole('button', { name: 'Requeue' }).waitFor();
     expect(await buttons()).toEqual(['Requeue', 'Delete']);
-    await page.keyboard.press('r');
-    await page.getByRole('dialog').getByRole('button', { name: 'Requeue 1 job' }).click();
-    await page.locator('.page-head').getByText('Pending', { exact: true }).waitFor();
-    expect(complaints).toEqual([]);
+    await here.page.keyboard.press('r');
+    await here.page.getByRole('dialog').getByRole('button', { name: 'Requeue 1 job' }).click();
+    await here.page.locator('.page-head').getByText('Pending', { exact: true }).waitFor();
+    expect(here.complaints).toEqual([]);
   });
 
   test('shows each try with its error and causes: the lines of the application, the others folded', async () => {
     const job = aJob('failed', 5);
     await open(job);
-    await page.getByRole('tab', { name: 'Tries 5', selected: true }).waitFor();
-    await page.getByText('Caused by').waitFor();
-    expect(await page.getByText('at Mailer.deliver').count()).toBe(2);
-    expect(await page.getByText('node:internal').count()).toBe(0);
-    await page.getByRole('button', { name: '2 lines of packages and Node.js' }).first().click();
-    await page.getByText('node:internal').first().waitFor();
-    await page.getByRole('img', { name: /Waited .*, Ran / }).waitFor();
-    expect(await page.locator('.strip-started').count()).toBeGreaterThanOrEqual(5);
-    await page.getByRole('button', { name: /^Try 1/ }).click();
-    expect(await page.getByText('at Mailer.deliver').count()).toBe(4);
+    await here.page.getByRole('tab', { name: 'Tries 5', selected: true }).waitFor();
+    await here.page.getByText('Caused by').waitFor();
+    expect(await here.page.getByText('at Mailer.deliver').count()).toBe(2);
+    expect(await here.page.getByText('node:internal').count()).toBe(0);
+    await here.page.getByRole('button', { name: '2 lines of packages and Node.js' }).first().click();
+    await here.page.getByText('node:internal').first().waitFor();
+    await here.page.getByRole('img', { name: /Waited .*, Ran / }).waitFor();
+    expect(await here.page.locator('.strip-started').count()).toBeGreaterThanOrEqual(5);
+    await here.page.getByRole('button', { name: /^Try 1/ }).click();
+    expect(await here.page.getByText('at Mailer.deliver').count()).toBe(4);
   });
 
   test('shows arguments, result and context with their types, all of the longer ones to download, and the code', async () => {
     const job = aJob('done');
     await open(job);
-    await page.getByText('9007199254740993n').waitFor();
-    await page.getByText('Result').waitFor();
-    await page.getByText('"acme"').waitFor();
+    await here.page.getByText('9007199254740993n').waitFor();
+    await here.page.getByText('Result').waitFor();
+    await here.page.getByText('"acme"').waitFor();
     const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('link', { name: 'All of it' }).click(),
+      here.page.waitForEvent('download'),
+      here.page.getByRole('link', { name: 'All of it' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe(`${job.uuid}-args.txt`);
     await tab('Code');
-    await page.getByText('queue.withDelay').waitFor();
-    await page.waitForURL(/tab=code/);
+    await here.page.getByText('queue.withDelay').waitFor();
+    await here.page.waitForURL(/tab=code/);
   });
 
   test('leads to its graph, to what it waits for, and to the jobs of its channel', async () => {
     const job = aJob('wait_dependencies');
     await open(job);
-    await page.getByRole('heading', { name: 'It waits for' }).waitFor();
-    const at = dashboard.jobs.indexOf(job);
-    await page.locator(`a[href="jobs/${dashboard.jobs[at + 1]?.uuid ?? ''}"]`).waitFor();
-    await page
+    await here.page.getByRole('heading', { name: 'It waits for' }).waitFor();
+    const at = here.dashboard.jobs.indexOf(job);
+    await here.page.locator(`a[href="jobs/${here.dashboard.jobs[at + 1]?.uuid ?? ''}"]`).waitFor();
+    await here.page
       .locator(`a[href="graphs/${job.graphUuid ?? ''}"]`)
       .first()
       .waitFor();
-    await page.getByRole('link', { name: job.channel, exact: true }).click();
-    await page.waitForURL(/jobs\?channel=/);
+    await here.page.getByRole('link', { name: job.channel, exact: true }).click();
+    await here.page.waitForURL(/jobs\?channel=/);
   });
 
   test('opens a related page apart from this one, and never a script', async () => {
     const job = aJob('done');
     await open(job);
-    const link = page.getByRole('link', { name: 'Open the invoice' });
+    const link = here.page.getByRole('link', { name: 'Open the invoice' });
     expect(await link.getAttribute('rel')).toContain('noopener');
     expect(await link.getAttribute('target')).toBe('_blank');
-    expect(await link.getAttribute('href')).toBe(`${new URL(url).origin}/invoices/4711`);
-    dashboard.relatedAction = { label: 'Run', url: 'javascript:window.hacked=1', data: { t: 'null' } };
-    await page.reload();
-    await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('dialog', { name: 'Run' }).getByText('null').waitFor();
-    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(await link.getAttribute('href')).toBe(`${new URL(here.url).origin}/invoices/4711`);
+    here.dashboard.relatedAction = { label: 'Run', url: 'javascript:window.hacked=1', data: { t: 'null' } };
+    await here.page.reload();
+    await here.page.getByRole('button', { name: 'Run' }).click();
+    await here.page.getByRole('dialog', { name: 'Run' }).getByText('null').waitFor();
+    expect(await here.page.locator('a[href^="javascript"]').count()).toBe(0);
   });
 
   test('follows its log as it grows, until somebody scrolls up', async () => {
     const job = aJob('started');
-    dashboard.logs.set(
+    here.dashboard.logs.set(
       job.uuid,
       logLines(1_200, (at) => `line ${at + 1}`),
     );
     await open(job);
-    await page.getByText('line 1200', { exact: true }).waitFor();
+    await here.page.getByText('line 1200', { exact: true }).waitFor();
     const grow = (message: string) => {
-      const lines = dashboard.logs.get(job.uuid) ?? [];
+      const lines = here.dashboard.logs.get(job.uuid) ?? [];
       const more = logLines(1, () => message).map((line) => ({ ...line, id: String(lines.length + 1) }));
-      dashboard.logs.set(job.uuid, [...lines, ...more]);
-      dashboard.pulse();
+      here.dashboard.logs.set(job.uuid, [...lines, ...more]);
+      here.dashboard.pulse();
     };
     const atEnd = 'Math.abs(box.scrollHeight - box.scrollTop - box.clientHeight) < 24';
     grow('the latest');
-    await page.getByText('the latest', { exact: true }).waitFor();
-    await page.waitForFunction(
+    await here.page.getByText('the latest', { exact: true }).waitFor();
+    await here.page.waitForFunction(
       `(() => { const box = document.querySelector('.log-box'); return ${atEnd}; })()`,
     );
-    await page.evaluate(`document.querySelector('.log-box').scrollTo({ top: 0 })`);
-    await page.getByRole('button', { name: 'To the end' }).waitFor();
+    await here.page.evaluate(`document.querySelector('.log-box').scrollTo({ top: 0 })`);
+    await here.page.getByRole('button', { name: 'To the end' }).waitFor();
     grow('unseen');
-    await page.getByText('unseen', { exact: true }).waitFor({ state: 'attached' });
-    expect(await page.evaluate(`document.querySelector('.log-box').scrollTop`)).toBe(0);
-    await page.getByRole('button', { name: 'To the end' }).click();
-    await page.waitForFunction(
+    await here.page.getByText('unseen', { exact: true }).waitFor({ state: 'attached' });
+    expect(await here.page.evaluate(`document.querySelector('.log-box').scrollTop`)).toBe(0);
+    await here.page.getByRole('button', { name: 'To the end' }).click();
+    await here.page.waitForFunction(
       `(() => { const box = document.querySelector('.log-box'); return ${atEnd}; })()`,
     );
   });
@@ -165,48 +146,48 @@ describe('The page of a job', () => {
     const huge = 'x'.repeat(1_000_000);
     const frames = Array.from({ length: 20 }, () => ({ text: `at f (${huge.slice(0, 50_000)})`, own: true }));
     const error = { name: 'Error', message: huge, frames, causes: [], cut: true };
-    dashboard.details.set(job.uuid, {
+    here.dashboard.details.set(job.uuid, {
       fullDescription: huge,
       args: [{ t: 'string', v: huge }],
       code: huge,
       attempts: [{ retry: 1, node: 1, dateStarted: null, dateEnded: null, seconds: 1, error }],
     });
-    dashboard.logs.set(
+    here.dashboard.logs.set(
       job.uuid,
       logLines(1, () => huge),
     );
     await open(job);
     for (const name of ['Tries', 'Arguments', 'Log', 'Code']) {
       await tab(name);
-      await page.locator('[role=tabpanel] .long-more').first().waitFor();
-      expect(await page.evaluate('document.body.textContent.length')).toBeLessThan(60_000);
+      await here.page.locator('[role=tabpanel] .long-more').first().waitFor();
+      expect(await here.page.evaluate('document.body.textContent.length')).toBeLessThan(60_000);
     }
-    await page.locator('[role=tabpanel] .long-more').first().click();
-    expect(await page.evaluate('document.body.textContent.length')).toBeGreaterThan(40_000);
+    await here.page.locator('[role=tabpanel] .long-more').first().click();
+    expect(await here.page.evaluate('document.body.textContent.length')).toBeGreaterThan(40_000);
   });
 
   test('shows hostile data as the text that it is', async () => {
     const job = aJob('failed', 1);
     const hostile = HOSTILE[0];
-    dashboard.change(job.uuid, { description: hostile, userId: hostile, excMessage: hostile });
-    dashboard.details.set(job.uuid, { identityKey: HOSTILE[2], code: HOSTILE[1] });
+    here.dashboard.change(job.uuid, { description: hostile, userId: hostile, excMessage: hostile });
+    here.dashboard.details.set(job.uuid, { identityKey: HOSTILE[2], code: HOSTILE[1] });
     for (const name of ['tries', 'arguments', 'log', 'code']) {
       await open(aJob('failed', 1), name);
-      await page.getByRole('heading', { name: hostile, level: 1 }).waitFor();
+      await here.page.getByRole('heading', { name: hostile, level: 1 }).waitFor();
     }
-    expect(await page.evaluate('window.hacked')).toBeUndefined();
-    expect(await page.locator('main img, main script').count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(await here.page.evaluate('window.hacked')).toBeUndefined();
+    expect(await here.page.locator('main img, main script').count()).toBe(0);
+    expect(here.complaints).toEqual([]);
   });
 
   test('says when there is no such job, and when it was deleted meanwhile', async () => {
     const job = aJob('failed');
     await open(job);
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete 1 job' }).click();
-    await page.waitForURL(`${url}jobs`);
-    await page.goto(`${url}jobs/${job.uuid}`);
-    await page.getByText('This job is not here').waitFor();
+    await here.page.getByRole('button', { name: 'Delete' }).click();
+    await here.page.getByRole('dialog').getByRole('button', { name: 'Delete 1 job' }).click();
+    await here.page.waitForURL(`${here.url}jobs`);
+    await here.page.goto(`${here.url}jobs/${job.uuid}`);
+    await here.page.getByText('This job is not here').waitFor();
   });
 
   const looks = [
@@ -215,18 +196,17 @@ describe('The page of a job', () => {
   ] as const;
   for (const look of looks) {
     test(`is accessible and stays in its bounds, ${look.colorScheme}, ${look.viewport.width} px wide`, async () => {
-      await page.close();
-      ({ page, complaints } = await openTab(browser, look));
+      await here.reopen(look);
       for (const [job, name] of [
         [aJob('failed', 2), 'tries'],
         [aJob('wait_dependencies'), 'arguments'],
         [aJob('started'), 'log'],
       ] as const) {
         await open(job, name);
-        expect(await page.evaluate('document.body.scrollWidth - document.body.clientWidth')).toBe(0);
-        expect(await axe(page)).toEqual([]);
+        expect(await here.page.evaluate('document.body.scrollWidth - document.body.clientWidth')).toBe(0);
+        expect(await axe(here.page)).toEqual([]);
       }
-      expect(complaints).toEqual([]);
+      expect(here.complaints).toEqual([]);
     }, 120_000);
   }
 });

@@ -37,8 +37,10 @@ describe('The page of the dashboard', () => {
     await page.goto(url);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Search jobs').waitFor();
+    const help = page.getByRole('dialog', { name: 'Keyboard' });
+    await help.getByText('Search jobs').waitFor();
     await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden' });
     await page.keyboard.press('g');
     await page.keyboard.press('j');
     await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();

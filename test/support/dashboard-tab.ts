@@ -9,6 +9,8 @@ export interface DashboardTab {
   readonly url: string;
   /** Of the browser's console. */
   readonly complaints: readonly string[];
+  /** Another tab in the place of this one, such as a narrow or a dark one. */
+  readonly reopen: (look: Parameters<typeof openTab>[1]) => Promise<void>;
   /** Opens a page below the base, and waits for its heading. */
   readonly open: (path: string, heading: string) => Promise<void>;
 }
@@ -44,6 +46,10 @@ export function dashboardTab(): DashboardTab {
     },
     get complaints() {
       return tab.complaints;
+    },
+    reopen: async (look) => {
+      await tab.page.close();
+      tab = await openTab(browser, look);
     },
     open: async (path, heading) => {
       await tab.page.goto(url + path);

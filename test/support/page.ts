@@ -21,6 +21,8 @@ export async function openTab(
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<{ readonly page: Page; readonly complaints: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  // Below the time of a test, so that it is the locator that is named.
+  page.setDefaultTimeout(25_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') {

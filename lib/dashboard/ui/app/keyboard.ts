@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { PlainTextKey } from '../texts/en.js';
 import { useApp } from './app-context.js';
 
@@ -56,11 +56,11 @@ export class Keyboard {
   }
 }
 
-/** Keys for as long as the component stands. */
+/** Keys for as long as the component stands: from its first sight on, which an effect after the paint would miss. */
 export function useKeys(bindings: readonly KeyBinding[], inputs: readonly unknown[]): void {
   const { keyboard } = useApp();
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  useEffect(() => keyboard.add(bindings), [keyboard, ...inputs]);
+  useLayoutEffect(() => keyboard.add(bindings), [keyboard, ...inputs]);
 }
 
 function takesText(target: EventTarget | null): boolean {
