@@ -198,7 +198,7 @@ export class Pump {
         claims,
       );
     } catch (error) {
-      this.bench.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);
+      this.bench.outbox.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);
       this.bench.ledger.reopen([...taken.ended.map(({ run }) => run.job), ...taken.backs], closed);
       throw error;
     }

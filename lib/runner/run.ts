@@ -2,7 +2,8 @@ import type { ClaimedJob } from '../store/claim-store.js';
 
 /** One try of a job on this node. */
 export class Run {
-  readonly startedAt = performance.now();
+  /** By the monotonic clock, in milliseconds: when its method was called, or is about to be. */
+  startedAt = performance.now();
   /** The node's permits count this run. */
   permitted = true;
   /** That the job has started is known to the database. */
@@ -21,6 +22,10 @@ export class Run {
   private reason: Error | undefined;
 
   constructor(readonly job: ClaimedJob) {}
+
+  begin(): void {
+    this.startedAt = performance.now();
+  }
 
   /** Made on first use: most jobs never look at it. */
   get signal(): AbortSignal {

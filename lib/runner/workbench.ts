@@ -2,17 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClaimedJob, GateMap } from '../store/claim-store.js';
 import { ClaimLedger } from './claim-ledger.js';
 import { HandQueue } from './hand-queue.js';
+import { Launcher } from './launcher.js';
+import { Outbox, type Outgoing } from './outbox.js';
 import { Pace, SHORT_MS } from './pace.js';
 import { Permits } from './permits.js';
 import { Run } from './run.js';
-import { type Ended, type RunEnd, sizeOf } from './run-end.js';
+import type { RunEnd } from './run-end.js';
 
 /** What is at hand and could not start within this time, in milliseconds, is given back. */
 const HAND_PATIENCE_MS = 100;
-
-/** What one round trip carries: ends, and characters of their results and errors. */
-const MAX_ENDS = 5_000;
-const MAX_CHARACTERS = 16_000_000;
 
 export interface WorkbenchHooks {
   /** Runs the method; never rejects. */
@@ -30,9 +28,8 @@ export class Workbench {
   readonly permits = new Permits();
   readonly ledger = new ClaimLedger();
   private readonly pace = new Pace();
-  private ended: Ended[] = [];
-  private backs: ClaimedJob[] = [];
-  private marks: Run[] = [];
+  private readonly launcher = new Launcher((run) => this.begin(run));
+  readonly outbox = new Outbox();
   /** Slots that a round trip under way has asked jobs for. */
   reserved = 0;
   /** False while the permits are being booked anew: then nothing is handed over. */
@@ -55,13 +52,13 @@ export class Workbench {
 
   /** Something has to be written. */
   get dirty(): boolean {
-    return this.ended.length > 0 || this.backs.length > 0 || this.marks.length > 0;
+    return !this.outbox.empty;
   }
 
   /** Jobs from a claim: those with a permit start, if a slot is free; the others wait at hand. */
   receive(jobs: readonly ClaimedJob[]): void {
     if (!this.open) {
-      this.backs.push(...jobs);
+      this.outbox.giveBack(jobs);
       return;
     }
     for (const job of jobs) {
@@ -119,14 +116,14 @@ export class Workbench {
       if (now - run.startedAt < SHORT_MS) break;
       run.marked = true;
       this.noteLong(run, 1);
-      this.marks.push(run);
+      this.outbox.mark(run);
     }
     if (this.dirty || this.handsOverdue) this.hooks.changed();
   }
 
   /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
   giveBack(ms: number): void {
-    if (this.hands.size > 0) this.backs.push(...this.hands.takeOlderThan(ms));
+    if (this.hands.size > 0) this.outbox.giveBack(this.hands.takeOlderThan(ms));
   }
 
   /** Something has waited at hand for too long. */
@@ -143,17 +140,12 @@ export class Workbench {
     // it brings.
     this.giveBack(HAND_PATIENCE_MS);
     if (this.hands.size > 0)
-      this.backs.push(...this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
+      this.outbox.giveBack(this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
   }
 
   /** Gives back jobs that the database says are here, and this node knows nothing of. */
   giveBackUnknown(held: readonly { uuid: string; retry: number }[]): { u: string; t: number; k: 'back' }[] {
-    const known = new Set([
-      ...this.runs.keys(),
-      ...this.hands.uuids(),
-      ...this.ended.map(({ run }) => run.job.uuid),
-      ...this.backs.map((job) => job.uuid),
-    ]);
+    const known = new Set([...this.runs.keys(), ...this.hands.uuids(), ...this.outbox.uuids()]);
     return held
       .filter(({ uuid }) => !known.has(uuid))
       .map(({ uuid, retry }) => ({ u: uuid, t: retry, k: 'back' }));
@@ -162,40 +154,20 @@ export class Workbench {
   /** Drops a job that somebody cancelled before it began; undefined where it has begun or is not here. */
   dropFromHand(uuid: string): ClaimedJob | undefined {
     const job = this.hands.remove(uuid);
-    if (job !== undefined) this.backs.push(job);
+    if (job !== undefined) this.outbox.giveBack([job]);
     return job;
   }
 
-  /** What the next round trip takes along: no more ends than one statement should carry, or just one. */
-  takeDirty(one: boolean): { ended: Ended[]; backs: ClaimedJob[]; marks: Run[] } {
-    if (one && this.ended.length > 0) return { ended: this.ended.splice(0, 1), backs: [], marks: [] };
-    const { backs, marks } = this;
-    let characters = 0;
-    let count = 0;
-    while (count < this.ended.length && count < MAX_ENDS && characters < MAX_CHARACTERS) {
-      characters += sizeOf((this.ended[count] as Ended).end);
-      count += 1;
-    }
-    this.backs = [];
-    this.marks = [];
-    return {
-      ended: this.ended.splice(0, count),
-      backs,
-      marks: marks.filter((run) => this.runs.has(run.job.uuid)),
-    };
-  }
-
-  /** It did not get through. */
-  restore(taken: { ended: Ended[]; backs: ClaimedJob[]; marks: Run[] }): void {
-    this.ended = [...taken.ended, ...this.ended];
-    this.backs = [...taken.backs, ...this.backs];
-    this.marks = [...taken.marks, ...this.marks];
+  /** What the next round trip takes along, see {@link Outbox.take}. */
+  takeDirty(one: boolean): Outgoing {
+    const taken = this.outbox.take(one);
+    return { ...taken, marks: taken.marks.filter((run) => this.runs.has(run.job.uuid)) };
   }
 
   /** From here to {@link align} nothing is handed over, and ended runs keep their permits. Answers with what holds one. */
   beginAlign(): string[] {
     this.aligned = false;
-    return [...this.runs.keys(), ...this.ended.map(({ run }) => run.job.uuid)];
+    return [...this.runs.keys(), ...this.outbox.waiting.map(({ run }) => run.job.uuid)];
   }
 
   /** The permits as the database has booked them now. */
@@ -206,7 +178,7 @@ export class Workbench {
       run.permitted = counted.has(run.job.uuid);
       if (run.permitted) this.permits.hold(run.job.channel);
     }
-    for (const { run } of this.ended) {
+    for (const { run } of this.outbox.waiting) {
       if (!counted.has(run.job.uuid)) continue;
       this.permits.hold(run.job.channel);
       this.permits.release(run.job.channel);
@@ -223,9 +195,7 @@ export class Workbench {
       run.abort(reason);
     }
     this.hands.takeOlderThan(0);
-    this.ended = [];
-    this.backs = [];
-    this.marks = [];
+    this.outbox.clear();
     this.ledger.clear();
   }
 
@@ -239,7 +209,7 @@ export class Workbench {
     this.pace.note(run.job.channel, at - run.startedAt);
     if (!run.discarded) {
       if (this.aligned && run.permitted) this.permits.release(run.job.channel);
-      this.ended.push({ run, at, end });
+      this.outbox.addEnd({ run, at, end });
     }
     this.fill();
     this.hooks.changed();
@@ -258,8 +228,22 @@ export class Workbench {
     if (before?.marked === true) this.noteLong(before, -1);
     if (!holds) this.permits.hold(job.channel);
     this.runs.set(job.uuid, run);
-    void this.outside(() => this.hooks.execute(run)).then((end) => this.end(run, end));
+    this.launcher.launch(run);
     const throttled = this.permits.throttledOf(job.channel);
     if (throttled.length > 0) this.hooks.throttled(throttled);
+  }
+
+  private begin(run: Run): void {
+    // The node was given up meanwhile: the job is somebody else's.
+    if (run.discarded) {
+      if (this.runs.get(run.job.uuid) === run) this.runs.delete(run.job.uuid);
+      return;
+    }
+    if (run.cancelled) {
+      this.end(run, { kind: 'cancelled' });
+      return;
+    }
+    run.begin();
+    void this.outside(() => this.hooks.execute(run)).then((end) => this.end(run, end));
   }
 }
