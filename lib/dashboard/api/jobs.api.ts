@@ -153,8 +153,8 @@ export interface JobDetail extends JobSummary {
   readonly code: string;
   /** There is a related action to ask for. */
   readonly hasRelatedAction: boolean;
-  /** Whether some node of this cluster knows its name; null where that can't be told from here. */
-  readonly known: boolean | null;
+  /** Whether a living node knows its name: where none does, nobody will run it. */
+  readonly known: boolean;
 }
 
 export type PayloadField = 'args' | 'result' | 'context' | 'error';

@@ -50,9 +50,10 @@ export class JobDetails {
   /** @throws JobNotFoundError */
   async detail(uuid: string, rights: Rights): Promise<JobDetail> {
     const row = await this.row(uuid);
-    const [attempts, relatives] = await Promise.all([
+    const [attempts, relatives, known] = await Promise.all([
       this.store.jobs.attempts(uuid),
       this.store.graphs.relatives(uuid, RELATIVES),
+      this.store.nodes.knows(row.name as string),
     ]);
     const redaction = this.redactor.of(dashboardJob(row));
     const fn = this.parts.registry.find(row.name as string);
@@ -88,7 +89,7 @@ export class JobDetails {
       ),
       code: codeOf(row, fn, redaction, args),
       hasRelatedAction: this.parts.relatedActions.has(row),
-      known: fn === undefined ? null : true,
+      known,
     };
   }
 
