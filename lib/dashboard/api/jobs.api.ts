@@ -131,6 +131,7 @@ export type ValueNode =
 export interface JobDetail extends JobSummary {
   readonly fullDescription: string;
   readonly identityKey: string | null;
+  /** Seconds. */
   readonly timeout: number | null;
   readonly transactional: boolean;
   readonly args: readonly ValueNode[];

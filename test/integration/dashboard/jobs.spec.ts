@@ -221,6 +221,7 @@ describe.each(ADAPTERS)('the jobs of the dashboard on %s', (_, adapter) => {
       excMessage: 'No such mailbox',
       actions: ['requeue', 'cancel', 'done', 'delete'],
       hasRelatedAction: false,
+      timeout: 90,
     });
     expect(job.timeline.map(({ state }) => state)).toEqual(['pending', 'enqueued', 'started', 'failed']);
     expect(job.waitTime).toBeGreaterThanOrEqual(0);

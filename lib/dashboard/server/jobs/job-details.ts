@@ -71,7 +71,7 @@ export class JobDetails {
       ...jobSummary({ ...row, node: row.node ?? attempts.at(-1)?.node ?? null }, rights, redaction),
       fullDescription: redaction.text('description', row.description as string) ?? HIDDEN_TEXT,
       identityKey: redaction.text('identityKey', row.identity_key as string | null),
-      timeout: fn?.options.timeout ?? null,
+      timeout: fn?.options.timeout === undefined ? null : fn.options.timeout / 1000,
       transactional: fn?.options.transactional ?? false,
       args: args.view?.t === 'list' ? args.view.items : args.view === null ? [] : [args.view],
       result: result.view,
