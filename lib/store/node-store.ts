@@ -203,6 +203,15 @@ export class NodeStore {
     }));
   }
 
+  /** Whether some living node has a job of this name. */
+  async knows(name: string): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT EXISTS (SELECT FROM ${this.tables.node} n WHERE n.alive AND $1 = ANY(n.names)) AS knows`,
+      [name],
+    );
+    return rows[0]?.['knows'] === true;
+  }
+
   /** Asks something of a node, null to work again; false where it has ended, or was asked to. */
   async ask(node: number, order: NodeOrder | null): Promise<boolean> {
     const rows = await this.database.query(

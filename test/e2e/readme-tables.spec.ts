@@ -65,7 +65,9 @@ describe('the documents', () => {
     const documents = [
       'README.md',
       'CONTRIBUTING.md',
-      ...(await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`),
+      ...(await readdir(join(ROOT, 'docs')))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
     ];
     const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
     for (const document of documents) {

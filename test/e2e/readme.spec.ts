@@ -8,7 +8,12 @@ import { createTestDatabase } from '../support/database.js';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const DOCUMENTS = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 /** What the documents say that their examples take as given. */
 const GLOBALS = `

@@ -46,6 +46,7 @@ describe('The failures', () => {
     expect(await tab.page.locator('tbody tr').count()).toBe(6);
     const { searchParams } = new URL(tab.page.url());
     expect(searchParams.get('state')).toBe('failed');
+    await tab.page.locator('.chip').getByText('Mailer.send · SmtpError: 421 Try again later').waitFor();
     expect(searchParams.get('failure')).toBe(failureIdOf(failing(1)[0] ?? fakeJob(new Random(1), 1)));
   });
 
@@ -55,6 +56,7 @@ describe('The failures', () => {
     await tab.open('failures', 'Failures');
     await requeue().click();
     const question = tab.page.getByRole('dialog', { name: 'Requeue 1,200 jobs?' });
+    await question.getByText('Mailer.send · SmtpError: 421 Try again later').waitFor();
     await question.getByRole('button', { name: 'Requeue 1,200 jobs' }).click();
     const result = tab.page.getByRole('dialog', { name: '1,200 jobs requeued' });
     await result.getByRole('button', { name: 'Close' }).last().click();

@@ -70,6 +70,19 @@ describe('The page of the dashboard', () => {
     await page.close();
   });
 
+  test('draws its charts in a browser whose language is no tag of a language', async () => {
+    const { page, complaints } = await openTab(browser);
+    await page.addInitScript(`
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'fr_FR@posix', configurable: true });
+      Object.defineProperty(Navigator.prototype, 'languages', { get: () => ['fr_FR@posix', 'C'], configurable: true });
+    `);
+    await page.goto(url);
+    await page.locator('.chart canvas').first().waitFor();
+    await page.getByRole('heading', { name: 'Vue d’ensemble', level: 1 }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test('says what is wrong where the server answers with an error, and tries again when asked', async () => {
     dashboard.broken.set('overview', 503);
     const { page } = await openTab(browser);

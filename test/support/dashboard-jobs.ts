@@ -10,7 +10,7 @@ export class Desk {
     return { written: args.length };
   }
 
-  @Job({ defaultChannel: 'mail', priority: 3 })
+  @Job({ defaultChannel: 'mail', priority: 3, timeout: '90 s' })
   async mail(_to: string): Promise<void> {
     currentJob().log('Connecting', { host: 'mx', password: 'hunter2' });
     throw new FailedJobError('No such mailbox', { cause: new TypeError('550') });

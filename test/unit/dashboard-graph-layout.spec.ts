@@ -54,6 +54,19 @@ describe('The layout of a graph', () => {
     check(graph, await chooseLayout(graph));
   });
 
+  test('keeps a small graph tight, with the ends of a fan in the middle of what they bind', async () => {
+    // Twelve parts, out of all of them six sums, out of these the whole.
+    const edges = [
+      ...Array.from({ length: 72 }, (_, at) => [at % 12, 12 + Math.floor(at / 12)] as const),
+      ...Array.from({ length: 6 }, (_, at) => [12 + at, 18] as const),
+    ];
+    const graph = { nodes: Array.from({ length: 19 }, (_, at) => node(String(at))), edges };
+    const layout = await chooseLayout(graph);
+    check(graph, layout);
+    expect(layout.height).toBeCloseTo(12 * NODE.height + 11 * GAP.y, 1);
+    expect(layout.y[18]).toBeCloseTo(layout.height / 2, 1);
+  });
+
   test('folds a layer of a thousand into columns, so that it can be seen at once', () => {
     const { width, height } = layeredLayout(star(1_001));
     expect(height).toBeLessThan(1_000 * (NODE.height + GAP.y) * 0.1);

@@ -131,6 +131,7 @@ export type ValueNode =
 export interface JobDetail extends JobSummary {
   readonly fullDescription: string;
   readonly identityKey: string | null;
+  /** Seconds. */
   readonly timeout: number | null;
   readonly transactional: boolean;
   readonly args: readonly ValueNode[];
@@ -153,8 +154,8 @@ export interface JobDetail extends JobSummary {
   readonly code: string;
   /** There is a related action to ask for. */
   readonly hasRelatedAction: boolean;
-  /** Whether some node of this cluster knows its name; null where that can't be told from here. */
-  readonly known: boolean | null;
+  /** Whether a living node knows its name: where none does, nobody will run it. */
+  readonly known: boolean;
 }
 
 export type PayloadField = 'args' | 'result' | 'context' | 'error';

@@ -8,7 +8,7 @@ import { JobRecord } from './job-record.js';
  */
 @Entity({ name: 'queue_job_history' })
 @Index('queue_job_history_done', ['dateDone'])
-@Index('queue_job_history_cancelled', ['dateDone'], { where: "state = 'cancelled'" })
+@Index('queue_job_history_cancelled', ['uuid'], { where: "state = 'cancelled'" })
 @Index('queue_job_history_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })
 @Index('queue_job_history_member', ['batchUuid', 'state', 'uuid'], { where: 'batch_uuid IS NOT NULL' })
 export class QueueJobHistory<R = unknown> extends JobRecord<R> {

@@ -71,7 +71,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
-    index('queue_job_history_cancelled', t.history, `(date_done) WHERE state = 'cancelled'`),
+    index('queue_job_history_cancelled', t.history, `(uuid) WHERE state = 'cancelled'`),
     index('queue_job_history_graph', t.history, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
     index('queue_job_history_member', t.history, '(batch_uuid, state, uuid) WHERE batch_uuid IS NOT NULL'),
     table(

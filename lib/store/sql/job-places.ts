@@ -24,6 +24,7 @@ export function jobPlaces(filter: JobFilter, t: Tables, bind: Bind): JobPlace[] 
     states?.every((state) => some.includes(state)) ?? false;
   const base: string[] = [];
   if (filter.uuids !== undefined) base.push(`j.uuid = ANY(${bind(filter.uuids)})`);
+  if (filter.batchUuid !== undefined) base.push(`j.batch_uuid = ${bind(filter.batchUuid)}`);
   if (filter.createdFrom !== undefined) base.push(`j.uuid >= ${bind(uuidFrom(filter.createdFrom))}`);
   const graph = filter.graphUuid === undefined ? undefined : bind(filter.graphUuid);
   // Of a graph all rows are read, and sorted: by the order of the uuids the whole table might have to be.
@@ -35,13 +36,14 @@ export function jobPlaces(filter: JobFilter, t: Tables, bind: Bind): JobPlace[] 
   }
   const live: string[] = [];
   if (only(['failed'])) live.push(`j.phase = ${Phase.failed}`);
+  if (only(['wait_dependencies'])) live.push(`j.phase = ${Phase.parents}`);
   if (only(AT_A_NODE)) live.push(`j.uuid = ANY(ARRAY(SELECT unnest(c.jobs) FROM ${t.claim} c))`);
   const places = [
     { rows: rowsOf(t.job), cancelBy: 'j.cancel_by', base: [...base, ...live, 'true'], isEmpty: only(ENDED) },
     {
       rows: rowsOf(t.history),
       cancelBy: 'NULL',
-      base: [...base, 'true'],
+      base: [...base, ...(only(['cancelled']) ? [`j.state = 'cancelled'`] : []), 'true'],
       isEmpty: states !== undefined && !states.some((state) => ENDED.includes(state)),
     },
   ];

@@ -12,7 +12,6 @@ export function jobWhere(filter: JobFilter, t: Tables, bind: Bind): string[] {
   };
   if (filter.state !== undefined) where.push(`j.state = ANY(${bind([filter.state].flat())})`);
   equal('name', filter.name);
-  equal('batch_uuid', filter.batchUuid);
   equal('user_id', filter.userId);
   equal('priority', filter.priority);
   equal('exc_name', filter.error);

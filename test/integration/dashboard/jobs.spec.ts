@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
 import type {
   JobCount,
   JobDetail,
@@ -10,6 +11,8 @@ import type {
   Problem,
   RelatedActionView,
 } from '../../../lib/dashboard.js';
+import { Job } from '../../../lib/index.js';
+import { startApplication } from '../../support/application.js';
 import { ADAPTERS, startDashboard, type TestDashboard } from '../../support/dashboard.js';
 import { Desk } from '../../support/dashboard-jobs.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -218,6 +221,7 @@ describe.each(ADAPTERS)('the jobs of the dashboard on %s', (_, adapter) => {
       excMessage: 'No such mailbox',
       actions: ['requeue', 'cancel', 'done', 'delete'],
       hasRelatedAction: false,
+      timeout: 90,
     });
     expect(job.timeline.map(({ state }) => state)).toEqual(['pending', 'enqueued', 'started', 'failed']);
     expect(job.waitTime).toBeGreaterThanOrEqual(0);
@@ -289,7 +293,31 @@ describe.each(ADAPTERS)('the jobs of the dashboard on %s', (_, adapter) => {
     await set('channel', HOSTILE);
     await set('name', HOSTILE);
     const job = await test.get<JobDetail>(`jobs/${uuid}`);
-    expect(job).toMatchObject({ name: HOSTILE, excName: HOSTILE, known: null });
+    expect(job).toMatchObject({ name: HOSTILE, excName: HOSTILE, known: false });
+  });
+
+  it('are known where some living node knows them, whether this process does or not', async () => {
+    @Injectable()
+    class Elsewhere {
+      @Job()
+      async work(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    const uuid = randomUUID();
+    await test.dataSource.query(
+      `INSERT INTO queue_job (uuid, name, description, channel) VALUES ($1, 'Elsewhere.work', 'x', 'root.off')`,
+      [uuid],
+    );
+    const isKnown = async (): Promise<boolean> => (await test.get<JobDetail>(`jobs/${uuid}`)).known;
+    expect(await isKnown()).toBe(false);
+    const worker = await startApplication({ url: database.url, providers: [Elsewhere] });
+    try {
+      await eventually(async () => expect(await isKnown()).toBe(true));
+    } finally {
+      await worker.close();
+    }
+    expect(await isKnown()).toBe(false);
   });
 
   it('that are not there are a problem of status 404', async () => {

@@ -50,9 +50,10 @@ export class JobDetails {
   /** @throws JobNotFoundError */
   async detail(uuid: string, rights: Rights): Promise<JobDetail> {
     const row = await this.row(uuid);
-    const [attempts, relatives] = await Promise.all([
+    const [attempts, relatives, known] = await Promise.all([
       this.store.jobs.attempts(uuid),
       this.store.graphs.relatives(uuid, RELATIVES),
+      this.store.nodes.knows(row.name as string),
     ]);
     const redaction = this.redactor.of(dashboardJob(row));
     const fn = this.parts.registry.find(row.name as string);
@@ -70,7 +71,7 @@ export class JobDetails {
       ...jobSummary({ ...row, node: row.node ?? attempts.at(-1)?.node ?? null }, rights, redaction),
       fullDescription: redaction.text('description', row.description as string) ?? HIDDEN_TEXT,
       identityKey: redaction.text('identityKey', row.identity_key as string | null),
-      timeout: fn?.options.timeout ?? null,
+      timeout: fn?.options.timeout === undefined ? null : fn.options.timeout / 1000,
       transactional: fn?.options.transactional ?? false,
       args: args.view?.t === 'list' ? args.view.items : args.view === null ? [] : [args.view],
       result: result.view,
@@ -88,7 +89,7 @@ export class JobDetails {
       ),
       code: codeOf(row, fn, redaction, args),
       hasRelatedAction: this.parts.relatedActions.has(row),
-      known: fn === undefined ? null : true,
+      known,
     };
   }
 

@@ -74,7 +74,7 @@ export const JOB_DETAIL = record({
   moreRelatives: integer,
   code: text,
   hasRelatedAction: flag,
-  known: orNull(flag),
+  known: flag,
 });
 export const LOG_PAGE = record({
   lines: listOf(record({ id: text, retry: integer, date, message: text, data: orNull(value) })),

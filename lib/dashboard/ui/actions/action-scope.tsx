@@ -1,4 +1,5 @@
 import { useTexts } from '../app/app-context.js';
+import { useFailureWords } from '../app/failure-words.js';
 import { FILTER_KEYS, statesOf, type FilterKey } from '../pages/jobs/filters.js';
 import type { ActionTarget } from './job-action.js';
 
@@ -26,6 +27,7 @@ export function ActionScope({ target }: { target: ActionTarget }) {
 
 function FilterInWords({ filter }: Extract<ActionTarget, { filter: unknown }>) {
   const { t, format } = useTexts();
+  const failure = useFailureWords(filter.failure);
   const used = FILTER_KEYS.flatMap((key) => {
     const value = filter[key];
     return value === undefined || value === '' ? [] : [[key, value] as const];
@@ -38,6 +40,9 @@ function FilterInWords({ filter }: Extract<ActionTarget, { filter: unknown }>) {
       return statesOf(filter)
         .map((state) => t(`state.${state}`))
         .join(', ');
+    }
+    if (key === 'failure') {
+      return failure;
     }
     return (key === 'from' || key === 'to') && !Number.isNaN(Date.parse(value)) ? format.exact(value) : value;
   };

@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { en, type TextKey, type Texts, type TextValues } from '../texts/en.js';
 import { Format } from './format.js';
+import { browserLocales, mendBrowserLanguage } from './locale.js';
 import { preference } from './preference.js';
 
 export const LANGUAGES = { en: 'English', fr: 'Français' } as const;
@@ -20,6 +21,7 @@ export class LanguageChoice {
   readonly t = computed<Translate>(() => translator(this.#texts.value.texts, this.format.value));
 
   start(): void {
+    mendBrowserLanguage();
     effect(() => {
       document.documentElement.lang = this.#texts.value.language;
     });
@@ -56,10 +58,5 @@ function preferred(): Language {
 
 /** With its region, where the browser names one: a Briton writes dates otherwise than an American. */
 function localeOf(language: Language): string {
-  return navigator.languages.find((tag) => tag.slice(0, 2) === language && isTag(tag)) ?? language;
-}
-
-/** Some systems hand on the name of their locale as it is: `en-US@posix`. */
-function isTag(tag: string): boolean {
-  return /^[a-z]{2,3}(-[a-z0-9]+)*$/i.test(tag);
+  return browserLocales().find((tag) => tag.slice(0, 2) === language) ?? language;
 }

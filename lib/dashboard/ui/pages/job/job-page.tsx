@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { JobDetail } from '../../../api/jobs.api.js';
+import type { JobState } from '../../../../job/job-state.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { EmptyState, ErrorState, Notice, StaleNotice } from '../../kit/empty.js';
@@ -75,6 +76,9 @@ export function JobPage({ params }: PageProps) {
   );
 }
 
+/** Nobody misses the function of a job that has ended. */
+const WAITING: readonly JobState[] = ['wait_dependencies', 'pending'];
+
 function Warnings({ job }: { job: JobDetail }) {
   const { t } = useTexts();
   return (
@@ -84,7 +88,7 @@ function Warnings({ job }: { job: JobDetail }) {
           {job.cancelBy === null ? t('job.cancelling') : t('job.cancellingBy', { who: job.cancelBy })}
         </Notice>
       )}
-      {job.known === false && <Notice tone="warn">{t('job.unknown')}</Notice>}
+      {!job.known && WAITING.includes(job.state) && <Notice tone="warn">{t('job.unknown')}</Notice>}
     </>
   );
 }

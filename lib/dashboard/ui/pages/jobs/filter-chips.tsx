@@ -1,4 +1,5 @@
 import { useTexts } from '../../app/app-context.js';
+import { useFailureWords } from '../../app/failure-words.js';
 import { Icon } from '../../kit/icon.js';
 import type { Known, TypedKey } from './filter-suggestions.js';
 import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters.js';
@@ -20,9 +21,13 @@ export function FilterChips({
   nodes: Known['nodes'];
 }) {
   const { t, format } = useTexts();
+  const failure = useFailureWords(filters.failure);
   const shown = (key: FilterKey, value: string) => {
     if (key === 'from' || key === 'to') {
       return Number.isNaN(Date.parse(value)) ? value : format.exact(value);
+    }
+    if (key === 'failure') {
+      return failure;
     }
     return key === 'node' ? (nodes.find(({ id }) => String(id) === value)?.name ?? value) : value;
   };
