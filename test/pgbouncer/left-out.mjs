@@ -14,6 +14,11 @@ export const LEFT_OUT = [
     reason: 'measures how busy, with nodes that tell each other of room by notifications',
   },
   {
+    file: 'nodes.spec.ts',
+    test: 'the nodes, seen and steered from another process stay quiet when their session breaks',
+    reason: 'breaks the session of a node, which has none there',
+  },
+  {
     file: 'graphs.spec.ts',
     test: 'a graph of jobs of 10,000 jobs is stored in under two seconds',
     reason: 'measures time, which one more hop takes',
