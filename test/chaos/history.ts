@@ -1,3 +1,4 @@
+import type { BatchProgress } from 'nestjs-queue-job';
 import type { FaultRecord } from './faults/fault.js';
 import type { Recorder } from './process/recorder.js';
 import type { CapacityChange } from './steering.js';
@@ -20,7 +21,7 @@ export interface Call {
   readonly uuid: string;
   readonly called: number;
   readonly answered: number;
-  readonly facts: { readonly key?: string; readonly deduplicated?: boolean };
+  readonly facts: { readonly key?: string; readonly deduplicated?: boolean; readonly batch?: string };
 }
 
 /** A try as the library tells it. */
@@ -43,6 +44,27 @@ export interface JobEnd {
   readonly retry: number;
   readonly done: number;
   readonly args: readonly unknown[];
+  /** That it is a member of. */
+  readonly batch: string | null;
+}
+
+/** What happened to a batch, as the database noted it in the same transaction. */
+export interface BatchLine {
+  readonly batch: string;
+  readonly transaction: string;
+  /** `live`, `failed`, `done` or `cancelled`: a member became that; `closed`; `told done`…: a callback was stored. */
+  readonly what: string;
+  /** The member or the callback. */
+  readonly job: string | null;
+  /** Of the try that ended the member; null where no try did. */
+  readonly retry: number | null;
+}
+
+export interface BatchSettings {
+  readonly uuid: string;
+  /** The events that have a callback. */
+  readonly events: readonly string[];
+  readonly progressStep: number | null;
 }
 
 export interface NodeRow {
@@ -66,6 +88,11 @@ export interface History {
   readonly jobs: ReadonlyMap<string, JobEnd>;
   readonly dependencies: readonly { readonly parent: string; readonly child: string }[];
   readonly nodes: ReadonlyMap<number, NodeRow>;
+  /** In the order of the commits. */
+  readonly batchLines: readonly BatchLine[];
+  readonly batchSettings: readonly BatchSettings[];
+  /** As the library tells them at the end. */
+  readonly batches: readonly BatchProgress[];
   readonly effects: readonly string[];
   readonly balance: number;
   readonly faults: readonly FaultRecord[];
@@ -74,7 +101,7 @@ export interface History {
   readonly capacities: readonly CapacityChange[];
 }
 
-export type Told = Pick<History, 'faults' | 'participants' | 'capacities'>;
+export type Told = Pick<History, 'faults' | 'participants' | 'capacities' | 'batches'>;
 
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
@@ -91,7 +118,7 @@ export async function readHistory(direct: Recorder, told: Told): Promise<History
      FROM queue_job_attempt ORDER BY id`,
   );
   const jobs = await direct.ask<JobEnd>(
-    `SELECT uuid, seq::float8 AS seq, name, channel, state, node, retry, ${ms('date_done')} AS done, args
+    `SELECT uuid, seq::float8 AS seq, name, channel, state, node, retry, ${ms('date_done')} AS done, args, batch_uuid AS batch
      FROM queue_job_history`,
   );
   const nodes = await direct.ask<NodeRow>(
@@ -107,6 +134,15 @@ export async function readHistory(direct: Recorder, told: Told): Promise<History
     calls,
     attempts,
     jobs: new Map(jobs.map((job) => [job.uuid, job])),
+    batchLines: await direct.ask(
+      `SELECT batch, transaction::text, what, job, retry FROM chaos_batch_line
+       ORDER BY pg_xact_commit_timestamp(transaction::xid), id`,
+    ),
+    batchSettings: await direct.ask(
+      `SELECT b.uuid, b.progress_step AS "progressStep",
+         ARRAY(SELECT c.event FROM queue_job_batch_callback c WHERE c.batch_uuid = b.uuid) AS events
+       FROM queue_job_batch b`,
+    ),
     dependencies: await direct.ask('SELECT parent, child FROM queue_job_dependency'),
     nodes: new Map(nodes.map((node) => [node.id, node])),
     effects: effects.map(({ uuid }) => uuid),

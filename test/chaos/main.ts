@@ -11,7 +11,7 @@ import { chaosOptions } from './options.js';
 import { Recorder } from './process/recorder.js';
 import { Random } from './random.js';
 import { report } from './report.js';
-import { SCHEMA, TROUBLE } from './schema.js';
+import { SCHEMA, TRIGGERS } from './schema.js';
 import { Steering } from './steering.js';
 import { randomTree } from './tree.js';
 import { Watch } from './watch.js';
@@ -30,7 +30,8 @@ const random = new Random(seed);
 const tree = randomTree(random);
 // The server crashes, the system doesn't: what is written is there without waiting for the disk.
 const server = await EmbeddedPostgres.start({
-  settings: { max_connections: '200', deadlock_timeout: '100ms', fsync: 'off' },
+  // The order of commits is that in which batches are judged.
+  settings: { max_connections: '200', deadlock_timeout: '100ms', fsync: 'off', track_commit_timestamp: 'on' },
 });
 const direct = new Recorder(server.url, -1);
 
@@ -44,7 +45,7 @@ class SteeringModule {}
 
 const app = await NestFactory.createApplicationContext(SteeringModule, { logger: ['fatal'] });
 await direct.ask(SCHEMA);
-await direct.ask(TROUBLE);
+await direct.ask(TRIGGERS);
 const campaign = new Campaign(options, random, server, direct, tree);
 const steering = new Steering(app.get(QueueService), app.get(ChannelService), direct, random, tree.limited);
 const watch = new Watch(direct);
@@ -66,10 +67,12 @@ await campaign.strikeUntil(begun + seconds * 1_000);
 console.log('The faults are over: all that was accepted comes to its end');
 steering.stopChanges();
 await campaign.quiet();
+steering.closeBatches();
 const drained = await drain();
 await campaign.stop();
 await steering.stop();
 await watch.stop();
+const batches = await steering.allBatches();
 clearInterval(progress);
 await app.close();
 const leftovers = await watch.leftovers();
@@ -89,6 +92,7 @@ const history = await readHistory(direct, {
     })),
     ...steering.changes,
   ],
+  batches,
 });
 await direct.close();
 await server.stop();
@@ -124,14 +128,14 @@ async function drain(): Promise<string[]> {
   let before = '';
   for (let until = Infinity; ;) {
     const totals = await watch.totals();
-    const { living, nodes } = totals;
+    const { living, nodes, batches: open } = totals;
     if (JSON.stringify(totals) !== before) until = Date.now() + PATIENCE_MS;
     before = JSON.stringify(totals);
     const workers = campaign.members.filter((member) => member.isWorker && member.alive).length;
-    if (living === 0 && nodes === workers) return [];
+    if (living === 0 && open === 0 && nodes === workers) return [];
     if (Date.now() > until) {
       const left = JSON.stringify(await watch.living());
-      return [`${living} jobs are alive, and ${nodes} nodes of ${workers} workers: ${left}`];
+      return [`${living} jobs and ${open} batches go on, and ${nodes} nodes of ${workers} workers: ${left}`];
     }
     await pause(200);
   }

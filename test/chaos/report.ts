@@ -1,3 +1,4 @@
+import { callbacksOf } from './checks/batches.js';
 import { zombiesOf } from './checks/capacity.js';
 import { groupBy } from './checks/check.js';
 import { CHECKS } from './checks/checks.js';
@@ -20,6 +21,9 @@ export function report(history: History, others: Readonly<Record<string, readonl
   for (const [error, all] of byName(groupBy(attempts, (one) => one.error ?? 'postponed')))
     say(`                ${String(all.length).padStart(6)} ${error}`);
   say(`Effects         ${history.effects.length}`);
+  const callbacks = [...callbacksOf(history)].map(([event, all]) => `${all.length} ${event}`);
+  const members = [...jobs.values()].filter(({ batch }) => batch !== null).length;
+  say(`Batches         ${history.batches.length} of ${members} members; callbacks: ${callbacks.join(', ')}`);
   say('');
   say('Fault                             times   recovered   p50 ms   max ms');
   for (const [kind, all] of byName(groupBy(faults, (fault) => fault.kind))) {

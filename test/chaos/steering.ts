@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ChannelService, JobStateError, JobNotFoundError, type QueueService } from 'nestjs-queue-job';
+import {
+  type BatchProgress,
+  type ChannelService,
+  JobStateError,
+  JobNotFoundError,
+  type QueueService,
+} from 'nestjs-queue-job';
 import type { Recorder } from './process/recorder.js';
 import type { Random } from './random.js';
 
@@ -16,6 +22,8 @@ export class Steering {
   readonly changes: CapacityChange[] = [];
   readonly steered = { requeue: 0, setDone: 0, cancel: 0 };
   private stopped = false;
+  private closing = false;
+  private over = false;
   private work: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -35,12 +43,30 @@ export class Steering {
     this.stopped = true;
   }
 
+  /** From now on: nobody adds to what was left open. */
+  closeBatches(): void {
+    this.closing = true;
+  }
+
+  /** As the library tells them. */
+  async allBatches(): Promise<BatchProgress[]> {
+    const all: BatchProgress[] = [];
+    for (;;) {
+      const before = all.at(-1)?.uuid;
+      const page = await this.queue.listBatches({
+        limit: 1_000,
+        ...(before === undefined ? {} : { before }),
+      });
+      if (page.length === 0) return all;
+      all.push(...page);
+    }
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     this.over = true;
     await this.work;
   }
-  private over = false;
 
   private async changeCapacities(): Promise<void> {
     while (!this.stopped && this.limited.length > 0) {
@@ -77,7 +103,13 @@ export class Steering {
           await pause(100);
         }
       }
+      if (this.closing) await this.closeOpenBatches();
       await pause(200);
     }
+  }
+
+  private async closeOpenBatches(): Promise<void> {
+    for (const { uuid } of await this.queue.listBatches({ state: 'open', limit: 1_000 }))
+      await (await this.queue.findBatch(uuid))?.close();
   }
 }

@@ -2,18 +2,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Recorder } from './process/recorder.js';
 
 /** What one look, with one snapshot, must never find. */
-const NEVER: Readonly<Record<string, string>> = {
-  'waits although all its parents are done': `
+const NEVER: Readonly<Record<'Job' | 'Batch', Readonly<Record<string, string>>>> = {
+  Job: {
+    'waits although all its parents are done': `
     SELECT j.uuid FROM queue_job j WHERE j.phase = 0
       AND NOT EXISTS (SELECT FROM queue_job_dependency d WHERE d.child = j.uuid AND NOT d.satisfied)`,
-  'is marked as waiting for a parent that is done': `
+    'is marked as waiting for a parent that is done': `
     SELECT d.child AS uuid FROM queue_job_dependency d JOIN queue_job_history h ON h.uuid = d.parent
     WHERE h.state = 'done' AND NOT d.satisfied`,
-  'lives and has ended at the same time': `SELECT j.uuid FROM queue_job j JOIN queue_job_history h USING (uuid)`,
-  'is at a node that has been given up': `
+    'lives and has ended at the same time': `SELECT j.uuid FROM queue_job j JOIN queue_job_history h USING (uuid)`,
+    'is at a node that has been given up': `
     SELECT j.uuid FROM queue_job j JOIN queue_job_node n ON n.id = j.node WHERE NOT n.alive`,
-  'has neither a node nor a state that waits': `
+    'has neither a node nor a state that waits': `
     SELECT j.uuid FROM queue_job j WHERE (j.node IS NULL) <> (j.state IN ('pending', 'wait_dependencies', 'failed'))`,
+  },
+  Batch: {
+    'is closed and all its members have ended, but it has not': `
+    SELECT b.uuid FROM queue_job_batch b WHERE b.date_closed IS NOT NULL AND b.date_ended IS NULL
+      AND NOT EXISTS (SELECT FROM queue_job j WHERE j.batch_uuid = b.uuid AND j.phase <> 4)`,
+    'has ended, but not all its members': `
+    SELECT b.uuid FROM queue_job_batch b WHERE b.date_ended IS NOT NULL
+      AND EXISTS (SELECT FROM queue_job j WHERE j.batch_uuid = b.uuid AND j.phase <> 4)`,
+  },
 };
 
 export interface Totals {
@@ -21,6 +31,8 @@ export interface Totals {
   readonly ended: number;
   readonly runs: number;
   readonly nodes: number;
+  /** That have not ended. */
+  readonly batches: number;
 }
 
 /** Looks into the database all along, past all faults. */
@@ -44,7 +56,8 @@ export class Watch {
     const [totals] = await this.direct.ask<Totals>(
       `SELECT (SELECT count(*) FROM queue_job)::integer AS living,
          (SELECT count(*) FROM queue_job_history)::integer AS ended, (SELECT count(*) FROM chaos_run)::integer AS runs,
-         (SELECT count(*) FROM queue_job_node WHERE alive)::integer AS nodes`,
+         (SELECT count(*) FROM queue_job_node WHERE alive)::integer AS nodes,
+         (SELECT count(*) FROM queue_job_batch WHERE date_ended IS NULL)::integer AS batches`,
     );
     return totals as Totals;
   }
@@ -111,10 +124,11 @@ export class Watch {
 
   private async look(): Promise<void> {
     while (!this.stopped) {
-      for (const [what, text] of Object.entries(NEVER)) {
-        const rows = await this.direct.ask<{ uuid: string }>(`${text} LIMIT 3`);
-        for (const { uuid } of rows) this.violations.push(`Job ${uuid} ${what}`);
-      }
+      for (const [one, looks] of Object.entries(NEVER))
+        for (const [what, text] of Object.entries(looks)) {
+          const rows = await this.direct.ask<{ uuid: string }>(`${text} LIMIT 3`);
+          for (const { uuid } of rows) this.violations.push(`${one} ${uuid} ${what}`);
+        }
       await pause(500);
     }
   }

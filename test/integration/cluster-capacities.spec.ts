@@ -157,7 +157,7 @@ describe('channels over four processes', () => {
       ),
     ).toEqual([]);
     await steering.channels.configure('root.late', { capacity: 100 });
-    await eventually(() => expectAllDone(client, 3_000));
+    await eventually(() => expectAllDone(client, 3_000), 20_000);
   }, 30_000);
 
   it('with a capacity of 1 run their jobs in the order of priority and creation', async () => {

@@ -2,6 +2,7 @@
 // of them alone. A text that is replaced must be in its file exactly once.
 const FUNCTIONS = 'lib/store/sql/functions';
 const PROTOCOL = 'test/integration/claim-protocol.spec.ts';
+const BATCHES = 'test/integration/batches-races.spec.ts';
 
 export const GUARDS = [
   {
@@ -241,6 +242,23 @@ export const GUARDS = [
     ],
     tests: [PROTOCOL],
     name: 'leaves a job to the living node that has it',
+  },
+  {
+    guard: 'The lock on the batches before members that go on are looked for',
+    edits: [[`${FUNCTIONS}/batch-check.ts`, 'ORDER BY l.uuid FOR NO KEY UPDATE;', 'ORDER BY l.uuid;']],
+    tests: [BATCHES],
+  },
+  {
+    guard: 'Who adds to a batch keeps others from closing it',
+    edits: [[`${FUNCTIONS}/batch-gate.ts`, '  PERFORM pg_advisory_xact_lock_shared(${gate(t)});\n', '']],
+    tests: [BATCHES],
+  },
+  {
+    guard: 'Who closes a batch waits for those who add',
+    edits: [
+      [`${FUNCTIONS}/batch-gate.ts`, '  PERFORM pg_advisory_xact_lock(${gate(t)});\n  UPDATE', '  UPDATE'],
+    ],
+    tests: [BATCHES],
   },
   {
     guard: 'A wake during a claim that finds nothing',

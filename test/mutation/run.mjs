@@ -48,14 +48,19 @@ for (const file of new Set(mutants.flatMap(({ tests }) => tests))) {
   process.exit(1);
 }
 console.log(`The tests pass without any mutation; ${mutants.length} guards\n`);
+const width = Math.max(...mutants.map(({ guard }) => guard.length));
+console.log(`${'Guard that is taken out'.padEnd(width)}  Seconds  What notices`);
 
 let survivors = 0;
 for (const { guard, tests, name, files } of mutants) {
   for (const [file, text] of files) writeFileSync(join(copy, file), text);
+  const from = Date.now();
   const { failed, broken, output } = run(tests, name);
+  const seconds = ((Date.now() - from) / 1_000).toFixed(1);
   for (const [file] of files) cpSync(join(root, file), join(copy, file));
-  const verdict = failed.length > 0 ? `caught by: ${failed[0]}` : broken ? 'BROKEN' : 'SURVIVED';
-  console.log(`${guard}\n    → ${verdict}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`);
+  const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  const verdict = failed.length > 0 ? failed[0] + more : broken ? 'BROKEN' : 'SURVIVED';
+  console.log(`${guard.padEnd(width)}  ${seconds.padStart(7)}  ${verdict}`);
   if (failed.length > 0) continue;
   survivors += 1;
   if (broken) console.log(output.slice(-3_000));

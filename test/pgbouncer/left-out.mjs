@@ -14,9 +14,19 @@ export const LEFT_OUT = [
     reason: 'measures how busy, with nodes that tell each other of room by notifications',
   },
   {
+    file: 'nodes.spec.ts',
+    test: 'the nodes, seen and steered from another process stay quiet when their session breaks',
+    reason: 'breaks the session of a node, which has none there',
+  },
+  {
     file: 'graphs.spec.ts',
     test: 'a graph of jobs of 10,000 jobs is stored in under two seconds',
     reason: 'measures time, which one more hop takes',
+  },
+  {
+    file: 'isolation.spec.ts',
+    reason:
+      'sets the isolation by a startup parameter, which PgBouncer refuses; there the database has to have read committed',
   },
   {
     file: 'injection.spec.ts',

@@ -13,10 +13,13 @@ export function throughPooler(url: string): string {
   return given.href;
 }
 
+/** Whether nodes are behind the pooler, so without a session. */
+export const isPooled = (): boolean => process.env['TEST_POOLER_URL'] !== undefined;
+
 /** What an application behind a pooler in transaction mode sets; quicker than the defaults, since tests wait for it. */
 export function withoutSession(options: QueueJobModuleOptions): QueueJobModuleOptions {
   const { runner } = options;
-  if (process.env['TEST_POOLER_URL'] === undefined || runner === false) return options;
+  if (!isPooled() || runner === false) return options;
   const times = { pollInterval: 100, leaseDuration: 3_000 };
   return { ...options, runner: { ...times, ...runner, listen: false } };
 }

@@ -14,6 +14,7 @@ export const capacityHolds: Check = {
       const below = spans.filter(({ run }) => isUnder(run.channel, channel));
       let running: typeof spans = [];
       for (const span of below) {
+        if (span.until <= span.from) continue;
         running = [...running.filter(({ until }) => until > span.from), span];
         const allowed = allowedIn(history, channel, span.run.claimed, span.from);
         if (running.length > allowed)

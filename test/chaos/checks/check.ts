@@ -43,14 +43,17 @@ export interface Span {
   readonly zombieUntil: number | undefined;
 }
 
-/** When each run counted. Recorded starts and ends lie within the real ones, so no span is too long. */
+/**
+ * When each run counted. Recorded starts and ends lie within the real ones, so no span is too long. One that was stopped
+ * between its claim and its recorded start may have lost its job by then: it never counted, and is a zombie from the start.
+ */
 export function spansOf(history: History): Span[] {
   const taken = takenTries(history);
   const endOf = new Map(history.participants.map(({ index, endedAt }) => [index, endedAt]));
   return history.runs.map((run) => {
     const ended = Math.min(run.ended, endOf.get(run.process) ?? Infinity);
     const lost = Math.min(
-      ...(taken.get(tryOf(run)) ?? []).map((attempt) => attempt.ended).filter((at) => at >= run.started),
+      ...(taken.get(tryOf(run)) ?? []).map((attempt) => attempt.ended).filter((at) => at >= run.claimed),
     );
     const until = Math.min(ended, lost);
     return { run, from: run.started, until, zombieUntil: lost < ended ? ended : undefined };

@@ -1,3 +1,4 @@
+import { batchesEnd, callbacksOnce } from './batches.js';
 import { cancelledStays, noRefreshSwallowed } from './calls.js';
 import { capacityHolds, throttleHolds } from './capacity.js';
 import type { Check } from './check.js';
@@ -19,4 +20,6 @@ export const CHECKS: readonly Check[] = [
   dependentsWait,
   noRefreshSwallowed,
   cancelledStays,
+  batchesEnd,
+  callbacksOnce,
 ];

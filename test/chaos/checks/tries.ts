@@ -6,13 +6,19 @@ const AFTERMATH_MS = 30_000;
 
 export const runsAreAccountedFor: Check = {
   says: 'Each run is the one that ended its job, or has its own line in the history of tries',
-  violations({ runs, attempts, jobs }) {
+  violations({ runs, attempts, jobs, batchLines }) {
     const lines = groupBy(attempts, tryOf);
+    // A member of a batch may have been requeued after its end: each of its ends counts.
+    const ends = groupBy(
+      batchLines.flatMap(({ job, retry }) => (job === null || retry === null ? [] : [{ uuid: job, retry }])),
+      tryOf,
+    );
     const found: string[] = [];
     for (const [key, same] of groupBy(runs, tryOf)) {
       const job = jobs.get(same[0]?.uuid ?? '');
       const isLast = job !== undefined && job.node !== null && tryOf(job) === key;
-      const known = (lines.get(key)?.length ?? 0) + (isLast ? 1 : 0);
+      const ended = (job?.batch ?? null) === null ? Number(isLast) : (ends.get(key)?.length ?? 0);
+      const known = (lines.get(key)?.length ?? 0) + ended;
       if (same.length > known)
         found.push(`Try ${key} (${job?.name}) began ${same.length} times, and the history knows of ${known}`);
     }
