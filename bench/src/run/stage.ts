@@ -68,23 +68,40 @@ export class Stage {
 
   /** Resolves once `count` jobs have run, over all `workers`. */
   async untilRan(workers: readonly SystemProcess[], count: number, patience = PATIENCE_MS): Promise<void> {
+    await this.ranWithin(workers, count, { patience });
+  }
+
+  /**
+   * Resolves with how many jobs have run, over all `workers`: once `count` have, or after `limit` milliseconds, if any has
+   * by then.
+   */
+  async ranWithin(
+    workers: readonly SystemProcess[],
+    count: number,
+    { limit = Infinity, patience = PATIENCE_MS }: { readonly limit?: number; readonly patience?: number },
+  ): Promise<number> {
     const stops: (() => void)[] = [];
     const total = (): number => workers.reduce((sum, { ran }) => sum + ran, 0);
+    const start = performance.now();
     await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (total() >= count || (total() > 0 && performance.now() - start >= limit)) resolve();
+      };
+      stops.push(...workers.map((worker) => worker.onRan(look)));
+      if (limit < patience) {
+        const timer = setTimeout(look, limit);
+        stops.push(() => clearTimeout(timer));
+      }
       const timer = setTimeout(
         () => reject(new Error(`${total()} of ${count} jobs have run in ${patience / 1000} s`)),
         patience,
       );
-      const look = (): void => {
-        if (total() < count) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      stops.push(...workers.map((worker) => worker.onRan(look)));
+      stops.push(() => clearTimeout(timer));
       look();
     }).finally(() => {
       for (const stop of stops) stop();
     });
+    return total();
   }
 
   async clear(): Promise<void> {
