@@ -2,8 +2,8 @@ import type { ClaimedJob } from '../store/claim-store.js';
 
 /** One try of a job on this node. */
 export class Run {
-  /** By the monotonic clock, in milliseconds: when its method was called, or is about to be. */
-  startedAt = performance.now();
+  /** When it began, by the monotonic clock, in milliseconds; Infinity while it waits for its turn. */
+  startedAt = Infinity;
   /** The node's permits count this run. */
   permitted = true;
   /** That the job has started is known to the database. */

@@ -206,7 +206,7 @@ export class Workbench {
     this.runs.delete(run.job.uuid);
     if (run.marked) this.noteLong(run, -1);
     const at = performance.now();
-    this.pace.note(run.job.channel, at - run.startedAt);
+    if (run.startedAt <= at) this.pace.note(run.job.channel, at - run.startedAt);
     if (!run.discarded) {
       if (this.aligned && run.permitted) this.permits.release(run.job.channel);
       this.outbox.addEnd({ run, at, end });
@@ -239,11 +239,11 @@ export class Workbench {
       if (this.runs.get(run.job.uuid) === run) this.runs.delete(run.job.uuid);
       return;
     }
+    run.begin();
     if (run.cancelled) {
       this.end(run, { kind: 'cancelled' });
       return;
     }
-    run.begin();
     void this.outside(() => this.hooks.execute(run)).then((end) => this.end(run, end));
   }
 }

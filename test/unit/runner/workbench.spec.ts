@@ -35,6 +35,29 @@ describe('the workbench of a node', () => {
     expect(bench.dirty).toBe(false);
   });
 
+  it('tells of no run that it has started while it waits for its turn', async () => {
+    const gate = new Gate();
+    let begun = 0;
+    const bench = new Workbench(1_000, {
+      execute: async (): Promise<RunEnd> => {
+        begun += 1;
+        await gate.opened;
+        return { kind: 'done', result: null };
+      },
+      changed: () => undefined,
+      throttled: () => undefined,
+    });
+    bench.receive(many);
+    // Jobs that compute, and leave the event loop no turn.
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    bench.sweep();
+    expect(begun).toBeLessThan(many.length);
+    expect(bench.takeDirty(false).marks).toHaveLength(begun);
+    gate.open();
+    await eventually(() => expect(bench.runs.size).toBe(0));
+  });
+
   it('writes no end of a run that was forfeited while it lasted', async () => {
     const gate = new Gate();
     const ended = new Gate();
