@@ -1,4 +1,3 @@
-import type { JobWriter } from '../store/job-writer.js';
 import type { NewJob, StoredJob } from '../store/new-job.js';
 
 /** Rows of one shared INSERT at most. */
@@ -19,7 +18,8 @@ export class InsertLane {
   private waiting: Waiting[] = [];
   private running: Promise<void> | null = null;
 
-  constructor(private readonly writer: JobWriter) {}
+  /** @param store - stores jobs, and tells the runners of them */
+  constructor(private readonly store: (jobs: readonly NewJob[]) => Promise<readonly StoredJob[]>) {}
 
   insert(job: NewJob): Promise<StoredJob> {
     return new Promise((resolve, reject) => {
@@ -43,18 +43,17 @@ export class InsertLane {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, MAX_ROWS);
       try {
-        await this.store(batch);
+        await this.storeAll(batch);
       } catch (error) {
         if (batch.length === 1 || !isAboutARow(error)) for (const { reject } of batch) reject(error);
-        else await Promise.all(batch.map((one) => this.store([one]).catch(one.reject)));
+        else await Promise.all(batch.map((one) => this.storeAll([one]).catch(one.reject)));
       }
     }
   }
 
-  private async store(batch: readonly Waiting[]): Promise<void> {
-    const stored = new Map(
-      (await this.writer.insert(batch.map(({ job }) => job))).map((one) => [one.uuid, one]),
-    );
+  private async storeAll(batch: readonly Waiting[]): Promise<void> {
+    const rows = await this.store(batch.map(({ job }) => job));
+    const stored = new Map(rows.map((one) => [one.uuid, one]));
     for (const { job, resolve, reject } of batch) {
       const row = stored.get(job.uuid);
       if (row === undefined) reject(new Error(`Job ${job.uuid} was not stored`));

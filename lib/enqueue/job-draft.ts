@@ -1,4 +1,3 @@
-import { v7 } from 'uuid';
 import type { ArgumentCodec } from '../codec/argument-codec.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
@@ -15,6 +14,7 @@ import { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { FunctionChanges } from '../store/function-changes.js';
 import type { NewJob, StoredJob } from '../store/new-job.js';
 import { readChannel } from './job-filter.js';
+import { JobUuids } from './job-uuids.js';
 
 const MAX_USER_ID = 255;
 
@@ -40,6 +40,8 @@ export interface DraftSettings {
 
 /** Makes drafts: every property is checked and every argument encoded before anything is stored. */
 export class Drafting {
+  private readonly uuids = new JobUuids();
+
   constructor(
     private readonly codec: ArgumentCodec,
     private readonly changes: FunctionChanges,
@@ -51,7 +53,7 @@ export class Drafting {
     const { settings } = this;
     const own = fn.options;
     const { codec } = this;
-    const uuid = v7();
+    const uuid = this.uuids.next();
     const text = codec.encode(args);
     const key = resolveIdentityKey(given.identityKey ?? own.identityKey, {
       name: fn.name,

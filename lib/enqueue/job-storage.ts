@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { queryOf } from '../store/database.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { StoredJob } from '../store/new-job.js';
+import type { Written } from '../store/job-writer.js';
+import type { NewJob, StoredJob } from '../store/new-job.js';
 import type { Store } from '../store/store.js';
 import { callerTransaction } from './caller-transaction.js';
 import { InsertLane } from './insert-lane.js';
@@ -20,7 +21,7 @@ export class JobStorage {
     private readonly wakes: TransactionWakes,
     private readonly channels: KnownChannels,
   ) {
-    this.lane = new InsertLane(store.writer);
+    this.lane = new InsertLane((jobs) => this.insertAlone(jobs));
   }
 
   /** Stores drafts, all in one statement; a job whose identity key another one has is answered with that one. */
@@ -30,9 +31,7 @@ export class JobStorage {
     const [first] = drafts;
     const keyed = drafts.some(({ job }) => job.identityKey !== null);
     if (manager === undefined && !keyed && drafts.length === 1 && first !== undefined) {
-      const stored = await this.lane.insert(first.job);
-      this.store.wake.tell(wakeFor([stored]));
-      return [storedJob(first, stored)];
+      return [storedJob(first, await this.lane.insert(first.job))];
     }
     // A key may have to wait for somebody's transaction: that is on the application's connections, not on ours.
     return this.saveMany(drafts, manager ?? (keyed ? this.store.dataSource.manager : undefined));
@@ -42,15 +41,12 @@ export class JobStorage {
     drafts: readonly JobDraft[],
     manager: EntityManager | undefined,
   ): Promise<QueueJob[]> {
-    const query = manager === undefined ? undefined : queryOf(manager);
     const answers = new Map<JobDraft, QueueJob>();
     let open = drafts;
     while (open.length > 0) {
-      const rows = await this.store.writer.insert(
-        open.map(({ job }) => job),
-        query,
-      );
-      this.tell(rows, manager);
+      const jobs = open.map(({ job }) => job);
+      const rows =
+        manager === undefined ? await this.insertAlone(jobs) : await this.insertThrough(manager, jobs);
       const stored = new Map(rows.map((row) => [row.uuid, row]));
       const left: JobDraft[] = [];
       const ownTwins = new Map<string, () => QueueJob>();
@@ -80,9 +76,25 @@ export class JobStorage {
     return uuid === null ? undefined : this.reader.find(uuid, manager);
   }
 
-  private tell(rows: readonly StoredJob[], manager: EntityManager | undefined): void {
-    if (rows.length === 0) return;
-    if (manager === undefined) this.store.wake.tell(wakeFor(rows));
-    else this.wakes.tell(wakeFor(rows), manager);
+  private async insertThrough(
+    manager: EntityManager,
+    jobs: readonly NewJob[],
+  ): Promise<readonly StoredJob[]> {
+    const rows = await this.store.writer.insert(jobs, queryOf(manager));
+    if (rows.length > 0) this.wakes.tell(wakeFor(rows), manager);
+    return rows;
+  }
+
+  /** In a transaction of our own. */
+  private async insertAlone(jobs: readonly NewJob[]): Promise<readonly StoredJob[]> {
+    const { wake, writer } = this.store;
+    const insert = (notice: string | null): Promise<Written> => writer.insertAlone(jobs, notice);
+    const ready = jobs.some(({ etaIn, etaAt, waits }) => etaIn === null && etaAt === null && !waits);
+    const { rows, told } = await (ready ? wake.ride(insert) : insert(null));
+    const message = wakeFor(rows);
+    wake.tellHere(message);
+    const { ready: _, ...rest } = message;
+    wake.tellOthers(told ? rest : message);
+    return rows;
   }
 }

@@ -154,7 +154,7 @@ export class ClaimStore {
 
   async cycle(cycle: Cycle): Promise<CycleAnswer> {
     const { done, free, hand } = cycle;
-    const rows = await this.database.runArrays(this.cycleStatement, [
+    const rows = await this.database.roundTrip(this.cycleStatement, [
       cycle.node,
       done.map((job) => job.uuid),
       done.map((job) => job.retry),

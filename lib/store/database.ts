@@ -23,8 +23,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export type Query = <R extends object = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
-/** Connections that the machinery has for itself, beside the session of a runner. */
-const MAX_CONNECTIONS = 3;
+/** Connections that the machinery has for itself, beside the session of a runner and that of its round trips. */
+const MAX_CONNECTIONS = 2;
 
 /** Of a server behind a pooler that doesn't know our prepared statement: 26000 and 42P05. */
 const PREPARED_STATEMENT_CODES = new Set(['26000', '42P05']);
@@ -35,6 +35,11 @@ const PREPARED_STATEMENT_CODES = new Set(['26000', '42P05']);
  */
 export class QueueDatabase {
   private readonly pool: pg.Pool;
+  /**
+   * The connection of the runner's round trips: these wait for nobody else's statements, and never for a new connection,
+   * which would have to plan the claim anew (20 to 50 ms, most of the pickup of a job in a process that was idle).
+   */
+  private readonly lane: pg.Pool;
   private named = true;
 
   /** @param setsIsolation - the database has another default than our statements can live with */
@@ -42,44 +47,24 @@ export class QueueDatabase {
     private readonly dataSource: DataSource,
     private readonly setsIsolation = false,
   ) {
-    this.pool = new pg.Pool({
-      ...this.connectionOptions(),
-      max: MAX_CONNECTIONS,
-      // One stays: a new connection has to plan every statement anew.
-      min: 1,
-      idleTimeoutMillis: 10_000,
-      allowExitOnIdle: true,
-    });
-    // A connection that breaks is replaced, and what was asked on it rejects; without a listener the process would end.
-    // The pool listens to the connections that are idle, nobody to one that is handed out, or just being handed out.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool = this.createPool(MAX_CONNECTIONS, 10_000);
+    this.lane = this.createPool(1, 0);
   }
 
   /** Runs a statement that is sent often, prepared where the server allows it. */
   async run(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const config = { ...statement, values: [...values], types: OWN_TYPES };
-    if (!this.named) return this.unnamed(config);
-    try {
-      return (await this.pool.query<Row>(config)).rows;
-    } catch (error) {
-      if (!PREPARED_STATEMENT_CODES.has((error as { code?: string }).code ?? '')) throw error;
-      this.named = false;
-      return this.unnamed(config);
-    }
+    return this.prepared(this.pool, { ...statement, values: [...values], types: OWN_TYPES });
   }
 
-  /** As {@link run}, with each row as an array: for answers of many rows. */
-  async runArrays(statement: Statement, values: readonly unknown[]): Promise<unknown[][]> {
-    return (await this.run(
-      { ...statement, rowMode: 'array' } as Statement,
-      values,
-    )) as unknown as unknown[][];
+  /** Runs the round trip of a runner, on the connection that is only there for that; each row is an array. */
+  async roundTrip(statement: Statement, values: readonly unknown[]): Promise<unknown[][]> {
+    const config = { ...statement, values: [...values], types: OWN_TYPES, rowMode: 'array' as const };
+    return (await this.prepared(this.lane, config)) as unknown as unknown[][];
   }
 
   /** Runs a statement that is sent now and then. */
   async query<R extends object = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    return (await this.unnamed({ text, values: [...values], types: OWN_TYPES })) as R[];
+    return (await this.pool.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
   }
 
   /** Several statements in one transaction; it is rolled back where `work` throws. */
@@ -120,16 +105,36 @@ export class QueueDatabase {
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.lane.end()]);
   }
 
-  private async unnamed(config: {
-    text: string;
-    values: unknown[];
-    types: typeof OWN_TYPES;
-  }): Promise<Row[]> {
-    const { name: _, ...rest } = config as typeof config & { name?: string };
-    return (await this.pool.query<Row>(rest)).rows;
+  /** @param idle - how long all but one connection stay open without work, in milliseconds; 0 is for ever */
+  private createPool(max: number, idle: number): pg.Pool {
+    const pool = new pg.Pool({
+      ...this.connectionOptions(),
+      max,
+      // One stays: a new connection has to plan every statement anew.
+      min: 1,
+      idleTimeoutMillis: idle,
+      allowExitOnIdle: true,
+    });
+    // A connection that breaks is replaced, and what was asked on it rejects; without a listener the process would end.
+    // The pool listens to the connections that are idle, nobody to one that is handed out, or just being handed out.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return pool;
+  }
+
+  private async prepared(pool: pg.Pool, config: pg.QueryConfig & Statement): Promise<Row[]> {
+    const { name: _, ...unnamed } = config;
+    if (!this.named) return (await pool.query<Row>(unnamed)).rows;
+    try {
+      return (await pool.query<Row>(config)).rows;
+    } catch (error) {
+      if (!PREPARED_STATEMENT_CODES.has((error as { code?: string }).code ?? '')) throw error;
+      this.named = false;
+      return (await pool.query<Row>(unnamed)).rows;
+    }
   }
 }
 

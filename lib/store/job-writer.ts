@@ -1,35 +1,50 @@
-import { type Query, type QueueDatabase, namedStatement, type Statement } from './database.js';
+import { type Query, type QueueDatabase, namedStatement, type Row, type Statement } from './database.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import type { Tables } from './tables.js';
+
+/** The second key of the advisory lock that one holds who notifies with an INSERT. */
+const NOTICE_LOCK = -2;
+
+/** What a statement stored, and whether it told the other processes. */
+export interface Written {
+  readonly rows: readonly StoredJob[];
+  readonly told: boolean;
+}
 
 /** Puts jobs into the table: one statement for any number. */
 export class JobWriter {
   private readonly statement: Statement;
+  private readonly keyedStatement: Statement;
 
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {
-    this.statement = namedStatement('queue_job_insert', insertText(tables));
+    this.statement = namedStatement('queue_job_insert', insertText(tables, ''));
+    this.keyedStatement = namedStatement('queue_job_insert_keyed', insertText(tables, BY_KEY));
   }
 
   /**
-   * Stores jobs, by `query` where one is given: that of a transaction. Answers with those that were stored: a job that
-   * was to take an identity key which another one has is not among them.
+   * Stores jobs by `query`, in its transaction. Answers with those that were stored: a job that was to take an identity
+   * key which another one has is not among them.
    */
-  async insert(jobs: readonly NewJob[], query?: Query): Promise<StoredJob[]> {
-    const values = columns(jobs);
-    const rows =
-      query === undefined
-        ? await this.database.run(this.statement, values)
-        : await query(this.statement.text, values);
-    return rows.map((row) => ({
-      uuid: row['uuid'] as string,
-      seq: row['seq'] as number,
-      dateCreated: row['date_created'] as Date,
-      eta: row['eta'] as Date | null,
-      dueIn: row['due_in'] as number | null,
-    }));
+  async insert(jobs: readonly NewJob[], query: Query): Promise<StoredJob[]> {
+    return (await query(this.statementFor(jobs).text, valuesOf(jobs, null, this.tables.notifications))).map(
+      toStoredJob,
+    );
+  }
+
+  /** The same in a transaction of our own, which takes a notification along where `notice` is one. */
+  async insertAlone(jobs: readonly NewJob[], notice: string | null): Promise<Written> {
+    const rows = await this.database.run(
+      this.statementFor(jobs),
+      valuesOf(jobs, notice, this.tables.notifications),
+    );
+    return { rows: rows.map(toStoredJob), told: rows[0]?.['told'] === true };
+  }
+
+  private statementFor(jobs: readonly NewJob[]): Statement {
+    return jobs.some((job) => job.identityKey !== null) ? this.keyedStatement : this.statement;
   }
 
   /** The uuid of the job that has an identity key now. */
@@ -54,7 +69,16 @@ export class JobWriter {
   }
 }
 
-const columns = (jobs: readonly NewJob[]): unknown[] => [
+const toStoredJob = (row: Row): StoredJob => ({
+  uuid: row['uuid'] as string,
+  seq: row['seq'] as number,
+  dateCreated: row['date_created'] as Date,
+  eta: row['eta'] as Date | null,
+  dueIn: row['due_in'] as number | null,
+});
+
+/** An array for each column; `unnest` fills up those that are shorter, so one without any value is empty. */
+const valuesOf = (jobs: readonly NewJob[], notice: string | null, channel: string): unknown[] => [
   jobs.map((job) => job.uuid),
   jobs.map((job) => job.name),
   jobs.map((job) => job.channel),
@@ -62,24 +86,37 @@ const columns = (jobs: readonly NewJob[]): unknown[] => [
   jobs.map((job) => job.maxRetries),
   jobs.map((job) => job.args),
   jobs.map((job) => job.description),
-  jobs.map((job) => job.identityKey),
+  sparse(jobs.map((job) => job.identityKey)),
   jobs.map((job) => job.identityUntilDone),
   jobs.map((job) => job.locksKey),
-  jobs.map((job) => job.etaIn),
-  jobs.map((job) => job.etaAt),
-  jobs.map((job) => job.userId),
-  jobs.map((job) => job.context),
-  jobs.map((job) => job.graphUuid),
+  sparse(jobs.map((job) => job.etaIn)),
+  sparse(jobs.map((job) => job.etaAt)),
+  sparse(jobs.map((job) => job.userId)),
+  sparse(jobs.map((job) => job.context)),
+  sparse(jobs.map((job) => job.graphUuid)),
   jobs.map((job) => job.hasChildren),
   jobs.map((job) => job.waits),
-  jobs.map((job) => job.batchUuid),
+  sparse(jobs.map((job) => job.batchUuid)),
+  notice,
+  channel,
 ];
 
+const sparse = <T>(values: readonly (T | null)[]): readonly (T | null)[] =>
+  values.every((value) => value === null) ? [] : values;
+
+const BY_KEY = `ORDER BY g.identity_key, g.seq
+  ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING`;
+
 /**
- * One statement for one row and for ten thousand. The rows get their numbers in the order of the calls, but go in by
- * their identity keys, so that two of these statements never wait for one another in a circle.
+ * One statement for one row and for ten thousand. The rows get their numbers in the order of the calls.
+ *
+ * Where some have identity keys, they go in by these, so that two of these statements never wait for one another in a
+ * circle. Without keys nothing can conflict: saying so spares each row the look for it (13 % of a call for 1,000).
+ *
+ * `$19` is a notification to send with the commit, on the channel `$20`. PostgreSQL lets transactions that notify commit one by one: it is left
+ * out, and `told` is false, where another such statement is at its commit just now.
  */
-const insertText = (t: Tables): string => `
+const insertText = (t: Tables, order: string): string => `
 WITH given AS MATERIALIZED (
   SELECT g.*, nextval(${t.literal('queue_job_seq_seq')}) AS seq, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second') AS eta
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::json[], $7::text[], $8::text[], $9::bool[],
@@ -93,8 +130,10 @@ WITH given AS MATERIALIZED (
     g.identity_until_done, CASE WHEN g.locks_key THEN g.identity_key END, g.eta, g.user_id, g.context, g.graph_uuid, g.has_children, g.batch_uuid,
     CASE WHEN g.waits THEN 'wait_dependencies' ELSE 'pending' END,
     CASE WHEN g.waits THEN 0 WHEN g.eta > clock_timestamp() THEN 1 ELSE 2 END
-  FROM given g ORDER BY g.identity_key, g.seq
-  ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
+  FROM given g ${order}
   RETURNING uuid, seq, date_created, eta, extract(epoch FROM eta - clock_timestamp())::float8 * 1000 AS due_in
+), notice AS MATERIALIZED (
+  SELECT CASE WHEN $19::text IS NULL OR NOT pg_try_advisory_xact_lock(${t.lockClass}, ${NOTICE_LOCK}) THEN false
+    ELSE pg_notify($20, $19)::text IS NOT NULL END AS told
 )
-SELECT * FROM stored`;
+SELECT s.*, n.told FROM stored s CROSS JOIN notice n`;

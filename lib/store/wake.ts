@@ -28,12 +28,17 @@ export interface WakeMessage {
 /** Between two notifications of one process; all that is told meanwhile goes with the next. */
 const GAP_MS = 3;
 
+/** After that, a statement of ours that could take the notification along gets this long to come by, in milliseconds. */
+const RIDE_MS = 2;
+
 /**
  * Wakes who waits: the runner of this process at once, those of other processes by NOTIFY.
  *
  * PostgreSQL holds one lock over the whole database from NOTIFY to the end of the commit, so notifying transactions
- * commit one by one. That is why no transaction of the application ever notifies, and why all that was told while a
- * notification was under way goes with the next one. What is lost, or was inserted by hand, is found by polling.
+ * commit one by one. That is why no transaction of the application ever notifies. An INSERT in a transaction of our own
+ * takes the notification along, unless another one is at its commit with one: a commit for the notification alone makes
+ * PostgreSQL flush its log once more, for which the next INSERT waits (with one caller, a fifth to a third of the rate).
+ * What is lost, or was inserted by hand, is found by polling.
  */
 export class Wake {
   private readonly subject = new Subject<WakeMessage>();
@@ -41,6 +46,8 @@ export class Wake {
   private readonly statement: Statement;
   private pending: WakeMessage | null = null;
   private flushing: Promise<void> | null = null;
+  /** When the next notification may go, by the monotonic clock. */
+  private nextAt = 0;
   private closed = false;
 
   constructor(
@@ -62,6 +69,11 @@ export class Wake {
   /** Tells everybody. */
   tell(message: WakeMessage): void {
     this.subject.next(message);
+    this.tellOthers(message);
+  }
+
+  /** Tells only the others. */
+  tellOthers(message: WakeMessage): void {
     const { ended: _, ...told } = message;
     if (this.closed || Object.keys(told).length === 0) return;
     this.pending = merge(this.pending, told);
@@ -71,6 +83,29 @@ export class Wake {
   /** Tells only this process. */
   tellHere(message: WakeMessage): void {
     this.subject.next(message);
+  }
+
+  /**
+   * Sends a statement that stores ready jobs and can take a notification along, and tells the others by that or else
+   * afterwards.
+   *
+   * @param send - gets the notification, null where one went a moment ago; answers whether it went along
+   */
+  async ride<T extends { readonly told: boolean }>(send: (notice: string | null) => Promise<T>): Promise<T> {
+    const now = performance.now();
+    if (this.closed || now < this.nextAt) return send(null);
+    this.nextAt = now + GAP_MS;
+    // What else is to be told of ready jobs has been committed, so this tells it, too.
+    const { ready, ...rest } = this.pending ?? {};
+    this.pending = Object.keys(rest).length > 0 ? rest : null;
+    let told = false;
+    try {
+      const answer = await send(this.payload({ ready: true }));
+      told = answer.told;
+      return answer;
+    } finally {
+      if (!told && ready === true) this.tellOthers({ ready });
+    }
   }
 
   /** A notification came in. */
@@ -88,21 +123,30 @@ export class Wake {
 
   private async flush(): Promise<void> {
     while (this.pending !== null) {
+      const wait = this.nextAt - performance.now();
+      if (wait > 0) {
+        await new Promise((resolve) => setTimeout(resolve, wait + RIDE_MS));
+        continue;
+      }
       const message = this.pending;
       this.pending = null;
-      const payload = `${this.origin} ${JSON.stringify(message)}`;
+      this.nextAt = performance.now() + GAP_MS;
+      const payload = this.payload(message);
       try {
         // A message of 8,000 bytes or more can't be sent: those who hear less ask for more.
         await this.database.run(this.statement, [
           this.tables.notifications,
-          payload.length < 7_000 ? payload : `${this.origin} {"ready":true,"config":true,"nodes":true}`,
+          payload.length < 7_000 ? payload : this.payload({ ready: true, config: true, nodes: true }),
         ]);
       } catch {
         // The database is away; the nodes look for work when they come back to it.
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, GAP_MS));
     }
+  }
+
+  private payload(message: WakeMessage): string {
+    return `${this.origin} ${JSON.stringify(message)}`;
   }
 }
 

@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { currentJob, Job, JobCancelledError } from '../../lib/index.js';
+import type { QueueDatabase } from '../../lib/store/database.js';
+import { Store } from '../../lib/store/store.js';
 import { aborted } from '../support/aborted.js';
 import { type TestApplication, startApplication } from '../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -92,5 +95,110 @@ describe('notifications of somebody else', () => {
     await eventually(() => expect(worker.reason).toBeInstanceOf(JobCancelledError));
     await expect(test.queue.finished(job, { timeout: 5_000 })).rejects.toThrow('Cancelled by Ada');
     await web.close();
+  });
+});
+
+describe('a call that stores a job', () => {
+  let database: TestDatabase;
+  let web: TestApplication;
+  let client: Client;
+  const heard: string[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    web = await startApplication({ url: database.url, providers: [Worker], options: { runner: false } });
+    client = await connect(database.url);
+    client.on('notification', ({ payload = '' }) => heard.push(payload.slice(payload.indexOf(' ') + 1)));
+    await client.query('LISTEN "public.queue_job"');
+  });
+
+  beforeEach(() => {
+    heard.length = 0;
+  });
+
+  afterAll(async () => {
+    await client.end();
+    await web.close();
+    await database.drop();
+  });
+
+  /** Statements that were sent to notify and for nothing else. */
+  const spokenAlone = (run: jest.SpiedFunction<QueueDatabase['run']>): number =>
+    run.mock.calls.filter(([{ name }]) => name.startsWith('queue_job_notify')).length;
+
+  it('tells the other processes in its own commit', async () => {
+    const run = jest.spyOn(web.get(Store).database, 'run');
+    await web.queue.withDelay(Worker).run();
+    await eventually(() => expect(heard).toEqual(['{"ready":true}']));
+    expect(spokenAlone(run)).toBe(0);
+    run.mockRestore();
+  });
+
+  it('tells them afterwards where another process is at its commit with a notification', async () => {
+    const { lockClass } = web.get(Store).tables;
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1, -2)', [lockClass]);
+    const job = await web.queue.withDelay(Worker).run();
+    await client.query('COMMIT');
+    await eventually(() => expect(heard).toEqual(['{"ready":true}']));
+    await expect(web.queue.find(job.uuid)).resolves.toMatchObject({ state: 'pending' });
+  });
+
+  it('tells them of jobs that come close after one another at most once in three milliseconds', async () => {
+    const start = performance.now();
+    for (let at = 0; at < 100; at += 1) await web.queue.withDelay(Worker).run();
+    const most = Math.ceil((performance.now() - start) / 3) + 1;
+    await eventually(() => expect(heard.length).toBeGreaterThan(0));
+    expect(heard.length).toBeLessThanOrEqual(most);
+  });
+
+  it('tells them after the last of many, however close these come', async () => {
+    for (let at = 0; at < 20; at += 1) await web.queue.withDelay(Worker).run();
+    heard.length = 0;
+    await web.queue.withDelay(Worker).run();
+    await eventually(() => expect(heard).toContain('{"ready":true}'));
+  });
+
+  it('of a job with an eta tells when it is due', async () => {
+    await web.queue.withDelay(Worker, { eta: 60 }).run();
+    await eventually(() => expect(heard).toEqual([expect.stringMatching(/^\{"dueIn":(59|60)\d{3}/)]));
+  });
+
+  it('tells nobody where it is refused', async () => {
+    await client.query('ALTER TABLE queue_job ADD CONSTRAINT none CHECK (false) NOT VALID');
+    await expect(web.queue.withDelay(Worker).run()).rejects.toThrow('none');
+    await client.query('ALTER TABLE queue_job DROP CONSTRAINT none');
+    const job = await web.queue.withDelay(Worker).run();
+    await eventually(() => expect(heard).toEqual(['{"ready":true}']));
+    await expect(web.queue.find(job.uuid)).resolves.toMatchObject({ state: 'pending' });
+  });
+});
+
+describe('the round trips of a node', () => {
+  it('wait for no other statement of the library', async () => {
+    const database = await createTestDatabase();
+    const test = await startApplication({ url: database.url, providers: [Worker] });
+    const own = test.get(Store).database;
+    const client = await connect(database.url);
+    // The first job of a channel makes the row of that.
+    await test.queue.finished(await test.queue.withDelay(Worker).run(), { timeout: 5_000 });
+    const long = Promise.allSettled(Array.from({ length: 2 }, () => own.query('SELECT pg_sleep(60)')));
+    await client.query(
+      `INSERT INTO queue_job (uuid, name, channel, args, description) VALUES (gen_random_uuid(), 'Worker.run', 'root', '[]', 'x')`,
+    );
+    await client.query(`SELECT pg_notify('public.queue_job', 'x {"ready":true}')`);
+    await eventually(async () => {
+      const { rowCount } = await client.query(`SELECT FROM queue_job_history WHERE description = 'x'`);
+      expect(rowCount).toBe(1);
+    });
+    const { rowCount } = await client.query(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND state = 'active' AND query = 'SELECT pg_sleep(60)'`,
+    );
+    expect(rowCount).toBe(2);
+    await long;
+    await client.end();
+    await test.close();
+    await database.drop();
   });
 });

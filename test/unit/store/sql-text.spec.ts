@@ -82,6 +82,7 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     'this.columns', 'cancelBy', 'table', 'limit', 'source', "where.join(' AND ')",
     "page(this.tables.job, 'cancel_by')", "page(this.tables.history, 'NULL')",
   ],
+  'store/job-writer.ts': ['order', 'NOTICE_LOCK'],
   'store/metrics-store.ts': ['since', 'rollup', 'where'],
   'store/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
   'store/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],
