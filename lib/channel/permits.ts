@@ -112,7 +112,7 @@ function branchOf(path: string, channel: string): string {
   return end === -1 ? path : path.slice(0, end);
 }
 
-function isWithin(path: string, channel: string): boolean {
+export function isWithin(path: string, channel: string): boolean {
   return path === channel || path.startsWith(`${channel}.`);
 }
 

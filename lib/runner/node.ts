@@ -106,7 +106,7 @@ export class RunnerNode {
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
-        vitals: () => ({ ...this.vitals.read(), stopping: this.stopping }),
+        vitals: () => ({ ...this.vitals.read(), stopping: this.stopping, look: this.looks }),
         ask: this.life.ask,
       },
       { beat: (tick) => this.beat(tick), missed: (error) => this.missed(error) },
@@ -270,11 +270,8 @@ export class RunnerNode {
     if (!tick.alive || tick.version !== this.bench.permits.version) this.pump.realign();
     if (tick.nextEta !== null) this.due.within(Math.max(tick.nextEta, DUE_AGAIN_MS));
     if (tick.cancel.length > 0) this.cancelHere(tick.cancel);
-    const now = performance.now();
-    if (tick.ready && now >= this.nextPoll) {
-      this.nextPoll = now + this.settings.pollInterval;
-      this.pump.wake();
-    }
+    if (tick.ready) this.nextPoll = performance.now() + this.settings.pollInterval;
+    if (tick.ready || this.pump.sweepDue) this.pump.wake();
     // Behind a pooler nobody tells; these are cheap to look up.
     if (!this.settings.listen) store.wake.tellHere({ functions: true });
   }
@@ -297,6 +294,11 @@ export class RunnerNode {
       this.bench.reopen();
       this.pump.accept(this.mayClaim);
     }
+  }
+
+  /** Whether the next second looks for work. The sweeps do, where a look would read a long dead front of the index. */
+  private get looks(): boolean {
+    return !this.pump.skipsFront && performance.now() >= this.nextPoll;
   }
 
   private get mayClaim(): boolean {

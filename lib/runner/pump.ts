@@ -4,6 +4,7 @@ import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '
 import { describeFailure } from '../job/failure.js';
 import type { Ended } from './run-end.js';
 import { doneRecord, endRecord } from './run-end.js';
+import { LowWater } from './low-water.js';
 import type { PumpHooks, PumpSettings } from './pump.hooks.js';
 import type { Reporter } from './reporter.js';
 import type { Workbench } from './workbench.js';
@@ -32,6 +33,7 @@ export class Pump {
   /** The last round trip whose answer was lost; 0: none was. */
   private lostCycle = 0;
   private readonly lookAgain = new Alarm(() => this.wake());
+  private readonly lowWater = new LowWater();
   /** Something in what was sent is refused: the ends go one at a time until it is found. */
   private oneByOne = false;
   private stopped = false;
@@ -45,6 +47,16 @@ export class Pump {
     private readonly settings: PumpSettings,
     private readonly hooks: PumpHooks,
   ) {}
+
+  /** Claims don't begin at the front of what is ready, where only ended jobs are left. */
+  get skipsFront(): boolean {
+    return this.lowWater.active;
+  }
+
+  /** It is time for a claim that looks there, too. */
+  get sweepDue(): boolean {
+    return this.lowWater.sweepDue(performance.now());
+  }
 
   /** Asks for jobs from now on, or no longer. */
   accept(accepting: boolean): void {
@@ -225,6 +237,7 @@ export class Pump {
     const promote = asks && this.promoteDue;
     const id = this.bench.ledger.nextId();
     const { wakes } = this;
+    const marks = asks ? this.lowWater.at(now) : [];
     // Where the permits are booked anew afterwards, none is given back before.
     const free = claims ? this.bench.permits.takeFree() : new Map<string, number>();
     if (promote) this.promoteDue = false;
@@ -244,6 +257,7 @@ export class Pump {
         names: this.settings.names(),
         only: this.settings.only,
         id,
+        marks: marks ?? [],
       });
     } catch (error) {
       this.lostCycle = id;
@@ -255,6 +269,7 @@ export class Pump {
     const { info, jobs } = answer;
     if (info.stale === true) this.aligned = false;
     if (asks && info.stale !== true) {
+      if (slots > 0 || hand.size > 0) this.lowWater.learn(jobs, info.walked, marks === null, now);
       this.mayHaveMore = wakes !== this.wakes || (info.more === true && jobs.length > 0);
       // Somebody else has them locked: for a claim that is about to end, or for as long as a person looks at them.
       if (info.more === true && jobs.length === 0) this.lookAgain.within(LOOK_AGAIN_MS);

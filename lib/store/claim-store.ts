@@ -50,6 +50,15 @@ export interface Cycle {
   readonly only: readonly string[] | null;
   /** The number of this round trip and of its claim: one more than that of the one before. */
   readonly id: number;
+  /** Where the claim begins to read, in the order of the ready index; none: at its front. */
+  readonly marks: readonly Mark[];
+}
+
+/** Below this number nothing of a channel and priority is ready. */
+export interface Mark {
+  readonly channel: string;
+  readonly priority: number;
+  readonly seq: number;
 }
 
 /** A job as it comes from a claim; `args` and `context` are JSON text. */
@@ -103,6 +112,8 @@ export interface CycleInfo {
   readonly missing?: readonly string[];
   /** Channels in which ready jobs found no room. */
   readonly hungry?: readonly string[];
+  /** Entries of the ready index that were read in vain, where these were very many. */
+  readonly walked?: number;
 }
 
 export interface CycleAnswer {
@@ -142,7 +153,7 @@ export class ClaimStore {
       `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
         FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
-          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18) c`,
+          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) c`,
     );
     this.throttleStatement = namedStatement(
       'queue_job_throttle',
@@ -173,6 +184,9 @@ export class ClaimStore {
       cycle.names,
       cycle.only,
       cycle.id,
+      cycle.marks.map((mark) => mark.channel),
+      cycle.marks.map((mark) => mark.priority),
+      cycle.marks.map((mark) => mark.seq),
     ]);
     const receivedAt = performance.now();
     let info: CycleInfo = {};

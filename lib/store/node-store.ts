@@ -38,6 +38,8 @@ export interface Vitals {
   /** Cores in use. */
   readonly cpu: number;
   readonly stopping: boolean;
+  /** Whether it wants to know if some job is ready. */
+  readonly look: boolean;
 }
 
 /** A try that ended because its node had died. */
@@ -60,7 +62,7 @@ export interface Tick {
   readonly now: number;
   /** Nodes whose jobs may be given back. */
   readonly dead: readonly number[];
-  /** Some job is ready. */
+  /** Some job is ready; false where the node did not ask. */
   readonly ready: boolean;
   /** Milliseconds until the next eta. */
   readonly nextEta: number | null;
@@ -87,7 +89,7 @@ export class NodeStore {
       WHERE id = $1 AND alive`;
     this.tickStatement = namedStatement(
       'queue_job_tick',
-      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6) AS tick`,
+      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6, $7) AS tick`,
     );
   }
 
@@ -144,7 +146,7 @@ export class NodeStore {
     node: number,
     grace: number,
     lease: number,
-    vitals: Vitals = { memory: 0, cpu: 0, stopping: false },
+    vitals: Vitals = { memory: 0, cpu: 0, stopping: false, look: true },
     ask: Ask = (...asked) => this.askHere(...asked),
   ): Promise<Tick> {
     const row = await ask(this.tickStatement, [
@@ -154,6 +156,7 @@ export class NodeStore {
       vitals.memory,
       vitals.cpu,
       vitals.stopping,
+      vitals.look,
     ]);
     return JSON.parse(row?.['tick'] as string) as Tick;
   }

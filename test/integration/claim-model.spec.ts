@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { Client } from 'pg';
 import { v7 } from 'uuid';
 import { type ChannelConfig, unlimitedChannel } from '../../lib/channel/channel-config.js';
-import { pickByCapacity } from '../../lib/channel/permits.js';
+import { isWithin, pickByCapacity } from '../../lib/channel/permits.js';
+import type { Mark } from '../../lib/store/claim-store.js';
 import type { Store } from '../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { modelRuns } from '../support/model-runs.js';
@@ -114,18 +115,21 @@ describe('a claim, beside the model that looks at everything again for each job'
   }
 
   /** What one node gets, asking on as long as there is more to have. */
-  async function claimed(slots: number): Promise<number[]> {
+  async function claimed(slots: number, marks: readonly Mark[] = []): Promise<number[]> {
     const seqs: number[] = [];
     for (let more = true; more && seqs.length < slots;) {
-      const { jobs, info } = await node.cycle({ slots: slots - seqs.length });
+      const { jobs, info } = await node.cycle({ slots: slots - seqs.length, marks });
       seqs.push(...jobs.map(({ seq }) => seq));
       more = info.more === true;
     }
     return seqs.toSorted((a, b) => a - b);
   }
 
-  function expected({ channels, throttledUntil, jobs, slots }: Situation): number[] {
-    const all = jobs.map((job, at) => ({ ...job, seq: at + 1 }));
+  function expected(
+    { channels, throttledUntil, jobs, slots }: Situation,
+    seqs = new Map(jobs.map((job, at) => [job, at + 1])),
+  ): number[] {
+    const all = jobs.map((job) => ({ ...job, seq: seqs.get(job) as number }));
     const which = (is: string) => all.filter((job) => job.is === is);
     return pickByCapacity({
       channels,
@@ -174,5 +178,38 @@ describe('a claim, beside the model that looks at everything again for each job'
       );
     },
     fairRuns.timeout,
+  );
+
+  it(
+    'takes the same jobs with marks as if nothing were ready below these, but where jobs go strictly in order',
+    async () => {
+      const marks: fc.Arbitrary<Mark[]> = fc.uniqueArray(
+        fc.record({
+          channel: fc.constantFrom(...CHANNELS),
+          priority: fc.nat(2),
+          seq: fc.integer({ min: 1, max: 41 }),
+        }),
+        { selector: ({ channel, priority }) => `${channel} ${priority}`, maxLength: 12 },
+      );
+      await fc.assert(
+        fc.asyncProperty(situations, marks, async (situation, given) => {
+          await arrange(situation);
+          const inOrder = situation.channels.filter(({ sequential }) => sequential);
+          const jobs = situation.jobs.filter(({ is, channel, priority }, at) => {
+            const mark = given.find((one) => one.channel === channel && one.priority === priority);
+            return (
+              is !== 'ready' ||
+              inOrder.some(({ name }) => isWithin(channel, name)) ||
+              at + 1 >= (mark?.seq ?? 0)
+            );
+          });
+          const left = new Map(jobs.map((job) => [job, situation.jobs.indexOf(job) + 1]));
+          const seqs = await claimed(situation.slots, given);
+          expect(seqs).toEqual(expected({ ...situation, jobs }, left));
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
   );
 });

@@ -50,7 +50,7 @@ describe('claim and settle', () => {
     await insertJobs(client, noops(4, 'root.one'));
     // Node 1 claims in a transaction that is still open; node 2 has looked before, and has to wait for it.
     const commit = await holding(
-      `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 10, '{}', '{}', $3, NULL, 1)`,
+      `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}')`,
       [first.id, first.version, ['Recorder.noop']],
     );
     const claimed = second.cycle();
@@ -120,7 +120,7 @@ describe('claim and settle', () => {
     await insertJobs(client, noops(3, 'root.free'));
     await store.channels.ensure(['root.free']);
     const commit = await holding(
-      `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 10, '{}', '{}', $3, NULL, 1)`,
+      `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}')`,
       [node.id, node.version, ['Recorder.noop']],
     );
     const changed = store.channels.change('root.free', { capacity: 1 });
@@ -272,7 +272,7 @@ describe('claim and settle', () => {
     await insertJobs(client, noops(2));
     const commit = await holding(
       `SELECT c.uuid FROM queue_job_settle_1($1, 1, '{}', '{}', '{}', '{}', '{}', NULL, '{}', '{}', '{}') s,
-         queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1) c`,
+         queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}') c`,
       [dead.id, dead.version, ['Recorder.noop']],
     );
     await other.store.nodes.tick(other.id, 0, 15);
@@ -300,7 +300,7 @@ describe('claim and settle', () => {
     await insertJobs(client, noops(2));
     const commit = await holding(
       `SELECT c.uuid FROM queue_job_settle_1($1, 1, '{}', '{}', '{}', '{}', '{}', NULL, '{}', '{}', '{}') s,
-         queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1) c`,
+         queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}') c`,
       [node.id, node.version, ['Recorder.noop']],
     );
     const forgotten = store.claims.forget(node.id, 1);

@@ -57,6 +57,7 @@ export class PlayedNode {
       names: ['Recorder.work', 'Recorder.noop'],
       only: null,
       id: this.cycles++,
+      marks: [],
       ...given,
     };
   }

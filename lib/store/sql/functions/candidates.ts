@@ -1,4 +1,5 @@
 import type { Tables } from '../../tables.js';
+import { inStretch, stretches } from './low-water.js';
 
 /** No capacity: room for more than any node asks for. */
 export const UNLIMITED = 1_000_000_000;
@@ -23,11 +24,14 @@ export const candidates = (t: Tables): string => `
       FROM unnest(v_channels) WITH ORDINALITY f (channel, at) JOIN ${t.channel} c ON c.name = f.channel
     ) h
     CROSS JOIN LATERAL (
-      SELECT s.ctid, s.priority, s.seq, s.name = ANY(p_names) AS known,
-        row_number() OVER (ORDER BY s.priority, s.seq) AS place
-      FROM ${t.job} s
-      WHERE s.phase = 2 AND s.channel = h.channel AND s.node IS NULL
-        AND (h.in_order OR s.name = ANY(p_names))
-      ORDER BY s.priority, s.seq LIMIT h.fetch
+      -- (The stretches and what is in them come in order, so the places count up.)
+      SELECT k.*, row_number() OVER () AS place
+      FROM ${stretches('h.channel')} s
+      CROSS JOIN LATERAL (
+        SELECT j.ctid, j.priority, j.seq, j.name = ANY(p_names) AS known FROM ${t.job} j
+        WHERE j.phase = 2 AND j.channel = h.channel AND ${inStretch} AND j.node IS NULL
+          AND (h.in_order OR j.name = ANY(p_names))
+        ORDER BY j.priority, j.seq LIMIT h.fetch
+      ) k LIMIT h.fetch
     ) d
   ) x`;

@@ -1,6 +1,7 @@
 import type { Tables } from '../../tables.js';
 import { candidates, UNLIMITED } from './candidates.js';
 import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
+import { entriesRead, inStretch, readyChannels, stretches, walked } from './low-water.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
@@ -10,7 +11,8 @@ import { LOOKUP_SETTINGS } from './settings.js';
  *
  * The protocol, and why its order matters:
  * 1. A shared lock against changes of the channels. A node whose tree is of another version claims nothing (`stale`).
- * 2. Which channels have ready jobs: a loose scan of the ready index, one probe a channel.
+ * 2. Which channels have ready jobs: a loose scan of the ready index, one probe a channel. Under an old snapshot, the node
+ *    gives marks, and this and the picks read only what lies beyond them: see `low-water.ts`.
  * 3. The rows of the channels that limit any of these are locked in the order of their names, so no two claims deadlock.
  * 4. Only then, in a new statement, the permits that are out are summed. A sum in the statement that takes the lock would
  *    use the snapshot from before the wait, and give too many.
@@ -34,7 +36,8 @@ export const claim = (t: Tables): string => {
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_claim_1')}(
   p_node integer, p_version bigint, p_dead boolean, p_fenced uuid[], p_released boolean, p_promote boolean, p_slots integer,
-  p_hand_channels text[], p_hand integer[], p_names text[], p_only text[], p_batch bigint
+  p_hand_channels text[], p_hand integer[], p_names text[], p_only text[], p_batch bigint,
+  p_mark_channels text[], p_mark_priorities integer[], p_mark_seqs bigint[]
 ) RETURNS TABLE (info json, hand boolean, ${CLAIMED_TYPES}) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 #variable_conflict use_column
 DECLARE
@@ -43,7 +46,14 @@ DECLARE
   v_stale boolean := false;
   v_channels text[];
   v_missing text[];
-  v_hand_left integer := coalesce((SELECT sum(h) FROM unnest(p_hand) h), 0);
+  v_hand_asked integer := coalesce((SELECT sum(h) FROM unnest(p_hand) h), 0);
+  v_hand_left integer := v_hand_asked;
+  v_read bigint := ${entriesRead(t)};
+  -- where the look for channels goes on from
+  v_from_channel text;
+  v_from_priority integer;
+  v_from_seq bigint;
+  v_found text;
   v_slots integer := p_slots;
   v_gated boolean;
   v_short boolean;
@@ -96,19 +106,14 @@ BEGIN
     v_stale := p_version <> (SELECT m.config_version FROM ${t.meta} m);
   END IF;
 
-  IF NOT v_stale AND (v_slots > 0 OR v_hand_left > 0) THEN
-    WITH RECURSIVE found AS (
-      (SELECT j.channel FROM ${t.job} j WHERE j.phase = 2 ORDER BY j.channel LIMIT 1)
-      UNION ALL
-      SELECT (SELECT j.channel FROM ${t.job} j WHERE j.phase = 2 AND j.channel > f.channel ORDER BY j.channel LIMIT 1)
-      FROM found f WHERE f.channel IS NOT NULL
-    )
-    SELECT array_agg(f.channel) INTO v_channels FROM found f
-    WHERE f.channel IS NOT NULL AND (p_only IS NULL OR EXISTS (
-      SELECT 1 FROM unnest(p_only) o WHERE f.channel = o OR starts_with(f.channel, o || '.')
-    ));
+  IF NOT v_stale AND (v_slots > 0 OR v_hand_left > 0) THEN${readyChannels(t)}
+    IF p_only IS NOT NULL THEN
+      v_channels := ARRAY(SELECT f FROM unnest(v_channels) f WHERE EXISTS (
+        SELECT 1 FROM unnest(p_only) o WHERE f = o OR starts_with(f, o || '.')
+      ));
+    END IF;
 
-    IF v_channels IS NOT NULL THEN
+    IF cardinality(v_channels) > 0 THEN
       SELECT coalesce(bool_or(cardinality(c.gates) > 0), false), array_agg(c.name) INTO v_gated, v_missing
       FROM unnest(v_channels) f (channel) JOIN ${t.channel} c ON c.name = f.channel;
       v_short := v_channels <@ p_hand_channels;
@@ -126,9 +131,12 @@ BEGIN
         v_fetch := v_slots + CASE WHEN v_short THEN v_hand_left ELSE 0 END;
         RETURN QUERY ${take(
           `ARRAY(
-          SELECT d.ctid FROM ${t.job} d
-          WHERE d.phase = 2 AND d.channel = v_channels[1] AND d.node IS NULL AND d.name = ANY(p_names)
-          ORDER BY d.priority, d.seq LIMIT v_fetch FOR NO KEY UPDATE SKIP LOCKED
+          SELECT d.ctid FROM ${stretches('v_channels[1]')} s
+          CROSS JOIN LATERAL (
+            SELECT j.ctid FROM ${t.job} j
+            WHERE j.phase = 2 AND j.channel = v_channels[1] AND ${inStretch} AND j.node IS NULL AND j.name = ANY(p_names)
+            ORDER BY j.priority, j.seq LIMIT v_fetch FOR NO KEY UPDATE SKIP LOCKED
+          ) d LIMIT v_fetch
         )`,
           'false',
         )};
@@ -317,7 +325,7 @@ BEGIN
 
   RETURN QUERY SELECT json_strip_nulls(json_build_object(
     'stale', nullif(v_stale, false), 'released', nullif(p_released, false), 'fenced', CASE WHEN cardinality(p_fenced) > 0 THEN p_fenced END,
-    'nextEta', v_next_eta, 'wake', v_wake, 'more', nullif(v_more, false), 'missing', v_missing,
+    'nextEta', v_next_eta, 'wake', v_wake, 'more', nullif(v_more, false), 'missing', v_missing, 'walked', ${walked(t)},
     'hungry', CASE WHEN cardinality(v_hungry) > 0 THEN v_hungry END
   )), ${nulls()};
 END $$`;

@@ -57,7 +57,7 @@ END $$`;
  */
 export const tick = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_tick_1')}(
-  p_node integer, p_grace float8, p_lease float8, p_memory bigint, p_cpu float8, p_stopping boolean
+  p_node integer, p_grace float8, p_lease float8, p_memory bigint, p_cpu float8, p_stopping boolean, p_look boolean
 )
 RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,7 +97,7 @@ BEGIN
     'asked', v_asked,
     'now', extract(epoch FROM clock_timestamp()) * 1000,
     'dead', v_dead,
-    'ready', EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
+    'ready', p_look AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
     -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
     'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
       FROM ${t.job} j WHERE j.phase = 1 AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
