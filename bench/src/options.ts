@@ -30,20 +30,26 @@ export interface Sizes {
 
 const HELP = `npm run bench -- [options]
 
-  --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names
+  --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names;
+                    all: every measure and system but those in double brackets
   --rounds N        how often everything is measured (5)
   --jobs N          jobs of a drain (20000)
-  --ms N            how long calls are counted, in milliseconds (400)
+  --ms N            how long calls are counted, in milliseconds (250)
   --scale X         growth: rows, as a part of the default (1)
   --minutes N       growth-snapshot: how long the transaction stays open (5)
   --out FOLDER      where the results go (bench/results)
   --cpu-prof FOLDER writes CPU profiles of all measured processes there
   --set NAME=VALUE  a setting of the embedded PostgreSQL, any number of times
 
-Systems:  ${SYSTEMS.map(({ name }) => name).join(', ')}
-Measures: ${MEASURES.map(({ name, optional }) => (optional === true ? `(${name})` : name)).join(', ')}
-          Those in brackets run only where --only names them.
+Systems:  ${SYSTEMS.map(({ name, optional }) => (optional === true ? `(${name})` : name)).join(', ')}
+Measures: ${MEASURES.map(({ name, optional }) => (optional === undefined ? name : optional === 'all' ? `(${name})` : `((${name}))`)).join(', ')}
+
+Those in brackets run where --only names them or all; those in double brackets only where it names them. What is left
+takes less than ten minutes with five rounds. --only all takes about twice that.
 `;
+
+/** The word for every measure and system but the longest. */
+const ALL = 'all';
 
 /** @throws Error that says which option is wrong */
 export function readOptions(args: readonly string[]): Options | { readonly help: string } {
@@ -54,7 +60,7 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string', default: '5' },
       jobs: { type: 'string', default: '20000' },
-      ms: { type: 'string', default: '400' },
+      ms: { type: 'string', default: '250' },
       scale: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },
       out: { type: 'string', default: 'bench/results' },
@@ -82,19 +88,24 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
 
 function choose(names: readonly string[]): Pick<Options, 'systems' | 'measures'> {
   const matches = (name: string, wanted: string): boolean => name === wanted || name.startsWith(`${wanted}-`);
+  const everything = names.includes(ALL);
   const isSystem = (name: string): boolean => SYSTEMS.some((entry) => entry.name === name);
   const unknown = names.find(
-    (wanted) => !isSystem(wanted) && !MEASURES.some(({ name }) => matches(name, wanted)),
+    (wanted) => wanted !== ALL && !isSystem(wanted) && !MEASURES.some(({ name }) => matches(name, wanted)),
   );
   if (unknown !== undefined)
     throw new Error(`--only ${unknown}: there is no such system or measure.\n\n${HELP}`);
   const wantedSystems = names.filter(isSystem);
-  const wantedMeasures = names.filter((name) => !isSystem(name));
-  const systems = SYSTEMS.filter(({ name, store }) =>
-    wantedSystems.length === 0 ? store !== 'Redis' || hasRedis() : wantedSystems.includes(name),
+  const wantedMeasures = names.filter((name) => name !== ALL && !isSystem(name));
+  const systems = SYSTEMS.filter(({ name, store, optional }) =>
+    wantedSystems.length > 0
+      ? wantedSystems.includes(name)
+      : (everything || optional !== true) && (store !== 'Redis' || hasRedis()),
   );
-  const measures = MEASURES.filter(({ name, optional }) =>
-    wantedMeasures.length === 0 ? optional !== true : wantedMeasures.some((wanted) => matches(name, wanted)),
+  const measures = MEASURES.filter(
+    ({ name, optional }) =>
+      wantedMeasures.some((wanted) => matches(name, wanted)) ||
+      (everything ? optional !== 'named' : wantedMeasures.length === 0 && optional === undefined),
   );
   return { systems, measures };
 }
