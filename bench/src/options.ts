@@ -8,6 +8,8 @@ export interface Options {
   readonly systems: readonly SystemEntry[];
   readonly measures: readonly Measure[];
   readonly rounds: number;
+  /** No round begins that would end later than this, in milliseconds. */
+  readonly withinMs: number;
   readonly sizes: Sizes;
   /** The folder for the results. */
   readonly out: string;
@@ -33,6 +35,7 @@ const HELP = `npm run bench -- [options]
   --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names;
                     all: every measure and system but those in double brackets
   --rounds N        how often everything is measured (5)
+  --within N        begins no round that would end later, in minutes (9.5, or no limit with --only or --rounds)
   --jobs N          jobs of a drain (20000)
   --ms N            how long calls are counted, in milliseconds (250)
   --scale X         growth: rows, as a part of the default (1)
@@ -45,8 +48,10 @@ Systems:  ${SYSTEMS.map(({ name, optional }) => (optional === true ? `(${name})`
 Measures: ${MEASURES.map(({ name, optional }) => (optional === undefined ? name : optional === 'all' ? `(${name})` : `((${name}))`)).join(', ')}
 
 Those in brackets run where --only names them or all; those in double brackets only where it names them. What is left
-takes less than ten minutes with five rounds. --only all takes about twice that.
+takes less than ten minutes: where the machine is too slow for five rounds in that time, fewer.
 `;
+
+const DEFAULT_WITHIN_MS = 570_000;
 
 /** The word for every measure and system but the longest. */
 const ALL = 'all';
@@ -58,7 +63,8 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
     allowPositionals: true,
     options: {
       only: { type: 'string', multiple: true, default: [] },
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
+      within: { type: 'string' },
       jobs: { type: 'string', default: '20000' },
       ms: { type: 'string', default: '250' },
       scale: { type: 'string', default: '1' },
@@ -73,7 +79,8 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
   const names = [...values.only.flatMap((list) => list.split(',')), ...positionals];
   return {
     ...choose(names.map((name) => name.trim()).filter((name) => name !== '')),
-    rounds: whole('rounds', values.rounds),
+    rounds: whole('rounds', values.rounds ?? '5'),
+    withinMs: withinOf(values.within, values.rounds === undefined && names.length === 0),
     sizes: {
       jobs: whole('jobs', values.jobs),
       ms: whole('ms', values.ms),
@@ -108,6 +115,11 @@ function choose(names: readonly string[]): Pick<Options, 'systems' | 'measures'>
       (everything ? optional !== 'named' : wantedMeasures.length === 0 && optional === undefined),
   );
   return { systems, measures };
+}
+
+function withinOf(minutes: string | undefined, allDefault: boolean): number {
+  if (minutes === undefined) return allDefault ? DEFAULT_WITHIN_MS : Infinity;
+  return positive('within', minutes) * 60_000;
 }
 
 function setting(text: string): [string, string] {

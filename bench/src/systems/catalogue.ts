@@ -116,6 +116,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     kind: 'peer',
     share: 0.1,
     can: [...COMMON, 'capacity of one', 'capacity', 'chain'],
+    optional: true,
     load: async () => (await import('./bullmq-redis.ts')).open,
   },
   {
