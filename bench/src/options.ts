@@ -8,6 +8,8 @@ export interface Options {
   readonly systems: readonly SystemEntry[];
   readonly measures: readonly Measure[];
   readonly rounds: number;
+  /** No round begins that would end later than this, in milliseconds. */
+  readonly withinMs: number;
   readonly sizes: Sizes;
   /** The folder for the results. */
   readonly out: string;
@@ -30,20 +32,29 @@ export interface Sizes {
 
 const HELP = `npm run bench -- [options]
 
-  --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names
+  --only NAMES      systems and measures, separated by commas; of measures, also the first word of their names;
+                    all: every measure and system but those in double brackets
   --rounds N        how often everything is measured (5)
+  --within N        begins no round that would end later, in minutes (9.5, or no limit with --only or --rounds)
   --jobs N          jobs of a drain (20000)
-  --ms N            how long calls are counted, in milliseconds (400)
+  --ms N            how long calls are counted, in milliseconds (250)
   --scale X         growth: rows, as a part of the default (1)
   --minutes N       growth-snapshot: how long the transaction stays open (5)
   --out FOLDER      where the results go (bench/results)
   --cpu-prof FOLDER writes CPU profiles of all measured processes there
   --set NAME=VALUE  a setting of the embedded PostgreSQL, any number of times
 
-Systems:  ${SYSTEMS.map(({ name }) => name).join(', ')}
-Measures: ${MEASURES.map(({ name, optional }) => (optional === true ? `(${name})` : name)).join(', ')}
-          Those in brackets run only where --only names them.
+Systems:  ${SYSTEMS.map(({ name, optional }) => (optional === true ? `(${name})` : name)).join(', ')}
+Measures: ${MEASURES.map(({ name, optional }) => (optional === undefined ? name : optional === 'all' ? `(${name})` : `((${name}))`)).join(', ')}
+
+Those in brackets run where --only names them or all; those in double brackets only where it names them. What is left
+takes less than ten minutes: where the machine is too slow for five rounds in that time, fewer.
 `;
+
+const DEFAULT_WITHIN_MS = 570_000;
+
+/** The word for every measure and system but the longest. */
+const ALL = 'all';
 
 /** @throws Error that says which option is wrong */
 export function readOptions(args: readonly string[]): Options | { readonly help: string } {
@@ -52,9 +63,10 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
     allowPositionals: true,
     options: {
       only: { type: 'string', multiple: true, default: [] },
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
+      within: { type: 'string' },
       jobs: { type: 'string', default: '20000' },
-      ms: { type: 'string', default: '400' },
+      ms: { type: 'string', default: '250' },
       scale: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },
       out: { type: 'string', default: 'bench/results' },
@@ -67,7 +79,8 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
   const names = [...values.only.flatMap((list) => list.split(',')), ...positionals];
   return {
     ...choose(names.map((name) => name.trim()).filter((name) => name !== '')),
-    rounds: whole('rounds', values.rounds),
+    rounds: whole('rounds', values.rounds ?? '5'),
+    withinMs: withinOf(values.within, values.rounds === undefined && names.length === 0),
     sizes: {
       jobs: whole('jobs', values.jobs),
       ms: whole('ms', values.ms),
@@ -82,21 +95,31 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
 
 function choose(names: readonly string[]): Pick<Options, 'systems' | 'measures'> {
   const matches = (name: string, wanted: string): boolean => name === wanted || name.startsWith(`${wanted}-`);
+  const everything = names.includes(ALL);
   const isSystem = (name: string): boolean => SYSTEMS.some((entry) => entry.name === name);
   const unknown = names.find(
-    (wanted) => !isSystem(wanted) && !MEASURES.some(({ name }) => matches(name, wanted)),
+    (wanted) => wanted !== ALL && !isSystem(wanted) && !MEASURES.some(({ name }) => matches(name, wanted)),
   );
   if (unknown !== undefined)
     throw new Error(`--only ${unknown}: there is no such system or measure.\n\n${HELP}`);
   const wantedSystems = names.filter(isSystem);
-  const wantedMeasures = names.filter((name) => !isSystem(name));
-  const systems = SYSTEMS.filter(({ name, store }) =>
-    wantedSystems.length === 0 ? store !== 'Redis' || hasRedis() : wantedSystems.includes(name),
+  const wantedMeasures = names.filter((name) => name !== ALL && !isSystem(name));
+  const systems = SYSTEMS.filter(({ name, store, optional }) =>
+    wantedSystems.length > 0
+      ? wantedSystems.includes(name)
+      : (everything || optional !== true) && (store !== 'Redis' || hasRedis()),
   );
-  const measures = MEASURES.filter(({ name, optional }) =>
-    wantedMeasures.length === 0 ? optional !== true : wantedMeasures.some((wanted) => matches(name, wanted)),
+  const measures = MEASURES.filter(
+    ({ name, optional }) =>
+      wantedMeasures.some((wanted) => matches(name, wanted)) ||
+      (everything ? optional !== 'named' : wantedMeasures.length === 0 && optional === undefined),
   );
   return { systems, measures };
+}
+
+function withinOf(minutes: string | undefined, allDefault: boolean): number {
+  if (minutes === undefined) return allDefault ? DEFAULT_WITHIN_MS : Infinity;
+  return positive('within', minutes) * 60_000;
 }
 
 function setting(text: string): [string, string] {

@@ -8,7 +8,7 @@ import { snapshot } from './growth/snapshot.ts';
 import { idle } from './idle.ts';
 import { memory } from './memory.ts';
 import type { Measure } from './measure.ts';
-import { pickups } from './pickup.ts';
+import { pickup } from './pickup.ts';
 
 /** In the order of the table. */
 export const MEASURES: readonly Measure[] = [
@@ -16,7 +16,7 @@ export const MEASURES: readonly Measure[] = [
   ...drains,
   transactional,
   ...channels,
-  ...pickups,
+  pickup,
   chain,
   idle,
   footprint,

@@ -8,11 +8,13 @@ const PATIENCE_MS = 15_000;
 /** Jobs that each wait for the one before, from the call that stores them until the last step has run. */
 export const chain: Measure = {
   name: 'chain',
+  optional: 'all',
   figures: [
     { id: 'chain.step', title: 'a chain of 100, each step', unit: 'ms', better: 'lower', needs: 'chain' },
   ],
   async run(stage) {
     const work = { handler: 'stamp', tunedFor: 'pickup' } as const;
+    stage.load(1);
     const url = await stage.place(work);
     const worker = await stage.startOne({ url, work });
     await worker.call('work');

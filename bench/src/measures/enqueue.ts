@@ -19,6 +19,7 @@ export const enqueue: Measure = {
     { id: 'enqueue.bulk', title: 'enqueue 1,000 at once', needs: 'bulk', ...rate },
   ],
   async run(stage) {
+    stage.load(1);
     const url = await stage.place(undefined);
     const caller = await stage.startOne({ url });
     const { ms } = stage.sizes;

@@ -5,6 +5,7 @@ import type { Measure } from './measure.ts';
 export const footprint: Measure = {
   name: 'footprint',
   once: true,
+  optional: 'all',
   figures: [{ id: 'footprint.wal', title: 'WAL of a job', unit: 'bytes', better: 'lower', needs: 'bulk' }],
   async run(stage) {
     if (stage.system.store !== 'PostgreSQL') return {};

@@ -10,6 +10,7 @@ const COUNTED_MS = 10_000;
 export const idle: Measure = {
   name: 'idle',
   once: true,
+  together: true,
   figures: [
     {
       id: 'idle.statements',
@@ -21,6 +22,7 @@ export const idle: Measure = {
   ],
   async run(stage) {
     const work = { handler: 'nothing', tunedFor: 'pickup' } as const;
+    stage.load(1);
     const url = await stage.place(work);
     const worker = await stage.startOne({ url, work });
     await worker.call('work');

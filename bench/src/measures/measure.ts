@@ -16,8 +16,10 @@ export interface Measure {
   readonly figures: readonly Figure[];
   /** Measured in the first round alone: it takes long, or doesn't vary. */
   readonly once?: true;
-  /** Left out unless it is asked for. */
-  readonly optional?: true;
+  /** All systems at once: it only counts what each does, and needs no quiet machine. */
+  readonly together?: true;
+  /** Left out unless everything is asked for, or it by its name; or unless it is by its name alone. */
+  readonly optional?: 'all' | 'named';
   /** Answers by the ids of the figures. */
   run(stage: Stage): Promise<Record<string, number>>;
 }

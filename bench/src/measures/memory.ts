@@ -8,7 +8,7 @@ const MIB = 1024 ** 2;
 /** What a worker's process takes of the machine's memory, early and late in a million jobs. */
 export const memory: Measure = {
   name: 'memory',
-  optional: true,
+  optional: 'named',
   once: true,
   figures: [
     {

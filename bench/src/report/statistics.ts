@@ -1,7 +1,7 @@
-/** The value below which a part of the values lies; of two in the middle, the upper one. */
+/** The smallest value that a part of the values doesn't exceed: of 100, 99 % don't exceed the second largest. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
 }
 
 export interface Spread {

@@ -5,11 +5,18 @@ import type { Message, Opening, Question } from './protocol.ts';
 /** Between two messages about jobs that have run, in milliseconds. */
 const REPORT_MS = 10;
 
+const system = systemNamed(process.argv[2] ?? '');
+// Loading takes longer than anything else before a measure, so it begins before there is a database to open. One that
+// can't be loaded is reported to whoever asks for it.
+const loading = system.load();
+loading.catch(() => undefined);
+
 let participant: Participant | undefined;
 let timer: NodeJS.Timeout | undefined;
 let ran = 0;
 
-const send = (message: Message): void => void process.send?.(message);
+// Whoever measures may be gone, and then wants to hear nothing.
+const send = (message: Message): void => void process.send?.(message, () => undefined);
 
 function report(count: number): void {
   ran = count;
@@ -20,9 +27,10 @@ function report(count: number): void {
 }
 
 async function answer({ method, args }: Question): Promise<unknown> {
+  if (method === 'loaded') return void (await loading);
   if (method === 'open') {
-    const [{ system, role }] = args as [Opening];
-    participant = await Participant.open(systemNamed(system), role, report);
+    const [{ role }] = args as [Opening];
+    participant = await Participant.open(await loading, role, report);
     return undefined;
   }
   if (participant === undefined) throw new Error(`${method} before open`);

@@ -6,6 +6,7 @@ import pg from 'pg';
  */
 export class Databases {
   private readonly templates = new Map<string, Promise<string>>();
+  private dropping: Promise<unknown> = Promise.resolve();
   private made = 0;
 
   constructor(
@@ -23,19 +24,26 @@ export class Databases {
     const database = this.nextName();
     const source = await template;
     await this.admin(async (query) => {
-      await query(`CREATE DATABASE ${database} TEMPLATE ${source}`);
-      // What the copy has made dirty is written before anything is measured.
-      await query('CHECKPOINT');
+      // File by file: faster than through the log, and leaves nothing in the buffers to be written.
+      await query(`CREATE DATABASE ${database} TEMPLATE ${source} STRATEGY FILE_COPY`);
     });
     return this.urlOf(database);
   }
 
-  async drop(url: string): Promise<void> {
+  /** Begins to drop it, which also writes what there is to write of others: `calm()` waits for it. */
+  dropLater(url: string): void {
     const database = new URL(url).pathname.slice(1);
-    await this.admin((query) => query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+    const drop = this.admin((query) => query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+    this.dropping = Promise.allSettled([this.dropping, drop]);
+  }
+
+  /** Resolves once nothing is being dropped. */
+  async calm(): Promise<void> {
+    await this.dropping;
   }
 
   async dropAll(): Promise<void> {
+    await this.calm();
     await this.admin(async (query) => {
       const rows = await query(`SELECT datname FROM pg_database WHERE starts_with(datname, $1)`, [
         this.prefix,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SystemEntry } from '../systems/catalogue.ts';
 import { NOTE } from '../systems/seed-sql.ts';
-import type { Handler, Payload, Role, Seed, System } from '../systems/system.ts';
+import type { Handler, OpenSystem, Payload, Role, Seed, System } from '../systems/system.ts';
 import { microseconds } from './clock.ts';
 
 export interface Counted {
@@ -21,8 +20,8 @@ export class Participant {
     private readonly report: (ran: number) => void,
   ) {}
 
-  static async open(entry: SystemEntry, role: Role, report: (ran: number) => void): Promise<Participant> {
-    return new Participant(await entry.open(role), role, report);
+  static async open(open: OpenSystem, role: Role, report: (ran: number) => void): Promise<Participant> {
+    return new Participant(await open(role), role, report);
   }
 
   prepare(): Promise<void> {

@@ -9,13 +9,12 @@ type Method = {
 export type Asked = Exclude<Method, undefined>;
 
 export interface Opening {
-  readonly system: string;
   readonly role: Role;
 }
 
 export interface Question {
   readonly id: number;
-  readonly method: 'open' | Asked;
+  readonly method: 'loaded' | 'open' | Asked;
   readonly args: readonly unknown[];
 }
 

@@ -11,6 +11,7 @@ const PATIENCE_MS = 120_000;
 
 /** The place of one measure of one system: a fresh database, and processes; `clear()` removes all of it. */
 export class Stage {
+  private readonly loaded: SystemProcess[] = [];
   private readonly processes: SystemProcess[] = [];
   private readonly leftovers: (() => Promise<void>)[] = [];
 
@@ -18,6 +19,8 @@ export class Stage {
     readonly system: SystemEntry,
     readonly databases: Databases,
     private readonly options: Options,
+    /** Resolves when it is this system's turn to be measured. */
+    private readonly turn: () => Promise<void>,
   ) {}
 
   get sizes(): Options['sizes'] {
@@ -46,18 +49,27 @@ export class Stage {
       return server.url;
     }
     const { capacity, tunedFor } = work ?? {};
-    const name = JSON.stringify([this.system.name, seed, capacity, tunedFor]);
+    const { tables = this.system.name, tablesByPurpose = false } = this.system;
+    const name = JSON.stringify([tables, seed, capacity, tablesByPurpose && tunedFor]);
     const url = await this.databases.copy(name, (template) => this.fill(template, work, seed));
-    this.leftovers.push(() => this.databases.drop(url));
+    this.leftovers.push(async () => this.databases.dropLater(url));
     return url;
   }
 
-  /** Processes that are connected and do nothing yet. */
+  /** Begins to load so many processes, meanwhile the database is copied. */
+  load(count: number): void {
+    for (let at = 0; at < count; at += 1) this.loaded.push(this.newProcess());
+  }
+
+  /**
+   * Processes that are connected and do nothing yet: loaded ones, or new ones where there are none. Waits for this
+   * system's turn, and until what the one before left behind is gone.
+   */
   async start(role: Role, count = 1): Promise<SystemProcess[]> {
-    const started = await Promise.all(
-      Array.from({ length: count }, () => SystemProcess.start(this.system.name, role, this.options.execArgv)),
-    );
-    this.processes.push(...started);
+    const started = Array.from({ length: count }, () => this.loaded.pop() ?? this.newProcess());
+    await Promise.all(started.map((one) => one.loaded()));
+    await this.turn();
+    await Promise.all([this.databases.calm(), ...started.map((one) => one.open(role))]);
     return started;
   }
 
@@ -105,17 +117,23 @@ export class Stage {
   }
 
   async clear(): Promise<void> {
-    await Promise.all(this.processes.splice(0).map((one) => one.stop()));
+    // The figures are in, and some systems take their time to close. Only a profile is written at a proper end.
+    const profiled = this.options.execArgv.length > 0;
+    this.loaded.length = 0;
+    await Promise.all(this.processes.splice(0).map((one) => (profiled ? one.stop() : one.kill())));
     for (const remove of this.leftovers.splice(0)) await remove();
   }
 
+  private newProcess(): SystemProcess {
+    const started = SystemProcess.start(this.system.name, this.options.execArgv);
+    this.processes.push(started);
+    return started;
+  }
+
   private async fill(url: string, work: WorkRole | undefined, seed: Seed | undefined): Promise<void> {
-    const filler = await SystemProcess.start(
-      this.system.name,
-      { url, ...(work === undefined ? {} : { work }) },
-      [],
-    );
+    const filler = SystemProcess.start(this.system.name, []);
     try {
+      await filler.open({ url, ...(work === undefined ? {} : { work }) });
       await filler.call('prepare');
       if (this.system.store === 'PostgreSQL') await createCallersTable(url);
       if (seed !== undefined) await filler.call('seed', seed);

@@ -15,7 +15,7 @@ export class SystemProcess {
   /** Jobs that have run there. */
   ran = 0;
   private nextId = 1;
-  private readonly open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private readonly asked = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private readonly listeners = new Set<() => void>();
 
   private constructor(
@@ -24,20 +24,29 @@ export class SystemProcess {
   ) {
     child.on('message', (message: Message) => this.hear(message));
     child.on('exit', (code, signal) => {
-      for (const waiting of this.open.values())
+      for (const waiting of this.asked.values())
         waiting.reject(new Error(`The process of ${name} ended (${code ?? signal})`));
-      this.open.clear();
+      this.asked.clear();
     });
   }
 
-  static async start(system: string, role: Role, execArgv: readonly string[]): Promise<SystemProcess> {
-    const child = fork(CHILD, {
-      execArgv: ['--enable-source-maps', ...execArgv],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    const started = new SystemProcess(system, child);
-    await started.send('open', [{ system, role }]);
-    return started;
+  /** A process that begins to load the system. */
+  static start(system: string, execArgv: readonly string[]): SystemProcess {
+    // Without source maps, which Node.js would read for every module of every system: a fifth of the time to load it.
+    return new SystemProcess(
+      system,
+      fork(CHILD, [system], { execArgv: [...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+    );
+  }
+
+  /** Resolves once the system's modules are there. */
+  async loaded(): Promise<void> {
+    await this.send('loaded', []);
+  }
+
+  /** Resolves once it is connected. */
+  async open(role: Role): Promise<void> {
+    await this.send('open', [{ role }]);
   }
 
   call<M extends Asked>(
@@ -64,10 +73,18 @@ export class SystemProcess {
     clearTimeout(timer);
   }
 
+  /** Ends it at once: its connections end with it. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+  }
+
   private send(method: Question['method'], args: readonly unknown[]): Promise<unknown> {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.open.set(id, { resolve, reject });
+      this.asked.set(id, { resolve, reject });
       this.child.send({ id, method, args } satisfies Question, (error) => {
         if (error !== null) reject(error);
       });
@@ -80,8 +97,8 @@ export class SystemProcess {
       for (const listener of this.listeners) listener();
       return;
     }
-    const waiting = this.open.get(message.id);
-    this.open.delete(message.id);
+    const waiting = this.asked.get(message.id);
+    this.asked.delete(message.id);
     if (message.kind === 'answer') waiting?.resolve(message.result);
     else waiting?.reject(new Error(`${this.name}: ${message.error}`));
   }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { open as openQueueJob } from './queue-job.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
 
 /** Jobs that one claim takes. */
@@ -137,9 +136,10 @@ class BareSqlSystem implements System {
     }
   }
 
-  /** The tables, and the jobs in them, are those of the library. */
+  /** The tables, and the jobs in them, are those of the library, which is loaded only where they are made. */
   private async asQueueJob(work: (system: System) => Promise<void>): Promise<void> {
-    const system = await openQueueJob({ url: this.role.url });
+    const queueJob = await import('./queue-job.ts');
+    const system = await queueJob.open({ url: this.role.url });
     await work(system);
     await system.close();
   }

@@ -1,4 +1,4 @@
-import type { Ability, Role, System } from './system.ts';
+import type { Ability, OpenSystem } from './system.ts';
 
 /** What is known of a system without loading it. */
 export interface SystemEntry {
@@ -14,7 +14,14 @@ export interface SystemEntry {
   /** Which part of `--jobs` it gets to drain, so that slow systems don't take all the time. */
   readonly share: number;
   readonly can: readonly Ability[];
-  readonly open: (role: Role) => Promise<System>;
+  /** The system whose tables it works on, where they are not its own. */
+  readonly tables?: string;
+  /** Its tables depend on what its settings are chosen for. */
+  readonly tablesByPurpose?: true;
+  /** Left out unless it, or everything, is asked for. */
+  readonly optional?: true;
+  /** Loads its modules, which takes a while, and answers with what opens it. */
+  readonly load: () => Promise<OpenSystem>;
 }
 
 const COMMON = ['enqueue', 'bulk', 'drain', 'pickup'] as const;
@@ -41,7 +48,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
       'backlog',
       'future and done jobs',
     ],
-    open: async (role) => (await import('./queue-job.ts')).open(role),
+    load: async () => (await import('./queue-job.ts')).open,
   },
   {
     name: 'graphile-worker',
@@ -52,7 +59,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     kind: 'peer',
     share: 1,
     can: [...COMMON, 'enqueue in a transaction', 'capacity of one', 'idle cost', 'backlog'],
-    open: async (role) => (await import('./graphile-worker.ts')).open(role),
+    load: async () => (await import('./graphile-worker.ts')).open,
   },
   {
     name: 'pg-boss',
@@ -72,7 +79,8 @@ export const SYSTEMS: readonly SystemEntry[] = [
       'idle cost',
       'backlog',
     ],
-    open: async (role) => (await import('./pg-boss.ts')).open(role, 'work'),
+    tablesByPurpose: true,
+    load: async () => (await import('./pg-boss.ts')).openBy('work'),
   },
   {
     name: 'pg-boss-fetch',
@@ -83,7 +91,10 @@ export const SYSTEMS: readonly SystemEntry[] = [
     kind: 'peer',
     share: 0.5,
     can: ['drain'],
-    open: async (role) => (await import('./pg-boss.ts')).open(role, 'fetch'),
+    tables: 'pg-boss',
+    tablesByPurpose: true,
+    optional: true,
+    load: async () => (await import('./pg-boss.ts')).openBy('fetch'),
   },
   {
     name: 'bullmq-postgres',
@@ -94,7 +105,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
     kind: 'peer',
     share: 0.05,
     can: [...COMMON, 'capacity of one', 'capacity', 'chain', 'idle cost'],
-    open: async (role) => (await import('./bullmq-postgres.ts')).open(role),
+    load: async () => (await import('./bullmq-postgres.ts')).open,
   },
   {
     name: 'bullmq-redis',
@@ -105,7 +116,8 @@ export const SYSTEMS: readonly SystemEntry[] = [
     kind: 'peer',
     share: 0.1,
     can: [...COMMON, 'capacity of one', 'capacity', 'chain'],
-    open: async (role) => (await import('./bullmq-redis.ts')).open(role),
+    optional: true,
+    load: async () => (await import('./bullmq-redis.ts')).open,
   },
   {
     name: 'bare-sql',
@@ -115,7 +127,8 @@ export const SYSTEMS: readonly SystemEntry[] = [
     kind: 'floor',
     share: 1,
     can: ['enqueue', 'enqueue in a transaction', 'bulk', 'drain', 'transactional jobs'],
-    open: async (role) => (await import('./bare-sql.ts')).open(role),
+    tables: 'queue-job',
+    load: async () => (await import('./bare-sql.ts')).open,
   },
 ];
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Job, PgBoss } from 'pg-boss';
 import { NOTE } from './seed-sql.ts';
-import type { Handler, Payload, Role, Seed, System, WorkRole } from './system.ts';
+import type { Handler, OpenSystem, Payload, Role, Seed, System, WorkRole } from './system.ts';
 
 const QUEUE = 'bench';
 /** As for the other systems. https://pgboss.io/api/constructor, `max`. */
@@ -14,7 +14,12 @@ const SEED_BATCH = 5_000;
 const POLL_SECONDS = 0.5;
 
 /** By `work()`, or by `fetch()` and `complete()` in a loop of one's own. */
-export async function open(role: Role, by: 'work' | 'fetch'): Promise<System> {
+export const openBy =
+  (by: 'work' | 'fetch'): OpenSystem =>
+  (role) =>
+    open(role, by);
+
+async function open(role: Role, by: 'work' | 'fetch'): Promise<System> {
   // https://pgboss.io/api/constructor, `useListenNotify`: wakes workers at once, and costs those that send a NOTIFY. So
   // only where the pickup is measured.
   const boss = new PgBoss({

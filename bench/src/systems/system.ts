@@ -54,6 +54,9 @@ export type Ability =
   | 'backlog'
   | 'future and done jobs';
 
+/** Opens it in this process. */
+export type OpenSystem = (role: Role) => Promise<System>;
+
 export type Handler = (payload: Payload) => void | Promise<void>;
 
 /** One system in one process, in the settings that its documentation gives for what it does here. */

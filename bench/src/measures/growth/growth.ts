@@ -15,7 +15,7 @@ const growing = (
   few = FEW,
 ): Measure => ({
   name: `growth-${name}`,
-  optional: true,
+  optional: 'named',
   figures: [
     { id: `growth.${name}.enqueue`, title: `enqueue, ${title}`, needs, unit: '× cost', better: 'lower' },
     { id: `growth.${name}.run`, title: `claim and settle, ${title}`, needs, unit: '× cost', better: 'lower' },

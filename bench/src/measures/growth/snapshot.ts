@@ -14,7 +14,7 @@ const percent = { unit: '% of the rate', better: 'higher', needs: 'drain' } as c
 /** What a transaction that stays open elsewhere costs: nothing that ended since it began can be cleared away. */
 export const snapshot: Measure = {
   name: 'growth-snapshot',
-  optional: true,
+  optional: 'named',
   once: true,
   figures: [
     { id: 'snapshot.first', title: 'old snapshot, last passes beside the first', ...percent },
