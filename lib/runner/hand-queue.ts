@@ -8,6 +8,8 @@ interface Waiting {
 /** The jobs at hand: claimed, not begun, in order within each channel. */
 export class HandQueue {
   private readonly channels = new Map<string, Waiting[]>();
+  /** The same queues, by their first jobs; none is empty. */
+  private readonly queues: Waiting[][] = [];
   private count = 0;
 
   get size(): number {
@@ -19,31 +21,28 @@ export class HandQueue {
   }
 
   add(job: ClaimedJob): void {
-    let queue = this.channels.get(job.channel);
-    if (queue === undefined) this.channels.set(job.channel, (queue = []));
-    const last = queue.at(-1);
-    const inOrder = last === undefined || byOrder(last.job, job) <= 0;
-    queue.push({ job, since: performance.now() });
-    if (!inOrder) queue.sort((a, b) => byOrder(a.job, b.job));
+    const waiting = { job, since: performance.now() };
+    const queue = this.channels.get(job.channel);
+    const last = queue?.at(-1);
     this.count += 1;
+    if (queue === undefined || last === undefined) {
+      const begun = [waiting];
+      this.channels.set(job.channel, begun);
+      this.place(begun);
+    } else if (byOrder(last.job, job) <= 0) {
+      queue.push(waiting);
+    } else {
+      this.displace(queue);
+      queue.push(waiting);
+      queue.sort((a, b) => byOrder(a.job, b.job));
+      this.place(queue);
+    }
   }
 
   /** Takes the first job, in the order over all channels, of those whose channel `allows` one. */
   take(allows: (channel: string) => boolean): ClaimedJob | undefined {
-    let first: Waiting[] | undefined;
-    if (this.channels.size === 1) {
-      [first] = this.channels.values();
-      if (first?.[0] === undefined || !allows(first[0].job.channel)) return undefined;
-    } else {
-      const heads = [...this.channels.values()].filter((queue) => queue.length > 0);
-      heads.sort((a, b) => byOrder((a[0] as Waiting).job, (b[0] as Waiting).job));
-      first = heads.find((queue) => allows((queue[0] as Waiting).job.channel));
-    }
-    const waiting = first?.shift();
-    if (waiting === undefined) return undefined;
-    if (first?.length === 0) this.channels.delete(waiting.job.channel);
-    this.count -= 1;
-    return waiting.job;
+    const queue = this.queues.find(([first]) => allows((first as Waiting).job.channel));
+    return queue && this.takeFrom(queue, 0);
   }
 
   has(uuid: string): boolean {
@@ -52,13 +51,9 @@ export class HandQueue {
 
   /** Takes a job by its uuid: it was cancelled before it began. */
   remove(uuid: string): ClaimedJob | undefined {
-    for (const queue of this.channels.values()) {
+    for (const queue of this.queues) {
       const at = queue.findIndex(({ job }) => job.uuid === uuid);
-      const [waiting] = at < 0 ? [] : queue.splice(at, 1);
-      if (waiting === undefined) continue;
-      this.count -= 1;
-      if (queue.length === 0) this.channels.delete(waiting.job.channel);
-      return waiting.job;
+      if (at >= 0) return this.takeFrom(queue, at);
     }
     return undefined;
   }
@@ -80,8 +75,9 @@ export class HandQueue {
   takeChannels(which: (channel: string) => boolean): ClaimedJob[] {
     const taken: ClaimedJob[] = [];
     for (const [channel, queue] of this.channels) {
-      if (queue.length === 0 || !which(channel)) continue;
+      if (!which(channel)) continue;
       taken.push(...queue.map(({ job }) => job));
+      this.displace(queue);
       this.channels.delete(channel);
     }
     this.count -= taken.length;
@@ -90,5 +86,33 @@ export class HandQueue {
 
   uuids(): string[] {
     return [...this.channels.values()].flatMap((queue) => queue.map(({ job }) => job.uuid));
+  }
+
+  private takeFrom(queue: Waiting[], at: number): ClaimedJob {
+    this.displace(queue);
+    const [{ job }] = queue.splice(at, 1) as [Waiting];
+    if (queue.length > 0) this.place(queue);
+    else this.channels.delete(job.channel);
+    this.count -= 1;
+    return job;
+  }
+
+  private place(queue: Waiting[]): void {
+    this.queues.splice(this.placeOf(queue), 0, queue);
+  }
+
+  private displace(queue: Waiting[]): void {
+    this.queues.splice(this.placeOf(queue), 1);
+  }
+
+  /** How many queues begin with an earlier job. */
+  private placeOf([first]: readonly Waiting[]): number {
+    let [low, high] = [0, this.queues.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byOrder(this.queues[middle]?.[0]?.job as ClaimedJob, (first as Waiting).job) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

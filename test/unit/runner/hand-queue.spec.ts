@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { HandQueue } from '../../../lib/runner/hand-queue.js';
-import type { ClaimedJob } from '../../../lib/store/claim-store.js';
+import { byOrder, type ClaimedJob } from '../../../lib/store/claim-store.js';
 
 const job = (seq: number, channel = 'root.a', priority = 10): ClaimedJob =>
   ({ uuid: `job ${seq}`, seq, channel, priority }) as ClaimedJob;
@@ -42,5 +43,47 @@ describe('the jobs at hand', () => {
     expect(queue.remove('job 1')).toBeUndefined();
     expect(queue.sizeOf('root.a')).toBe(0);
     expect(queue.takeOlderThan(0)).toEqual([]);
+  });
+
+  it('come as from a list that is searched anew each time, whatever is added, taken and removed', () => {
+    const action = fc.oneof(
+      fc.record({
+        channel: fc.constantFrom('root.a', 'root.b', 'root.c'),
+        priority: fc.nat(2),
+        seq: fc.nat(1_000),
+      }),
+      fc.constant('take' as const),
+      fc.record({ remove: fc.nat(1_000) }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(action, { maxLength: 60 }),
+        fc.subarray(['root.a', 'root.b', 'root.c']),
+        (actions, open) => {
+          const queue = new HandQueue();
+          let list: ClaimedJob[] = [];
+          for (const one of actions) {
+            let taken: ClaimedJob | undefined;
+            let expected: ClaimedJob | undefined;
+            if (one === 'take') {
+              taken = queue.take((channel) => open.includes(channel));
+              expected = list.filter(({ channel }) => open.includes(channel)).sort(byOrder)[0];
+            } else if ('remove' in one) {
+              taken = queue.remove(`job ${one.remove}`);
+              expected = list.find(({ seq }) => seq === one.remove);
+            } else if (!list.some(({ seq }) => seq === one.seq)) {
+              const added = job(one.seq, one.channel, one.priority);
+              queue.add(added);
+              list.push(added);
+            }
+            expect(taken).toBe(expected);
+            list = list.filter((each) => each !== expected);
+            expect(queue.size).toBe(list.length);
+          }
+          expect(queue.takeOlderThan(0).sort(byOrder)).toEqual(list.sort(byOrder));
+          expect(queue.take(all)).toBeUndefined();
+        },
+      ),
+    );
   });
 });

@@ -4,6 +4,10 @@ import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
 import { entriesRead, inStretch, readyChannels, stretches, walked } from './low-water.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
+/** Rows of each of many channels that a claim looks at, at least, unless that comes to more than so many in all. */
+const FEWEST = 8;
+const ROWS = 4_000;
+
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
  * room, and the permits that these need. The first row of the answer carries `info` for the node; then the jobs, those
@@ -57,6 +61,7 @@ DECLARE
   v_slots integer := p_slots;
   v_gated boolean;
   v_short boolean;
+  v_hand jsonb;
   v_fetch integer;
   v_more boolean := false;
   v_taken integer := 0;
@@ -116,7 +121,6 @@ BEGIN
     IF cardinality(v_channels) > 0 THEN
       SELECT coalesce(bool_or(cardinality(c.gates) > 0), false), array_agg(c.name) INTO v_gated, v_missing
       FROM unnest(v_channels) f (channel) JOIN ${t.channel} c ON c.name = f.channel;
-      v_short := v_channels <@ p_hand_channels;
       -- A channel that has no row yet may still stand below one with a limit: its node makes the row, and asks again.
       IF cardinality(v_missing) IS DISTINCT FROM cardinality(v_channels) THEN
         v_missing := ARRAY(SELECT f FROM unnest(v_channels) f WHERE f <> ALL(coalesce(v_missing, '{}')));
@@ -126,6 +130,7 @@ BEGIN
         v_missing := NULL;
       END IF;
 
+      IF cardinality(v_channels) = 1 THEN v_short := v_channels[1] = ANY(p_hand_channels); END IF;
       IF NOT v_gated AND cardinality(v_channels) = 1 AND (v_short OR v_slots > 0) THEN
         -- One channel without any limit: no permits, no lock, straight from the index.
         v_fetch := v_slots + CASE WHEN v_short THEN v_hand_left ELSE 0 END;
@@ -213,13 +218,13 @@ BEGIN
           WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.gates) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
         ) q;
         g_name := coalesce(g_name, '{}');
-        c_hand := ARRAY(
-          SELECT coalesce(p_hand[array_position(p_hand_channels, f)], 0) FROM unnest(v_channels) f
-        );
+        -- (An object, since a search in an array for each of a thousand channels would take 8 ms.)
+        v_hand := jsonb_object(p_hand_channels, p_hand::text[]);
+        c_hand := ARRAY(SELECT coalesce((v_hand ->> f)::integer, 0) FROM unnest(v_channels) f);
         -- Enough of each channel for a full answer, but not much more when there are many: the order is kept by
         -- stopping at the first channel that was cut off.
         v_fetch := CASE WHEN cardinality(v_channels) <= 2 THEN v_slots + v_hand_left
-          ELSE least(v_slots + v_hand_left, greatest(2 * (v_slots + v_hand_left) / cardinality(v_channels), 8)) END;
+          ELSE least(v_slots + v_hand_left, greatest(2 * (v_slots + v_hand_left) / cardinality(v_channels), least(${FEWEST}, ${ROWS} / cardinality(v_channels)), 2)) END;
 
         IF v_fair THEN
           OPEN v_cursor FOR
