@@ -308,4 +308,35 @@ export const GUARDS = [
     ],
     tests: ['test/integration/lost-connections.spec.ts'],
   },
+  {
+    guard: 'No marks where jobs go strictly in order',
+    edits: [
+      [
+        `${FUNCTIONS}/low-water.ts`,
+        'WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} b WHERE b.name = ANY(c.gates) AND b.sequential);',
+        ';',
+      ],
+    ],
+    tests: ['test/integration/claim-model.spec.ts'],
+    name: 'takes the same jobs with marks',
+  },
+  {
+    guard: 'The claim that looks below the marks',
+    edits: [
+      [
+        'lib/runner/low-water.ts',
+        'if (!this.active || now >= this.sweepAt) return null;',
+        'if (!this.active) return null;',
+      ],
+    ],
+    tests: ['test/integration/old-snapshot.spec.ts'],
+  },
+  {
+    guard: 'The notification that goes alone where it could not go along',
+    edits: [
+      ['lib/enqueue/job-storage.ts', 'wake.tellOthers(told ? rest : message);', 'wake.tellOthers(rest);'],
+    ],
+    tests: ['test/integration/notifications.spec.ts'],
+    name: 'a call that stores a job',
+  },
 ];
