@@ -63,6 +63,33 @@ describe('claim and settle', () => {
     ]);
   });
 
+  it('over 10,000 channels is no slower by a plan that was made while there was one', async () => {
+    const node = await PlayedNode.register(store);
+    const claim = async (by: Client): Promise<number> => {
+      const start = performance.now();
+      const { rowCount } = await by.query(
+        `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, false, 100, '{}', '{}', $3, NULL, $4, '{}', '{}', '{}')`,
+        [node.id, node.version, ['Recorder.noop'], Math.round(start)],
+      );
+      expect(rowCount).toBe(101);
+      return performance.now() - start;
+    };
+    await client.query('ANALYZE queue_job_channel');
+    await insertJobs(client, noops(100));
+    await claim(client);
+    const names = Array.from({ length: 10_000 }, (_, at) => `root.c${at}`);
+    await store.channels.ensure(names);
+    await insertJobs(
+      client,
+      names.flatMap((name) => noops(1, name)),
+    );
+    const fresh = await connect(database.url);
+    await claim(fresh);
+    const [early, late] = [await claim(client), await claim(fresh)];
+    await fresh.end();
+    expect(early).toBeLessThan(4 * late);
+  });
+
   it('counts what a node gives back as free in the same round trip', async () => {
     await store.channels.change('root.one', { capacity: 1 });
     const node = await PlayedNode.register(store);

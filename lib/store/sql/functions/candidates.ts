@@ -5,6 +5,13 @@ import { inStretch, stretches } from './low-water.js';
 export const UNLIMITED = 1_000_000_000;
 
 /**
+ * The row `c` of each channel `f.channel`, looked up by its key. (A plain join may be planned while there are few
+ * channels, as a loop over all of them; with 10,000 that takes seconds.)
+ */
+export const channelOf = (t: Tables): string =>
+  `CROSS JOIN LATERAL (SELECT q.name, q.gates FROM ${t.channel} q WHERE q.name = f.channel LIMIT 1) c`;
+
+/**
  * The ready jobs worth looking at, in the order in which they may start: a bounded number from each channel, merged.
  * `at` is the place of the channel in `v_channels`, `path` the places of its limits in `g_name`, `cut` marks the last one
  * fetched of a channel that has more.
@@ -21,7 +28,7 @@ export const candidates = (t: Tables): string => `
         least(v_fetch, coalesce((SELECT min(g_room[array_position(g_name, q)]) FROM unnest(c.gates) q), ${UNLIMITED})
           + c_hand[f.at] + 1) AS fetch,
         coalesce((SELECT bool_or(g_sequential[array_position(g_name, q)]) FROM unnest(c.gates) q), false) AS in_order
-      FROM unnest(v_channels) WITH ORDINALITY f (channel, at) JOIN ${t.channel} c ON c.name = f.channel
+      FROM unnest(v_channels) WITH ORDINALITY f (channel, at) ${channelOf(t)}
     ) h
     CROSS JOIN LATERAL (
       -- (The stretches and what is in them come in order, so the places count up.)

@@ -1,5 +1,5 @@
 import type { Tables } from '../../tables.js';
-import { candidates, UNLIMITED } from './candidates.js';
+import { candidates, channelOf, UNLIMITED } from './candidates.js';
 import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
 import { entriesRead, inStretch, readyChannels, stretches, walked } from './low-water.js';
 import { LOOKUP_SETTINGS } from './settings.js';
@@ -120,7 +120,7 @@ BEGIN
 
     IF cardinality(v_channels) > 0 THEN
       SELECT coalesce(bool_or(cardinality(c.gates) > 0), false), array_agg(c.name) INTO v_gated, v_missing
-      FROM unnest(v_channels) f (channel) JOIN ${t.channel} c ON c.name = f.channel;
+      FROM unnest(v_channels) f (channel) ${channelOf(t)};
       -- A channel that has no row yet may still stand below one with a limit: its node makes the row, and asks again.
       IF cardinality(v_missing) IS DISTINCT FROM cardinality(v_channels) THEN
         v_missing := ARRAY(SELECT f FROM unnest(v_channels) f WHERE f <> ALL(coalesce(v_missing, '{}')));
