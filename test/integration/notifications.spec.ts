@@ -183,6 +183,9 @@ describe('the round trips of a node', () => {
     // The first job of a channel makes the row of that.
     await test.queue.finished(await test.queue.withDelay(Worker).run(), { timeout: 5_000 });
     const long = Promise.allSettled(Array.from({ length: 2 }, () => own.query('SELECT pg_sleep(60)')));
+    const asleep = `FROM pg_stat_activity
+      WHERE datname = current_database() AND state = 'active' AND query = 'SELECT pg_sleep(60)'`;
+    await eventually(async () => expect((await client.query(`SELECT ${asleep}`)).rowCount).toBe(2));
     await client.query(
       `INSERT INTO queue_job (uuid, name, channel, args, description) VALUES (gen_random_uuid(), 'Worker.run', 'root', '[]', 'x')`,
     );
@@ -191,10 +194,7 @@ describe('the round trips of a node', () => {
       const { rowCount } = await client.query(`SELECT FROM queue_job_history WHERE description = 'x'`);
       expect(rowCount).toBe(1);
     });
-    const { rowCount } = await client.query(
-      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND state = 'active' AND query = 'SELECT pg_sleep(60)'`,
-    );
+    const { rowCount } = await client.query(`SELECT pg_cancel_backend(pid) ${asleep}`);
     expect(rowCount).toBe(2);
     await long;
     await client.end();
