@@ -275,7 +275,7 @@ export const GUARDS = [
     edits: [
       [
         'lib/runner/pump.ts',
-        'this.bench.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);',
+        'this.bench.outbox.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);',
         '',
       ],
     ],
@@ -289,11 +289,7 @@ export const GUARDS = [
   {
     guard: 'A listener for the errors of each connection',
     edits: [
-      [
-        'lib/store/database.ts',
-        "this.pool.on('connect', (client) => client.on('error', () => undefined));",
-        '',
-      ],
+      ['lib/store/database.ts', "pool.on('connect', (client) => client.on('error', () => undefined));", ''],
     ],
     tests: ['test/integration/lost-connections.spec.ts'],
   },
