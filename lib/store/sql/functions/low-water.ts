@@ -11,9 +11,9 @@ const GREATEST = 2_147_483_647;
  * Low-water marks: by channel and priority, the number of a job below which nothing is ready.
  *
  * While somebody holds an old snapshot (a report, a forgotten transaction), PostgreSQL keeps the entries of all jobs
- * that have ended since, at the very front of the ready index, and every claim would walk over them: with 500,000 of
- * them, 150 ms instead of 1. A claim that is given marks reads only what lies beyond. See the node's `LowWater` for how
- * they are found, and why no job is lost behind one.
+ * that have ended since, at the very front of the ready index, and every claim would walk over all of them. A claim that
+ * is given marks reads only what lies beyond. See the node's `LowWater` for how they are found, and why no job is lost
+ * behind one.
  *
  * This part of the claim finds the channels that have ready jobs, one probe a channel and a mark.
  */
