@@ -63,6 +63,28 @@ describe('claim and settle', () => {
     ]);
   });
 
+  it('looks for channels with ready jobs at one moment: what was called later is never found without what came before', async () => {
+    const fillers = Array.from({ length: 3_000 }, (_, at) => noops(1, `root.m${at}`)).flat();
+    await insertJobs(client, fillers);
+    const other = await connect(database.url);
+    const look = async (): Promise<string[]> => {
+      const { rows } = await client.query<{ found: string[] }>(
+        `SELECT queue_job_ready_channels_1('{}', '{}', '{}') AS found`,
+      );
+      return rows[0]?.found ?? [];
+    };
+    for (let round = 0; round < 20; round += 1) {
+      const looking = look();
+      await insertJobs(other, noops(1, 'root.a'));
+      await insertJobs(other, noops(1, 'root.z'));
+      const found = await looking;
+      expect(found.length).toBeGreaterThanOrEqual(3_000);
+      expect({ earlier: found.includes('root.a') || !found.includes('root.z') }).toEqual({ earlier: true });
+      await other.query(`DELETE FROM queue_job WHERE channel IN ('root.a', 'root.z')`);
+    }
+    await other.end();
+  });
+
   it('over 10,000 channels is no slower by a plan that was made while there was one', async () => {
     const node = await PlayedNode.register(store);
     const claim = async (by: Client): Promise<number> => {

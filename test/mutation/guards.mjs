@@ -335,4 +335,10 @@ export const GUARDS = [
     tests: ['test/integration/notifications.spec.ts'],
     name: 'a call that stores a job',
   },
+  {
+    guard: 'The one moment at which a claim looks for channels',
+    edits: [[`${FUNCTIONS}/low-water.ts`, 'LANGUAGE plpgsql STABLE AS', 'LANGUAGE plpgsql AS']],
+    tests: [PROTOCOL],
+    name: 'looks for channels with ready jobs at one moment',
+  },
 ];

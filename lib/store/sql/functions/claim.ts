@@ -1,7 +1,7 @@
 import type { Tables } from '../../tables.js';
 import { candidates, channelOf, UNLIMITED } from './candidates.js';
 import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
-import { entriesRead, inStretch, readyChannels, stretches, walked } from './low-water.js';
+import { entriesRead, inStretch, orderMarks, stretches, walked } from './low-water.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /** Rows of each of many channels that a claim looks at, at least, unless that comes to more than so many in all. */
@@ -53,11 +53,6 @@ DECLARE
   v_hand_asked integer := coalesce((SELECT sum(h) FROM unnest(p_hand) h), 0);
   v_hand_left integer := v_hand_asked;
   v_read bigint := ${entriesRead(t)};
-  -- where the look for channels goes on from
-  v_from_channel text;
-  v_from_priority integer;
-  v_from_seq bigint;
-  v_found text;
   v_slots integer := p_slots;
   v_gated boolean;
   v_short boolean;
@@ -111,7 +106,8 @@ BEGIN
     v_stale := p_version <> (SELECT m.config_version FROM ${t.meta} m);
   END IF;
 
-  IF NOT v_stale AND (v_slots > 0 OR v_hand_left > 0) THEN${readyChannels(t)}
+  IF NOT v_stale AND (v_slots > 0 OR v_hand_left > 0) THEN${orderMarks(t)}
+    v_channels := ${t.name('queue_job_ready_channels_1')}(p_mark_channels, p_mark_priorities, p_mark_seqs);
     IF p_only IS NOT NULL THEN
       v_channels := ARRAY(SELECT f FROM unnest(v_channels) f WHERE EXISTS (
         SELECT 1 FROM unnest(p_only) o WHERE f = o OR starts_with(f, o || '.')

@@ -8,6 +8,7 @@ import { claim } from './claim.js';
 import { end, writeEnds } from './end.js';
 import { finish } from './finish.js';
 import { breakdown, counts, waiting } from './look.js';
+import { readyChannels } from './low-water.js';
 import { holdings, leave, reap, resync, retire, tick } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
@@ -35,6 +36,7 @@ export const functions = (t: Tables): readonly string[] =>
     settle,
     turns,
     served,
+    readyChannels,
     claim,
     finish,
     holdings,

@@ -15,11 +15,58 @@ const GREATEST = 2_147_483_647;
  * is given marks reads only what lies beyond. See the node's `LowWater` for how they are found, and why no job is lost
  * behind one.
  *
- * This part of the claim finds the channels that have ready jobs, one probe a channel and a mark.
+ * `queue_job_ready_channels(marks…)`: the channels that have ready jobs, by one probe of the index for each channel and
+ * mark. The marks come in the order of the index.
+ *
+ * It is STABLE, so that all its probes see one moment. With a moment each, it could miss a job in a channel that it has
+ * passed, and find one that was called after that in a channel still to come: under a sequential channel that one would
+ * start first.
  */
 export const readyChannels = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_ready_channels_1')}(
+  p_mark_channels text[], p_mark_priorities integer[], p_mark_seqs bigint[]
+) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+  v_channels text[] := '{}';
+  v_found text;
+  -- where the look goes on from
+  v_channel text := '';
+  v_priority integer := ${LEAST};
+  v_seq bigint := 0;
+BEGIN
+  FOR m IN 1 .. cardinality(p_mark_channels) + 1 LOOP
+    -- From where the look has come to up to what lies before this mark, or up to the end.
+    LOOP
+      IF m > cardinality(p_mark_channels) THEN
+        SELECT j.channel INTO v_found FROM ${t.job} j
+        WHERE j.phase = 2 AND (j.channel, j.priority, j.seq) > (v_channel, v_priority, v_seq)
+        ORDER BY j.channel, j.priority, j.seq LIMIT 1;
+      ELSE
+        SELECT j.channel INTO v_found FROM ${t.job} j
+        WHERE j.phase = 2 AND (j.channel, j.priority, j.seq) > (v_channel, v_priority, v_seq)
+          AND (j.channel, j.priority) < (p_mark_channels[m], p_mark_priorities[m])
+        ORDER BY j.channel, j.priority, j.seq LIMIT 1;
+      END IF;
+      EXIT WHEN NOT FOUND;
+      v_channels := array_append(v_channels, v_found);
+      v_channel := v_found;
+      v_priority := ${GREATEST};
+      v_seq := ${Number.MAX_SAFE_INTEGER};
+    END LOOP;
+    -- (A channel that was found is behind us as a whole.)
+    IF (p_mark_channels[m] COLLATE "C", p_mark_priorities[m]) > (v_channel, v_priority) THEN
+      v_channel := p_mark_channels[m];
+      v_priority := p_mark_priorities[m];
+      v_seq := p_mark_seqs[m] - 1;
+    END IF;
+  END LOOP;
+  RETURN v_channels;
+END $$`;
+
+/** Leaves out the marks of channels that go strictly in order: what comes back below one must not be overtaken. */
+export const orderMarks = (t: Tables): string => `
     IF cardinality(p_mark_channels) > 0 THEN
-      -- Where jobs go strictly in order, what comes back below a mark must not be overtaken: no marks count there.
       SELECT coalesce(array_agg(m.channel ORDER BY m.channel COLLATE "C", m.priority), '{}'),
         coalesce(array_agg(m.priority ORDER BY m.channel COLLATE "C", m.priority), '{}'),
         coalesce(array_agg(m.seq ORDER BY m.channel COLLATE "C", m.priority), '{}')
@@ -27,37 +74,7 @@ export const readyChannels = (t: Tables): string => `
       FROM unnest(p_mark_channels, p_mark_priorities, p_mark_seqs) m (channel, priority, seq)
       JOIN ${t.channel} c ON c.name = m.channel
       WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} b WHERE b.name = ANY(c.gates) AND b.sequential);
-    END IF;
-    v_channels := '{}';
-    v_from_channel := '';
-    v_from_priority := ${LEAST};
-    v_from_seq := 0;
-    FOR m IN 1 .. cardinality(p_mark_channels) + 1 LOOP
-      -- From where the look has come to up to what lies before this mark, or up to the end.
-      LOOP
-        IF m > cardinality(p_mark_channels) THEN
-          SELECT j.channel INTO v_found FROM ${t.job} j
-          WHERE j.phase = 2 AND (j.channel, j.priority, j.seq) > (v_from_channel, v_from_priority, v_from_seq)
-          ORDER BY j.channel, j.priority, j.seq LIMIT 1;
-        ELSE
-          SELECT j.channel INTO v_found FROM ${t.job} j
-          WHERE j.phase = 2 AND (j.channel, j.priority, j.seq) > (v_from_channel, v_from_priority, v_from_seq)
-            AND (j.channel, j.priority) < (p_mark_channels[m], p_mark_priorities[m])
-          ORDER BY j.channel, j.priority, j.seq LIMIT 1;
-        END IF;
-        EXIT WHEN NOT FOUND;
-        v_channels := array_append(v_channels, v_found);
-        v_from_channel := v_found;
-        v_from_priority := ${GREATEST};
-        v_from_seq := ${Number.MAX_SAFE_INTEGER};
-      END LOOP;
-      -- (A channel that was found is behind us as a whole.)
-      IF (p_mark_channels[m] COLLATE "C", p_mark_priorities[m]) > (v_from_channel, v_from_priority) THEN
-        v_from_channel := p_mark_channels[m];
-        v_from_priority := p_mark_priorities[m];
-        v_from_seq := p_mark_seqs[m] - 1;
-      END IF;
-    END LOOP;`;
+    END IF;`;
 
 /**
  * A FROM item: the stretches `s (priority, seq, last)` of a channel's part of the ready index that are to be read, in
