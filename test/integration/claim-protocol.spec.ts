@@ -85,6 +85,22 @@ describe('claim and settle', () => {
     await other.end();
   });
 
+  it('takes nothing under a sequential channel before what was called earlier, while it waited for the lock', async () => {
+    await store.channels.change('root.s', { capacity: 1, sequential: true });
+    await store.channels.ensure(['root.s.a', 'root.s.z']);
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(1, 'root.s.z'));
+    const release = await holding(`SELECT 1 FROM queue_job_channel WHERE name = 'root.s' FOR UPDATE`);
+    const claimed = node.cycle();
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await client.query('DELETE FROM queue_job');
+    await insertJobs(client, noops(1, 'root.s.a'));
+    await insertJobs(client, noops(1, 'root.s.z'));
+    await release();
+    expect((await claimed).jobs).toEqual([]);
+    expect((await node.cycle()).jobs.map(({ channel }) => channel)).toEqual(['root.s.a']);
+  });
+
   it('over 10,000 channels is no slower by a plan that was made while there was one', async () => {
     const node = await PlayedNode.register(store);
     const claim = async (by: Client): Promise<number> => {

@@ -41,4 +41,29 @@ export const candidates = (t: Tables): string => `
         ORDER BY j.priority, j.seq LIMIT h.fetch
       ) k LIMIT h.fetch
     ) d
+    UNION ALL ${inTheWay(t)}
   ) x`;
+
+/**
+ * What stands in the way of others under channels that go strictly in order, and can't start itself: the first job that
+ * waits for its eta, and the first ready one of each channel that was not found when the claim looked for channels (it
+ * has waited for locks since, or the node doesn't serve it). Read in the statement of the candidates, so at their moment:
+ * a job that is seen there is never taken before one that was called earlier.
+ */
+const inTheWay = (t: Tables): string => `
+    SELECT NULL::tid, w.priority, w.seq, NULL::integer, ARRAY[q.at::integer], false, w.channel, false
+    FROM unnest(g_name, g_sequential) WITH ORDINALITY q (name, sequential, at)
+    CROSS JOIN LATERAL (
+      (SELECT j.priority, j.seq, j.channel FROM ${t.job} j
+      WHERE q.sequential AND j.phase = 1 AND j.channel >= q.name AND j.channel < q.name || '/'
+        AND (j.channel = q.name OR j.channel >= q.name || '.')
+      ORDER BY j.priority, j.seq LIMIT 1)
+      UNION ALL
+      SELECT k.priority, k.seq, k.channel
+      FROM unnest(CASE WHEN q.sequential THEN ${t.name('queue_job_ready_channels_1')}('{}', '{}', '{}') END) f (channel)
+      CROSS JOIN LATERAL (
+        SELECT j.priority, j.seq, j.channel FROM ${t.job} j
+        WHERE j.phase = 2 AND j.channel = f.channel AND j.node IS NULL ORDER BY j.priority, j.seq LIMIT 1
+      ) k
+      WHERE f.channel <> ALL(v_channels) AND (f.channel = q.name OR starts_with(f.channel, q.name || '.'))
+    ) w`;

@@ -69,8 +69,6 @@ DECLARE
   g_held integer[];
   g_strict boolean[];
   g_sequential boolean[];
-  g_stop_priority integer[];
-  g_stop_seq bigint[];
   g_hungry boolean[];
   g_passed boolean[];
   -- the channels with candidates, an element each
@@ -180,9 +178,9 @@ BEGIN
         SELECT array_agg(q.name ORDER BY q.name), array_agg(q.room ORDER BY q.name), array_agg(q.held ORDER BY q.name),
           array_agg(q.strict ORDER BY q.name),
           array_agg(q.sequential ORDER BY q.name), coalesce(bool_or(q.fair), false),
-          array_agg(q.stop_priority ORDER BY q.name), array_agg(q.stop_seq ORDER BY q.name), array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
+          array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
           least(v_wake, min(q.wake))
-        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_stop_priority, g_stop_seq, g_hungry, g_passed, v_wake
+        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_hungry, g_passed, v_wake
         FROM (
           SELECT c.name,
             CASE
@@ -198,19 +196,12 @@ BEGIN
             END::integer AS room,
             o.held::integer AS held,
             c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.paused AS strict, c.sequential, c.fair,
-            w.priority AS stop_priority, w.seq AS stop_seq,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
           FROM ${t.channel} c
           CROSS JOIN LATERAL (
             SELECT coalesce(sum(p.count), 0) AS out, coalesce(sum(p.count) FILTER (WHERE p.node = p_node), 0) AS held
             FROM ${t.permit} p WHERE p.channel = c.name
           ) o
-          LEFT JOIN LATERAL (
-            SELECT s.priority, s.seq FROM ${t.job} s
-            WHERE c.sequential AND s.phase = 1 AND s.channel >= c.name AND s.channel < c.name || '/'
-              AND (s.channel = c.name OR s.channel >= c.name || '.')
-            ORDER BY s.priority, s.seq LIMIT 1
-          ) w ON true
           WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.gates) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
         ) q;
         g_name := coalesce(g_name, '{}');
@@ -245,8 +236,6 @@ BEGIN
                 v_blocked := true;
                 g_hungry[g] := true;
                 IF g_held[g] <= 0 OR g_passed[g] THEN v_may_hand := false; END IF;
-              ELSIF (r.priority, r.seq) > (g_stop_priority[g], g_stop_seq[g]) THEN
-                v_blocked := true;
               END IF;
               IF g_strict[g] THEN v_may_hand := false; END IF;
             END LOOP;
