@@ -31,7 +31,7 @@ export interface NodeState {
   readonly cpu: number | null;
 }
 
-/** How a node is, as it says with each sign of life. */
+/** How a node is, and what it wants to know, as it says with each sign of life. */
 export interface Vitals {
   /** Bytes. */
   readonly memory: number;

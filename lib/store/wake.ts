@@ -28,6 +28,9 @@ export interface WakeMessage {
 /** Between two notifications of one process; all that is told meanwhile goes with the next. */
 const GAP_MS = 3;
 
+/** A notification of 8,000 bytes or more can't be sent; characters may have more than one. */
+const MOST_BYTES = 7_000;
+
 /** After that, a statement of ours that could take the notification along gets this long to come by, in milliseconds. */
 const RIDE_MS = 2;
 
@@ -92,19 +95,23 @@ export class Wake {
    * @param send - gets the notification, null where one went a moment ago; answers whether it went along
    */
   async ride<T extends { readonly told: boolean }>(send: (notice: string | null) => Promise<T>): Promise<T> {
+    const told = this.pending;
+    const payload = this.payload(merge({ ...told }, { ready: true }));
     const now = performance.now();
-    if (this.closed || now < this.nextAt) return send(null);
+    if (this.closed || now < this.nextAt || payload.length >= MOST_BYTES) return send(null);
     this.nextAt = now + GAP_MS;
-    // What else is to be told of ready jobs has been committed, so this tells it, too.
-    const { ready, ...rest } = this.pending ?? {};
-    this.pending = Object.keys(rest).length > 0 ? rest : null;
-    let told = false;
+    // All that is to be told goes along: while calls come one after the other, nothing might get its turn to go alone.
+    this.pending = null;
+    let gone = false;
     try {
-      const answer = await send(this.payload({ ready: true }));
-      told = answer.told;
+      const answer = await send(payload);
+      gone = answer.told;
       return answer;
     } finally {
-      if (!told && ready === true) this.tellOthers({ ready });
+      if (!gone) {
+        this.nextAt = now;
+        if (told !== null) this.tellOthers(told);
+      }
     }
   }
 
@@ -133,10 +140,10 @@ export class Wake {
       this.nextAt = performance.now() + GAP_MS;
       const payload = this.payload(message);
       try {
-        // A message of 8,000 bytes or more can't be sent: those who hear less ask for more.
+        // Those who hear less ask for more.
         await this.database.run(this.statement, [
           this.tables.notifications,
-          payload.length < 7_000 ? payload : this.payload({ ready: true, config: true, nodes: true }),
+          payload.length < MOST_BYTES ? payload : this.payload({ ready: true, config: true, nodes: true }),
         ]);
       } catch {
         // The database is away; the nodes look for work when they come back to it.
