@@ -49,6 +49,18 @@ describe('The page of the dashboard', () => {
     await page.close();
   });
 
+  test('is in the search by / from another page, and stays there once that page is painted', async () => {
+    const { page } = await openTab(browser);
+    await page.goto(url);
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+    await page.evaluate('new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 100)))');
+    const search = page.getByRole('combobox', { name: 'Filter by' });
+    expect(await search.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+    await page.close();
+  });
+
   test('is light or dark as the system is, until somebody chooses, and remembers it', async () => {
     const { page } = await openTab(browser, { colorScheme: 'dark' });
     await page.goto(url);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../app/app-context.js';
 import { useKeys } from '../app/keyboard.js';
 import { IconButton } from '../kit/button.js';
@@ -142,12 +142,15 @@ function useShellParts() {
   return { router: app.router, theme: app.theme, may: app.may.bind(app) };
 }
 
-/** After another page was asked for, a screen reader begins there. */
+/**
+ * After another page was asked for, a screen reader begins there. At once, and not after the paint: by then somebody
+ * may have pressed `/` and be in the search field.
+ */
 function useFocusOnArrival(main: { readonly current: HTMLElement | null }): void {
   const { router } = useApp();
   const { path } = router.place.value;
   const before = useRef(path);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current !== path) {
       before.current = path;
       main.current?.focus({ preventScroll: true });
