@@ -34,6 +34,14 @@ export interface ExecutorSettings {
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
 }
 
+/** A call of a job's method. */
+interface Call {
+  readonly manager: EntityManager;
+  readonly transactional: boolean;
+  readonly args: readonly unknown[];
+  readonly context: unknown;
+}
+
 /** Where a lost commit is asked for again, in milliseconds. */
 const ASK_AGAIN_MS = 250;
 
@@ -58,7 +66,10 @@ export class Executor {
     let found: JobFunction | undefined;
     try {
       found = this.registry.get(run.job.name);
-      const result = await this.withTimeout(run, found);
+      const { timeout } = found.options;
+      const result = await (timeout === undefined
+        ? this.start(run, found)
+        : this.withTimeout(run, found, timeout));
       if (isSettled(result)) return result[SETTLED];
       end = { result };
     } catch (error) {
@@ -67,51 +78,63 @@ export class Executor {
     return this.decide(run, found, end);
   }
 
-  private withTimeout(run: Run, found: JobFunction): Promise<unknown> {
-    const { timeout, transactional } = found.options;
-    const ended =
-      transactional === true
-        ? this.inTransaction(run, found)
-        : this.call(run, found, this.store.dataSource.manager);
-    if (timeout === undefined) return ended;
+  /** The result, or a promise of it. */
+  private start(run: Run, found: JobFunction): unknown {
+    return found.options.transactional === true
+      ? this.inTransaction(run, found)
+      : this.call(run, found, this.store.dataSource.manager);
+  }
+
+  private async withTimeout(run: Run, found: JobFunction, timeout: number): Promise<unknown> {
     const timer = setTimeout(() => {
       run.timedOut = true;
       run.abort(new JobTimeoutError(`${run.job.name} has lasted longer than its timeout of ${timeout} ms`));
     }, timeout);
-    return ended.finally(() => clearTimeout(timer));
+    try {
+      return await this.start(run, found);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  private async call(
-    run: Run,
-    found: JobFunction,
-    manager: EntityManager,
-    transactional = false,
-  ): Promise<unknown> {
+  /** Calls the method, at once where its arguments can be read at once: each promise between costs a short job dearly. */
+  private call(run: Run, found: JobFunction, manager: EntityManager, transactional = false): unknown {
     const { job } = run;
-    const missing = found.options.missing ?? 'throw';
     const { uuid } = job;
-    const decoded = this.codec.decode(job.args, { missing, through: manager, uuid });
-    const args = Array.isArray(decoded) ? decoded : await decoded;
-    const context =
-      job.context === null ? null : await this.codec.decodeValue(job.context, 'context', { uuid });
-    const readJob = (): QueueJob => this.settings.readJob(job, args, context);
+    const missing = found.options.missing ?? 'throw';
+    const args = this.codec.decode(job.args, { missing, through: manager, uuid });
+    const context = job.context === null ? null : this.codec.decodeValue(job.context, 'context', { uuid });
+    const scope = { manager, transactional };
+    if (Array.isArray(args) && !(context instanceof Promise))
+      return this.invoke(run, found, { ...scope, args, context });
+    return Promise.all([args, context]).then(([read, known]) =>
+      this.invoke(run, found, { ...scope, args: read, context: known }),
+    );
+  }
+
+  private invoke(run: Run, found: JobFunction, call: Call): unknown {
+    const { job } = run;
+    const { args, context } = call;
     const current = new RunContext(run, {
-      manager,
-      transactional,
+      manager: call.manager,
+      transactional: call.transactional,
       reporter: this.reporter,
-      readJob,
-      parentResults: async () => {
-        const parents = await this.store.graphs.parentResults(uuid);
-        return Promise.all(
-          parents.map((parent) => this.codec.decodeValue(parent.result, 'result', { uuid: parent.uuid })),
-        );
-      },
-      encode: (value, field) => this.codec.seal(this.codec.encodeValue(value, field), { uuid, field }),
+      readJob: () => this.settings.readJob(job, args, context),
+      parentResults: () => this.parentResults(job.uuid),
+      encode: (value, field) =>
+        this.codec.seal(this.codec.encodeValue(value, field), { uuid: job.uuid, field }),
     });
-    const work = async (): Promise<unknown> => found.invoke(found.methodName, args, () => current.job);
+    const work = (): unknown => found.invoke(found.methodName, args, () => current.job);
     const { runContext } = this.settings;
     if (job.context === null || runContext === undefined) return runAsJob(current, work);
-    return runAsJob(current, () => runContext(context, work));
+    return runAsJob(current, () => runContext(context, async () => work()));
+  }
+
+  private async parentResults(uuid: string): Promise<unknown[]> {
+    const parents = await this.store.graphs.parentResults(uuid);
+    return Promise.all(
+      parents.map((parent) => this.codec.decodeValue(parent.result, 'result', { uuid: parent.uuid })),
+    );
   }
 
   /** The method's writes, the jobs it enqueued, its end and the release of its dependents commit together. */

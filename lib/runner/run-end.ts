@@ -31,8 +31,8 @@ export function sizeOf(end: RunEnd): number {
   return failure === undefined ? 0 : failure.message.length + failure.stack.length;
 }
 
-/** Milliseconds ago, since only the database's clock is written. */
-const ago = (time: number, now: number): number => Math.max(0, now - time);
+/** Milliseconds ago, since only the database's clock is written; to the microsecond, as it counts. */
+const ago = (time: number, now: number): number => Math.max(0, Math.round((now - time) * 1000) / 1000);
 
 export function doneRecord({ run, at, end }: Ended, now: number): DoneRecord {
   return {

@@ -167,11 +167,11 @@ export class ClaimStore {
     const { done, free, hand } = cycle;
     const rows = await this.database.roundTrip(this.cycleStatement, [
       cycle.node,
-      done.map((job) => job.uuid),
-      done.map((job) => job.retry),
+      plainArray(done.map((job) => job.uuid)),
+      plainArray(done.map((job) => job.retry)),
       done.map((job) => job.result),
-      done.map((job) => job.started),
-      done.map((job) => job.ended),
+      plainArray(done.map((job) => job.started)),
+      plainArray(done.map((job) => job.ended)),
       cycle.ends.length > 0 ? JSON.stringify(cycle.ends) : null,
       cycle.closedClaims,
       [...free.keys()],
@@ -189,12 +189,11 @@ export class ClaimStore {
       cycle.marks.map((mark) => mark.seq),
     ]);
     const receivedAt = performance.now();
-    let info: CycleInfo = {};
-    const jobs: ClaimedJob[] = [];
-    for (const row of rows) {
-      if (row[0] !== null) info = JSON.parse(row[0] as string) as CycleInfo;
-      else jobs.push(toClaimedJob(row, cycle.id, receivedAt));
-    }
+    // It comes last.
+    const told = rows.pop()?.[0] as string;
+    const { at, ...info } = JSON.parse(told) as CycleInfo & { readonly at?: string };
+    const claim = { claim: cycle.id, dateEnqueued: new Date(at ?? 0), receivedAt };
+    const jobs = rows.map((row) => toClaimedJob(row, claim));
     // RETURNING has no order.
     jobs.sort(byOrder);
     return { info, jobs };
@@ -287,8 +286,14 @@ export function byOrder(a: { priority: number; seq: number }, b: { priority: num
   return a.priority - b.priority || a.seq - b.seq;
 }
 
-/** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`. */
-function toClaimedJob(row: readonly unknown[], claim: number, receivedAt: number): ClaimedJob {
+/** An array as PostgreSQL reads it, of what needs no quotes: the driver would look at each for what to escape. */
+const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
+
+/** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`; `claim` is the same for all. */
+function toClaimedJob(
+  row: readonly unknown[],
+  claim: Pick<ClaimedJob, 'claim' | 'dateEnqueued' | 'receivedAt'>,
+): ClaimedJob {
   return {
     hand: row[1] as boolean,
     uuid: row[2] as string,
@@ -309,8 +314,8 @@ function toClaimedJob(row: readonly unknown[], claim: number, receivedAt: number
     batchUuid: row[17] as string | null,
     hasChildren: row[18] as boolean,
     dateCreated: row[19] as Date,
-    dateEnqueued: row[20] as Date,
-    claim,
-    receivedAt,
+    dateEnqueued: claim.dateEnqueued,
+    claim: claim.claim,
+    receivedAt: claim.receivedAt,
   };
 }

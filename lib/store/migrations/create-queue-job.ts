@@ -116,6 +116,8 @@ export function createTables(t: Tables): readonly string[] {
       'width, bucket, channel, name',
     ),
     table('queue_job_claim', 'node integer NOT NULL, id bigint NOT NULL, jobs uuid[] NOT NULL', 'node, id'),
+    // Rows that live for a moment aren't worth compressing.
+    `ALTER TABLE ${t.claim} ALTER COLUMN jobs SET STORAGE EXTERNAL`,
     table(
       'queue_job_batch',
       'uuid uuid NOT NULL, name text NOT NULL, user_id text, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), date_closed timestamptz, date_ended timestamptz, date_succeeded timestamptz, date_failed timestamptz, removed_done integer NOT NULL DEFAULT 0, removed_cancelled integer NOT NULL DEFAULT 0, progress_step integer, total integer NOT NULL DEFAULT 0, settled integer NOT NULL DEFAULT 0, told integer NOT NULL DEFAULT 0',

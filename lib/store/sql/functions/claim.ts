@@ -23,20 +23,26 @@ const ROWS = 4_000;
  * 5. The picks are locked, a job that someone else took meanwhile is left out, and the permits are booked for what is left.
  */
 export const claim = (t: Tables): string => {
-  const take = (rows: string, hand: string): string => `
-    WITH taken AS (
-      UPDATE ${t.job} j SET
-        -- A number that somebody damaged must not stop the claim of everybody else's jobs.
-        node = p_node, state = 'enqueued', retry = least(j.retry, 2147483646) + 1, date_enqueued = v_now,
-        identity_lock = CASE WHEN j.identity_until_done THEN j.identity_lock END
-      WHERE j.ctid = ANY(${rows})
-      RETURNING j.*
-    ), noted AS (
-      INSERT INTO ${t.claim} AS c (node, id, jobs)
-      SELECT p_node, p_batch, array_agg(k.uuid) FROM taken k HAVING count(*) > 0
-      ON CONFLICT (node, id) DO UPDATE SET jobs = c.jobs || excluded.jobs
-    )
-    SELECT NULL::json, ${hand}, ${CLAIMED_COLUMNS.map((column) => `k.${column}`).join(', ')} FROM taken k`;
+  const lock = (rows: string): string => `
+          SELECT coalesce(array_agg(k.ctid), '{}'), coalesce(array_agg(k.uuid), '{}') INTO v_locked, v_uuids FROM (${rows}) k;`;
+  const lockInOrder = (picks: string): string =>
+    lock(`
+            SELECT j.ctid, j.uuid FROM unnest(${picks}) WITH ORDINALITY k (row, at) JOIN ${t.job} j ON j.ctid = k.row
+            WHERE j.phase = 2 AND j.node IS NULL ORDER BY k.at FOR NO KEY UPDATE OF j SKIP LOCKED
+          `);
+  // What is locked is taken, noted in the ledger first, so that no CTE has to keep the rows for both: that, and answering
+  // with no more columns than are asked for, made a claim of a thousand jobs cheaper by a fifth.
+  const take = (hand: string): string => `
+          IF cardinality(v_uuids) > 0 THEN
+            INSERT INTO ${t.claim} AS c (node, id, jobs) VALUES (p_node, p_batch, v_uuids)
+            ON CONFLICT (node, id) DO UPDATE SET jobs = c.jobs || excluded.jobs;
+            RETURN QUERY UPDATE ${t.job} j SET
+              -- A number that somebody damaged must not stop the claim of everybody else's jobs.
+              node = p_node, state = 'enqueued', retry = least(j.retry, 2147483646) + 1, date_enqueued = v_now,
+              identity_lock = CASE WHEN j.identity_until_done THEN j.identity_lock END
+            WHERE j.ctid = ANY(v_locked)
+            RETURNING NULL::json, ${hand}, ${CLAIMED_COLUMNS.map((column) => `j.${column}`).join(', ')};
+          END IF;`;
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_claim_1')}(
   p_node integer, p_version bigint, p_dead boolean, p_fenced uuid[], p_released boolean, p_promote boolean, p_slots integer,
@@ -59,7 +65,6 @@ DECLARE
   v_hand jsonb;
   v_fetch integer;
   v_more boolean := false;
-  v_taken integer := 0;
   v_count integer;
   v_wake float8;
   v_hungry text[] := '{}';
@@ -76,6 +81,7 @@ DECLARE
   v_picks tid[] := '{}';
   v_hands tid[] := '{}';
   v_locked tid[];
+  v_uuids uuid[];
   v_blocked boolean;
   v_may_hand boolean;
   v_cursor refcursor;
@@ -128,19 +134,16 @@ BEGIN
       IF NOT v_gated AND cardinality(v_channels) = 1 AND (v_short OR v_slots > 0) THEN
         -- One channel without any limit: no permits, no lock, straight from the index.
         v_fetch := v_slots + CASE WHEN v_short THEN v_hand_left ELSE 0 END;
-        RETURN QUERY ${take(
-          `ARRAY(
-          SELECT d.ctid FROM ${stretches('v_channels[1]')} s
-          CROSS JOIN LATERAL (
-            SELECT j.ctid FROM ${t.job} j
-            WHERE j.phase = 2 AND j.channel = v_channels[1] AND ${inStretch} AND j.node IS NULL AND j.name = ANY(p_names)
-            ORDER BY j.priority, j.seq LIMIT v_fetch FOR NO KEY UPDATE SKIP LOCKED
-          ) d LIMIT v_fetch
-        )`,
-          'false',
-        )};
-        GET DIAGNOSTICS v_taken = ROW_COUNT;
-        v_more := v_more OR v_taken = v_fetch;
+        ${lock(`
+            SELECT d.ctid, d.uuid FROM ${stretches('v_channels[1]')} s
+            CROSS JOIN LATERAL (
+              SELECT j.ctid, j.uuid FROM ${t.job} j
+              WHERE j.phase = 2 AND j.channel = v_channels[1] AND ${inStretch} AND j.node IS NULL AND j.name = ANY(p_names)
+              ORDER BY j.priority, j.seq LIMIT v_fetch FOR NO KEY UPDATE SKIP LOCKED
+            ) d LIMIT v_fetch
+          `)}
+        ${take('false')}
+        v_more := v_more OR cardinality(v_locked) = v_fetch;
       ELSIF cardinality(v_channels) > 0 THEN
         -- Channels that are full, by a look without a lock, aren't worth one: who gives room there claims in that same
         -- transaction, and what is left is told to those that went hungry.
@@ -278,10 +281,7 @@ BEGIN
         );
 
         IF cardinality(v_picks) > 0 THEN
-          v_locked := ARRAY(
-            SELECT j.ctid FROM unnest(v_picks) WITH ORDINALITY k (row, at) JOIN ${t.job} j ON j.ctid = k.row
-            WHERE j.phase = 2 AND j.node IS NULL ORDER BY k.at FOR NO KEY UPDATE OF j SKIP LOCKED
-          );
+          ${lockInOrder('v_picks')}
           v_more := v_more OR cardinality(v_locked) < cardinality(v_picks);
           v_picks := v_locked;
           IF v_gated THEN
@@ -300,21 +300,18 @@ BEGIN
             );
             IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks); END IF;
           END IF;
-          RETURN QUERY ${take('v_picks', 'false')};
+          ${take('false')}
         END IF;
         IF cardinality(v_hands) > 0 THEN
-          v_locked := ARRAY(
-            SELECT j.ctid FROM unnest(v_hands) WITH ORDINALITY k (row, at) JOIN ${t.job} j ON j.ctid = k.row
-            WHERE j.phase = 2 AND j.node IS NULL ORDER BY k.at FOR NO KEY UPDATE OF j SKIP LOCKED
-          );
-          RETURN QUERY ${take('v_locked', 'true')};
+          ${lockInOrder('v_hands')}
+          ${take('true')}
         END IF;
       END IF;
     END IF;
   END IF;
 
   RETURN QUERY SELECT json_strip_nulls(json_build_object(
-    'stale', nullif(v_stale, false), 'released', nullif(p_released, false), 'fenced', CASE WHEN cardinality(p_fenced) > 0 THEN p_fenced END,
+    'at', v_now, 'stale', nullif(v_stale, false), 'released', nullif(p_released, false), 'fenced', CASE WHEN cardinality(p_fenced) > 0 THEN p_fenced END,
     'nextEta', v_next_eta, 'wake', v_wake, 'more', nullif(v_more, false), 'missing', v_missing, 'walked', ${walked(t)},
     'hungry', CASE WHEN cardinality(v_hungry) > 0 THEN v_hungry END
   )), ${nulls()};

@@ -2,6 +2,9 @@ import type { Tables } from '../../tables.js';
 import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
+/** What is counted of the rows that ended comes first in them, so that counting need not read through each. */
+const COUNTED: readonly string[] = ['uuid', 'has_children', 'cancel_by', 'batch_uuid'];
+
 /**
  * `queue_job_settle(…)`: writes what ended on a node, and takes back the permits it came with. Every row is fenced by
  * node and try, so a node that lost its jobs changes nothing. Answers `dead` where the node itself was given up, and
@@ -10,7 +13,20 @@ import { LOOKUP_SETTINGS } from './settings.js';
  * `p_done` is the fast path: jobs that returned, one array a column. All other ends come as JSON, see `end.ts`.
  * Times are milliseconds ago, since only the database's clock counts.
  */
-export const settle = (t: Tables): string => `
+export const settle = (t: Tables): string => {
+  const changed = {
+    state: "CASE WHEN e.cancel_by IS NULL THEN 'done' ELSE 'cancelled' END",
+    result: "CASE WHEN e.cancel_by IS NULL THEN e.e_result ELSE to_json('Cancelled by ' || e.cancel_by) END",
+    date_started: "v_now - e.started * interval '1 millisecond'",
+    date_done: "v_now - e.ended * interval '1 millisecond'",
+    exec_time: '(e.started - e.ended) / 1000',
+    exc_name: 'NULL',
+    exc_message: 'NULL',
+    exc_info: 'NULL',
+    exc_fingerprint: 'NULL',
+  };
+  const unchanged = LASTING_COLUMNS.filter((column) => !(column in changed) && !COUNTED.includes(column));
+  return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_settle_1')}(
   p_node integer, p_cycle bigint, p_done uuid[], p_tries integer[], p_results json[], p_started float8[], p_ended float8[],
   p_ends json, p_closed bigint[], p_gates text[], p_free integer[],
@@ -45,21 +61,10 @@ BEGIN
       DELETE FROM ${t.job} j
       USING unnest(p_done, p_tries, p_results, p_started, p_ended) e (uuid, retry, result, started, ended)
       WHERE j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry
-      RETURNING j.*, e.result AS e_result, e.started, e.ended
+      RETURNING ${COUNTED.map((column) => `j.${column}`).join(', ')}, e.result AS e_result, e.started, e.ended, ${unchanged.map((column) => `j.${column}`).join(', ')}
     ), kept AS (
       INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
-      SELECT ${columnList('e', {
-        state: "CASE WHEN e.cancel_by IS NULL THEN 'done' ELSE 'cancelled' END",
-        result:
-          "CASE WHEN e.cancel_by IS NULL THEN e.e_result ELSE to_json('Cancelled by ' || e.cancel_by) END",
-        date_started: "v_now - e.started * interval '1 millisecond'",
-        date_done: "v_now - e.ended * interval '1 millisecond'",
-        exec_time: '(e.started - e.ended) / 1000',
-        exc_name: 'NULL',
-        exc_message: 'NULL',
-        exc_info: 'NULL',
-        exc_fingerprint: 'NULL',
-      })}
+      SELECT ${columnList('e', changed)}
       FROM ended e
     )
     SELECT count(*),
@@ -103,3 +108,4 @@ BEGIN
     IF ${t.name('queue_job_batch_check_1')}(v_batches, v_failed, NULL, NULL) > 0 THEN released := true; END IF;
   END IF;
 END $$`;
+};
