@@ -22,7 +22,7 @@ import type { NodeLog } from './node-log.js';
 import type { Reporter } from './reporter.js';
 import type { Run } from './run.js';
 import type { RunEnd } from './run-end.js';
-import { RunContext } from './run-context.js';
+import { type RunCall, RunContext, type RunTools } from './run-context.js';
 
 /** What the executor needs to know of the module's options. */
 export interface ExecutorSettings {
@@ -34,14 +34,6 @@ export interface ExecutorSettings {
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
 }
 
-/** A call of a job's method. */
-interface Call {
-  readonly manager: EntityManager;
-  readonly transactional: boolean;
-  readonly args: readonly unknown[];
-  readonly context: unknown;
-}
-
 /** Where a lost commit is asked for again, in milliseconds. */
 const ASK_AGAIN_MS = 250;
 
@@ -50,15 +42,24 @@ const SETTLED = Symbol('settled');
 
 /** Runs one try of a job: arguments, context, transaction, method; and decides what becomes of the job. */
 export class Executor {
+  private readonly tools: RunTools;
+
   constructor(
     private readonly registry: JobRegistry,
     private readonly codec: ArgumentCodec,
     private readonly store: Store,
-    private readonly reporter: Reporter,
+    reporter: Reporter,
     private readonly log: NodeLog,
     private readonly settings: ExecutorSettings,
     private readonly node: () => number,
-  ) {}
+  ) {
+    this.tools = {
+      reporter,
+      readJob: settings.readJob,
+      parentResults: (uuid) => this.parentResults(uuid),
+      encode: (value, place) => this.codec.seal(this.codec.encodeValue(value, place.field), place),
+    };
+  }
 
   /** Never rejects. */
   async execute(run: Run): Promise<RunEnd> {
@@ -104,29 +105,19 @@ export class Executor {
     const missing = found.options.missing ?? 'throw';
     const args = this.codec.decode(job.args, { missing, through: manager, uuid });
     const context = job.context === null ? null : this.codec.decodeValue(job.context, 'context', { uuid });
-    const scope = { manager, transactional };
     if (Array.isArray(args) && !(context instanceof Promise))
-      return this.invoke(run, found, { ...scope, args, context });
+      return this.invoke(run, found, { manager, transactional, args, context });
     return Promise.all([args, context]).then(([read, known]) =>
-      this.invoke(run, found, { ...scope, args: read, context: known }),
+      this.invoke(run, found, { manager, transactional, args: read, context: known }),
     );
   }
 
-  private invoke(run: Run, found: JobFunction, call: Call): unknown {
-    const { job } = run;
+  private invoke(run: Run, found: JobFunction, call: RunCall): unknown {
     const { args, context } = call;
-    const current = new RunContext(run, {
-      manager: call.manager,
-      transactional: call.transactional,
-      reporter: this.reporter,
-      readJob: () => this.settings.readJob(job, args, context),
-      parentResults: () => this.parentResults(job.uuid),
-      encode: (value, field) =>
-        this.codec.seal(this.codec.encodeValue(value, field), { uuid: job.uuid, field }),
-    });
+    const current = new RunContext(run, call, this.tools);
     const work = (): unknown => found.invoke(found.methodName, args, () => current.job);
     const { runContext } = this.settings;
-    if (job.context === null || runContext === undefined) return runAsJob(current, work);
+    if (run.job.context === null || runContext === undefined) return runAsJob(current, work);
     return runAsJob(current, () => runContext(context, async () => work()));
   }
 

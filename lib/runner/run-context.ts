@@ -5,29 +5,40 @@ import type { CurrentJob } from '../scope/current-job.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import type { Reporter } from './reporter.js';
+import type { ClaimedJob } from '../store/claim-store.js';
 import type { Run } from './run.js';
 
-/** What a run context is made of beside its run. */
-export interface RunContextParts {
+/** A call of a job's method. */
+export interface RunCall {
   readonly manager: EntityManager;
   readonly transactional: boolean;
-  readonly reporter: Reporter;
-  readonly readJob: () => QueueJob;
-  readonly parentResults: () => Promise<unknown[]>;
-  readonly encode: (value: unknown, root: string) => string | null;
+  readonly args: readonly unknown[];
+  readonly context: unknown;
 }
 
-/** `currentJob()` of one run. Most jobs never ask, so everything is made on first use. */
+/** What the contexts of all runs share. */
+export interface RunTools {
+  readonly reporter: Reporter;
+  readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
+  readonly parentResults: (uuid: string) => Promise<unknown[]>;
+  readonly encode: (value: unknown, place: { uuid: string; field: string }) => string | null;
+}
+
+/**
+ * `currentJob()` of one run. Most jobs never ask, so everything is made when it is asked for, the functions too: they
+ * may be taken off it.
+ */
 export class RunContext implements CurrentJob {
   private read: QueueJob | undefined;
 
   constructor(
     private readonly run: Run,
-    private readonly parts: RunContextParts,
+    private readonly call: RunCall,
+    private readonly tools: RunTools,
   ) {}
 
   get job(): QueueJob {
-    return (this.read ??= this.parts.readJob());
+    return (this.read ??= this.tools.readJob(this.run.job, this.call.args, this.call.context));
   }
 
   get signal(): AbortSignal {
@@ -35,49 +46,57 @@ export class RunContext implements CurrentJob {
   }
 
   get manager(): EntityManager {
-    return this.parts.manager;
+    return this.call.manager;
   }
 
   get transactional(): boolean {
-    return this.parts.transactional;
+    return this.call.transactional;
   }
 
-  readonly log = (message: string, data?: unknown): void => {
-    const { uuid, retry } = this.run.job;
-    if (typeof message !== 'string')
-      throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
-    const text = message.replaceAll('\0', '');
-    this.parts.reporter.log({
-      uuid,
-      retry,
-      date: new Date(),
-      message: text,
-      data: this.encodeData(data),
-    });
-  };
+  get log(): CurrentJob['log'] {
+    return (message, data) => {
+      const { uuid, retry } = this.run.job;
+      if (typeof message !== 'string')
+        throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
+      const text = message.replaceAll('\0', '');
+      this.tools.reporter.log({
+        uuid,
+        retry,
+        date: new Date(),
+        message: text,
+        data: this.encodeData(data),
+      });
+    };
+  }
+
+  get progress(): CurrentJob['progress'] {
+    return (done, total) => {
+      const { uuid, retry } = this.run.job;
+      checkNumber('progress(done)', done);
+      if (total !== undefined) checkNumber('progress(…, total)', total);
+      this.tools.reporter.step({ uuid, retry, done, total: total ?? null });
+    };
+  }
+
+  get postpone(): CurrentJob['postpone'] {
+    return (seconds) => {
+      checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
+      this.run.postponed = seconds;
+    };
+  }
+
+  get parentResults(): CurrentJob['parentResults'] {
+    return () => this.tools.parentResults(this.run.job.uuid);
+  }
 
   /** What can't be carried is told as text: a line in a log is no reason to fail. */
   private encodeData(data: unknown): string | null {
     try {
-      return this.parts.encode(data, 'data');
+      return this.tools.encode(data, { uuid: this.run.job.uuid, field: 'data' });
     } catch {
       return JSON.stringify(show(data));
     }
   }
-
-  readonly progress = (done: number, total?: number): void => {
-    const { uuid, retry } = this.run.job;
-    checkNumber('progress(done)', done);
-    if (total !== undefined) checkNumber('progress(…, total)', total);
-    this.parts.reporter.step({ uuid, retry, done, total: total ?? null });
-  };
-
-  readonly postpone = (seconds: number): void => {
-    checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
-    this.run.postponed = seconds;
-  };
-
-  readonly parentResults = (): Promise<unknown[]> => this.parts.parentResults();
 }
 
 function checkNumber(what: string, value: number, max = Number.MAX_VALUE): void {
