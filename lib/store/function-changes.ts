@@ -4,12 +4,15 @@ import type { Wake } from './wake.js';
 
 /** What this process knows may be this old, in milliseconds, where nobody tells it of changes. */
 const MAX_AGE_MS = 2_000;
+/** After the call that finds it so old, in milliseconds: at once it would take the connection on which that call stores. */
+const AFTER_CALL_MS = 50;
 
 /** The job functions that were changed at run time, as this process knows them. */
 export class FunctionChanges {
   private changes: ReadonlyMap<string, FunctionChange> = new Map();
   private readAt = -Infinity;
   private reading: Promise<void> | null = null;
+  private looking: NodeJS.Timeout | undefined;
   private readonly hearing: { unsubscribe(): void };
 
   constructor(
@@ -37,6 +40,7 @@ export class FunctionChanges {
 
   close(): void {
     this.hearing.unsubscribe();
+    clearTimeout(this.looking);
   }
 
   private async readNow(): Promise<void> {
@@ -48,7 +52,7 @@ export class FunctionChanges {
     // A process that doesn't listen finds out by looking now and then, without making the call wait.
     if (performance.now() - this.readAt > MAX_AGE_MS && this.reading === null) {
       this.readAt = performance.now();
-      void this.read().catch(() => undefined);
+      this.looking = setTimeout(() => void this.read().catch(() => undefined), AFTER_CALL_MS).unref();
     }
     return this.changes.get(name);
   }
