@@ -1,3 +1,4 @@
+import { plainArray, textArray } from './array-text.js';
 import { type QueueDatabase, namedStatement, type Statement } from './database.js';
 import { CLAIMED_COLUMNS } from './sql/functions/claimed-columns.js';
 import type { Tables } from './tables.js';
@@ -169,7 +170,7 @@ export class ClaimStore {
       cycle.node,
       plainArray(done.map((job) => job.uuid)),
       plainArray(done.map((job) => job.retry)),
-      done.map((job) => job.result),
+      textArray(done.map((job) => job.result)),
       plainArray(done.map((job) => job.started)),
       plainArray(done.map((job) => job.ended)),
       cycle.ends.length > 0 ? JSON.stringify(cycle.ends) : null,
@@ -285,9 +286,6 @@ export class ClaimStore {
 export function byOrder(a: { priority: number; seq: number }, b: { priority: number; seq: number }): number {
   return a.priority - b.priority || a.seq - b.seq;
 }
-
-/** An array as PostgreSQL reads it, of what needs no quotes: the driver would look at each for what to escape. */
-const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
 /** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`; `claim` is the same for all. */
 function toClaimedJob(

@@ -1,3 +1,4 @@
+import { plainArray, textArray } from './array-text.js';
 import { type Query, type QueueDatabase, namedStatement, type Row, type Statement } from './database.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import type { Tables } from './tables.js';
@@ -79,24 +80,24 @@ const toStoredJob = (row: Row): StoredJob => ({
 
 /** An array for each column; `unnest` fills up those that are shorter, so one without any value is empty. */
 const valuesOf = (jobs: readonly NewJob[], notice: string | null, channel: string): unknown[] => [
-  jobs.map((job) => job.uuid),
-  jobs.map((job) => job.name),
-  jobs.map((job) => job.channel),
-  jobs.map((job) => job.priority),
-  jobs.map((job) => job.maxRetries),
-  jobs.map((job) => job.args),
-  jobs.map((job) => job.description),
-  sparse(jobs.map((job) => job.identityKey)),
-  jobs.map((job) => job.identityUntilDone),
-  jobs.map((job) => job.locksKey),
+  plainArray(jobs.map((job) => job.uuid)),
+  textArray(jobs.map((job) => job.name)),
+  textArray(jobs.map((job) => job.channel)),
+  plainArray(jobs.map((job) => job.priority)),
+  plainArray(jobs.map((job) => job.maxRetries)),
+  textArray(jobs.map((job) => job.args)),
+  textArray(jobs.map((job) => job.description)),
+  textArray(sparse(jobs.map((job) => job.identityKey))),
+  plainArray(jobs.map((job) => job.identityUntilDone)),
+  plainArray(jobs.map((job) => job.locksKey)),
   sparse(jobs.map((job) => job.etaIn)),
   sparse(jobs.map((job) => job.etaAt)),
-  sparse(jobs.map((job) => job.userId)),
-  sparse(jobs.map((job) => job.context)),
-  sparse(jobs.map((job) => job.graphUuid)),
-  jobs.map((job) => job.hasChildren),
-  jobs.map((job) => job.waits),
-  sparse(jobs.map((job) => job.batchUuid)),
+  textArray(sparse(jobs.map((job) => job.userId))),
+  textArray(sparse(jobs.map((job) => job.context))),
+  textArray(sparse(jobs.map((job) => job.graphUuid))),
+  plainArray(jobs.map((job) => job.hasChildren)),
+  plainArray(jobs.map((job) => job.waits)),
+  textArray(sparse(jobs.map((job) => job.batchUuid))),
   notice,
   channel,
 ];

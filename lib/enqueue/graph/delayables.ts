@@ -9,7 +9,7 @@ import { checkNodes, type DelayableNode } from './delayable-node.js';
 import { draftGraph, type GraphDraft } from './graph-draft.js';
 import { StoredGraphs } from './stored-graphs.js';
 import type { UndelayedWatch } from './undelayed-watch.js';
-import { connectedTo, inOrder } from './vertex.js';
+import { connectedTo, inOrder, isAlone } from './vertex.js';
 
 /** What delayables are built and stored with. */
 export interface DelayableWorks {
@@ -70,7 +70,7 @@ function graphsOf(nodes: readonly DelayableNode[]): DelayableJob[][] {
   const graphs: DelayableJob[][] = [];
   for (const job of nodes.flatMap((node) => node.jobs())) {
     if (seen.has(job)) continue;
-    const graph = inOrder(connectedTo(job));
+    const graph = isAlone(job) ? [job] : inOrder(connectedTo(job));
     for (const member of graph) seen.add(member);
     graphs.push(graph);
   }

@@ -15,6 +15,10 @@ export interface Vertex<T> {
 /** A cycle is named by this many of its jobs at most. */
 const MAX_NAMES = 12;
 
+/** It hangs together with nothing, as most of those do that are stored by the thousand. */
+export const isAlone = <T>({ parents, children, beside }: Vertex<T>): boolean =>
+  parents.size === 0 && children.size === 0 && beside.size === 0;
+
 /** All that hang together with `start`, itself included. */
 export function connectedTo<T extends Vertex<T>>(start: T): Set<T> {
   const found = new Set([start]);

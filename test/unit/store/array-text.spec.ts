@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals';
+import { plainArray, textArray } from '../../../lib/store/array-text.js';
+
+test('an array of texts is quoted as PostgreSQL reads it, whatever is in them', () => {
+  expect(textArray(['a', null, '', 'NULL', 'x,y', '{"k": "\\\\ \\""}', 'two\nlines'])).toBe(
+    '{"a",NULL,"","NULL","x,y","{\\"k\\": \\"\\\\\\\\ \\\\\\"\\"}","two\nlines"}',
+  );
+});
+
+test('an array of plain values stands as it is', () => {
+  expect(plainArray([1, -2.5, true])).toBe('{1,-2.5,true}');
+  expect(plainArray([])).toBe('{}');
+});
