@@ -131,6 +131,7 @@ export class Executor {
   /** The method's writes, the jobs it enqueued, its end and the release of its dependents commit together. */
   private async inTransaction(run: Run, found: JobFunction): Promise<{ [SETTLED]: RunEnd }> {
     let finishing: FinishOutcome | undefined;
+    if (run.job.retry > 1) await this.writeStart(run);
     try {
       await this.store.dataSource.transaction(ISOLATION, async (manager) => {
         const result = await this.call(run, found, manager, true);
@@ -161,6 +162,20 @@ export class Executor {
     }
     const later = run.postponed === undefined ? {} : { seconds: run.postponed };
     return { [SETTLED]: { kind: 'settled', released: finishing === 'released', ...later } };
+  }
+
+  /**
+   * Tells that a try has started before its transaction begins, rather than beside it once it lasts. In a transaction that
+   * its method made REPEATABLE READ or SERIALIZABLE, the end would meet a row that has changed since, and be refused
+   * (40001), at each try anew. It would cost the first try, which mostly needs it not, a commit.
+   */
+  private async writeStart(run: Run): Promise<void> {
+    try {
+      await this.store.claims.writeStart(this.node(), run.job);
+      run.startWritten = true;
+    } catch {
+      // Then it is told later, as of other jobs.
+    }
   }
 
   private async didCommit(run: Run): Promise<boolean> {

@@ -6,8 +6,10 @@ export class Run {
   startedAt = Infinity;
   /** The node's permits count this run. */
   permitted = true;
-  /** That the job has started is known to the database. */
+  /** It lasts, and counts as such. */
   marked = false;
+  /** That the job has started is known to the database already. */
+  startWritten = false;
   /** The job is no longer this node's: how it ends is nobody's business. */
   discarded = false;
   cancelled = false;

@@ -116,7 +116,7 @@ export class Workbench {
       if (now - run.startedAt < SHORT_MS) break;
       run.marked = true;
       this.noteLong(run, 1);
-      this.outbox.mark(run);
+      if (!run.startWritten) this.outbox.mark(run);
     }
     if (this.dirty || this.handsOverdue) this.hooks.changed();
   }

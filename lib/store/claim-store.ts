@@ -217,6 +217,15 @@ export class ClaimStore {
     await this.database.run(this.throttleStatement, [channels]);
   }
 
+  /** Tells at once that a job has started. */
+  async writeStart(node: number, { uuid, retry }: { uuid: string; retry: number }): Promise<void> {
+    const record: EndRecord = { u: uuid, t: retry, k: 'started', sa: 0 };
+    await this.database.query(`SELECT ${this.tables.name('queue_job_end_1')}($1, $2)`, [
+      node,
+      JSON.stringify([record]),
+    ]);
+  }
+
   /** The end of a transactional job, through the connection of its own transaction. */
   async finish(
     query: (text: string, values: unknown[]) => Promise<unknown>,
