@@ -197,6 +197,22 @@ describe('claim and settle', () => {
     ]);
   });
 
+  it('keeps nothing at hand where more is out than a channel has since it was lowered', async () => {
+    await store.channels.change('root.lowered', { capacity: 3 });
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(10, 'root.lowered'));
+    const { jobs } = await node.cycle({ slots: 10 });
+    expect(jobs.length).toBe(3);
+    await store.channels.change('root.lowered', { capacity: 1 });
+    await node.resync(jobs.map(({ uuid }) => uuid));
+    const hand = new Map([['root.lowered', 5]]);
+    expect((await node.cycle({ slots: 7, hand })).jobs).toEqual([]);
+    const done = jobs.slice(0, 2).map((job) => doneNow(job));
+    const answer = await node.cycle({ slots: 9, hand, done, free: new Map([['root.lowered', 2]]) });
+    // As many as it has are out now: what the last one gives up may be handed on.
+    expect(answer.jobs.map((job) => job.hand)).toEqual([true, true, true, true, true]);
+  });
+
   it('writes an end once: sent again after a lost answer it changes nothing and is not taken for a fenced one', async () => {
     const node = await PlayedNode.register(store);
     await insertJobs(client, noops(3));

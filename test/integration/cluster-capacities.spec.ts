@@ -160,6 +160,28 @@ describe('channels over four processes', () => {
     await eventually(() => expectAllDone(client, 3_000), 20_000);
   }, 30_000);
 
+  it('that were lowered below what runs hand no place on from one short job to the next', async () => {
+    // With one process all places are handed on in it.
+    await Promise.all(nodes.slice(1).map(async (node) => node.close()));
+    const capacities = new Capacities();
+    capacities.set('root.lowered', 8, 0);
+    await steering.channels.configure('root.lowered', { capacity: 8 });
+    // Short enough to be kept at hand, and long enough to run on over the change.
+    await insertJobs(
+      client,
+      Array.from({ length: 300 }, () => ({ method: 'work' as const, args: [40], channel: 'root.lowered' })),
+    );
+    await eventually(() => expect(runs().length).toBeGreaterThan(50));
+    capacities.set('root.lowered', 2, systemNow());
+    await steering.channels.configure('root.lowered', { capacity: 2 });
+    capacities.over('root.lowered', systemNow());
+    const before = runs().length;
+    await eventually(() => expect(runs().length).toBeGreaterThan(before + 30));
+    expect(starts(runs(), capacities)).toEqual([]);
+    await steering.channels.configure('root.lowered', { capacity: 100 });
+    await eventually(() => expectAllDone(client, 300), 20_000);
+  }, 30_000);
+
   it('with a capacity of 1 run their jobs in the order of priority and creation', async () => {
     await steering.channels.configure('root.one', { capacity: 1 });
     const jobs = Array.from({ length: 300 }, (_, at) => ({

