@@ -104,18 +104,33 @@ export class Executor {
     const { uuid } = job;
     const missing = found.options.missing ?? 'throw';
     const args = this.codec.decode(job.args, { missing, through: manager, uuid });
-    const context = job.context === null ? null : this.codec.decodeValue(job.context, 'context', { uuid });
-    if (Array.isArray(args) && !(context instanceof Promise))
-      return this.invoke(run, found, { manager, transactional, args, context });
-    return Promise.all([args, context]).then(([read, known]) =>
-      this.invoke(run, found, { manager, transactional, args: read, context: known }),
-    );
+    const scope = { manager, transactional };
+    return Array.isArray(args)
+      ? this.callWith(run, found, scope, args)
+      : args.then((read) => this.callWith(run, found, scope, read));
+  }
+
+  private callWith(
+    run: Run,
+    found: JobFunction,
+    scope: Pick<RunCall, 'manager' | 'transactional'>,
+    args: readonly unknown[],
+  ): unknown {
+    const { context: text, uuid } = run.job;
+    const context = text === null ? null : this.codec.decodeValue(text, 'context', { uuid });
+    return context instanceof Promise
+      ? context.then((read: unknown) => this.invoke(run, found, { ...scope, args, context: read }))
+      : this.invoke(run, found, { ...scope, args, context });
   }
 
   private invoke(run: Run, found: JobFunction, call: RunCall): unknown {
     const { args, context } = call;
     const current = new RunContext(run, call, this.tools);
-    const work = (): unknown => found.invoke(found.methodName, args, () => current.job);
+    const work = (): unknown => {
+      const answer = found.invoke(found.methodName, args, () => current.job);
+      // A query that begins when it is awaited begins as a part of the job.
+      return isThenable(answer) ? Promise.resolve(answer) : answer;
+    };
     const { runContext } = this.settings;
     if (run.job.context === null || runContext === undefined) return runAsJob(current, work);
     return runAsJob(current, () => runContext(context, async () => work()));
@@ -131,7 +146,11 @@ export class Executor {
   /** The method's writes, the jobs it enqueued, its end and the release of its dependents commit together. */
   private async inTransaction(run: Run, found: JobFunction): Promise<{ [SETTLED]: RunEnd }> {
     let finishing: FinishOutcome | undefined;
-    if (run.job.retry > 1) await this.writeStart(run);
+    if (run.job.retry > 1) {
+      await this.writeStart(run);
+      // Cancelled, timed out or lost meanwhile.
+      if (run.abortReason !== undefined) throw run.abortReason;
+    }
     try {
       await this.store.dataSource.transaction(ISOLATION, async (manager) => {
         const result = await this.call(run, found, manager, true);
@@ -263,6 +282,9 @@ function transactionError(run: Run, error: unknown): unknown {
   const message = `The connection of the transaction of ${run.job.name} broke`;
   return new RetryableJobError(message, { seconds: SERIALIZATION_RETRY_SECONDS, cause: error });
 }
+
+const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
+  typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 
 const isSettled = (result: unknown): result is { [SETTLED]: RunEnd } =>
   typeof result === 'object' && result !== null && SETTLED in result;

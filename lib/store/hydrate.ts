@@ -70,7 +70,8 @@ export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], contex
     batchUuid: job.batchUuid,
     hasChildren: job.hasChildren,
     dateCreated: job.dateCreated,
-    dateEnqueued: job.dateEnqueued,
+    // All jobs of a claim have the same.
+    dateEnqueued: new Date(job.dateEnqueued),
     dateStarted: new Date(),
     dateDone: null,
     execTime: null,

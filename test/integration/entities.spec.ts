@@ -146,6 +146,25 @@ describe('entities among the arguments of a job', () => {
     expect(product.deletedAt).toBeInstanceOf(Date);
   });
 
+  it('that are gone fail a job whose context is damaged as well, and nothing else', async () => {
+    const rejected: unknown[] = [];
+    const note = (reason: unknown): number => rejected.push(reason);
+    process.on('unhandledRejection', note);
+    const [gone] = await test.dataSource.manager.save([Object.assign(new Product(), { name: 'old' })]);
+    const id = (gone as Product).id;
+    await test.dataSource.manager.delete(Product, id);
+    const reference = Object.assign(new Product(), { id });
+    const job = await test.queue.withDelay(worker, { eta: '1h' }).take('x', [reference]);
+    await test.dataSource.query(
+      `UPDATE queue_job SET context = '{"$type":"Nobody","value":1}', eta = NULL, phase = 2 WHERE uuid = $1`,
+      [job.uuid],
+    );
+    await expect(test.queue.finished(job, { timeout: 5_000 })).rejects.toThrow(JobFailedError);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('unhandledRejection', note);
+    expect(rejected).toEqual([]);
+  });
+
   it('fail the job where they are gone, or are null where the job wants that', async () => {
     const [gone] = await test.dataSource.manager.save([Object.assign(new Product(), { name: 'old' })]);
     const id = (gone as Product).id;

@@ -29,6 +29,11 @@ class Worker {
     return this.work(currentJob().manager);
   }
 
+  @Job({ transactional: true })
+  lazy(): unknown {
+    return this.work(currentJob().manager);
+  }
+
   @Job()
   async loose(): Promise<unknown> {
     return this.work(currentJob().manager);
@@ -204,6 +209,15 @@ describe('a transactional job', () => {
       'whole',
     );
     await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toEqual([false, true, true]);
+  });
+
+  it('that answers with a query which begins when it is awaited has that as a part of itself', async () => {
+    worker.work = () => ({
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: (resolve: (value: unknown) => void) => resolve(currentJob().job.uuid),
+    });
+    const job = await test.queue.withDelay(worker).lazy();
+    await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toBe(job.uuid);
   });
 
   it('that reads from a snapshot and lasts is done at its second try', async () => {

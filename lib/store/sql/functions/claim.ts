@@ -10,8 +10,8 @@ const ROWS = 4_000;
 
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
- * room, and the permits that these need. The first row of the answer carries `info` for the node; then the jobs, those
- * to keep at hand, without a permit, with `hand`.
+ * room, and the permits that these need. The answer has the jobs, those to keep at hand, without a permit, with `hand`;
+ * its last row carries `info` for the node.
  *
  * The protocol, and why its order matters:
  * 1. A shared lock against changes of the channels. A node whose tree is of another version claims nothing (`stale`).
