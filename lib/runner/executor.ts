@@ -126,11 +126,9 @@ export class Executor {
   private invoke(run: Run, found: JobFunction, call: RunCall): unknown {
     const { args, context } = call;
     const current = new RunContext(run, call, this.tools);
-    const work = (): unknown => {
-      const answer = found.invoke(found.methodName, args, () => current.job);
-      // A query that begins when it is awaited begins as a part of the job.
-      return isThenable(answer) ? Promise.resolve(answer) : answer;
-    };
+    // A query that begins when it is awaited begins as a part of the job; a promise stays what it is.
+    const work = (): Promise<unknown> =>
+      Promise.resolve(found.invoke(found.methodName, args, () => current.job));
     const { runContext } = this.settings;
     if (run.job.context === null || runContext === undefined) return runAsJob(current, work);
     return runAsJob(current, () => runContext(context, async () => work()));
@@ -282,9 +280,6 @@ function transactionError(run: Run, error: unknown): unknown {
   const message = `The connection of the transaction of ${run.job.name} broke`;
   return new RetryableJobError(message, { seconds: SERIALIZATION_RETRY_SECONDS, cause: error });
 }
-
-const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
-  typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 
 const isSettled = (result: unknown): result is { [SETTLED]: RunEnd } =>
   typeof result === 'object' && result !== null && SETTLED in result;
