@@ -108,38 +108,39 @@ function readUserId(answer: unknown): string | null {
 
 /** The job as its caller gets it. */
 export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): QueueJob {
-  return Object.assign(new QueueJob(), {
-    uuid: job.uuid,
-    seq: stored.seq,
-    state: job.waits ? 'wait_dependencies' : 'pending',
-    name: job.name,
-    channel: job.channel,
-    priority: job.priority,
-    retry: 0,
-    maxRetries: job.maxRetries,
-    node: null,
-    args: [...args],
-    result: null,
-    description: job.description,
-    identityKey: job.identityKey,
-    identityUntilDone: job.identityUntilDone,
-    eta: stored.eta,
-    userId: job.userId,
-    context,
-    graphUuid: job.graphUuid,
-    batchUuid: job.batchUuid,
-    hasChildren: job.hasChildren,
-    dateCreated: stored.dateCreated,
-    dateEnqueued: null,
-    dateStarted: null,
-    dateDone: null,
-    execTime: null,
-    excName: null,
-    excMessage: null,
-    excInfo: null,
-    progress: null,
-    progressTotal: null,
-    cancelBy: null,
-    deduplicated: false,
-  });
+  // (Not by `Object.assign`, which takes three times as long for so many.)
+  const answer = new QueueJob();
+  answer.uuid = job.uuid;
+  answer.seq = stored.seq;
+  answer.state = job.waits ? 'wait_dependencies' : 'pending';
+  answer.name = job.name;
+  answer.channel = job.channel;
+  answer.priority = job.priority;
+  answer.retry = 0;
+  answer.maxRetries = job.maxRetries;
+  answer.node = null;
+  answer.args = [...args];
+  answer.result = null;
+  answer.description = job.description;
+  answer.identityKey = job.identityKey;
+  answer.identityUntilDone = job.identityUntilDone;
+  answer.eta = stored.eta;
+  answer.userId = job.userId;
+  answer.context = context;
+  answer.graphUuid = job.graphUuid;
+  answer.batchUuid = job.batchUuid;
+  answer.hasChildren = job.hasChildren;
+  answer.dateCreated = stored.dateCreated;
+  answer.dateEnqueued = null;
+  answer.dateStarted = null;
+  answer.dateDone = null;
+  answer.execTime = null;
+  answer.excName = null;
+  answer.excMessage = null;
+  answer.excInfo = null;
+  answer.progress = null;
+  answer.progressTotal = null;
+  answer.cancelBy = null;
+  answer.deduplicated = false;
+  return answer;
 }

@@ -33,20 +33,25 @@ export class JobStorage {
     if (manager === undefined && !keyed && drafts.length === 1 && first !== undefined) {
       return [storedJob(first, await this.lane.insert(first.job))];
     }
+    if (!keyed) {
+      const jobs = drafts.map(({ job }) => job);
+      const rows =
+        manager === undefined ? await this.insertAlone(jobs) : await this.insertThrough(manager, jobs);
+      const stored = new Map(rows.map((row) => [row.uuid, row]));
+      return drafts.map((draft) => storedJob(draft, stored.get(draft.job.uuid) as StoredJob));
+    }
     // A key may have to wait for somebody's transaction: that is on the application's connections, not on ours.
-    return this.saveMany(drafts, manager ?? (keyed ? this.store.dataSource.manager : undefined));
+    return this.saveKeyed(drafts, manager ?? this.store.dataSource.manager);
   }
 
-  private async saveMany(
-    drafts: readonly JobDraft[],
-    manager: EntityManager | undefined,
-  ): Promise<QueueJob[]> {
+  private async saveKeyed(drafts: readonly JobDraft[], manager: EntityManager): Promise<QueueJob[]> {
     const answers = new Map<JobDraft, QueueJob>();
     let open = drafts;
     while (open.length > 0) {
-      const jobs = open.map(({ job }) => job);
-      const rows =
-        manager === undefined ? await this.insertAlone(jobs) : await this.insertThrough(manager, jobs);
+      const rows = await this.insertThrough(
+        manager,
+        open.map(({ job }) => job),
+      );
       const stored = new Map(rows.map((row) => [row.uuid, row]));
       const left: JobDraft[] = [];
       const ownTwins = new Map<string, () => QueueJob>();
@@ -69,10 +74,9 @@ export class JobStorage {
     return drafts.map((draft) => answers.get(draft) as QueueJob);
   }
 
-  private async twinOf({ job }: JobDraft, manager: EntityManager | undefined): Promise<QueueJob | undefined> {
+  private async twinOf({ job }: JobDraft, manager: EntityManager): Promise<QueueJob | undefined> {
     if (job.identityKey === null) return undefined;
-    const query = manager === undefined ? undefined : queryOf(manager);
-    const uuid = await this.store.writer.holderOf(job.identityKey, query);
+    const uuid = await this.store.writer.holderOf(job.identityKey, queryOf(manager));
     return uuid === null ? undefined : this.reader.find(uuid, manager);
   }
 

@@ -4,8 +4,17 @@
 /** Of values that need no quotes: numbers, truth values, uuids. */
 export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
 
-/** Of texts. */
-export const textArray = (values: readonly (string | null)[]): string => `{${values.map(quoted).join(',')}}`;
+/**
+ * Of texts. The quotes of JSON are those of PostgreSQL, and so is its `null`, but for the escapes of these characters,
+ * which neither names nor the JSON of arguments have.
+ */
+export const textArray = (values: readonly (string | null)[]): string =>
+  values.some((value) => value !== null && ESCAPED_OTHERWISE.test(value))
+    ? `{${values.map(quoted).join(',')}}`
+    : `{${JSON.stringify(values).slice(1, -1)}}`;
+
+/** Control characters and surrogates. */
+const ESCAPED_OTHERWISE = /[\0-\x1f\ud800-\udfff]/;
 
 const quoted = (value: string | null): string =>
   value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

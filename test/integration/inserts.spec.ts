@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import type { Client } from 'pg';
+import { v7 } from 'uuid';
+import { textArray } from '../../lib/store/array-text.js';
+import type { NewJob } from '../../lib/store/new-job.js';
+import type { Store } from '../../lib/store/store.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { connect } from '../support/recorder-jobs.js';
+import { openTestStore } from '../support/store.js';
+
+const newJob = (changed: Partial<NewJob> = {}): NewJob => ({
+  uuid: v7(),
+  name: 'Mails.send',
+  channel: 'root',
+  priority: 7,
+  maxRetries: 3,
+  args: '["Zoë","a \\"quoted\\" \\\\ word","two\\nlines"]',
+  description: 'Send "it" \\ now\nand again',
+  identityKey: null,
+  identityUntilDone: true,
+  locksKey: true,
+  etaIn: null,
+  etaAt: null,
+  userId: 'ada, {"x"}',
+  context: '{"tenant": "a\\\\b"}',
+  graphUuid: null,
+  batchUuid: null,
+  hasChildren: false,
+  waits: false,
+  ...changed,
+});
+
+describe('an INSERT of jobs', () => {
+  let database: TestDatabase;
+  let client: Client;
+  let store: Store;
+  let closeStore: () => Promise<void>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = await connect(database.url);
+    ({ store, close: closeStore } = await openTestStore(database.url));
+  });
+
+  afterAll(async () => {
+    await closeStore();
+    await client.end();
+    await database.drop();
+  });
+
+  const rowsOf = async (jobs: readonly NewJob[]): Promise<Record<string, unknown>[]> =>
+    (
+      await client.query<Record<string, unknown>>(
+        `SELECT * FROM queue_job WHERE uuid = ANY($1) ORDER BY seq`,
+        [jobs.map(({ uuid }) => uuid)],
+      )
+    ).rows;
+
+  it('answers with the numbers and the date that were stored, in the order of the calls', async () => {
+    const jobs = Array.from({ length: 300 }, (_, at) => newJob({ args: `[${at}]` }));
+    const { rows: answered } = await store.writer.insertAlone(jobs, null);
+    const rows = await rowsOf(jobs);
+    expect(rows.map(({ args }) => args)).toEqual(jobs.map((_, at) => [at]));
+    expect(answered).toEqual(
+      rows.map((row) => ({
+        uuid: row['uuid'],
+        seq: Number(row['seq']),
+        dateCreated: row['date_created'],
+        eta: null,
+        dueIn: null,
+      })),
+    );
+  });
+
+  it('stores the same row whether all that go with it are alike or not', async () => {
+    const alone = newJob();
+    const among = newJob();
+    await store.writer.insertAlone([alone], null);
+    await store.writer.insertAlone([among, newJob({ priority: 1 })], null);
+    const [[one], [other]] = [await rowsOf([alone]), await rowsOf([among])];
+    const own = { uuid: null, seq: null, date_created: null };
+    expect({ ...one, ...own }).toEqual({ ...other, ...own });
+    expect(one).toMatchObject({
+      description: alone.description,
+      args: JSON.parse(alone.args) as unknown,
+      context: { tenant: 'a\\b' },
+      user_id: alone.userId,
+      identity_until_done: true,
+    });
+  });
+
+  it.each<Partial<NewJob>>([
+    { etaIn: 60 },
+    { etaAt: new Date('2100-01-01T00:00:00Z') },
+    { waits: true },
+    { identityKey: 'a key' },
+  ])('holds back what shares %p', async (held) => {
+    const key = held.identityKey === undefined ? null : 'another key';
+    const jobs = [newJob(held), newJob({ ...held, identityKey: key })];
+    await store.writer.insertAlone(jobs, null);
+    const phases = (await rowsOf(jobs)).map((row) => [row['phase'], row['identity_lock']]);
+    const phase = held.waits === true ? 0 : held.identityKey === undefined ? 1 : 2;
+    expect(phases).toEqual(jobs.map(({ identityKey }) => [phase, identityKey]));
+  });
+
+  it('takes every text that PostgreSQL can store, and none', async () => {
+    const text = fc
+      .oneof(
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('NULL', 'null', '{', '\\', '"'),
+      )
+      .filter((one) => !one.includes('\0'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.option(text)), async (texts) => {
+        const { rows } = await client.query<{ back: unknown }>('SELECT $1::text[] AS back', [
+          textArray(texts),
+        ]);
+        expect(rows[0]?.back).toEqual(texts);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
