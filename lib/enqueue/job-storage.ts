@@ -89,12 +89,15 @@ export class JobStorage {
     return rows;
   }
 
-  /** In a transaction of our own. */
+  /** In a transaction of our own; the runner of this process may take them at once. */
   private async insertAlone(jobs: readonly NewJob[]): Promise<readonly StoredJob[]> {
-    const { wake, writer } = this.store;
-    const insert = (notice: string | null): Promise<Written> => writer.insertAlone(jobs, notice);
+    const { handOver, wake, writer } = this.store;
     const ready = jobs.some(({ etaIn, etaAt, waits }) => etaIn === null && etaAt === null && !waits);
-    const { rows, told } = await (ready ? wake.ride(insert) : insert(null));
+    const insert = async (notice: string | null): Promise<Written> => writer.insertAlone(jobs, notice);
+    const { rows, told, taken } = await (ready
+      ? wake.ride<Written>((notice) => handOver.offer(jobs, notice) ?? insert(notice))
+      : insert(null));
+    if (taken === true) return rows;
     const message = wakeFor(rows);
     wake.tellHere(message);
     const { ready: _, ...rest } = message;

@@ -11,6 +11,7 @@ import { Alarm } from './alarm.js';
 import { Bookkeeper } from './bookkeeper.js';
 import type { Executor } from './executor.js';
 import { Heart } from './heart.js';
+import { Intake } from './intake.js';
 import { Lease } from './lease.js';
 import type { NodeLog } from './node-log.js';
 import type { LifeHooks, NodeLife } from './node-life.js';
@@ -80,11 +81,13 @@ export class RunnerNode {
       throttled: (channels) =>
         void store.claims.noteStart(channels).catch((error: unknown) => this.trouble(error)),
     });
+    const served = { names: parts.names, only: settings.channels };
     this.pump = new Pump(
       this.bench,
       store.claims,
+      new Intake(this.bench, store.handOvers, served),
       parts.reporter,
-      { names: parts.names, only: settings.channels },
+      served,
       {
         informed: (info, ended, returned) => this.informed(info, ended, returned),
         reborn: () => this.reborn(),
@@ -130,11 +133,13 @@ export class RunnerNode {
       if (this.parts.reporter.pending) this.pump.report();
     }, SWEEP_MS);
     this.pump.accept(true);
+    this.parts.store.handOver.open((jobs, notice) => this.pump.handOver(jobs, notice));
   }
 
   /** What runs gets `timeout` milliseconds to end; then its signal aborts, and it is given back. */
   async stop(timeout: number): Promise<void> {
     this.stopping = true;
+    this.parts.store.handOver.close();
     const farewell = new Patience(FAREWELL_MS);
     this.pump.accept(false);
     this.bench.close();

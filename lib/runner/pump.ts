@@ -1,9 +1,12 @@
 import { isAboutData } from './about-data.js';
 import { Alarm } from './alarm.js';
 import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '../store/claim-store.js';
+import type { HandedOver } from '../store/hand-over-store.js';
+import type { NewJob } from '../store/new-job.js';
 import { describeFailure } from '../job/failure.js';
 import type { Ended } from './run-end.js';
 import { doneRecord, endRecord } from './run-end.js';
+import type { Intake } from './intake.js';
 import { LowWater } from './low-water.js';
 import type { PumpHooks, PumpSettings } from './pump.hooks.js';
 import type { Reporter } from './reporter.js';
@@ -43,6 +46,7 @@ export class Pump {
   constructor(
     private readonly bench: Workbench,
     private readonly store: ClaimStore,
+    private readonly intake: Intake,
     private readonly reporter: Reporter,
     private readonly settings: PumpSettings,
     private readonly hooks: PumpHooks,
@@ -85,10 +89,43 @@ export class Pump {
 
   /** Something is to be written or asked. */
   kick(): void {
-    this.looping ??= this.loop().finally(() => {
+    if (this.looping === null) this.occupy(this.loop());
+  }
+
+  /**
+   * Stores the jobs of a call in a round trip of this node, which takes them where nothing stands in the way. Null where
+   * the node has something else to do, or no room for all of them.
+   */
+  handOver(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> | null {
+    const idle = this.looping === null && !this.stopped && this.accepting && !this.needed();
+    // (Where claims skip the front of the index, a look whether something waits would read through it.)
+    if (!idle || this.lowWater.active || !this.intake.accepts(jobs)) return null;
+    const storing = this.takeOver(jobs, notice);
+    this.occupy(storing);
+    return storing;
+  }
+
+  private async takeOver(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> {
+    const cycle = this.bench.ledger.nextId();
+    try {
+      return await this.intake.take(jobs, { node: this.node, cycle }, notice);
+    } catch (error) {
+      // Where it was refused, nothing was stored; otherwise nobody knows.
+      if (!isAboutData(error)) {
+        this.lostCycle = cycle;
+        this.aligned = false;
+      }
+      throw error;
+    }
+  }
+
+  /** No other round trip begins before this has ended, in whatever way. */
+  private occupy(work: Promise<unknown>): void {
+    const free = (): void => {
       this.looping = null;
       if (!this.stopped && this.needed()) this.kick();
-    });
+    };
+    this.looping = work.then(free, free);
   }
 
   /** Running jobs have something to tell. */

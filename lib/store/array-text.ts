@@ -14,7 +14,7 @@ export const textArray = (values: readonly (string | null)[]): string =>
     : `{${JSON.stringify(values).slice(1, -1)}}`;
 
 /** Control characters and surrogates. */
-const ESCAPED_OTHERWISE = /[\0-\x1f\ud800-\udfff]/;
+const ESCAPED_OTHERWISE = /[^ -\ud7ff\ue000-\uffff]/;
 
 const quoted = (value: string | null): string =>
   value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

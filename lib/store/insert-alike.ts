@@ -1,7 +1,9 @@
 import { plainArray, textArray } from './array-text.js';
 import { namedStatement, type Row, type Statement } from './database.js';
-import { noticeText, type JobInsert } from './job-insert.js';
+import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
+import { ALIKE_COLUMNS } from './sql/alike-columns.js';
+import { noticeText } from './sql/notice.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -18,36 +20,33 @@ export class InsertAlike implements JobInsert {
   }
 
   valuesOf(jobs: readonly NewJob[], notice: string | null): unknown[] {
-    const first = jobs[0] as NewJob;
-    return [
-      plainArray(jobs.map((job) => job.uuid)),
-      textArray(jobs.map((job) => job.args)),
-      textArray(jobs.map((job) => job.description)),
-      ...SHARED.map((property) => first[property]),
-      notice,
-      this.tables.notifications,
-    ];
+    return [...alikeValues(jobs), notice, this.tables.notifications];
   }
 
   storedOf([row]: readonly Row[], jobs: readonly NewJob[]): StoredJob[] {
-    const dateCreated = row?.['date_created'] as Date;
-    const seqs = (row?.['seqs'] as string).slice(1, -1).split(',');
-    return jobs.map(({ uuid }, at) => ({ uuid, seq: Number(seqs[at]), dateCreated, eta: null, dueIn: null }));
+    return alikeStored(jobs, row?.['seqs'] as string, row?.['date_created'] as Date);
   }
 }
 
-const SHARED = [
-  'name',
-  'channel',
-  'priority',
-  'maxRetries',
-  'identityUntilDone',
-  'userId',
-  'context',
-  'graphUuid',
-  'hasChildren',
-  'batchUuid',
-] as const satisfies readonly (keyof NewJob)[];
+/** Arrays of what differs, then what is shared. */
+export const alikeValues = (jobs: readonly NewJob[]): unknown[] => [
+  plainArray(jobs.map((job) => job.uuid)),
+  textArray(jobs.map((job) => job.args)),
+  textArray(jobs.map((job) => job.description)),
+  ...ALIKE_COLUMNS.map(({ property }) => jobs[0]?.[property]),
+];
+
+/** @param seqs - an array of PostgreSQL */
+export function alikeStored(jobs: readonly NewJob[], seqs: string, dateCreated: Date): StoredJob[] {
+  const numbers = seqs.slice(1, -1).split(',');
+  return jobs.map(({ uuid }, at) => ({
+    uuid,
+    seq: Number(numbers[at]),
+    dateCreated,
+    eta: null,
+    dueIn: null,
+  }));
+}
 
 /** Whether {@link InsertAlike} can store these. */
 export function areAlike(jobs: readonly NewJob[]): boolean {
@@ -60,7 +59,7 @@ export function areAlike(jobs: readonly NewJob[]): boolean {
         job.etaIn === null &&
         job.etaAt === null &&
         !job.waits &&
-        SHARED.every((property) => job[property] === first[property]),
+        ALIKE_COLUMNS.every(({ property }) => job[property] === first[property]),
     )
   );
 }
@@ -71,9 +70,8 @@ export function areAlike(jobs: readonly NewJob[]): boolean {
  */
 const insertText = (t: Tables): string => `
 WITH stored AS (
-  INSERT INTO ${t.job} (uuid, args, description, name, channel, priority, max_retries, identity_until_done, user_id, context,
-    graph_uuid, has_children, batch_uuid, date_created)
-  SELECT u.uuid, u.args, u.description, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, statement_timestamp()
+  INSERT INTO ${t.job} (uuid, args, description, ${ALIKE_COLUMNS.map(({ column }) => column).join(', ')}, date_created)
+  SELECT u.uuid, u.args, u.description, ${ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')}, statement_timestamp()
   FROM unnest((SELECT $1::uuid[]), $2::json[], $3::text[]) u (uuid, args, description)
   RETURNING seq, date_created
 )

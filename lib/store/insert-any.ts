@@ -1,7 +1,8 @@
 import { plainArray, textArray } from './array-text.js';
 import { namedStatement, type Row, type Statement } from './database.js';
-import { noticeText, type JobInsert } from './job-insert.js';
+import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
+import { noticeText } from './sql/notice.js';
 import type { Tables } from './tables.js';
 
 /** The INSERT for jobs of every kind: an array for each column. */

@@ -1,6 +1,5 @@
 import type { Row, Statement } from './database.js';
 import type { NewJob, StoredJob } from './new-job.js';
-import type { Tables } from './tables.js';
 
 /** A statement that puts jobs into the table: any number of them, with one notification for the others. */
 export interface JobInsert {
@@ -9,15 +8,3 @@ export interface JobInsert {
   /** Those that were stored. */
   storedOf(rows: readonly Row[], jobs: readonly NewJob[]): StoredJob[];
 }
-
-/** The second key of the advisory lock that one holds who notifies with an INSERT. */
-const NOTICE_LOCK = -2;
-
-/**
- * Sends a notification with the commit, where `notice` is one. PostgreSQL lets transactions that notify commit one by
- * one: it is left out, and this is false, where another such statement is at its commit just now.
- */
-export const noticeText = (t: Tables, notice: string, channel: string): string => `(
-    SELECT CASE WHEN ${notice}::text IS NULL OR NOT pg_try_advisory_xact_lock(${t.lockClass}, ${NOTICE_LOCK}) THEN false
-      ELSE pg_notify(${channel}, ${notice})::text IS NOT NULL END
-  )`;

@@ -9,6 +9,8 @@ import type { Tables } from './tables.js';
 export interface Written {
   readonly rows: readonly StoredJob[];
   readonly told: boolean;
+  /** A node of this process has them already. */
+  readonly taken?: boolean;
 }
 
 /** Puts jobs into the table: one statement for any number. */

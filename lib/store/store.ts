@@ -8,6 +8,8 @@ import { FailureStore } from './failure-store.js';
 import { EndedStore } from './ended-store.js';
 import { FunctionStore } from './function-store.js';
 import { GraphStore } from './graph-store.js';
+import { HandOver } from './hand-over.js';
+import { HandOverStore } from './hand-over-store.js';
 import { JobSearch } from './job-search.js';
 import { JobStore } from './job-store.js';
 import { JobWriter } from './job-writer.js';
@@ -24,6 +26,8 @@ export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
   readonly jobs: JobStore;
+  readonly handOvers: HandOverStore;
+  readonly handOver = new HandOver();
   readonly search: JobSearch;
   readonly ended: EndedStore;
   readonly graphs: GraphStore;
@@ -52,6 +56,7 @@ export class Store {
     this.overview = new OverviewStore(this.database, tables);
     this.failures = new FailureStore(this.database, tables);
     this.jobs = new JobStore(this.database, tables, this.rollups);
+    this.handOvers = new HandOverStore(this.database, tables);
     this.search = new JobSearch(this.database, tables);
     this.ended = new EndedStore(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);

@@ -1,34 +1,12 @@
 import fc from 'fast-check';
 import type { Client } from 'pg';
-import { v7 } from 'uuid';
 import { textArray } from '../../lib/store/array-text.js';
 import type { NewJob } from '../../lib/store/new-job.js';
 import type { Store } from '../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { newJob } from '../support/new-job.js';
 import { connect } from '../support/recorder-jobs.js';
 import { openTestStore } from '../support/store.js';
-
-const newJob = (changed: Partial<NewJob> = {}): NewJob => ({
-  uuid: v7(),
-  name: 'Mails.send',
-  channel: 'root',
-  priority: 7,
-  maxRetries: 3,
-  args: '["Zoë","a \\"quoted\\" \\\\ word","two\\nlines"]',
-  description: 'Send "it" \\ now\nand again',
-  identityKey: null,
-  identityUntilDone: true,
-  locksKey: true,
-  etaIn: null,
-  etaAt: null,
-  userId: 'ada, {"x"}',
-  context: '{"tenant": "a\\\\b"}',
-  graphUuid: null,
-  batchUuid: null,
-  hasChildren: false,
-  waits: false,
-  ...changed,
-});
 
 describe('an INSERT of jobs', () => {
   let database: TestDatabase;

@@ -1,19 +1,48 @@
+import { Intake } from '../../../lib/runner/intake.js';
 import { Pump } from '../../../lib/runner/pump.js';
 import type { PumpHooks } from '../../../lib/runner/pump.hooks.js';
 import { Reporter } from '../../../lib/runner/reporter.js';
 import { Workbench } from '../../../lib/runner/workbench.js';
 import type { ClaimedJob, ClaimStore, Cycle, CycleAnswer } from '../../../lib/store/claim-store.js';
+import type { HandedOver, HandOverStore } from '../../../lib/store/hand-over-store.js';
+import type { NewJob, StoredJob } from '../../../lib/store/new-job.js';
 import type { ProgressStore } from '../../../lib/store/progress-store.js';
 import { eventually } from '../../support/eventually.js';
 
 const job = (uuid: string): ClaimedJob =>
   ({ uuid, seq: 1, channel: 'root', priority: 10, retry: 1, name: 'Jobs.one', claim: 1 }) as ClaimedJob;
 
+const newJob = (channel = 'root', name = 'Jobs.one'): NewJob =>
+  ({
+    uuid: 'new',
+    name,
+    channel,
+    priority: 10,
+    identityKey: null,
+    etaIn: null,
+    etaAt: null,
+    waits: false,
+  }) as NewJob;
+
+const storedAs = ({ uuid }: NewJob): StoredJob => ({
+  uuid,
+  seq: 7,
+  dateCreated: new Date(),
+  eta: null,
+  dueIn: null,
+});
+
 describe('the round trips of a node', () => {
   let cycles: Cycle[] = [];
   let forgotten: number[] = [];
   /** What the database answers; the last stands for all that follow. */
   let answers: (() => Promise<CycleAnswer>)[] = [];
+  let handedOver: number[] = [];
+  let handing: (jobs: readonly NewJob[]) => Promise<HandedOver>;
+  const settings: { names: () => string[]; only: string[] | null } = {
+    names: () => ['Jobs.one'],
+    only: null,
+  };
   let pump: Pump;
   let bench: Workbench;
 
@@ -24,6 +53,9 @@ describe('the round trips of a node', () => {
   beforeEach(() => {
     cycles = [];
     forgotten = [];
+    handedOver = [];
+    settings.only = null;
+    handing = async (jobs) => Promise.resolve({ rows: jobs.map(storedAs), taken: true, told: false });
     answers = [nothing];
     const store = {
       cycle: async (cycle: Cycle) => {
@@ -33,6 +65,12 @@ describe('the round trips of a node', () => {
       forget: async (_node: number, id: number) => Promise.resolve(void forgotten.push(id)),
       holdings: async () => Promise.resolve([]),
       resync: async () => Promise.resolve({ version: 1, gates: [], throttled: [], counted: [] }),
+    };
+    const handOvers = {
+      insert: async (by: { cycle: number }, jobs: readonly NewJob[]) => {
+        handedOver.push(by.cycle);
+        return handing(jobs);
+      },
     };
     bench = new Workbench(4, {
       execute: async () => Promise.resolve({ kind: 'done', result: null }),
@@ -48,8 +86,9 @@ describe('the round trips of a node', () => {
     pump = new Pump(
       bench,
       store as unknown as ClaimStore,
+      new Intake(bench, handOvers as unknown as HandOverStore, settings),
       new Reporter({} as ProgressStore),
-      { names: () => [], only: null },
+      settings,
       hooks,
     );
   });
@@ -86,5 +125,68 @@ describe('the round trips of a node', () => {
     const [first, again] = cycles.filter(({ done }) => done.length > 0);
     expect(again?.done.map(({ uuid }) => uuid)).toEqual(['a']);
     expect(forgotten).toEqual([first?.id]);
+  });
+
+  describe('that is idle', () => {
+    const idle = async (): Promise<void> => {
+      pump.accept(true);
+      await eventually(() => expect(asking()).toBeGreaterThan(0));
+      await pump.flushed();
+    };
+
+    it('stores the jobs of a call, and runs them', async () => {
+      await idle();
+      await expect(pump.handOver([newJob()], null)).resolves.toMatchObject({ taken: true });
+      await eventually(() =>
+        expect(cycles.flatMap(({ done }) => done.map(({ uuid }) => uuid))).toEqual(['new']),
+      );
+      expect(cycles.at(-1)?.closedClaims).toEqual(handedOver);
+    });
+
+    it.each<[string, NewJob[]]>([
+      ['more jobs than it has slots', Array.from({ length: 5 }, () => newJob())],
+      ['jobs that are not alike', [newJob(), newJob('root.other')]],
+      ['jobs with an eta', [{ ...newJob(), etaIn: 5 }]],
+      ['jobs that it does not know', [newJob('root', 'Jobs.two')]],
+      ['jobs of a channel that it does not serve', [newJob('root.other')]],
+      ['no jobs', []],
+    ])('does not store %s', async (_, jobs) => {
+      await idle();
+      settings.only = jobs[0]?.channel === 'root.other' ? ['root.served'] : null;
+      expect(pump.handOver(jobs, null)).toBeNull();
+      expect(pump.handOver([newJob('root.served.below')], null)).not.toBeNull();
+      await pump.flushed();
+    });
+
+    it('does not while it has a round trip, or takes no jobs', async () => {
+      await idle();
+      pump.wake();
+      expect(pump.handOver([newJob()], null)).toBeNull();
+      await pump.flushed();
+      const first = pump.handOver([newJob()], null);
+      expect(pump.handOver([newJob()], null)).toBeNull();
+      await first;
+      await pump.flushed();
+      pump.accept(false);
+      expect(pump.handOver([newJob()], null)).toBeNull();
+    });
+
+    it('makes one void whose answer was lost', async () => {
+      await idle();
+      handing = async () => Promise.reject(new Error('Connection terminated'));
+      await expect(pump.handOver([newJob()], null)).rejects.toThrow('Connection terminated');
+      await eventually(() => expect(forgotten).toEqual(handedOver));
+      await pump.flushed();
+      expect(bench.freeSlots).toBe(4);
+    });
+
+    it('forgets one that PostgreSQL refused', async () => {
+      await idle();
+      handing = async () => Promise.reject(Object.assign(new Error('too long'), { code: '22001' }));
+      await expect(pump.handOver([newJob()], null)).rejects.toThrow('too long');
+      await pump.flushed();
+      expect(forgotten).toEqual([]);
+      expect(bench.freeSlots).toBe(4);
+    });
   });
 });

@@ -7,6 +7,7 @@ import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
 import { end, writeEnds } from './end.js';
 import { finish } from './finish.js';
+import { handOver } from './hand-over.js';
 import { breakdown, counts, waiting } from './look.js';
 import { readyChannels } from './low-water.js';
 import { holdings, leave, reap, resync, retire, tick } from './node.js';
@@ -38,6 +39,7 @@ export const functions = (t: Tables): readonly string[] =>
     served,
     readyChannels,
     claim,
+    handOver,
     finish,
     holdings,
     resync,

@@ -1,0 +1,51 @@
+import { namedStatement, type QueueDatabase, type Statement } from './database.js';
+import { alikeStored, alikeValues } from './insert-alike.js';
+import type { NewJob, StoredJob } from './new-job.js';
+import { ALIKE_COLUMNS } from './sql/alike-columns.js';
+import type { Tables } from './tables.js';
+
+/** Jobs that were stored in the round trip of a node. */
+export interface HandedOver {
+  readonly rows: readonly StoredJob[];
+  /** The node has them; otherwise they wait as if they had been stored without it. */
+  readonly taken: boolean;
+  /** The other processes were told of them. */
+  readonly told: boolean;
+}
+
+/** Stores jobs as taken by a node already. */
+export class HandOverStore {
+  private readonly statement: Statement;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    this.statement = namedStatement(
+      'queue_job_hand_over',
+      `SELECT seqs, created, taken, told FROM ${tables.name('queue_job_hand_over_1')}(
+        $1, $2, $3, $4, $5, $6, ${ALIKE_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')}, $17, $18)`,
+    );
+  }
+
+  /**
+   * @param by - the node, the number of its round trip and the version of the channels that it works by
+   * @param jobs - alike, see {@link areAlike}
+   */
+  async insert(
+    by: { readonly node: number; readonly cycle: number; readonly version: number },
+    jobs: readonly NewJob[],
+    notice: string | null,
+  ): Promise<HandedOver> {
+    const [row = []] = await this.database.roundTrip(this.statement, [
+      by.node,
+      by.cycle,
+      by.version,
+      ...alikeValues(jobs),
+      notice,
+      this.tables.notifications,
+    ]);
+    const [seqs, created, taken, told] = row as [string, Date, boolean, boolean];
+    return { rows: alikeStored(jobs, seqs, created), taken, told };
+  }
+}
