@@ -8,6 +8,11 @@ export class Alarm {
 
   constructor(private readonly ring: () => void) {}
 
+  /** Whether it is going to ring. */
+  get armed(): boolean {
+    return this.at < Infinity;
+  }
+
   /** Rings in `ms` milliseconds, unless it is to ring earlier. */
   within(ms: number): void {
     const at = performance.now() + Math.max(0, ms);

@@ -5,46 +5,56 @@ import type { NewJob, StoredJob } from '../store/new-job.js';
 import type { PumpSettings } from './pump.hooks.js';
 import type { Workbench } from './workbench.js';
 
+/** Arguments of so many characters at most: ends wait for a round trip that carries more. */
+const MAX_CHARACTERS = 64_000;
+
 /** Takes jobs as they are called in this process: their INSERT makes them this node's, and no claim has to. */
 export class Intake {
   constructor(
     private readonly bench: Workbench,
-    private readonly store: HandOverStore,
+    private readonly handOvers: HandOverStore,
     private readonly settings: PumpSettings,
   ) {}
 
-  /** Whether this node could run all of these at once, by what it knows: the database looks again. */
+  /**
+   * Whether this node could run all of these at once, by what it knows: the database looks again. One slot stays free, so
+   * that these take none from a job of another channel that came before, and of which this node has not heard yet.
+   */
   accepts(jobs: readonly NewJob[]): boolean {
     const [first] = jobs;
-    if (first === undefined || jobs.length > this.bench.freeSlots) return false;
+    if (first === undefined || jobs.length >= this.bench.freeSlots) return false;
     const { only, names } = this.settings;
     return (
       this.bench.permits.gatesOf(first.channel).length === 0 &&
       names().includes(first.name) &&
       (only === null || only.some((served) => `${first.channel}.`.startsWith(`${served}.`))) &&
+      jobs.reduce((sum, { args }) => sum + args.length, 0) <= MAX_CHARACTERS &&
       areAlike(jobs)
     );
   }
 
-  /** Stores them, and runs them where they are this node's then. */
-  async take(
+  async store(
     jobs: readonly NewJob[],
-    { node, cycle }: { readonly node: number; readonly cycle: number },
+    by: { readonly node: number; readonly cycle: number },
     notice: string | null,
   ): Promise<HandedOver> {
+    const { ledger, permits } = this.bench;
     this.bench.reserved = jobs.length;
-    let answer: HandedOver;
     try {
-      const { version } = this.bench.permits;
-      answer = await this.store.insert({ node, cycle, version }, jobs, notice);
-    } finally {
+      const answer = await this.handOvers.insert({ ...by, version: permits.version }, jobs, notice);
+      if (answer.taken) ledger.opened(by.cycle, jobs.length);
+      return answer;
+    } catch (error) {
       this.bench.reserved = 0;
+      throw error;
     }
-    if (answer.taken) {
-      this.bench.ledger.opened(cycle, jobs.length);
-      this.bench.receive(takenJobs(jobs, answer.rows, cycle));
-    }
-    return answer;
+  }
+
+  /** Runs them where they are this node's. Whoever called them hears first that they are stored. */
+  async begin(jobs: readonly NewJob[], { taken, rows, cycle }: HandedOver): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.bench.reserved = 0;
+    if (taken) this.bench.receive(takenJobs(jobs, rows, cycle));
   }
 }
 
@@ -72,7 +82,7 @@ function takenJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim: n
       batchUuid: job.batchUuid,
       hasChildren: job.hasChildren,
       dateCreated,
-      dateEnqueued: dateCreated,
+      dateEnqueued: new Date(dateCreated),
       hand: false,
       claim,
       receivedAt,

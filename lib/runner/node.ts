@@ -90,6 +90,7 @@ export class RunnerNode {
       served,
       {
         informed: (info, ended, returned) => this.informed(info, ended, returned),
+        gaveBack: () => store.wake.tellOthers({ ready: true }),
         reborn: () => this.reborn(),
         failed: (error, attempt) => this.trouble(error, attempt),
         recovered: () => parts.log.recovered(this.id),
@@ -296,7 +297,7 @@ export class RunnerNode {
       this.pump.kick();
     } else {
       log.resumed(this.id);
-      this.bench.reopen();
+      if (this.mayClaim) this.bench.reopen();
       this.pump.accept(this.mayClaim);
     }
   }
@@ -331,7 +332,7 @@ export class RunnerNode {
   private expired(): void {
     this.lost = true;
     this.pump.accept(false);
-    this.bench.giveBack(0);
+    this.bench.close();
     for (const run of this.bench.runs.values()) {
       run.lost = true;
       run.abort(new NodeLostError(`Node ${this.id} has been without its session for too long`));
@@ -340,8 +341,13 @@ export class RunnerNode {
 
   private returned(): void {
     this.parts.log.sessionReopened(this.id);
-    this.lost = false;
     this.pump.realign();
+    this.resume();
+  }
+
+  private resume(): void {
+    this.lost = false;
+    if (this.mayClaim) this.bench.reopen();
     this.pump.accept(this.mayClaim);
   }
 
@@ -351,6 +357,8 @@ export class RunnerNode {
     await this.register();
     await this.life.open(this.id);
     this.parts.log.reborn(before, this.id);
+    // Where its session has been away, it is back by that, too.
+    this.resume();
     return this.id;
   }
 

@@ -4,6 +4,8 @@ import type { Ended } from './run-end.js';
 export interface PumpHooks {
   /** What a round trip told beside its jobs; `returned`: it left permits that others can have. */
   readonly informed: (info: CycleInfo, ended: readonly Ended[], returned: boolean) => void;
+  /** What this node had and did not begin is for others now: it takes no more jobs. */
+  readonly gaveBack: () => void;
   /** The others have given this node up; answers with its new number. */
   readonly reborn: () => Promise<number>;
   readonly failed: (error: unknown, attempt: number) => void;

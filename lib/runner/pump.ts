@@ -1,4 +1,4 @@
-import { isAboutData } from './about-data.js';
+import { isAboutData, isRefusal } from './about-data.js';
 import { Alarm } from './alarm.js';
 import type { ClaimedJob, ClaimStore, CycleAnswer, CycleInfo, EndRecord } from '../store/claim-store.js';
 import type { HandedOver } from '../store/hand-over-store.js';
@@ -94,24 +94,23 @@ export class Pump {
 
   /**
    * Stores the jobs of a call in a round trip of this node, which takes them where nothing stands in the way. Null where
-   * the node has something else to do, or no room for all of them.
+   * the node has something else to do, or too little room.
    */
   handOver(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> | null {
     const idle = this.looping === null && !this.stopped && this.accepting && !this.needed();
-    // (Where claims skip the front of the index, a look whether something waits would read through it.)
-    if (!idle || this.lowWater.active || !this.intake.accepts(jobs)) return null;
-    const storing = this.takeOver(jobs, notice);
-    this.occupy(storing);
+    // Not where ready jobs may be locked by somebody, or where a look whether one waits would read through a dead front.
+    if (!idle || this.lookAgain.armed || this.lowWater.active || !this.intake.accepts(jobs)) return null;
+    const storing = this.takeIn(jobs, notice);
+    this.occupy(storing.then((answer) => this.intake.begin(jobs, answer)));
     return storing;
   }
 
-  private async takeOver(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> {
+  private async takeIn(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> {
     const cycle = this.bench.ledger.nextId();
     try {
-      return await this.intake.take(jobs, { node: this.node, cycle }, notice);
+      return await this.intake.store(jobs, { node: this.node, cycle }, notice);
     } catch (error) {
-      // Where it was refused, nothing was stored; otherwise nobody knows.
-      if (!isAboutData(error)) {
+      if (!isRefusal(error)) {
         this.lostCycle = cycle;
         this.aligned = false;
       }
@@ -257,6 +256,7 @@ export class Pump {
     }
     if (!this.bench.dirty) this.oneByOne = false;
     this.hooks.informed(info, taken.ended, this.returned);
+    if (taken.backs.length > 0 && !this.accepting) this.hooks.gaveBack();
     return true;
   }
 

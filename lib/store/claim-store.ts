@@ -154,7 +154,7 @@ export class ClaimStore {
       `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
         FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
-          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) c`,
+          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) c`,
     );
     this.throttleStatement = namedStatement(
       'queue_job_throttle',
@@ -188,6 +188,7 @@ export class ClaimStore {
       cycle.marks.map((mark) => mark.channel),
       cycle.marks.map((mark) => mark.priority),
       cycle.marks.map((mark) => mark.seq),
+      done.length + cycle.ends.length + cycle.closedClaims.length + free.size > 0,
     ]);
     const receivedAt = performance.now();
     // It comes last.

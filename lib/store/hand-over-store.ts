@@ -6,6 +6,8 @@ import type { Tables } from './tables.js';
 
 /** Jobs that were stored in the round trip of a node. */
 export interface HandedOver {
+  /** The number of that round trip. */
+  readonly cycle: number;
   readonly rows: readonly StoredJob[];
   /** The node has them; otherwise they wait as if they had been stored without it. */
   readonly taken: boolean;
@@ -46,6 +48,6 @@ export class HandOverStore {
       this.tables.notifications,
     ]);
     const [seqs, created, taken, told] = row as [string, Date, boolean, boolean];
-    return { rows: alikeStored(jobs, seqs, created), taken, told };
+    return { cycle: by.cycle, rows: alikeStored(jobs, seqs, created), taken, told };
   }
 }

@@ -42,7 +42,7 @@ export function alikeStored(jobs: readonly NewJob[], seqs: string, dateCreated: 
   return jobs.map(({ uuid }, at) => ({
     uuid,
     seq: Number(numbers[at]),
-    dateCreated,
+    dateCreated: new Date(dateCreated),
     eta: null,
     dueIn: null,
   }));

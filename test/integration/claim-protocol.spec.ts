@@ -128,6 +128,26 @@ describe('claim and settle', () => {
     expect(early).toBeLessThan(4 * late);
   });
 
+  it('waits for the disk where it has written something, and not to find nothing', async () => {
+    const node = await PlayedNode.register(store);
+    const waitsForDisk = async (brings: boolean): Promise<unknown> => {
+      await client.query('BEGIN');
+      await client.query(
+        `SELECT * FROM queue_job_claim_1($1, $2, false, '{}', false, true, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}', $4)`,
+        [node.id, node.version, ['Recorder.noop'], brings],
+      );
+      const { rows } = await client.query<{ synchronous_commit: string }>('SHOW synchronous_commit');
+      await client.query('ROLLBACK');
+      return rows[0]?.synchronous_commit;
+    };
+    await expect(waitsForDisk(false)).resolves.toBe('off');
+    await expect(waitsForDisk(true)).resolves.toBe('on');
+    await insertJobs(client, noops(1));
+    await expect(waitsForDisk(false)).resolves.toBe('on');
+    await client.query('UPDATE queue_job SET phase = 1, eta = now()');
+    await expect(waitsForDisk(false)).resolves.toBe('on');
+  });
+
   it('counts what a node gives back as free in the same round trip', async () => {
     await store.channels.change('root.one', { capacity: 1 });
     const node = await PlayedNode.register(store);

@@ -200,7 +200,7 @@ describe('a call in a process with an idle runner', () => {
     test = await startApplication({
       url: proxy.through(database.url),
       providers: [Mails],
-      options: { runner: { concurrency: 2, pollInterval: 200 } },
+      options: { runner: { concurrency: 2 } },
       logger: false,
     });
     mails = test.get(Mails);
@@ -235,11 +235,19 @@ describe('a call in a process with an idle runner', () => {
     await test.queue.finished(job);
   });
 
+  it('returns before its job begins', async () => {
+    const began = { when: mails.sent.length };
+    await test.queue.withDelay(Mails).send('ada');
+    began.when = mails.sent.length;
+    await eventually(() => expect(mails.sent).toEqual(['ada']));
+    expect(began.when).toBe(0);
+  });
+
   it('waits for a slot as always where the node has none', async () => {
     for (const to of [1, 2, 3]) await test.queue.withDelay(Mails).send(to);
     await eventually(() => expect(mails.sent).toEqual([1, 2]));
-    const states = await client.query('SELECT node IS NULL AS waits FROM queue_job ORDER BY seq');
-    expect(states.rows).toEqual([{ waits: false }, { waits: false }, { waits: true }]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(mails.sent).toEqual([1, 2]);
     mails.gate.open();
     await eventually(() => expect(mails.sent).toEqual([1, 2, 3]));
   });
@@ -280,5 +288,34 @@ describe('a call in a process with an idle runner', () => {
     mails.gate.open();
     await test.queue.finished(job);
     expect(mails.sent).toEqual(['ada']);
+  });
+
+  it('is for others at once where the node stops meanwhile', async () => {
+    const other = await connect(database.url);
+    const heard: string[] = [];
+    other.on('notification', ({ payload = '' }) => heard.push(payload));
+    await other.query('LISTEN "public.queue_job"');
+    const blocker = await connect(database.url);
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE queue_job IN SHARE MODE');
+    const call = test.queue.withDelay(Mails).send('ada');
+    await eventually(async () =>
+      expect(
+        await countOf(
+          client,
+          `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%hand_over%'`,
+        ),
+      ).toBe(1),
+    );
+    const stopped = test.runner.stop();
+    await blocker.query('COMMIT');
+    await blocker.end();
+    const { uuid } = await call;
+    await stopped;
+    const { rows } = await client.query('SELECT uuid, state, node, retry FROM queue_job');
+    expect(rows).toEqual([{ uuid, state: 'pending', node: null, retry: 0 }]);
+    await eventually(() => expect(heard.some((payload) => payload.includes('"ready":true'))).toBe(true));
+    expect(mails.sent).toEqual([]);
+    await other.end();
   });
 });

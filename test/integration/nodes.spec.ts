@@ -128,6 +128,33 @@ describe('the nodes, seen and steered from another process', () => {
     await eventually(() => expect(node.runs.length).toBe(1));
   });
 
+  const itWithSession = isPooled() ? it.skip : it;
+
+  itWithSession('go on by a new number that a round trip brings, their session still away', async () => {
+    const { id, node } = await start();
+    await insertJobs(client, [{ method: 'untilAborted', args: [] }]);
+    // It is noted that the job has begun: no other round trip comes before its end.
+    await eventually(async () =>
+      expect(await countOf(client, `SELECT count(*) FROM queue_job WHERE state = 'started'`)).toBe(1),
+    );
+    const { rows } = await client.query<{ key: number }>(
+      `SELECT classid::int AS key FROM pg_locks WHERE locktype = 'advisory' AND objid::int = $1 AND objsubid = 2`,
+      [id],
+    );
+    // Its session is gone, and it can't have another one under its number.
+    await client.query('SELECT pg_terminate_backend(backend) FROM queue_job_node WHERE id = $1', [id]);
+    await client.query('SELECT pg_advisory_lock($1, $2)', [rows[0]?.key, id]);
+    await client.query('UPDATE queue_job_node SET alive = false WHERE id = $1', [id]);
+    // Its job ends when the session has been away for too long, and that end brings the news.
+    await eventually(async () => expect(await node.ask('nodeId')).toBeGreaterThan(id), 15_000);
+    await insertJobs(client, [{ method: 'noop', args: [] }]);
+    await eventually(async () =>
+      expect(
+        await countOf(client, `SELECT count(*) FROM queue_job_history WHERE name = 'Recorder.noop'`),
+      ).toBe(1),
+    );
+  });
+
   it('end what runs when they are asked to stop, show so, and are gone', async () => {
     const { id, node } = await start();
     const [running, waiting] = await insertJobs(client, [

@@ -22,6 +22,7 @@ const newJob = (channel = 'root', name = 'Jobs.one'): NewJob =>
     etaIn: null,
     etaAt: null,
     waits: false,
+    args: '[]',
   }) as NewJob;
 
 const storedAs = ({ uuid }: NewJob): StoredJob => ({
@@ -55,7 +56,13 @@ describe('the round trips of a node', () => {
     forgotten = [];
     handedOver = [];
     settings.only = null;
-    handing = async (jobs) => Promise.resolve({ rows: jobs.map(storedAs), taken: true, told: false });
+    handing = async (jobs) =>
+      Promise.resolve({
+        cycle: handedOver.at(-1) as number,
+        rows: jobs.map(storedAs),
+        taken: true,
+        told: false,
+      });
     answers = [nothing];
     const store = {
       cycle: async (cycle: Cycle) => {
@@ -82,6 +89,7 @@ describe('the round trips of a node', () => {
       reborn: async () => Promise.resolve(2),
       failed: () => undefined,
       recovered: () => undefined,
+      gaveBack: () => undefined,
     };
     pump = new Pump(
       bench,
@@ -144,7 +152,8 @@ describe('the round trips of a node', () => {
     });
 
     it.each<[string, NewJob[]]>([
-      ['more jobs than it has slots', Array.from({ length: 5 }, () => newJob())],
+      ['jobs that would take its last slot', Array.from({ length: 4 }, () => newJob())],
+      ['long arguments', [{ ...newJob(), args: `["${'x'.repeat(70_000)}"]` }]],
       ['jobs that are not alike', [newJob(), newJob('root.other')]],
       ['jobs with an eta', [{ ...newJob(), etaIn: 5 }]],
       ['jobs that it does not know', [newJob('root', 'Jobs.two')]],
@@ -171,6 +180,24 @@ describe('the round trips of a node', () => {
       expect(pump.handOver([newJob()], null)).toBeNull();
     });
 
+    it('does not where something ready is locked by somebody', async () => {
+      await idle();
+      answers = [async () => Promise.resolve({ info: { more: true }, jobs: [] }), nothing];
+      pump.wake();
+      await pump.flushed();
+      expect(pump.handOver([newJob()], null)).toBeNull();
+    });
+
+    it('tells the caller first, and runs the job then', async () => {
+      await idle();
+      const stored = pump.handOver([newJob()], null);
+      await stored;
+      expect(bench.runs.size).toBe(0);
+      expect(bench.freeSlots).toBe(3);
+      await pump.flushed();
+      expect(bench.freeSlots).toBe(4);
+    });
+
     it('makes one void whose answer was lost', async () => {
       await idle();
       handing = async () => Promise.reject(new Error('Connection terminated'));
@@ -180,9 +207,9 @@ describe('the round trips of a node', () => {
       expect(bench.freeSlots).toBe(4);
     });
 
-    it('forgets one that PostgreSQL refused', async () => {
+    it.each(['22001', 'P0001', '53100'])('does not mind one that PostgreSQL refused: %s', async (code) => {
       await idle();
-      handing = async () => Promise.reject(Object.assign(new Error('too long'), { code: '22001' }));
+      handing = async () => Promise.reject(Object.assign(new Error('too long'), { code }));
       await expect(pump.handOver([newJob()], null)).rejects.toThrow('too long');
       await pump.flushed();
       expect(forgotten).toEqual([]);
