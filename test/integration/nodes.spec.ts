@@ -128,9 +128,7 @@ describe('the nodes, seen and steered from another process', () => {
     await eventually(() => expect(node.runs.length).toBe(1));
   });
 
-  const itWithSession = isPooled() ? it.skip : it;
-
-  itWithSession('go on by a new number that a round trip brings, their session still away', async () => {
+  it('go on by a new number that a round trip brings, their session still away', async () => {
     const { id, node } = await start();
     await insertJobs(client, [{ method: 'untilAborted', args: [] }]);
     // It is noted that the job has begun: no other round trip comes before its end.
