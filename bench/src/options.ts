@@ -36,7 +36,7 @@ const HELP = `npm run bench -- [options]
                     all: every measure and system but those in double brackets
   --rounds N        how often everything is measured (5)
   --within N        begins no round that would end later, in minutes (9.5, or no limit with --only or --rounds)
-  --jobs N          jobs of a drain (20000)
+  --jobs N          jobs of a drain (50000)
   --ms N            how long calls are counted, in milliseconds (250)
   --scale X         growth: rows, as a part of the default (1)
   --minutes N       growth-snapshot: how long the transaction stays open (5)
@@ -65,7 +65,7 @@ export function readOptions(args: readonly string[]): Options | { readonly help:
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       within: { type: 'string' },
-      jobs: { type: 'string', default: '20000' },
+      jobs: { type: 'string', default: '50000' },
       ms: { type: 'string', default: '250' },
       scale: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },

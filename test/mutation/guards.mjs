@@ -2,6 +2,7 @@
 // of them alone. A text that is replaced must be in its file exactly once.
 const FUNCTIONS = 'lib/store/sql/functions';
 const PROTOCOL = 'test/integration/claim-protocol.spec.ts';
+const HAND_OVER = 'test/integration/hand-over.spec.ts';
 const BATCHES = 'test/integration/batches-races.spec.ts';
 
 export const GUARDS = [
@@ -346,5 +347,55 @@ export const GUARDS = [
     edits: [[`${FUNCTIONS}/low-water.ts`, 'LANGUAGE plpgsql STABLE AS', 'LANGUAGE plpgsql AS']],
     tests: [PROTOCOL],
     name: 'looks for channels with ready jobs at one moment',
+  },
+  {
+    guard: 'The look, before a call takes its job at once, whether another one waits',
+    edits: [[`${FUNCTIONS}/hand-over.ts`, ' AND count(f.node) = count(*)', '']],
+    tests: [HAND_OVER],
+    name: 'overtakes nothing that waits',
+  },
+  {
+    guard: 'The limits of the channel in which a call takes its job at once',
+    edits: [[`${FUNCTIONS}/hand-over.ts`, " AND c.gates = '{}')", ')']],
+    tests: [HAND_OVER],
+    name: 'takes nothing below a channel',
+  },
+  {
+    guard: 'The version of the configuration by which a call takes its job at once',
+    edits: [[`${FUNCTIONS}/hand-over.ts`, 'p_version = (SELECT m.config_version FROM ${t.meta} m)', 'true']],
+    tests: [HAND_OVER],
+    name: 'takes nothing by channels that have changed',
+  },
+  {
+    guard: 'The shared lock of the configuration where a call takes its job at once',
+    edits: [
+      [`${FUNCTIONS}/hand-over.ts`, 'FOUND AND pg_try_advisory_xact_lock_shared(${t.lockClass}, 0)', 'FOUND'],
+    ],
+    tests: [HAND_OVER],
+    name: 'waits for nobody: not for a change',
+  },
+  {
+    guard: 'The life of the node for which a call takes its job at once',
+    edits: [[`${FUNCTIONS}/hand-over.ts`, ' AND n.alive AND n.void_cycles < p_cycle', '']],
+    tests: [HAND_OVER],
+    name: 'takes nothing for a node that was given up',
+  },
+  {
+    guard: 'The round trip of a call that is made void where its answer was lost',
+    edits: [['lib/runner/pump.ts', 'this.lostCycle = cycle;', '']],
+    tests: ['test/unit/runner/pump.spec.ts', HAND_OVER],
+    name: 'answer (?:was|is) lost',
+  },
+  {
+    guard: 'The return to work of a node with a new number',
+    edits: [
+      [
+        'lib/runner/node.ts',
+        '    // Where its session has been away, it is back by that, too.\n    this.resume();\n',
+        '',
+      ],
+    ],
+    tests: ['test/integration/nodes.spec.ts'],
+    name: 'go on by a new number',
   },
 ];
