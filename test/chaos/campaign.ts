@@ -85,9 +85,9 @@ export class Campaign {
     this.members.splice(this.members.indexOf(member), 1);
     const { calls, runner } = member.settings;
     const again =
-      calls === null
-        ? this.workerSettings(runner !== false && runner.listen === false)
-        : this.callerSettings(calls.alone);
+      runner === false
+        ? this.callerSettings(calls?.alone === true)
+        : this.workerSettings(runner.listen === false);
     const joined = pause(this.random.int(0, 1_500))
       .then(async () => this.join(again))
       .finally(() => this.joining.delete(joined));
@@ -97,7 +97,9 @@ export class Campaign {
   /** Nobody makes calls any more, and all who are to take part do. */
   async quiet(): Promise<void> {
     while (this.joining.size > 0) await Promise.all(this.joining);
-    await Promise.all(this.members.map(async (member) => (member.isWorker ? true : member.quiet())));
+    await Promise.all(
+      this.members.map(async (member) => (member.settings.calls === null ? true : member.quiet())),
+    );
   }
 
   /** The campaign ends here and now. */
@@ -176,13 +178,17 @@ export class Campaign {
         shutdownTimeout: random.pick([200, 2_000]),
         ...(lease ? { listen: false, leaseDuration: LEASE_MS } : {}),
       },
-      calls: null,
+      // Calls in a process that runs jobs take theirs at once, where it is idle and the channel has no limits.
+      calls: random.chance(0.5) ? { ...this.calls(false), channels: ['root'] } : null,
     };
   }
 
   private callerSettings(alone: boolean): Omit<ProcessSettings, 'url'> {
-    const calls = { channels: this.tree.used, alone, backlog: BACKLOG };
-    return { ...this.common(), runner: false, calls };
+    return { ...this.common(), runner: false, calls: this.calls(alone) };
+  }
+
+  private calls(alone: boolean): NonNullable<ProcessSettings['calls']> {
+    return { channels: this.tree.used, alone, backlog: BACKLOG };
   }
 
   private common(): { index: number; seed: number; directUrl: string; skew: number } {

@@ -108,6 +108,38 @@ describe('a node that dies', () => {
       expect((await steering.queue.attempts(uuid)).length).toBeGreaterThan(1);
   }, 60_000);
 
+  it('while its calls take their jobs at once loses none that was answered', async () => {
+    const calls = 400;
+    await Promise.all([start(), start(), start(), start()]);
+    const calling = nodes.map(async (node) => node.ask('callNowAndThen', calls, { maxRetries: 0 }));
+    const called = (): string[] =>
+      nodes.flatMap((node) => node.events.filter(({ kind }) => kind === 'called').map(({ uuid }) => uuid));
+    for (const victim of nodes.slice(0, 2)) {
+      const before = called().length;
+      await eventually(() => expect(called().length).toBeGreaterThan(before + 200));
+      await victim.kill();
+    }
+    // Those that died never answer.
+    await Promise.all(calling.slice(2));
+    await eventually(
+      async () => expect(await countOf(client, 'SELECT count(*) FROM queue_job')).toBe(0),
+      20_000,
+    );
+    const done = await client.query<{ uuid: string; at_once: boolean }>(
+      `SELECT uuid, date_enqueued = date_created AS at_once FROM queue_job_history WHERE state = 'done'`,
+    );
+    const uuids = new Set(done.rows.map(({ uuid }) => uuid));
+    expect(called().filter((uuid) => !uuids.has(uuid))).toEqual([]);
+    expect(done.rows.filter((row) => row.at_once).length).toBeGreaterThan(100);
+    const runs = nodes.flatMap((node) => node.runs);
+    const deaths = await countOf(
+      client,
+      `SELECT count(*) FROM queue_job_attempt WHERE exc_name = 'JobFoundDeadError'`,
+    );
+    expect(runs.length - new Set(runs.map(({ uuid }) => uuid)).size).toBeLessThanOrEqual(deaths);
+    await expectAllDone(client, done.rows.length);
+  }, 60_000);
+
   it('in the middle of transactional jobs leaves each effect exactly once', async () => {
     await client.query('CREATE TABLE effect (key int NOT NULL)');
     const jobs = Array.from({ length: 2_000 }, (_, at) => ({

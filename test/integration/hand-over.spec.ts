@@ -62,6 +62,8 @@ describe('the INSERT of a node', () => {
     });
     const uuids = answer.rows.map(({ uuid }) => uuid);
     expect((await client.query('SELECT * FROM queue_job_claim WHERE jobs && $1', [uuids])).rows).toEqual([]);
+    // Nor does it stand in the way of the next.
+    await client.query('DELETE FROM queue_job WHERE uuid = ANY($1)', [uuids]);
   };
 
   it('stores jobs as taken by it, in one version of the row, with their try counted', async () => {

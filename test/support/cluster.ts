@@ -17,7 +17,7 @@ export interface RecordedRun {
 }
 
 interface RecordedEvent {
-  readonly kind: 'start' | 'aborted' | 'run';
+  readonly kind: 'start' | 'aborted' | 'run' | 'called';
   readonly uuid: string;
   readonly start?: number;
   readonly reason?: string;
@@ -69,7 +69,10 @@ export class ClusterNode {
     return this.events.filter((event): event is RecordedRun => event.kind === 'run');
   }
 
-  async ask(command: 'stop' | 'close' | 'nodeId' | 'sameKey', ...args: unknown[]): Promise<unknown> {
+  async ask(
+    command: 'stop' | 'close' | 'nodeId' | 'sameKey' | 'callNowAndThen',
+    ...args: unknown[]
+  ): Promise<unknown> {
     const id = this.nextId++;
     const answer = new Promise((resolve, reject) => this.answers.set(id, { resolve, reject }));
     this.process.send({ id, command, args });

@@ -11,6 +11,8 @@ import type { ProcessSettings } from './settings.js';
 const LANES = 4;
 /** Between two calls of a lane, at most, in milliseconds. */
 const PAUSE_MS = 40;
+/** Every other time so long, in milliseconds, no more than so many jobs live: the processes are idle now and then. */
+const LULL = { ms: 10_000, jobs: 12 };
 
 /** Calls one workload after the other, in several lanes, until it is stopped. */
 export class Caller {
@@ -67,7 +69,7 @@ export class Caller {
     for (;;) {
       const rows = await this.recorder.ask<{ full: boolean }>(
         'SELECT count(*) > $1 AS full FROM (SELECT FROM queue_job LIMIT $1 + 1) j',
-        [this.calls.backlog],
+        [Date.now() % (2 * LULL.ms) < LULL.ms ? LULL.jobs : this.calls.backlog],
       );
       if (this.stopped || rows[0]?.full !== true) return;
       await pause(100);
