@@ -7,7 +7,7 @@ import type { Tables } from './tables.js';
 
 /** The INSERT for jobs of every kind: an array for each column. */
 export class InsertAny implements JobInsert {
-  readonly statement: Statement;
+  private readonly statement: Statement;
 
   /** @param keyed - some may have identity keys, which others may have already */
   constructor(
@@ -17,6 +17,10 @@ export class InsertAny implements JobInsert {
     this.statement = keyed
       ? namedStatement('queue_job_insert_keyed', insertText(tables, BY_KEY))
       : namedStatement('queue_job_insert', insertText(tables, ''));
+  }
+
+  statementFor(): Statement {
+    return this.statement;
   }
 
   /** `unnest` fills up the arrays that are shorter, so one without any value is empty. */

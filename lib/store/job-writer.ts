@@ -1,6 +1,7 @@
 import type { Query, QueueDatabase } from './database.js';
 import { areAlike, InsertAlike } from './insert-alike.js';
 import { InsertAny } from './insert-any.js';
+import { InsertOne } from './insert-one.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import type { Tables } from './tables.js';
@@ -15,6 +16,7 @@ export interface Written {
 
 /** Puts jobs into the table: one statement for any number. */
 export class JobWriter {
+  private readonly one: JobInsert;
   private readonly alike: JobInsert;
   private readonly any: JobInsert;
   private readonly keyed: JobInsert;
@@ -23,6 +25,7 @@ export class JobWriter {
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {
+    this.one = new InsertOne(tables);
     this.alike = new InsertAlike(tables);
     this.any = new InsertAny(tables, false);
     this.keyed = new InsertAny(tables, true);
@@ -34,18 +37,18 @@ export class JobWriter {
    */
   async insert(jobs: readonly NewJob[], query: Query): Promise<StoredJob[]> {
     const insert = this.insertFor(jobs);
-    return insert.storedOf(await query(insert.statement.text, insert.valuesOf(jobs, null)), jobs);
+    return insert.storedOf(await query(insert.statementFor(null).text, insert.valuesOf(jobs, null)), jobs);
   }
 
   /** The same in a transaction of our own, which takes a notification along where `notice` is one. */
   async insertAlone(jobs: readonly NewJob[], notice: string | null): Promise<Written> {
     const insert = this.insertFor(jobs);
-    const rows = await this.database.run(insert.statement, insert.valuesOf(jobs, notice));
+    const rows = await this.database.run(insert.statementFor(notice), insert.valuesOf(jobs, notice));
     return { rows: insert.storedOf(rows, jobs), told: rows[0]?.['told'] === true };
   }
 
   private insertFor(jobs: readonly NewJob[]): JobInsert {
-    if (areAlike(jobs)) return this.alike;
+    if (areAlike(jobs)) return jobs.length === 1 ? this.one : this.alike;
     return jobs.some((job) => job.identityKey !== null) ? this.keyed : this.any;
   }
 

@@ -50,14 +50,14 @@ describe('an INSERT of jobs', () => {
     );
   });
 
-  it('stores the same row whether all that go with it are alike or not', async () => {
-    const alone = newJob();
-    const among = newJob();
+  it('stores the same row by itself, with others that are alike, and among others', async () => {
+    const [alone, alike, among] = [newJob(), newJob(), newJob()];
     await store.writer.insertAlone([alone], null);
+    await store.writer.insertAlone([alike, newJob()], null);
     await store.writer.insertAlone([among, newJob({ priority: 1 })], null);
-    const [[one], [other]] = [await rowsOf([alone]), await rowsOf([among])];
     const own = { uuid: null, seq: null, date_created: null };
-    expect({ ...one, ...own }).toEqual({ ...other, ...own });
+    const [one, ...others] = (await rowsOf([alone, alike, among])).map((row) => ({ ...row, ...own }));
+    expect(others).toEqual([one, one]);
     expect(one).toMatchObject({
       description: alone.description,
       args: JSON.parse(alone.args) as unknown,
@@ -65,6 +65,17 @@ describe('an INSERT of jobs', () => {
       user_id: alone.userId,
       identity_until_done: true,
     });
+  });
+
+  it.each([1, 2])('answers with what was stored, and tells the others, for %d', async (count) => {
+    const jobs = Array.from({ length: count }, () => newJob());
+    const { rows: answered, told } = await store.writer.insertAlone(jobs, 'notice');
+    const rows = await rowsOf(jobs);
+    expect(told).toBe(true);
+    expect(answered.map(({ seq, dateCreated }) => [seq, dateCreated])).toEqual(
+      rows.map((row) => [Number(row['seq']), row['date_created']]),
+    );
+    expect((await store.writer.insertAlone([newJob()], null)).told).toBe(false);
   });
 
   it.each<Partial<NewJob>>([

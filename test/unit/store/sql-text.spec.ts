@@ -86,6 +86,10 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     "ALIKE_COLUMNS.map(({ column }) => column).join(', ')", "ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
     "noticeText(t, '$14', '$15')",
   ],
+  'store/insert-one.ts': [
+    'insertText(tables)', "noticeText(tables, '$14', '$15')", "ALIKE_COLUMNS.map(({ column }) => column).join(', ')",
+    "ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
+  ],
   'store/hand-over-store.ts': ["ALIKE_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')"],
   'store/insert-any.ts': ['order', "noticeText(t, '$19', '$20')"],
   'store/metrics-store.ts': ['since', 'rollup', 'where'],
