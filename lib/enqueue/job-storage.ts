@@ -27,10 +27,11 @@ export class JobStorage {
   /** Stores drafts, all in one statement; a job whose identity key another one has is answered with that one. */
   async save(drafts: readonly JobDraft[], given: EntityManager | undefined): Promise<QueueJob[]> {
     const manager = callerTransaction(this.store, given);
-    await this.channels.ensure(drafts.map(({ job }) => job));
     const [first] = drafts;
+    if (first === undefined) return [];
+    await this.channels.ensure(drafts.map(({ job }) => job));
     const keyed = drafts.some(({ job }) => job.identityKey !== null);
-    if (manager === undefined && !keyed && drafts.length === 1 && first !== undefined) {
+    if (manager === undefined && !keyed && drafts.length === 1) {
       return [storedJob(first, await this.lane.insert(first.job))];
     }
     if (!keyed) {

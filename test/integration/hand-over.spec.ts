@@ -225,6 +225,12 @@ describe('a call in a process with an idle runner', () => {
     await database.drop();
   });
 
+  const waitingCalls = (): Promise<number> =>
+    countOf(
+      client,
+      `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%hand_over%'`,
+    );
+
   it('begins with the commit of its INSERT: nothing claims it', async () => {
     const job = await test.queue.withDelay(Mails).send('ada');
     await eventually(() => expect(mails.sent).toEqual(['ada']));
@@ -264,14 +270,7 @@ describe('a call in a process with an idle runner', () => {
       () => 'stored',
       () => 'refused',
     );
-    await eventually(async () =>
-      expect(
-        await countOf(
-          client,
-          `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%hand_over%'`,
-        ),
-      ).toBe(1),
-    );
+    await eventually(async () => expect(await waitingCalls()).toBe(1));
     // The way to the server is gone, the server goes on.
     proxy.cut();
     await blocker.query('COMMIT');
@@ -301,14 +300,7 @@ describe('a call in a process with an idle runner', () => {
     await blocker.query('BEGIN');
     await blocker.query('LOCK TABLE queue_job IN SHARE MODE');
     const call = test.queue.withDelay(Mails).send('ada');
-    await eventually(async () =>
-      expect(
-        await countOf(
-          client,
-          `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%hand_over%'`,
-        ),
-      ).toBe(1),
-    );
+    await eventually(async () => expect(await waitingCalls()).toBe(1));
     const stopped = test.runner.stop();
     await blocker.query('COMMIT');
     await blocker.end();
