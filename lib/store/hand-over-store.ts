@@ -1,18 +1,15 @@
 import { namedStatement, type QueueDatabase, type Statement } from './database.js';
 import { alikeStored, alikeValues } from './insert-alike.js';
-import type { NewJob, StoredJob } from './new-job.js';
+import type { Written } from './job-writer.js';
+import type { NewJob } from './new-job.js';
 import { ALIKE_COLUMNS } from './sql/alike-columns.js';
 import type { Tables } from './tables.js';
 
-/** Jobs that were stored in the round trip of a node. */
-export interface HandedOver {
+/** Jobs that were stored in the round trip of a node; where that has not taken them, they wait as any others do. */
+export interface HandedOver extends Written {
   /** The number of that round trip. */
   readonly cycle: number;
-  readonly rows: readonly StoredJob[];
-  /** The node has them; otherwise they wait as if they had been stored without it. */
   readonly taken: boolean;
-  /** The other processes were told of them. */
-  readonly told: boolean;
 }
 
 /** Stores jobs as taken by a node already. */

@@ -6,8 +6,9 @@ import { noticeText } from './sql/notice.js';
 import type { Tables } from './tables.js';
 
 /**
- * The INSERT for one job that can run at once, as most calls are. Beside {@link InsertAlike} it takes PostgreSQL 35 µs
- * less of 355, its commit included, and 75 of 510 where it is not prepared, in the caller's transaction.
+ * The INSERT for one job that can run at once, as most calls are. It takes 0.36 ms, its commit included, instead of the
+ * 0.40 of {@link InsertAlike} and the 0.45 of {@link InsertAny}; where it is not prepared, in the caller's transaction,
+ * 0.41 instead of 0.52 and 0.67.
  */
 export class InsertOne implements JobInsert {
   private readonly quiet: Statement;
