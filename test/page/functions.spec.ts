@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { dashboardTab } from '../support/dashboard-tab.js';
+import { eventually } from '../support/eventually.js';
 
 const tab = dashboardTab();
 const row = (name: string) => tab.page.locator(`tr[data-key="${name}"]`);
@@ -20,7 +21,9 @@ describe('The functions', () => {
     await row('Images.resize').getByRole('link', { name: 'Images.resize' }).click();
     await tab.page.waitForURL(`${tab.url}functions/Images.resize`);
     await tab.page.getByText('Throughput').waitFor();
-    expect(tab.dashboard.asked).toContain('GET metrics?range=hour&name=Images.resize');
+    await eventually(() =>
+      expect(tab.dashboard.asked).toContain('GET metrics?range=hour&name=Images.resize'),
+    );
     const running = tab.page.getByRole('link', { name: /^Running/ });
     expect(await running.getAttribute('href')).toBe('jobs?state=started&name=Images.resize');
   });
