@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { connectionOptionsOf } from './connection-options.js';
 import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
 
@@ -97,11 +98,11 @@ export class QueueDatabase {
 
   /** The options for a connection of the application's data source, as its driver made them. */
   connectionOptions(): pg.PoolConfig {
-    const { master } = this.dataSource.driver as unknown as { master: { options: pg.PoolConfig } };
-    if (!this.setsIsolation) return { ...master.options };
-    const { options = '' } = master.options as { options?: string };
+    const given = connectionOptionsOf(this.dataSource);
+    if (!this.setsIsolation) return given;
+    const { options = '' } = given as { options?: string };
     const setting = `-c default_transaction_isolation=${ISOLATION.toLowerCase().replace(' ', '\\ ')}`;
-    return { ...master.options, options: `${options} ${setting}`.trim() };
+    return { ...given, options: `${options} ${setting}`.trim() };
   }
 
   async close(): Promise<void> {
