@@ -18,23 +18,21 @@ function optionsOf(...path: string[]): string[] {
   return [];
 }
 
-describe('the README', () => {
-  let readme: string;
-
-  beforeAll(async () => {
-    readme = await read('README.md');
-  });
-
-  /** The cells of a table's first columns, by the heading of the section. */
-  const rowsOf = (heading: string): string[][] => {
-    const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+describe('the reference', () => {
+  /** The cells of the tables in a document, or in one of its sections. */
+  const rowsOf = async (document: string, heading?: string): Promise<string[][]> => {
+    const text = await read(`docs/${document}`);
+    const section =
+      heading === undefined
+        ? text
+        : (text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '');
     return section
       .split('\n')
       .filter((line) => line.startsWith('| `'))
       .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('`', '')));
   };
 
-  it('has every error that can be imported, with its code, and no other', () => {
+  it('has every error that can be imported, with its code, and no other', async () => {
     const errors = (Object.values(library) as unknown[])
       .filter((one) => typeof one === 'function' && one.prototype instanceof library.QueueJobError)
       .map((one) => {
@@ -42,25 +40,38 @@ describe('the README', () => {
         return `${error.name} ${error.code}`;
       });
     expect(errors.length).toBeGreaterThan(20);
-    const told = rowsOf('Errors').map(([, name, code]) => `${name} ${code}`);
-    expect(told.toSorted()).toEqual(errors.toSorted());
+    const documented = (await rowsOf('errors.md')).map(([, name, code]) => `${name} ${code}`);
+    expect(documented.toSorted()).toEqual(errors.toSorted());
   });
 
-  it('has every option of the module', () => {
-    const told = rowsOf('Options').map(([, name]) => name);
+  it('has every option of the module', async () => {
+    const documented = (await rowsOf('options.md')).map(([, name]) => name);
     const nested = ['runner', 'defaults', 'codec'].flatMap((name) =>
       optionsOf(name).map((option) => `${name}.${option}`),
     );
     expect(nested.length).toBeGreaterThan(8);
-    expect(told).toEqual(expect.arrayContaining([...optionsOf(), ...nested]));
+    expect(documented).toEqual(expect.arrayContaining([...optionsOf(), ...nested]));
   });
 
-  it('has every state', () => {
-    for (const state of library.JOB_STATES) expect(rowsOf('States').map(([, name]) => name)).toContain(state);
+  it('has every state', async () => {
+    const documented = (await rowsOf('jobs.md', 'States')).map(([, name]) => name);
+    expect(documented).toEqual(library.JOB_STATES);
   });
 });
 
 describe('the documents', () => {
+  it('begin with a README of at most 250 lines', async () => {
+    expect((await read('README.md')).trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+  });
+
+  it('are all in the table of contents', async () => {
+    const contents = await read('docs/README.md');
+    const pages = (await readdir(join(ROOT, 'docs'))).filter(
+      (name) => name.endsWith('.md') && name !== 'README.md',
+    );
+    for (const page of pages) expect(contents).toContain(`](${page})`);
+  });
+
   it('link to what is there, and name scripts that there are', async () => {
     const documents = [
       'README.md',

@@ -17,16 +17,20 @@ const DOCUMENTS = [
 
 /** What the documents say that their examples take as given. */
 const GLOBALS = `
-import type { ChannelService, JobFunctionService, JobRunner, QueueService } from 'nestjs-queue-job';
+import type { ChannelService, JobFunctionService, JobRunner, NodeService, QueueService } from 'nestjs-queue-job';
 import type { DataSource } from 'typeorm';
 declare global {
   const queue: QueueService;
   const channels: ChannelService;
   const jobFunctions: JobFunctionService;
+  const nodes: NodeService;
   const runner: JobRunner;
   const dataSource: DataSource;
 }
 `;
+
+/** A folder for each document's examples. */
+const placeOf = (document: string): string => basename(document, '.md').toLowerCase();
 
 /** As the library is used: against its built declarations, with the strictness of a new NestJS project and more. */
 const TSCONFIG = {
@@ -75,7 +79,7 @@ describe('the examples of the documentation', () => {
     await writeFile(join(folder, 'globals.ts'), GLOBALS);
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
     for (const { document, file, text } of blocks) {
-      const place = join(folder, basename(document, '.md'));
+      const place = join(folder, placeOf(document));
       await mkdir(place, { recursive: true });
       await writeFile(join(place, file), text, { flag: 'wx' });
     }
@@ -99,7 +103,7 @@ describe('the examples of the documentation', () => {
 
     const database = await createTestDatabase({ empty: true });
     const env = { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: '' };
-    const { stdout } = await run(process.execPath, [join(folder, 'js/README/quick-start.js')], { env });
+    const { stdout } = await run(process.execPath, [join(folder, 'js/readme/quick-start.js')], { env });
     expect(stdout).toContain('The report for May is written');
 
     const client = new Client({ connectionString: database.url });
