@@ -1,22 +1,28 @@
 // The walls inside lib/: a room imports what its line names and nothing else. `options` is lib/queue-job.options.ts.
-const ground = ['errors', 'job', 'channel', 'codec'];
+const base = ['common', 'errors'];
+const ground = [...base, 'job', 'channel', 'payload'];
 const middle = [...ground, 'options'];
 const upper = [...middle, 'registry', 'store'];
-const floor = [...upper, 'scope'];
-const top = [...floor, 'enqueue', 'runner'];
+const floor = [...upper, 'execution-context'];
+const calls = [...floor, 'inspect', 'enqueue'];
+const top = [...calls, 'services', 'runner'];
 
 const rooms = {
   errors: [],
-  job: ['errors'],
-  channel: ['errors'],
-  codec: ['errors'],
+  common: ['errors'],
+  job: base,
+  channel: base,
+  payload: base,
   registry: middle,
   store: middle,
-  scope: ['errors', 'store'],
+  'execution-context': ['errors', 'store'],
+  inspect: floor,
   // A web process enqueues and has no runner.
-  enqueue: floor,
+  enqueue: [...floor, 'inspect'],
   runner: floor,
-  cron: top,
+  services: calls,
+  schedule: top,
+  events: top,
   observe: top,
   dashboard: top,
   testing: top,

@@ -15,36 +15,36 @@ export type {
   RelatedActionResult,
 } from './registry/related-action.js';
 
-export { type By } from './enqueue/given.js';
-export { QueueService } from './enqueue/queue.service.js';
-export type { ChangedJobs, JobChange } from './enqueue/job-steering.js';
+export { type By } from './common/call-checks.js';
+export { QueueService } from './services/queue.service.js';
+export type { ChangedJobs, JobChange } from './inspect/job-actions.js';
 export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
 export type { Batch, BatchCallback, BatchOptions, BatchProgress } from './enqueue/batch/batch.js';
 export { chain, type DelayableChain } from './enqueue/graph/delayable-chain.js';
 export { group, type DelayableGroup } from './enqueue/graph/delayable-group.js';
-export type { Attempt } from './enqueue/attempts.js';
-export { ChannelService, type ChannelProperties } from './enqueue/channel.service.js';
-export { JobFunctionService, type JobFunctionState } from './enqueue/job-function.service.js';
-export { NodeService } from './enqueue/node.service.js';
-export type { NodeState } from './store/node-store.js';
+export type { Attempt } from './inspect/attempts.js';
+export { ChannelService, type ChannelProperties } from './services/channel.service.js';
+export { JobFunctionService, type JobFunctionState } from './services/job-function.service.js';
+export { NodeService } from './services/node.service.js';
+export type { NodeState } from './store/nodes/node-store.js';
 export { JobRunner } from './runner/job-runner.js';
-export { currentJob, type CurrentJob } from './scope/current-job.js';
+export { currentJob, type CurrentJob } from './execution-context/current-job.js';
 
 export type { JobOptions } from './job/job-options.js';
-export type { Dependency } from './store/graph-store.js';
-export type { JobFilter, JobListFilter } from './store/job-filter.js';
-export type { BatchFilter } from './store/batch-store.js';
+export type { Dependency } from './store/graphs/graph-store.js';
+export type { JobFilter, JobListFilter } from './store/jobs/job-filter.js';
+export type { BatchFilter } from './store/batches/batch-store.js';
 export type { BatchState } from './job/batch-progress.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
 export type { RetryPattern } from './job/retry-pattern.js';
 export type { RetryOn, TriedJob } from './job/outcome.js';
 export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
-export type { ChannelChange, ChannelState } from './store/channel-store.js';
-export type { EncryptionKey, EncryptionOptions } from './codec/encryption-keys.js';
-export { typeCodec, type ClassOf, type TypeCodec } from './codec/type-codec.js';
+export type { ChannelChange, ChannelState } from './store/channels/channel-store.js';
+export type { EncryptionKey, EncryptionOptions } from './payload/encryption/encryption-keys.js';
+export { typeCodec, type ClassOf, type TypeCodec } from './payload/types/type-codec.js';
 
 export { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 export { QueueJob } from './store/entities/queue-job.entity.js';
@@ -55,7 +55,7 @@ export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
 export { QueueJobRollup } from './store/entities/queue-job-rollup.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
-export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/migrations/migrations.js';
+export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/schema/migrations.js';
 
 export { BatchClosedError } from './errors/batch-closed.error.js';
 export { BatchNotFoundError } from './errors/batch-not-found.error.js';

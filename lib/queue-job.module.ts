@@ -1,12 +1,12 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ArgumentCodec } from './codec/argument-codec.js';
-import { ChannelService } from './enqueue/channel.service.js';
-import { JobFunctionService } from './enqueue/job-function.service.js';
-import { NodeService } from './enqueue/node.service.js';
-import { QueueParts } from './enqueue/queue-parts.js';
-import { QueueService } from './enqueue/queue.service.js';
+import { ArgumentCodec } from './payload/argument-codec.js';
+import { ChannelService } from './services/channel.service.js';
+import { JobFunctionService } from './services/job-function.service.js';
+import { NodeService } from './services/node.service.js';
+import { QueueParts } from './services/queue-parts.js';
+import { QueueService } from './services/queue.service.js';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
@@ -26,8 +26,8 @@ import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner/runner.options.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
-import { EntityReader } from './store/entity-reader.js';
-import { FunctionChanges } from './store/function-changes.js';
+import { EntityReader } from './store/connection/entity-reader.js';
+import { FunctionChanges } from './store/functions/function-overrides.js';
 import { openStore } from './store/open-store.js';
 import { Store } from './store/store.js';
 

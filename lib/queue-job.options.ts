@@ -1,19 +1,19 @@
 import type { ChannelOptions } from './channel/channel-config.js';
 import { parseChannels } from './channel/parse-channels.js';
 import { normalizeChannelName } from './channel/channel-name.js';
-import { checkCodecs } from './codec/codec-table.js';
-import type { EncryptionOptions } from './codec/encryption-keys.js';
-import { PayloadCipher } from './codec/payload-cipher.js';
-import { checkMaxPayloadBytes } from './codec/payload-size.js';
-import type { TypeCodec } from './codec/type-codec.js';
+import { checkCodecs } from './payload/types/codec-table.js';
+import type { EncryptionOptions } from './payload/encryption/encryption-keys.js';
+import { PayloadCipher } from './payload/encryption/payload-cipher.js';
+import { checkMaxPayloadBytes } from './payload/payload-size.js';
+import type { TypeCodec } from './payload/types/type-codec.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
-import { MAX_TIMER_MS, parseMilliseconds } from './job/duration.js';
+import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
 import type { RetryOn } from './job/outcome.js';
-import { checkMaxRetries, checkPriority } from './job/option-checks.js';
+import { checkMaxRetries, checkPriority } from './common/option-checks.js';
 import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
-import { show } from './job/show.js';
-import { isStorable } from './job/text-flaw.js';
+import { show } from './common/format-value.js';
+import { isStorable } from './common/storable-text.js';
 
 /** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
 export interface QueueJobRunnerOptions {

@@ -1,7 +1,7 @@
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import { type ChannelConfig, unlimitedChannel } from './channel-config.js';
-import { show } from './show.js';
+import { show } from '../common/format-value.js';
 
 const ROOT = 'root';
 const MAX_LENGTH = 255;

@@ -4,7 +4,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import { CHANNEL_PROPERTIES, type ChannelConfig, unlimitedChannel } from './channel-config.js';
 import { normalizeChannelPattern } from './channel-name.js';
-import { show } from './show.js';
+import { show } from '../common/format-value.js';
 
 const PROPERTIES: readonly string[] = ['name', ...CHANNEL_PROPERTIES];
 const MAX_CAPACITY = 2_147_483_647;

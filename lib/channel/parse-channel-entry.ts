@@ -2,7 +2,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import type { ChannelConfig } from './channel-config.js';
 import { buildChannel } from './check-channel-options.js';
-import { show } from './show.js';
+import { show } from '../common/format-value.js';
 
 const KEYS = 'sequential, throttle=<seconds>, fair, paused';
 

@@ -3,7 +3,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 import type { ChannelConfig, ChannelOptions } from './channel-config.js';
 import { checkChannelOptions } from './check-channel-options.js';
 import { parseChannelEntry } from './parse-channel-entry.js';
-import { show } from './show.js';
+import { show } from '../common/format-value.js';
 
 /**
  * Reads the module's `channels` option. As text its entries are separated by commas or line breaks:

@@ -1,6 +1,6 @@
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
-import { show } from '../job/show.js';
+import { show } from '../common/format-value.js';
 import { checkFlag, checkFunction, checkKnown } from '../queue-job.options.js';
 import type { Rights } from './api/cluster.api.js';
 

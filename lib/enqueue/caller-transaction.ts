@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
-import { wrongValue } from '../job/option-checks.js';
-import { maybeCurrentJob } from '../scope/current-job.js';
-import { ISOLATION } from '../store/isolation.js';
+import { wrongValue } from '../common/option-checks.js';
+import { maybeCurrentJob } from '../execution-context/current-job.js';
+import { ISOLATION } from '../store/connection/isolation.js';
 import type { Store } from '../store/store.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { JobOptions } from '../job/job-options.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { Query } from '../store/database.js';
+import type { Query } from '../store/connection/database.js';
 import type { DelayableJob } from './graph/delayable-job.js';
 
 /** Any method; its own arguments and result are found by inference. */

@@ -1,4 +1,4 @@
-import type { ArgumentCodec } from '../codec/argument-codec.js';
+import type { ArgumentCodec } from '../payload/argument-codec.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import {
@@ -7,13 +7,13 @@ import {
   type JobOptions,
   validateJobOptions,
 } from '../job/job-options.js';
-import { wrongValue } from '../job/option-checks.js';
-import { isStorable, STORABLE } from '../job/text-flaw.js';
+import { wrongValue } from '../common/option-checks.js';
+import { isStorable, STORABLE } from '../common/storable-text.js';
 import { channelOf, type JobFunction } from '../registry/job-function.js';
 import { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { FunctionChanges } from '../store/function-changes.js';
-import type { NewJob, StoredJob } from '../store/new-job.js';
-import { readChannel } from './job-filter.js';
+import type { FunctionChanges } from '../store/functions/function-overrides.js';
+import type { NewJob, StoredJob } from '../store/insert/new-job.js';
+import { readChannel } from '../inspect/check-job-filter.js';
 import { JobUuids } from './job-uuids.js';
 
 const MAX_USER_ID = 255;

@@ -1,15 +1,15 @@
 import type { EntityManager } from 'typeorm';
-import { queryOf } from '../store/database.js';
+import { queryOf } from '../store/connection/database.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { Written } from '../store/job-writer.js';
-import type { NewJob, StoredJob } from '../store/new-job.js';
+import type { Written } from '../store/insert/job-writer.js';
+import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 import type { Store } from '../store/store.js';
 import { callerTransaction } from './caller-transaction.js';
-import { InsertLane } from './insert-lane.js';
+import { InsertLane } from './insert-batcher.js';
 import { type JobDraft, storedJob } from './job-draft.js';
-import type { JobReader } from './job-reader.js';
+import type { JobReader } from '../inspect/job-reader.js';
 import type { KnownChannels } from './known-channels.js';
-import { type TransactionWakes, wakeFor } from './transaction-wakes.js';
+import { type TransactionWakes, wakeFor } from './transaction-notifications.js';
 
 /** From a draft to a row, and to those who wait for it. */
 export class JobStorage {

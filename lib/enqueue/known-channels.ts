@@ -1,4 +1,4 @@
-import type { ChannelStore } from '../store/channel-store.js';
+import type { ChannelStore } from '../store/channels/channel-store.js';
 
 /**
  * Makes the channels of jobs: before the jobs, and not in the caller's transaction, which would hold others up. Calls

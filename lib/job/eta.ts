@@ -2,8 +2,8 @@ import { types } from 'node:util';
 
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { durationOf, HUNDRED_YEARS_MS } from './duration.js';
-import { show } from './show.js';
+import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
+import { show } from '../common/format-value.js';
 
 /** When a job may start at the earliest: so many seconds after it is stored, by the clock of the database, or at a time. */
 export type Eta = { readonly inSeconds: number } | { readonly at: Date };

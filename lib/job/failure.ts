@@ -1,6 +1,6 @@
 import { fingerprintOf } from './fingerprint.js';
-import { show } from './show.js';
-import { asError, isError, read, readText } from './thrown.js';
+import { show } from '../common/format-value.js';
+import { asError, isError, read, readText } from '../common/to-error.js';
 
 /** An error as it is stored: text that PostgreSQL can hold, of bounded length. */
 export interface Failure {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { wrongValue } from './option-checks.js';
-import { show } from './show.js';
-import { isStorable, STORABLE } from './text-flaw.js';
-import { asError } from './thrown.js';
+import { wrongValue } from '../common/option-checks.js';
+import { show } from '../common/format-value.js';
+import { isStorable, STORABLE } from '../common/storable-text.js';
+import { asError } from '../common/to-error.js';
 
 /** What a function that makes an identity key sees of the job. */
 export interface IdentityJob {

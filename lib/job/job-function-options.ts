@@ -1,8 +1,8 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { MAX_TIMER_MS, parseMilliseconds } from './duration.js';
+import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
-import { checkProperties, type Checks } from './known-properties.js';
+import { checkProperties, type Checks } from '../common/check-properties.js';
 import {
   checkBoolean,
   checkDescription,
@@ -11,10 +11,10 @@ import {
   checkOneOf,
   checkPriority,
   wrongValue,
-} from './option-checks.js';
+} from '../common/option-checks.js';
 import type { RetryOn } from './outcome.js';
 import { type RetryPattern, validateRetryPattern } from './retry-pattern.js';
-import { asError } from './thrown.js';
+import { asError } from '../common/to-error.js';
 
 /** A text, or a function that makes one of the arguments of the call. */
 export type JobDescription = string | ((...args: never[]) => string);

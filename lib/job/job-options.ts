@@ -1,6 +1,6 @@
 import { type Eta, parseEta } from './eta.js';
 import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
-import { checkProperties, type Checks } from './known-properties.js';
+import { checkProperties, type Checks } from '../common/check-properties.js';
 import {
   checkBoolean,
   checkDescription,
@@ -8,7 +8,7 @@ import {
   checkName,
   checkOneOf,
   checkPriority,
-} from './option-checks.js';
+} from '../common/option-checks.js';
 
 /** The priority of a job where neither the call nor its `@Job()` gives one. */
 export const DEFAULT_PRIORITY = 10;

@@ -4,9 +4,9 @@ import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
 import { RetryableJobError } from '../errors/retryable-job.error.js';
 
 import { type RetryPattern, secondsUntilRetry } from './retry-pattern.js';
-import { isSerializationFailure } from './serialization-failure.js';
-import { show } from './show.js';
-import { asError } from './thrown.js';
+import { isSerializationFailure } from '../common/serialization-failure.js';
+import { show } from '../common/format-value.js';
+import { asError } from '../common/to-error.js';
 
 /** What is known of a job when one of its tries ends. */
 export interface TriedJob {

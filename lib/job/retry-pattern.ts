@@ -1,7 +1,7 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { HUNDRED_YEARS_MS } from './duration.js';
-import { show } from './show.js';
+import { HUNDRED_YEARS_MS } from '../common/duration.js';
+import { show } from '../common/format-value.js';
 
 /**
  * Seconds until the next try, by the number of tries made: the value at the largest key that isn't above it. A pair

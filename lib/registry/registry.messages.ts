@@ -1,4 +1,4 @@
-import { show } from '../job/show.js';
+import { show } from '../common/format-value.js';
 
 export const overrideWithoutJob = (provider: string, method: string): string =>
   `${provider}.${method} overrides a job without @Job(): it can't be delayed. Decorate it too.`;

@@ -1,6 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { RelatedActionError } from '../errors/related-action.error.js';
-import { show } from '../job/show.js';
+import { show } from '../common/format-value.js';
 import type { RelatedActionOptions } from './related-action.js';
 import { RELATED_ACTION_METADATA } from './registry.tokens.js';
 

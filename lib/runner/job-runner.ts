@@ -1,17 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { ArgumentCodec } from '../codec/argument-codec.js';
-import { MAX_TIMER_MS, parseMilliseconds } from '../job/duration.js';
-import { checkObject } from '../job/option-checks.js';
+import { ArgumentCodec } from '../payload/argument-codec.js';
+import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
+import { checkObject } from '../common/option-checks.js';
 import { JobRegistry } from '../registry/job-registry.js';
-import { FunctionChanges } from '../store/function-changes.js';
-import { hydrateClaimed } from '../store/hydrate.js';
+import { FunctionChanges } from '../store/functions/function-overrides.js';
+import { hydrateClaimed } from '../store/jobs/hydrate.js';
 import { Store } from '../store/store.js';
-import { Executor, type ExecutorSettings } from './executor.js';
+import { Executor, type ExecutorSettings } from './execution/executor.js';
 
 import { RunnerNode } from './node.js';
-import { NodeLog } from './node-log.js';
-import { Reporter } from './reporter.js';
-import { Retention } from './retention.js';
+import { NodeLog } from './reporting/node-log.js';
+import { Reporter } from './reporting/progress-buffer.js';
+import { Retention } from './maintenance/job-pruner.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { QUEUE_JOB_ENTITIES } from './entities/entities.js';
-import { hasOtherDefault } from './isolation.js';
-import { tablesOf } from './migrations/tables-of.js';
-import { checkDriver, checkSchema, checkServer, migrate } from './schema.js';
+import { hasOtherDefault } from './connection/isolation.js';
+import { tablesOf } from './schema/v1/tables-of.js';
+import { checkDriver, checkSchema, checkServer, migrate } from './schema/check-schema.js';
 import { Store } from './store.js';
 
 /** Checks the data source and the tables, brings these up to date where that is wanted, and opens the store. */

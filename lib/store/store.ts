@@ -1,25 +1,25 @@
 import type { DataSource } from 'typeorm';
-import { AuditStore } from './audit-store.js';
-import { BatchStore } from './batch-store.js';
-import { ChannelStore } from './channel-store.js';
-import { ClaimStore } from './claim-store.js';
-import { QueueDatabase } from './database.js';
-import { FailureStore } from './failure-store.js';
-import { EndedStore } from './ended-store.js';
-import { FunctionStore } from './function-store.js';
-import { GraphStore } from './graph-store.js';
-import { HandOver } from './hand-over.js';
-import { HandOverStore } from './hand-over-store.js';
-import { JobSearch } from './job-search.js';
-import { JobStore } from './job-store.js';
-import { JobWriter } from './job-writer.js';
-import { MetricsStore } from './metrics-store.js';
-import { NodeStore } from './node-store.js';
-import { OverviewStore } from './overview-store.js';
-import { ProgressStore } from './progress-store.js';
-import { RollupStore } from './rollup-store.js';
-import type { Tables } from './tables.js';
-import { Wake } from './wake.js';
+import { AuditStore } from './jobs/audit-store.js';
+import { BatchStore } from './batches/batch-store.js';
+import { ChannelStore } from './channels/channel-store.js';
+import { ClaimStore } from './claims/claim-store.js';
+import { QueueDatabase } from './connection/database.js';
+import { FailureStore } from './stats/failure-store.js';
+import { EndedStore } from './jobs/history-store.js';
+import { FunctionStore } from './functions/function-store.js';
+import { GraphStore } from './graphs/graph-store.js';
+import { HandOver } from './insert/local-dispatch.js';
+import { HandOverStore } from './insert/claimed-insert-store.js';
+import { JobSearch } from './jobs/job-search.js';
+import { JobStore } from './jobs/job-store.js';
+import { JobWriter } from './insert/job-writer.js';
+import { MetricsStore } from './stats/metrics-store.js';
+import { NodeStore } from './nodes/node-store.js';
+import { OverviewStore } from './stats/overview-store.js';
+import { ProgressStore } from './jobs/progress-store.js';
+import { RollupStore } from './stats/rollup-store.js';
+import type { Tables } from './connection/tables.js';
+import { Wake } from './notify/notifier.js';
 
 /** Everything that speaks SQL, by what it is about. */
 export class Store {

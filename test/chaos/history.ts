@@ -1,7 +1,7 @@
 import type { BatchProgress } from 'nestjs-queue-job';
 import type { FaultRecord } from './faults/fault.js';
 import type { Recorder } from './process/recorder.js';
-import type { CapacityChange } from './steering.js';
+import type { CapacityChange } from './actions.js';
 
 /** A try as the job itself wrote it down. Times everywhere are milliseconds, by the system's and the database's clock. */
 export interface Run {

@@ -12,7 +12,7 @@ import { Recorder } from './process/recorder.js';
 import { Random } from './random.js';
 import { report } from './report.js';
 import { SCHEMA, TRIGGERS } from './schema.js';
-import { Steering } from './steering.js';
+import { Steering } from './actions.js';
 import { randomTree } from './tree.js';
 import { Watch } from './watch.js';
 import { WORKLOADS } from './workload/workloads.js';

@@ -1,9 +1,9 @@
 // Every guard that keeps a promise, how it is taken out, and the tests that must notice: files, and with `name` those tests
 // of them alone. A text that is replaced must be in its file exactly once.
-const FUNCTIONS = 'lib/store/sql/functions';
-const PROTOCOL = 'test/integration/claim-protocol.spec.ts';
-const HAND_OVER = 'test/integration/hand-over.spec.ts';
-const BATCHES = 'test/integration/batches-races.spec.ts';
+const FUNCTIONS = 'lib/store/schema/v1/functions';
+const PROTOCOL = 'test/integration/protocol/claim-protocol.spec.ts';
+const HAND_OVER = 'test/integration/calls/local-dispatch.spec.ts';
+const BATCHES = 'test/integration/batches/races.spec.ts';
 
 export const GUARDS = [
   {
@@ -32,7 +32,9 @@ export const GUARDS = [
   },
   {
     guard: 'The exclusive lock of the configuration in a change',
-    edits: [['lib/store/channel-store.ts', 'SELECT pg_advisory_xact_lock($1, 0)', 'SELECT $1::integer']],
+    edits: [
+      ['lib/store/channels/channel-store.ts', 'SELECT pg_advisory_xact_lock($1, 0)', 'SELECT $1::integer'],
+    ],
     tests: [PROTOCOL],
     name: 'waits for claims under way before it changes',
   },
@@ -76,7 +78,7 @@ export const GUARDS = [
     guard: 'The fence of other ends: the node',
     edits: [
       [
-        `${FUNCTIONS}/end.ts`,
+        `${FUNCTIONS}/end-attempts.ts`,
         "'j.uuid = e.u AND j.node = p_node AND j.retry = e.t'",
         "'j.uuid = e.u AND j.retry = e.t'",
       ],
@@ -88,7 +90,7 @@ export const GUARDS = [
     guard: 'The fence of other ends: the try',
     edits: [
       [
-        `${FUNCTIONS}/end.ts`,
+        `${FUNCTIONS}/end-attempts.ts`,
         "'j.uuid = e.u AND j.node = p_node AND j.retry = e.t'",
         "'j.uuid = e.u AND j.node = p_node'",
       ],
@@ -100,7 +102,7 @@ export const GUARDS = [
     guard: 'The fence of a transactional end: the node',
     edits: [
       [
-        `${FUNCTIONS}/finish.ts`,
+        `${FUNCTIONS}/finish-transactional.ts`,
         'j.node = p_node AND j.retry = p_retry FOR UPDATE',
         'j.retry = p_retry FOR UPDATE',
       ],
@@ -112,7 +114,7 @@ export const GUARDS = [
     guard: 'The fence of a transactional end: the try',
     edits: [
       [
-        `${FUNCTIONS}/finish.ts`,
+        `${FUNCTIONS}/finish-transactional.ts`,
         'j.node = p_node AND j.retry = p_retry FOR UPDATE',
         'j.node = p_node FOR UPDATE',
       ],
@@ -122,7 +124,13 @@ export const GUARDS = [
   },
   {
     guard: 'A cancel during a transactional job keeps it from being done',
-    edits: [[`${FUNCTIONS}/finish.ts`, "IF v_cancel IS NOT NULL THEN RETURN 'cancelled'; END IF;", '']],
+    edits: [
+      [
+        `${FUNCTIONS}/finish-transactional.ts`,
+        "IF v_cancel IS NOT NULL THEN RETURN 'cancelled'; END IF;",
+        '',
+      ],
+    ],
     tests: [PROTOCOL],
     name: 'does not let a transactional job be done that somebody has cancelled',
   },
@@ -141,7 +149,11 @@ export const GUARDS = [
   {
     guard: 'A lost round trip is waited for before it is void',
     edits: [
-      ['lib/store/claim-store.ts', 'WHERE id = $1 FOR UPDATE)', 'WHERE id = $1 FOR UPDATE SKIP LOCKED)'],
+      [
+        'lib/store/claims/claim-store.ts',
+        'WHERE id = $1 FOR UPDATE)',
+        'WHERE id = $1 FOR UPDATE SKIP LOCKED)',
+      ],
     ],
     tests: [PROTOCOL],
     name: 'waits for a round trip under way before it is forgotten',
@@ -223,14 +235,14 @@ export const GUARDS = [
         ';',
       ],
     ],
-    tests: ['test/integration/graphs-cascade.spec.ts'],
+    tests: ['test/integration/graphs/cascade.spec.ts'],
     name: 'is cancelled where its other parents are done',
   },
   {
     guard: 'A cancel leaves the job of a node to that node',
     edits: [
       [
-        `${FUNCTIONS}/steer.ts`,
+        `${FUNCTIONS}/job-actions.ts`,
         "DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.*\n  ), kept AS (\n    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})\n    SELECT ${columnList('g', { state: \"'cancelled'\"",
         "DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) RETURNING j.*\n  ), kept AS (\n    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})\n    SELECT ${columnList('g', { state: \"'cancelled'\"",
       ],
@@ -242,7 +254,7 @@ export const GUARDS = [
     guard: 'A requeue leaves the job of a living node alone',
     edits: [
       [
-        `${FUNCTIONS}/steer.ts`,
+        `${FUNCTIONS}/job-actions.ts`,
         'OR j.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive))',
         'OR j.node IS NOT NULL)',
       ],
@@ -257,59 +269,63 @@ export const GUARDS = [
   },
   {
     guard: 'Who adds to a batch keeps others from closing it',
-    edits: [[`${FUNCTIONS}/batch-gate.ts`, '  PERFORM pg_advisory_xact_lock_shared(${gate(t)});\n', '']],
+    edits: [[`${FUNCTIONS}/batch-members.ts`, '  PERFORM pg_advisory_xact_lock_shared(${gate(t)});\n', '']],
     tests: [BATCHES],
   },
   {
     guard: 'Who closes a batch waits for those who add',
     edits: [
-      [`${FUNCTIONS}/batch-gate.ts`, '  PERFORM pg_advisory_xact_lock(${gate(t)});\n  UPDATE', '  UPDATE'],
+      [`${FUNCTIONS}/batch-members.ts`, '  PERFORM pg_advisory_xact_lock(${gate(t)});\n  UPDATE', '  UPDATE'],
     ],
     tests: [BATCHES],
   },
   {
     guard: 'A wake during a claim that finds nothing',
-    edits: [['lib/runner/pump.ts', 'wakes !== this.wakes || (info.more', '(info.more']],
-    tests: ['test/unit/runner/pump.spec.ts'],
+    edits: [['lib/runner/claiming/claim-loop.ts', 'wakes !== this.wakes || (info.more', '(info.more']],
+    tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
     guard: 'A round trip whose answer was lost is made void',
-    edits: [['lib/runner/pump.ts', '      this.lostCycle = id;\n', '']],
-    tests: ['test/unit/runner/pump.spec.ts'],
+    edits: [['lib/runner/claiming/claim-loop.ts', '      this.lostCycle = id;\n', '']],
+    tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
     guard: 'Ends that did not get through are kept',
     edits: [
       [
-        'lib/runner/pump.ts',
+        'lib/runner/claiming/claim-loop.ts',
         'this.bench.outbox.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);',
         '',
       ],
     ],
-    tests: ['test/unit/runner/pump.spec.ts'],
+    tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
     guard: 'The end of a run that somebody else has is not written',
-    edits: [['lib/runner/workbench.ts', 'if (!run.discarded) {', 'if (run !== undefined) {']],
-    tests: ['test/unit/runner/workbench.spec.ts'],
+    edits: [['lib/runner/slots/worker-pool.ts', 'if (!run.discarded) {', 'if (run !== undefined) {']],
+    tests: ['test/unit/runner/slots/worker-pool.spec.ts'],
   },
   {
     guard: 'A listener for the errors of each connection',
     edits: [
-      ['lib/store/database.ts', "pool.on('connect', (client) => client.on('error', () => undefined));", ''],
+      [
+        'lib/store/connection/database.ts',
+        "pool.on('connect', (client) => client.on('error', () => undefined));",
+        '',
+      ],
     ],
-    tests: ['test/integration/lost-connections.spec.ts'],
+    tests: ['test/integration/nodes/lost-connections.spec.ts'],
   },
   {
     guard: 'A change of the channels whose process falls silent lets go of its lock',
     edits: [
       [
-        'lib/store/channel-store.ts',
+        'lib/store/channels/channel-store.ts',
         'SET LOCAL idle_in_transaction_session_timeout',
         'SET LOCAL lock_timeout',
       ],
     ],
-    tests: ['test/integration/lost-connections.spec.ts'],
+    tests: ['test/integration/nodes/lost-connections.spec.ts'],
   },
   {
     guard: 'No marks where jobs go strictly in order',
@@ -320,26 +336,26 @@ export const GUARDS = [
         ';',
       ],
     ],
-    tests: ['test/integration/claim-model.spec.ts'],
+    tests: ['test/integration/protocol/claim-model.spec.ts'],
     name: 'takes the same jobs with marks',
   },
   {
     guard: 'The claim that looks below the marks',
     edits: [
       [
-        'lib/runner/low-water.ts',
+        'lib/runner/claiming/low-water.ts',
         'if (!this.active || now >= this.sweepAt) return null;',
         'if (!this.active) return null;',
       ],
     ],
-    tests: ['test/integration/old-snapshot.spec.ts'],
+    tests: ['test/integration/protocol/old-snapshot.spec.ts'],
   },
   {
     guard: 'The notification that goes alone where it could not go along',
     edits: [
       ['lib/enqueue/job-storage.ts', 'wake.tellOthers(told ? rest : message);', 'wake.tellOthers(rest);'],
     ],
-    tests: ['test/integration/notifications.spec.ts'],
+    tests: ['test/integration/protocol/notifications.spec.ts'],
     name: 'a call that stores a job',
   },
   {
@@ -350,40 +366,46 @@ export const GUARDS = [
   },
   {
     guard: 'The look, before a call takes its job at once, whether another one waits',
-    edits: [[`${FUNCTIONS}/hand-over.ts`, ' AND count(f.node) = count(*)', '']],
+    edits: [[`${FUNCTIONS}/insert-claimed.ts`, ' AND count(f.node) = count(*)', '']],
     tests: [HAND_OVER],
     name: 'overtakes nothing that waits',
   },
   {
     guard: 'The limits of the channel in which a call takes its job at once',
-    edits: [[`${FUNCTIONS}/hand-over.ts`, " AND c.gates = '{}')", ')']],
+    edits: [[`${FUNCTIONS}/insert-claimed.ts`, " AND c.gates = '{}')", ')']],
     tests: [HAND_OVER],
     name: 'takes nothing below a channel',
   },
   {
     guard: 'The version of the configuration by which a call takes its job at once',
-    edits: [[`${FUNCTIONS}/hand-over.ts`, 'p_version = (SELECT m.config_version FROM ${t.meta} m)', 'true']],
+    edits: [
+      [`${FUNCTIONS}/insert-claimed.ts`, 'p_version = (SELECT m.config_version FROM ${t.meta} m)', 'true'],
+    ],
     tests: [HAND_OVER],
     name: 'takes nothing by channels that have changed',
   },
   {
     guard: 'The shared lock of the configuration where a call takes its job at once',
     edits: [
-      [`${FUNCTIONS}/hand-over.ts`, 'FOUND AND pg_try_advisory_xact_lock_shared(${t.lockClass}, 0)', 'FOUND'],
+      [
+        `${FUNCTIONS}/insert-claimed.ts`,
+        'FOUND AND pg_try_advisory_xact_lock_shared(${t.lockClass}, 0)',
+        'FOUND',
+      ],
     ],
     tests: [HAND_OVER],
     name: 'waits for nobody: not for a change',
   },
   {
     guard: 'The life of the node for which a call takes its job at once',
-    edits: [[`${FUNCTIONS}/hand-over.ts`, ' AND n.alive AND n.void_cycles < p_cycle', '']],
+    edits: [[`${FUNCTIONS}/insert-claimed.ts`, ' AND n.alive AND n.void_cycles < p_cycle', '']],
     tests: [HAND_OVER],
     name: 'takes nothing for a node that was given up',
   },
   {
     guard: 'The round trip of a call that is made void where its answer was lost',
-    edits: [['lib/runner/pump.ts', 'this.lostCycle = cycle;', '']],
-    tests: ['test/unit/runner/pump.spec.ts', HAND_OVER],
+    edits: [['lib/runner/claiming/claim-loop.ts', 'this.lostCycle = cycle;', '']],
+    tests: ['test/unit/runner/claiming/claim-loop.spec.ts', HAND_OVER],
     name: 'answer (?:was|is) lost',
   },
   {
@@ -395,7 +417,7 @@ export const GUARDS = [
         '',
       ],
     ],
-    tests: ['test/integration/nodes.spec.ts'],
+    tests: ['test/integration/nodes/nodes.spec.ts'],
     name: 'go on by a new number',
   },
 ];

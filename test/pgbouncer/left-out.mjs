@@ -1,46 +1,46 @@
 /** What is not run through the pooler, and why: by file, and by how the full name of the test begins. */
 export const LEFT_OUT = [
   {
-    file: 'notifications.spec.ts',
+    file: 'protocol/notifications.spec.ts',
     reason: 'about LISTEN, which a session is needed for',
   },
   {
-    file: 'bad-input.spec.ts',
+    file: 'calls/bad-input.spec.ts',
     reason: 'about what never reaches the database',
   },
   {
-    file: 'cluster-capacities.spec.ts',
+    file: 'channels/capacities.spec.ts',
     test: 'channels over four processes that are full of short jobs are kept busy',
     reason: 'measures how busy, with nodes that tell each other of room by notifications',
   },
   {
-    file: 'nodes.spec.ts',
+    file: 'nodes/nodes.spec.ts',
     test: 'the nodes, seen and steered from another process stay quiet when their session breaks',
     reason: 'breaks the session of a node, which has none there',
   },
   {
-    file: 'graphs.spec.ts',
+    file: 'graphs/graphs.spec.ts',
     test: 'a graph of jobs of 10,000 jobs is stored in under two seconds',
     reason: 'measures time, which one more hop takes',
   },
   {
-    file: 'isolation.spec.ts',
+    file: 'schema/isolation.spec.ts',
     reason:
       'sets the isolation by a startup parameter, which PgBouncer refuses; there the database has to have read committed',
   },
   {
-    file: 'injection.spec.ts',
+    file: 'calls/injection.spec.ts',
     test: 'text that is meant as SQL is stored as it is, or refused with an error of ours: channel settings',
     reason:
       'changes channels a hundred times, each taken up by the node within a second where it does not listen',
   },
   {
-    file: 'secrets.spec.ts',
+    file: 'calls/secrets.spec.ts',
     test: 'the log tells much',
     reason: 'waits for what a node says of its session',
   },
   {
-    file: 'restart.spec.ts',
+    file: 'nodes/restart.spec.ts',
     reason: 'kills a PostgreSQL of its own, which has no pooler before it',
   },
 ];

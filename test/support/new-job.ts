@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import type { NewJob } from '../../lib/store/new-job.js';
+import type { NewJob } from '../../lib/store/insert/new-job.js';
 
 /** A job as it is inserted, with all that is hard to quote. */
 export const newJob = (changed: Partial<NewJob> = {}): NewJob => ({

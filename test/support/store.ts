@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import type { Cycle, CycleAnswer } from '../../lib/store/claim-store.js';
+import type { Cycle, CycleAnswer } from '../../lib/store/claims/claim-store.js';
 import { openStore } from '../../lib/store/open-store.js';
 import type { Store } from '../../lib/store/store.js';
 import { throughPooler } from './pooler.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NOTE } from '../systems/seed-sql.ts';
+import { NOTE } from '../systems/fill-sql.ts';
 import type { Handler, OpenSystem, Payload, Role, Seed, System } from '../systems/system.ts';
 import { microseconds } from './clock.ts';
 

@@ -1,4 +1,4 @@
-import { NOTE } from './seed-sql.ts';
+import { NOTE } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
 
 export const QUEUE = 'bench';

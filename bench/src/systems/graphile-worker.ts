@@ -1,6 +1,6 @@
 import { Logger, makeWorkerUtils, run, type Runner, type WorkerUtils } from 'graphile-worker';
 import pg from 'pg';
-import { SEED_PAYLOAD } from './seed-sql.ts';
+import { SEED_PAYLOAD } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
 
 const TASK = 'bench';

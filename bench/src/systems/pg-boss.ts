@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Job, PgBoss } from 'pg-boss';
-import { NOTE } from './seed-sql.ts';
+import { NOTE } from './fill-sql.ts';
 import type { Handler, OpenSystem, Payload, Role, Seed, System, WorkRole } from './system.ts';
 
 const QUEUE = 'bench';

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { chain, Job, QueueJobModule, type QueueJobModuleOptions, QueueService } from 'nestjs-queue-job';
 import { DataSource } from 'typeorm';
-import { SEED_PAYLOAD } from './seed-sql.ts';
+import { SEED_PAYLOAD } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
 
 /** Transactional jobs that run at once, each with a connection. */

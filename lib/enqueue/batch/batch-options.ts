@@ -1,8 +1,8 @@
 import { validate } from 'uuid';
 import { InvalidBatchError } from '../../errors/invalid-batch.error.js';
 import { BATCH_STATES, type BatchEvent } from '../../job/batch-progress.js';
-import { show } from '../../job/show.js';
-import type { BatchFilter } from '../../store/batch-store.js';
+import { show } from '../../common/format-value.js';
+import type { BatchFilter } from '../../store/batches/batch-store.js';
 import { DelayableJob } from '../graph/delayable-job.js';
 import type { BatchCallback, BatchOptions } from './batch.js';
 

@@ -1,13 +1,13 @@
 import { v7 } from 'uuid';
-import type { ArgumentCodec } from '../../codec/argument-codec.js';
-import { currentJob } from '../../scope/current-job.js';
-import type { BatchFilter } from '../../store/batch-store.js';
-import { queryOf } from '../../store/database.js';
-import type { NewJob } from '../../store/new-job.js';
+import type { ArgumentCodec } from '../../payload/argument-codec.js';
+import { currentJob } from '../../execution-context/current-job.js';
+import type { BatchFilter } from '../../store/batches/batch-store.js';
+import { queryOf } from '../../store/connection/database.js';
+import type { NewJob } from '../../store/insert/new-job.js';
 import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import type { KnownChannels } from '../known-channels.js';
 import type { Batch, BatchOptions, BatchProgress } from './batch.js';
-import { BatchAtOnce } from './batch-at-once.js';
+import { BatchAtOnce } from './inline-batch.js';
 import {
   buildCallbacks,
   checkBatchFilter,

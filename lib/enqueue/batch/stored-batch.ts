@@ -1,19 +1,19 @@
 import type { EntityManager } from 'typeorm';
 import { BatchClosedError } from '../../errors/batch-closed.error.js';
 import { BatchNotFoundError } from '../../errors/batch-not-found.error.js';
-import { parseMilliseconds } from '../../job/duration.js';
-import type { BatchName, BatchRow } from '../../store/batch-store.js';
-import { type Query, queryOf } from '../../store/database.js';
-import { despiteDeadlocks } from '../../store/despite-deadlocks.js';
-import { ISOLATION } from '../../store/isolation.js';
+import { parseMilliseconds } from '../../common/duration.js';
+import type { BatchName, BatchRow } from '../../store/batches/batch-store.js';
+import { type Query, queryOf } from '../../store/connection/database.js';
+import { despiteDeadlocks } from '../../store/connection/retry-on-deadlock.js';
+import { ISOLATION } from '../../store/connection/isolation.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { Store } from '../../store/store.js';
 import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import type { StoreOptions } from '../delayable.types.js';
-import type { FinishWatch } from '../finish-watch.js';
+import type { FinishWatch } from '../../inspect/completion-watcher.js';
 import type { Delayables } from '../graph/delayables.js';
 import type { DelayableNode } from '../graph/delayable-node.js';
-import type { TransactionWakes } from '../transaction-wakes.js';
+import type { TransactionWakes } from '../transaction-notifications.js';
 import { progressOf } from '../../job/batch-progress.js';
 import { Batch, type BatchProgress } from './batch.js';
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import type { JobOptions } from '../../job/job-options.js';
-import { checkBoolean, checkObject } from '../../job/option-checks.js';
+import { checkBoolean, checkObject } from '../../common/option-checks.js';
 import type { JobFunction } from '../../registry/job-function.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { StoreOptions } from '../delayable.types.js';
@@ -11,7 +11,7 @@ import type { DelayableGroup } from './delayable-group.js';
 import { DelayableNode } from './delayable-node.js';
 import { split } from './split.js';
 import type { StoredGraphs } from './stored-graphs.js';
-import type { Vertex } from './vertex.js';
+import type { Vertex } from './topological-sort.js';
 
 /** A call as it was made. */
 export interface DelayableCall {

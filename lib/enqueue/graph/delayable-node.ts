@@ -1,5 +1,5 @@
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
-import { show } from '../../job/show.js';
+import { show } from '../../common/format-value.js';
 import type { StoreOptions } from '../delayable.types.js';
 import type { DelayableJob } from './delayable-job.js';
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
-import { checkObject } from '../../job/option-checks.js';
+import { checkObject } from '../../common/option-checks.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { MemberOptions } from '../delayable.types.js';
 import type { JobDraft } from '../job-draft.js';
@@ -8,8 +8,8 @@ import { type DelayableCall, type DelayableHome, DelayableJob } from './delayabl
 import { checkNodes, type DelayableNode } from './delayable-node.js';
 import { draftGraph, type GraphDraft } from './graph-draft.js';
 import { StoredGraphs } from './stored-graphs.js';
-import type { UndelayedWatch } from './undelayed-watch.js';
-import { connectedTo, inOrder, isAlone } from './vertex.js';
+import type { UndelayedWatch } from './forgotten-delayables.js';
+import { connectedTo, inOrder, isAlone } from './topological-sort.js';
 
 /** What delayables are built and stored with. */
 export interface DelayableWorks {

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import type { Dependency } from '../../store/graph-store.js';
+import type { Dependency } from '../../store/graphs/graph-store.js';
 import type { JobDraft } from '../job-draft.js';
 import type { DelayableJob } from './delayable-job.js';
 

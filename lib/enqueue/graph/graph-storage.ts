@@ -1,15 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import { JobNotFoundError } from '../../errors/job-not-found.error.js';
-import { type Query, queryOf } from '../../store/database.js';
+import { type Query, queryOf } from '../../store/connection/database.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
-import type { StoredJob } from '../../store/new-job.js';
+import type { StoredJob } from '../../store/insert/new-job.js';
 import type { Store } from '../../store/store.js';
 import { callerTransaction, inTransaction } from '../caller-transaction.js';
-import { notFound } from '../finish-watch.js';
+import { notFound } from '../../inspect/completion-watcher.js';
 import { storedJob } from '../job-draft.js';
-import type { JobReader } from '../job-reader.js';
+import type { JobReader } from '../../inspect/job-reader.js';
 import type { KnownChannels } from '../known-channels.js';
-import { type TransactionWakes, wakeFor } from '../transaction-wakes.js';
+import { type TransactionWakes, wakeFor } from '../transaction-notifications.js';
 import type { GraphDraft } from './graph-draft.js';
 import { type IdentityPlan, planIdentities } from './identity-plan.js';
 

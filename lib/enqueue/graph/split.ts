@@ -1,6 +1,6 @@
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import { InvalidJobOptionError } from '../../errors/invalid-job-option.error.js';
-import { show } from '../../job/show.js';
+import { show } from '../../common/format-value.js';
 import { DelayableChain } from './delayable-chain.js';
 import { DelayableGroup } from './delayable-group.js';
 import type { DelayableJob } from './delayable-job.js';

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { NodeOrder } from '../node-store.js';
+import type { NodeOrder } from '../nodes/node-store.js';
 import { int8AsNumber } from './int8-as-number.js';
 
 /** A process that runs jobs, from its start to its end; it holds a session advisory lock on its id while it lives. */

@@ -34,7 +34,7 @@ export class QueueJobRollup {
   @Column({ name: 'cancelled', type: 'integer', default: 0 })
   cancelled!: number;
 
-  /** Histogram of the seconds that the tries waited; see lib/job/histogram.ts. */
+  /** Histogram of the seconds that the tries waited; see lib/common/histogram.ts. */
   @Column({ name: 'wait', type: 'integer', array: true, default: () => "'{}'" })
   wait!: number[];
 

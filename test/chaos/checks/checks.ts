@@ -5,7 +5,7 @@ import type { Check } from './check.js';
 import { effectsOnce } from './effects.js';
 import { everyDoneJobRan, everyJobEnds } from './ends.js';
 import { dependentsWait, sequentialOrder } from './order.js';
-import { deathsHaveAFault, runsAreAccountedFor } from './tries.js';
+import { deathsHaveAFault, runsAreAccountedFor } from './attempts.js';
 
 /** What a campaign's history is judged by. A new one is a file here, and a line. */
 export const CHECKS: readonly Check[] = [

@@ -1,5 +1,5 @@
 import { InvalidJobOptionError } from '../../../lib/errors/invalid-job-option.error.js';
-import { parseMilliseconds } from '../../../lib/job/duration.js';
+import { parseMilliseconds } from '../../../lib/common/duration.js';
 import { parseEta } from '../../../lib/job/eta.js';
 
 describe('eta', () => {

@@ -1,4 +1,4 @@
-import { namedStatement } from '../../../lib/store/database.js';
+import { namedStatement } from '../../../lib/store/connection/database.js';
 
 describe('a prepared statement', () => {
   const text = `SELECT "a"."queue_job_tick_1"($1)`;

@@ -1,13 +1,13 @@
 import { Get, Inject } from '@nestjs/common';
 import type { About } from '../../api/cluster.api.js';
 import type { CheckedDashboardOptions } from '../../dashboard.options.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { RIGHTS } from '../access/rights.js';
 import { DASHBOARD_OPTIONS } from '../dashboard.tokens.js';
 import { ApiController } from '../http/api.controller.js';
 import { Described } from '../openapi/described.js';
 import { flag, orNull, record, text } from '../openapi/schemas.js';
-import { libraryVersion } from '../../../store/library-version.js';
+import { libraryVersion } from '../../../common/version.js';
 
 /** What the page needs before anything else. */
 @ApiController('about')

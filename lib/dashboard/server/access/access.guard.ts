@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { CheckedDashboardOptions, DashboardRequest, Mount } from '../../dashboard.options.js';
 import { DASHBOARD_OPTIONS, MOUNT } from '../dashboard.tokens.js';
 import { ProblemError } from '../http/problem.error.js';
-import { Asker, rememberAsker } from './asker.js';
+import { Asker, rememberAsker } from './requester.js';
 import { rightsOf } from './rights.js';
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Body, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
 import { setLongHeaders } from '../http/headers.js';
 import { parseAction, parseActionName } from '../input/jobs.input.js';

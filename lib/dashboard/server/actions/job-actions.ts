@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { QueueService } from '../../../enqueue/queue.service.js';
+import { QueueService } from '../../../services/queue.service.js';
 import type { ActionProgress, JobActionName } from '../../api/jobs.api.js';
 import { ProblemError } from '../http/problem.error.js';
 import type { ParsedAction } from '../input/jobs.input.js';

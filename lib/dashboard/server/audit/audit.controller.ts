@@ -1,6 +1,6 @@
 import { Get, Query } from '@nestjs/common';
 import type { AuditPage } from '../../api/cluster.api.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseAuditPage } from '../input/cluster.input.js';
 import { AUDIT_PAGE } from '../openapi/cluster-schemas.js';

@@ -1,6 +1,6 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { toProgress } from '../../../enqueue/batch/stored-batch.js';
-import type { BatchRow } from '../../../store/batch-store.js';
+import type { BatchRow } from '../../../store/batches/batch-store.js';
 import type { BatchPage, BatchView } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
 import { ProblemError } from '../http/problem.error.js';

@@ -1,8 +1,8 @@
 import { Body, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import { ChannelService } from '../../../enqueue/channel.service.js';
-import type { ChannelChange, ChannelState } from '../../../store/channel-store.js';
+import { ChannelService } from '../../../services/channel.service.js';
+import type { ChannelChange, ChannelState } from '../../../store/channels/channel-store.js';
 import type { ChannelProperties, ChannelView } from '../../api/cluster.api.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseChannelChange, parseChannelName } from '../input/cluster.input.js';

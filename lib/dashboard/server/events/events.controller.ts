@@ -1,6 +1,6 @@
 import { Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseWatched } from '../input/cluster.input.js';
 import { Described } from '../openapi/described.js';

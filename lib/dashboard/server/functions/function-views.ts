@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type JobFunctionState, JobFunctionService } from '../../../enqueue/job-function.service.js';
+import { type JobFunctionState, JobFunctionService } from '../../../services/job-function.service.js';
 import { UnknownJobError } from '../../../errors/unknown-job.error.js';
-import { percentile } from '../../../job/histogram.js';
+import { percentile } from '../../../common/histogram.js';
 import type { RetryPattern } from '../../../job/retry-pattern.js';
 import type { FunctionView } from '../../api/cluster.api.js';
 import { DashboardStore } from '../store/dashboard.store.js';

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import { JobFunctionService } from '../../../enqueue/job-function.service.js';
+import { JobFunctionService } from '../../../services/job-function.service.js';
 import type { FunctionView } from '../../api/cluster.api.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseFunctionChange, parseFunctionName } from '../input/cluster.input.js';

@@ -1,6 +1,6 @@
 import { Get, Param } from '@nestjs/common';
 import { JOB_STATES, type JobState } from '../../../job/job-state.js';
-import type { GraphJob } from '../../../store/graph-store.js';
+import type { GraphJob } from '../../../store/graphs/graph-store.js';
 import type { GraphNodeView, GraphView } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
 import { ProblemError } from '../http/problem.error.js';

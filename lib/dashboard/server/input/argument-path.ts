@@ -1,4 +1,4 @@
-import type { JobFilter } from '../../../store/job-filter.js';
+import type { JobFilter } from '../../../store/jobs/job-filter.js';
 
 const STEP = /^(?:\[(\d{1,9})\]|\["((?:[^"\\]|\\.)*)"\]|\.([^.[\]="]+))/;
 const MOST_STEPS = 50;

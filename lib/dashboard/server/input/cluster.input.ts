@@ -1,5 +1,5 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
-import type { ChannelProperties as ChannelEdit } from '../../../enqueue/channel.service.js';
+import type { ChannelProperties as ChannelEdit } from '../../../services/channel.service.js';
 import { BATCH_STATES } from '../../../job/batch-progress.js';
 import { type RetryPattern, validateRetryPattern } from '../../../job/retry-pattern.js';
 import type { NodeActionName } from '../../api/cluster.api.js';

@@ -1,6 +1,6 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
 import { JOB_STATES } from '../../../job/job-state.js';
-import type { JobFilter } from '../../../store/job-filter.js';
+import type { JobFilter } from '../../../store/jobs/job-filter.js';
 import type { JobActionName, PayloadField } from '../../api/jobs.api.js';
 import { JOB_ACTIONS } from '../jobs/job-actions-of.js';
 import { parseFailureId } from '../failures/failure-id.js';

@@ -1,5 +1,5 @@
 import type { JobFunction } from '../../../registry/job-function.js';
-import type { JobRow } from '../../../store/job-store.js';
+import type { JobRow } from '../../../store/jobs/job-store.js';
 import type { Redaction } from '../redaction/redactor.js';
 import { around, quoted, recordCode, valueCode } from './value-code.js';
 

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type Attempt, attemptsOf, type JobEnd } from '../../../enqueue/attempts.js';
-import { QueueParts } from '../../../enqueue/queue-parts.js';
-import { notFound } from '../../../enqueue/finish-watch.js';
-import type { PayloadPlace } from '../../../codec/payload-cipher.js';
+import { type Attempt, attemptsOf, type JobEnd } from '../../../inspect/attempts.js';
+import { QueueParts } from '../../../services/queue-parts.js';
+import { notFound } from '../../../inspect/completion-watcher.js';
+import type { PayloadPlace } from '../../../payload/encryption/payload-cipher.js';
 import { JobNotFoundError } from '../../../errors/job-not-found.error.js';
 import { QueueJobError } from '../../../errors/queue-job.error.js';
 import type { JobState } from '../../../job/job-state.js';
 import type { JobFunction } from '../../../registry/job-function.js';
-import type { RelativeRow } from '../../../store/graph-store.js';
-import type { JobRow } from '../../../store/job-store.js';
+import type { RelativeRow } from '../../../store/graphs/graph-store.js';
+import type { JobRow } from '../../../store/jobs/job-store.js';
 import type {
   AttemptView,
   JobDetail,

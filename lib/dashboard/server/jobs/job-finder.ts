@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { JobFilter } from '../../../store/job-filter.js';
-import type { Found, SearchBounds, SummaryRow } from '../../../store/job-search.js';
+import type { JobFilter } from '../../../store/jobs/job-filter.js';
+import type { Found, SearchBounds, SummaryRow } from '../../../store/jobs/job-search.js';
 import { Redactor } from '../redaction/redactor.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 import { dashboardJob } from './job-summary.js';

@@ -1,5 +1,5 @@
 import type { JobState } from '../../../job/job-state.js';
-import type { SummaryRow } from '../../../store/job-search.js';
+import type { SummaryRow } from '../../../store/jobs/job-search.js';
 import type { Rights } from '../../api/cluster.api.js';
 import type { JobSummary } from '../../api/jobs.api.js';
 import type { DashboardJob } from '../../dashboard.options.js';

@@ -1,7 +1,7 @@
 import { Get, Param, Query, Res } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { JobDetail, JobMatchCount, JobPage, LogPage, RelatedActionView } from '../../api/jobs.api.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
 import { ProblemError } from '../http/problem.error.js';
 import { parseAfter, parseCount, parseField, parsePage, parseUuid } from '../input/jobs.input.js';

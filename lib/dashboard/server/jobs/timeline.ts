@@ -1,6 +1,6 @@
 import type { JobState } from '../../../job/job-state.js';
 import type { QueueJobAttempt } from '../../../store/entities/queue-job-attempt.entity.js';
-import type { JobRow } from '../../../store/job-store.js';
+import type { JobRow } from '../../../store/jobs/job-store.js';
 import type { TimelineEntry } from '../../api/jobs.api.js';
 
 interface Moment {

@@ -1,5 +1,5 @@
-import { BINARY_NAMES } from '../../../codec/binary-types.js';
-import { TAG, TYPE_KEY } from '../../../codec/tag.js';
+import { BINARY_NAMES } from '../../../payload/types/binary-types.js';
+import { TAG, TYPE_KEY } from '../../../payload/tag.js';
 import { REDACTED } from '../redaction/redact-json.js';
 
 const WIDTH = 100;

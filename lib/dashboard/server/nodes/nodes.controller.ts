@@ -1,10 +1,10 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import { NodeService } from '../../../enqueue/node.service.js';
+import { NodeService } from '../../../services/node.service.js';
 import { NodeNotFoundError } from '../../../errors/node-not-found.error.js';
-import type { NodeState } from '../../../store/node-store.js';
+import type { NodeState } from '../../../store/nodes/node-store.js';
 import type { NodeView, Rights } from '../../api/cluster.api.js';
 import type { JobSummary } from '../../api/jobs.api.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseNodeAction } from '../input/cluster.input.js';

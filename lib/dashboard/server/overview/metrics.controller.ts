@@ -1,6 +1,6 @@
 import { Get, Query } from '@nestjs/common';
-import { percentile } from '../../../job/histogram.js';
-import type { MetricsPoint, MetricsRange as Stretch } from '../../../store/metrics-store.js';
+import { percentile } from '../../../common/histogram.js';
+import type { MetricsPoint, MetricsRange as Stretch } from '../../../store/stats/metrics-store.js';
 import type { Metrics, MetricsRange, Percentiles } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
 import { parseMetrics } from '../input/cluster.input.js';

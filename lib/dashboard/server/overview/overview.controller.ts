@@ -1,8 +1,8 @@
 import { Get } from '@nestjs/common';
-import type { ChannelState } from '../../../store/channel-store.js';
+import type { ChannelState } from '../../../store/channels/channel-store.js';
 import type { Rights, Overview } from '../../api/cluster.api.js';
 import type { JobSummary } from '../../api/jobs.api.js';
-import { AskedBy, type Asker } from '../access/asker.js';
+import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
 import { JobSummaries } from '../jobs/job-summaries.js';
 import { OVERVIEW } from '../openapi/cluster-schemas.js';

@@ -1,5 +1,5 @@
-import { LEAF_TYPES } from '../../../codec/leaf-types.js';
-import { MAX_JSON_DEPTH, TAG, TYPE_KEY } from '../../../codec/tag.js';
+import { LEAF_TYPES } from '../../../payload/types/scalar-types.js';
+import { MAX_JSON_DEPTH, TAG, TYPE_KEY } from '../../../payload/tag.js';
 import { advance, isHidden, type Patterns } from './patterns.js';
 
 /** Stands where something was hidden. */

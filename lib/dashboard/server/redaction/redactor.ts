@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { parseJson } from '../../../codec/damage.js';
+import { parseJson } from '../../../payload/decode/damaged-payload.js';
 import type { CheckedDashboardOptions, DashboardJob } from '../../dashboard.options.js';
 import { DASHBOARD_OPTIONS } from '../dashboard.tokens.js';
 import { advance, isHidden, parsePattern, type Patterns, REDACTABLE, type Redactable } from './patterns.js';

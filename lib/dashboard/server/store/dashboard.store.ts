@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { QueueParts } from '../../../enqueue/queue-parts.js';
+import { QueueParts } from '../../../services/queue-parts.js';
 import { Store } from '../../../store/store.js';
 
 /** The store on connections of its own: whatever is looked at here, it can't keep a job from starting or ending. */

@@ -1,7 +1,7 @@
 import type { JobActionName, JobSummary } from '../../api/jobs.api.js';
 import { useApp, useTexts } from '../app/app-context.js';
-import { Button, IconButton } from '../kit/button.js';
-import type { IconName } from '../kit/icon.js';
+import { Button, IconButton } from '../components/button.js';
+import type { IconName } from '../components/icon.js';
 import './action.css';
 
 export const ACTIONS: readonly (readonly [JobActionName, IconName])[] = [

@@ -1,6 +1,6 @@
 import type { UnchangedJobs } from '../../api/jobs.api.js';
 import { useTexts } from '../app/app-context.js';
-import { Icon } from '../kit/icon.js';
+import { Icon } from '../components/icon.js';
 
 /** Of those that are named, as many are shown. */
 const SAMPLES = 5;

@@ -1,6 +1,6 @@
 import { useApp, useTexts } from '../app/app-context.js';
 import type { KeyBinding, KeyGroup } from '../app/keyboard.js';
-import { Dialog } from '../kit/dialog.js';
+import { Dialog } from '../components/dialog.js';
 
 const GROUPS: readonly KeyGroup[] = ['general', 'go', 'list', 'page'];
 

@@ -1,5 +1,5 @@
 import { useApp, useTexts } from '../app/app-context.js';
-import { Icon } from '../kit/icon.js';
+import { Icon } from '../components/icon.js';
 import { DESTINATIONS, type Destination } from './navigation.js';
 
 /** Links to all pages that who is asking may see. */

@@ -1,5 +1,5 @@
 import type { Right } from '../../api/cluster.api.js';
-import type { IconName } from '../kit/icon.js';
+import type { IconName } from '../components/icon.js';
 import type { PlainTextKey } from '../texts/en.js';
 
 export interface Destination {

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../app/app-context.js';
 import { ProblemError } from '../app/problem-error.js';
 import { matchPath } from '../app/router.js';
-import { EmptyState, ErrorState } from '../kit/empty.js';
-import { Page } from '../kit/page.js';
-import { SkeletonRows } from '../kit/skeleton.js';
+import { EmptyState, ErrorState } from '../components/empty.js';
+import { Page } from '../components/page.js';
+import { SkeletonRows } from '../components/skeleton.js';
 import { ROUTES, type PageProps, type Route } from './routes.js';
 
 /** The page that the address names. */

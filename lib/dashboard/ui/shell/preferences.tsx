@@ -1,7 +1,7 @@
 import { useApp, useTexts } from '../app/app-context.js';
 import { LANGUAGES, type Language } from '../app/language.js';
-import { IconButton } from '../kit/button.js';
-import { Icon } from '../kit/icon.js';
+import { IconButton } from '../components/button.js';
+import { Icon } from '../components/icon.js';
 
 /** Theme, language, and the help. */
 export function Preferences({ openHelp }: { openHelp: () => void }) {

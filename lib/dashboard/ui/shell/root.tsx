@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { App } from '../app/app.js';
 import { AppContext } from '../app/app-context.js';
 import { ProblemError } from '../app/problem-error.js';
-import { ErrorState } from '../kit/empty.js';
+import { ErrorState } from '../components/empty.js';
 import { Shell } from './shell.js';
 
 /** Asks the server who is looking, and shows the page once that is known. */

@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../app/app-context.js';
 import { useKeys } from '../app/keyboard.js';
-import { IconButton } from '../kit/button.js';
-import { ConfirmLayer } from '../kit/dialog.js';
-import { TipLayer } from '../kit/tip-layer.js';
-import { ToastLayer } from '../kit/toast-layer.js';
+import { IconButton } from '../components/button.js';
+import { ConfirmLayer } from '../components/dialog.js';
+import { TipLayer } from '../components/tip-layer.js';
+import { ToastLayer } from '../components/toast-layer.js';
 import { HelpDialog } from './help-dialog.js';
 import { LiveDot } from './live-dot.js';
 import { NavList } from './nav-list.js';

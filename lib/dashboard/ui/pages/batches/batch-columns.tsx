@@ -1,10 +1,10 @@
 import type { BatchView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Badge } from '../../kit/badge.js';
-import { StateBar } from '../../kit/state-bar.js';
-import { RowLink, type Column } from '../../kit/table.js';
-import { TimeAgo } from '../../kit/time.js';
+import { Badge } from '../../components/badge.js';
+import { StateBar } from '../../components/state-bar.js';
+import { RowLink, type Column } from '../../components/table.js';
+import { TimeAgo } from '../../components/time.js';
 
 export const batchPath = ({ uuid }: Pick<BatchView, 'uuid'>): string => `batches/${encodeURIComponent(uuid)}`;
 

@@ -2,11 +2,11 @@ import type { BatchView } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { usePages } from '../../app/pages.js';
 import { pathTo } from '../../app/router.js';
-import { OlderButton } from '../../kit/older-button.js';
-import { Listing } from '../../kit/listing.js';
-import { Page } from '../../kit/page.js';
-import { Table } from '../../kit/table.js';
-import { Segmented } from '../../kit/tabs.js';
+import { OlderButton } from '../../components/older-button.js';
+import { Listing } from '../../components/listing.js';
+import { Page } from '../../components/page.js';
+import { Table } from '../../components/table.js';
+import { Segmented } from '../../components/tabs.js';
 import { batchPath, useBatchColumns } from './batch-columns.js';
 import './batches.css';
 

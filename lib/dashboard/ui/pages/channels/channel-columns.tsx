@@ -1,12 +1,12 @@
 import type { ChannelView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Badge } from '../../kit/badge.js';
-import { IconButton } from '../../kit/button.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
-import { RowLink, type Column } from '../../kit/table.js';
-import { TimeAgo } from '../../kit/time.js';
-import { TreeCell, type TreeRow } from '../../kit/tree.js';
+import { Badge } from '../../components/badge.js';
+import { IconButton } from '../../components/button.js';
+import { ProgressBar } from '../../components/progress-bar.js';
+import { RowLink, type Column } from '../../components/table.js';
+import { TimeAgo } from '../../components/time.js';
+import { TreeCell, type TreeRow } from '../../components/tree.js';
 import { Origin } from './origin.js';
 
 type Row = TreeRow<ChannelView>;

@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import type { ChannelProperties, ChannelView } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { ProblemError } from '../../app/problem-error.js';
-import { Button } from '../../kit/button.js';
-import { CheckField } from '../../kit/check-field.js';
-import { Dialog } from '../../kit/dialog.js';
-import { Notice } from '../../kit/empty.js';
-import { Field } from '../../kit/field.js';
+import { Button } from '../../components/button.js';
+import { CheckField } from '../../components/check-field.js';
+import { Dialog } from '../../components/dialog.js';
+import { Notice } from '../../components/empty.js';
+import { Field } from '../../components/field.js';
 import { changesOf, formOf, UNITS, type ChannelForm, type Unit } from './channel-form.js';
 import { inCode, usePropertyText } from './origin.js';
 

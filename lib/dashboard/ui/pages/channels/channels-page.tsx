@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { Listing } from '../../kit/listing.js';
-import { Page } from '../../kit/page.js';
-import { Table } from '../../kit/table.js';
-import { useTreeRows } from '../../kit/tree.js';
+import { Listing } from '../../components/listing.js';
+import { Page } from '../../components/page.js';
+import { Table } from '../../components/table.js';
+import { useTreeRows } from '../../components/tree.js';
 import { ChannelDialog } from './channel-dialog.js';
 import { useChannelColumns } from './channel-columns.js';
 import { useChannels } from './use-channels.js';

@@ -1,6 +1,6 @@
 import type { ChannelProperties, ChannelView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { Badge } from '../../kit/badge.js';
+import { Badge } from '../../components/badge.js';
 
 const PROPERTIES = [
   'capacity',

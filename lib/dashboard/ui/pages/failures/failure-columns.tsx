@@ -1,10 +1,10 @@
 import type { FailureGroup } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Button } from '../../kit/button.js';
-import { Sparkline } from '../../kit/sparkline.js';
-import { RowLink, type Column } from '../../kit/table.js';
-import { TimeAgo } from '../../kit/time.js';
+import { Button } from '../../components/button.js';
+import { Sparkline } from '../../components/sparkline.js';
+import { RowLink, type Column } from '../../components/table.js';
+import { TimeAgo } from '../../components/time.js';
 
 /** The jobs of a group, in the list of all jobs. */
 export const failurePath = ({ id }: FailureGroup): string => pathTo('jobs', { state: 'failed', failure: id });

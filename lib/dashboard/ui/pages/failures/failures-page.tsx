@@ -2,9 +2,9 @@ import type { FailureGroup } from '../../../api/cluster.api.js';
 import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Listing } from '../../kit/listing.js';
-import { Page } from '../../kit/page.js';
-import { Table } from '../../kit/table.js';
+import { Listing } from '../../components/listing.js';
+import { Page } from '../../components/page.js';
+import { Table } from '../../components/table.js';
 import { failurePath, useFailureColumns } from './failure-columns.js';
 import './failures.css';
 

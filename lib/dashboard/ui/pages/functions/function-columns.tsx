@@ -1,9 +1,9 @@
 import type { FunctionView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Badge } from '../../kit/badge.js';
-import { RowLink, type Column } from '../../kit/table.js';
-import { Duration } from '../../kit/time.js';
+import { Badge } from '../../components/badge.js';
+import { RowLink, type Column } from '../../components/table.js';
+import { Duration } from '../../components/time.js';
 import { useRetryText } from './retry-text.js';
 
 export const functionPath = ({ name }: Pick<FunctionView, 'name'>): string =>

@@ -1,8 +1,8 @@
 import type { FunctionView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { StateIcon } from '../../kit/badge.js';
-import { Stat } from '../../kit/card.js';
+import { StateIcon } from '../../components/badge.js';
+import { Stat } from '../../components/card.js';
 
 /** Its jobs now, and over a day. */
 export function FunctionStats({ view }: { view: FunctionView }) {

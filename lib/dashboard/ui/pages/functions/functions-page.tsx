@@ -1,8 +1,8 @@
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Listing } from '../../kit/listing.js';
-import { Page } from '../../kit/page.js';
-import { Table } from '../../kit/table.js';
+import { Listing } from '../../components/listing.js';
+import { Page } from '../../components/page.js';
+import { Table } from '../../components/table.js';
 import { functionPath, useFunctionColumns } from './function-columns.js';
 import './functions.css';
 

@@ -1,5 +1,5 @@
 import { useTexts } from '../../app/app-context.js';
-import { Button, IconButton } from '../../kit/button.js';
+import { Button, IconButton } from '../../components/button.js';
 import type { StepError, StepInput } from './retry-pattern.js';
 
 /** Tries and the waits that begin with them, row by row. */

@@ -1,7 +1,7 @@
 import type { GraphView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { StateBadge } from '../../kit/badge.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
+import { StateBadge } from '../../components/badge.js';
+import { ProgressBar } from '../../components/progress-bar.js';
 
 /** The job that is pointed at, in words. */
 export function GraphCard({ graph, at }: { graph: GraphView; at: number | null }) {

@@ -2,10 +2,10 @@ import { useMemo, useState } from 'preact/hooks';
 import type { GraphNodeView, GraphView } from '../../../api/cluster.api.js';
 import type { JobState } from '../../../../job/job-state.js';
 import { useTexts } from '../../app/app-context.js';
-import { StateBadge } from '../../kit/badge.js';
-import { Button } from '../../kit/button.js';
-import { Card } from '../../kit/card.js';
-import { RowLink, Table, type Column } from '../../kit/table.js';
+import { StateBadge } from '../../components/badge.js';
+import { Button } from '../../components/button.js';
+import { Card } from '../../components/card.js';
+import { RowLink, Table, type Column } from '../../components/table.js';
 
 const STEP = 100;
 

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { GraphView } from '../../../api/cluster.api.js';
 import type { JobState } from '../../../../job/job-state.js';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { IconButton } from '../../kit/button.js';
+import { IconButton } from '../../components/button.js';
 import { chooseLayout } from './choose-layout.js';
 import { GraphCard } from './graph-card.js';
 import type { Layout } from './layout.js';

@@ -1,5 +1,5 @@
 import { JOB_STATES, type JobState } from '../../../../job/job-state.js';
-import { iconPath } from '../../kit/icon.js';
+import { iconPath } from '../../components/icon.js';
 
 interface StateLook {
   readonly ink: string;

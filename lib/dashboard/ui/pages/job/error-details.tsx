@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { ErrorView, StackFrame } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { CopyButton } from '../../kit/copy-button.js';
-import { Icon } from '../../kit/icon.js';
-import { LongText } from '../../kit/long-text.js';
+import { CopyButton } from '../../components/copy-button.js';
+import { Icon } from '../../components/icon.js';
+import { LongText } from '../../components/long-text.js';
 import './error-details.css';
 
 type Section = ErrorView['causes'][number];

@@ -3,7 +3,7 @@ import { ACTIONS } from '../../actions/selection-bar.js';
 import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useKeys } from '../../app/keyboard.js';
-import { Button } from '../../kit/button.js';
+import { Button } from '../../components/button.js';
 import { RelatedAction } from './related-action.js';
 
 /** What the state of the job and the rights of who is looking allow, and nothing else. */

@@ -1,6 +1,6 @@
 import type { JobDetail } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { CodeBlock } from '../../kit/code-block.js';
+import { CodeBlock } from '../../components/code-block.js';
 
 /** The call that would enqueue the job again. */
 export function JobCode({ job }: { job: JobDetail }) {

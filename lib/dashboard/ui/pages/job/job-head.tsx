@@ -1,9 +1,9 @@
 import type { JobDetail } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { StateBadge } from '../../kit/badge.js';
-import { LongText } from '../../kit/long-text.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
-import { Since } from '../../kit/time.js';
+import { StateBadge } from '../../components/badge.js';
+import { LongText } from '../../components/long-text.js';
+import { ProgressBar } from '../../components/progress-bar.js';
+import { Since } from '../../components/time.js';
 
 /** What it is called, how it is, and how far. */
 export function JobHead({ job }: { job: JobDetail }) {

@@ -2,10 +2,10 @@ import { Component } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JobDetail, LogLine } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { Button } from '../../kit/button.js';
-import { EmptyState, StaleNotice } from '../../kit/empty.js';
-import { LongText } from '../../kit/long-text.js';
-import { ValueTree } from '../../kit/value-tree.js';
+import { Button } from '../../components/button.js';
+import { EmptyState, StaleNotice } from '../../components/empty.js';
+import { LongText } from '../../components/long-text.js';
+import { ValueTree } from '../../components/value-tree.js';
 import './job-log.css';
 import type { LogTail } from './log-tail.js';
 

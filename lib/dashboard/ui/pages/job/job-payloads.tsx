@@ -1,8 +1,8 @@
 import type { JobDetail, PayloadField } from '../../../api/jobs.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { Card } from '../../kit/card.js';
-import { Icon } from '../../kit/icon.js';
-import { ValueTree } from '../../kit/value-tree.js';
+import { Card } from '../../components/card.js';
+import { Icon } from '../../components/icon.js';
+import { ValueTree } from '../../components/value-tree.js';
 
 /** What the job was given, what it gave, and in which context. */
 export function JobPayloads({ job }: { job: JobDetail }) {

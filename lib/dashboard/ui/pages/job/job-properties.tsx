@@ -2,9 +2,9 @@ import type { ComponentChildren } from 'preact';
 import type { JobDetail } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Card } from '../../kit/card.js';
-import { CopyButton } from '../../kit/copy-button.js';
-import { Duration, TimeAgo } from '../../kit/time.js';
+import { Card } from '../../components/card.js';
+import { CopyButton } from '../../components/copy-button.js';
+import { Duration, TimeAgo } from '../../components/time.js';
 
 /** What stands about a job in a word each; links lead to the jobs that share it. */
 export function JobProperties({ job }: { job: JobDetail }) {

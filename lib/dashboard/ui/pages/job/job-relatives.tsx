@@ -1,7 +1,7 @@
 import type { JobDetail, RelatedJob } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { StateIcon } from '../../kit/badge.js';
-import { Card } from '../../kit/card.js';
+import { StateIcon } from '../../components/badge.js';
+import { Card } from '../../components/card.js';
 
 /** The jobs that it waits for, and those that wait for it. */
 export function JobRelatives({ job }: { job: JobDetail }) {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { JobDetail, TimelineEntry } from '../../../api/jobs.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { StateIcon } from '../../kit/badge.js';
-import { Button } from '../../kit/button.js';
-import { Card } from '../../kit/card.js';
-import { Duration } from '../../kit/time.js';
+import { StateIcon } from '../../components/badge.js';
+import { Button } from '../../components/button.js';
+import { Card } from '../../components/card.js';
+import { Duration } from '../../components/time.js';
 
 /** The last of them; a job that was tried often has many. */
 const SHOWN = 12;

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Button } from '../../kit/button.js';
-import { Dialog } from '../../kit/dialog.js';
-import { Icon } from '../../kit/icon.js';
-import { ValueTree } from '../../kit/value-tree.js';
+import { Button } from '../../components/button.js';
+import { Dialog } from '../../components/dialog.js';
+import { Icon } from '../../components/icon.js';
+import { ValueTree } from '../../components/value-tree.js';
 
 /** Leads to what the job is about, as its application says: an address, or data to look at. */
 export function RelatedAction({ uuid }: { uuid: string }) {

@@ -1,7 +1,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Icon } from '../../kit/icon.js';
+import { Icon } from '../../components/icon.js';
 import { FilterChips } from './filter-chips.js';
 import { hintOf, suggest, type Known, type Suggestion, type TypedKey } from './filter-suggestions.js';
 import { withFilter, type Filters } from './filters.js';

@@ -1,6 +1,6 @@
 import { useTexts } from '../../app/app-context.js';
 import { useFailureWords } from '../../app/failure-words.js';
-import { Icon } from '../../kit/icon.js';
+import { Icon } from '../../components/icon.js';
 import type { Known, TypedKey } from './filter-suggestions.js';
 import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters.js';
 

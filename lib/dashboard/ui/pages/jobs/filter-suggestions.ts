@@ -1,5 +1,5 @@
 import type { Translate } from '../../app/language.js';
-import type { IconName } from '../../kit/icon.js';
+import type { IconName } from '../../components/icon.js';
 import type { FilterKey } from './filters.js';
 
 /** What is on offer for what was typed. */

@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { useTexts } from '../../app/app-context.js';
-import { StateBadge } from '../../kit/badge.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
-import { RowLink, type Column } from '../../kit/table.js';
-import { Duration, Since, TimeAgo } from '../../kit/time.js';
+import { StateBadge } from '../../components/badge.js';
+import { ProgressBar } from '../../components/progress-bar.js';
+import { RowLink, type Column } from '../../components/table.js';
+import { Duration, Since, TimeAgo } from '../../components/time.js';
 import type { JobRow } from './job-list.js';
 
 /** What the list says of each job. */

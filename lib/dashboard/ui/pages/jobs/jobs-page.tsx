@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useResource } from '../../app/resource.js';
-import { Page } from '../../kit/page.js';
+import { Page } from '../../components/page.js';
 import { FilterBar } from './filter-bar.js';
 import { jobsPath, readFilters, type Filters } from './filters.js';
 import { JobList } from './job-list.js';

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { useTexts } from '../../app/app-context.js';
-import { Button } from '../../kit/button.js';
-import { Dialog } from '../../kit/dialog.js';
-import { Field } from '../../kit/field.js';
+import { Button } from '../../components/button.js';
+import { Dialog } from '../../components/dialog.js';
+import { Field } from '../../components/field.js';
 import { withFilter, type Filters } from './filters.js';
 
 /** From when to when, in the time of who is asking. */

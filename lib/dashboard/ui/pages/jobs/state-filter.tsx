@@ -1,7 +1,7 @@
 import { JOB_STATES, type JobState } from '../../../../job/job-state.js';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { StateIcon } from '../../kit/badge.js';
-import { Count } from '../../kit/count.js';
+import { StateIcon } from '../../components/badge.js';
+import { Count } from '../../components/count.js';
 import { statesOf, withFilter, type Filters } from './filters.js';
 
 /** The states, any number of them, with the counts of all jobs. */

@@ -5,8 +5,8 @@ import { SelectionBar } from '../../actions/selection-bar.js';
 import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp } from '../../app/app-context.js';
 import { useKeys } from '../../app/keyboard.js';
-import type { Selection } from '../../kit/selection.js';
-import type { TableProps } from '../../kit/table.js';
+import type { Selection } from '../../components/selection.js';
+import type { TableProps } from '../../components/table.js';
 import type { JobList, JobRow } from './job-list.js';
 
 const KEYS = [

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { NodeView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Button } from '../../kit/button.js';
-import { Card } from '../../kit/card.js';
-import { RowLink, Table, type Column } from '../../kit/table.js';
-import { TimeAgo } from '../../kit/time.js';
+import { Button } from '../../components/button.js';
+import { Card } from '../../components/card.js';
+import { RowLink, Table, type Column } from '../../components/table.js';
+import { TimeAgo } from '../../components/time.js';
 
 /** Those that have ended, folded away until somebody asks. */
 export function DeadNodes({ nodes }: { nodes: readonly NodeView[] }) {

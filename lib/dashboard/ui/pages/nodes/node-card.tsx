@@ -2,11 +2,11 @@ import type { ComponentChildren } from 'preact';
 import type { NodeActionName, NodeView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
-import { Badge } from '../../kit/badge.js';
-import { Button } from '../../kit/button.js';
-import { Card } from '../../kit/card.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
-import { Since, TimeAgo } from '../../kit/time.js';
+import { Badge } from '../../components/badge.js';
+import { Button } from '../../components/button.js';
+import { Card } from '../../components/card.js';
+import { ProgressBar } from '../../components/progress-bar.js';
+import { Since, TimeAgo } from '../../components/time.js';
 import type { AskNode } from './use-node-actions.js';
 
 /** Running jobs that are listed; the others are behind a link. */

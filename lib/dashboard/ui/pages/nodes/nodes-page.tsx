@@ -1,10 +1,10 @@
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useEvery } from '../../app/every.js';
 import { useResource } from '../../app/resource.js';
-import { Card } from '../../kit/card.js';
-import { EmptyState, ErrorState, StaleNotice } from '../../kit/empty.js';
-import { Page } from '../../kit/page.js';
-import { Skeleton } from '../../kit/skeleton.js';
+import { Card } from '../../components/card.js';
+import { EmptyState, ErrorState, StaleNotice } from '../../components/empty.js';
+import { Page } from '../../components/page.js';
+import { Skeleton } from '../../components/skeleton.js';
 import { DeadNodes } from './dead-nodes.js';
 import { NodeCard } from './node-card.js';
 import { useNodeActions } from './use-node-actions.js';

@@ -1,8 +1,8 @@
 import type { Overview } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { Card } from '../../kit/card.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
-import { RowLink, Table, type Column } from '../../kit/table.js';
+import { Card } from '../../components/card.js';
+import { ProgressBar } from '../../components/progress-bar.js';
+import { RowLink, Table, type Column } from '../../components/table.js';
 
 type Busy = Overview['busiest'][number];
 

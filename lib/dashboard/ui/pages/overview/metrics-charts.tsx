@@ -3,10 +3,10 @@ import type { Metrics, MetricsRange } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import type { Format } from '../../app/format.js';
 import type { Resource } from '../../app/resource.js';
-import { Card } from '../../kit/card.js';
-import { Chart, type ChartSeries, type ChartSpec } from '../../kit/chart.js';
-import { ErrorState } from '../../kit/empty.js';
-import { Skeleton } from '../../kit/skeleton.js';
+import { Card } from '../../components/card.js';
+import { Chart, type ChartSeries, type ChartSpec } from '../../components/chart.js';
+import { ErrorState } from '../../components/empty.js';
+import { Skeleton } from '../../components/skeleton.js';
 
 const HEIGHT = 176;
 

@@ -1,7 +1,7 @@
 import type { Overview } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { Card } from '../../kit/card.js';
-import { ProgressBar } from '../../kit/progress-bar.js';
+import { Card } from '../../components/card.js';
+import { ProgressBar } from '../../components/progress-bar.js';
 
 /** Who does the work, and how much of their room is in use. */
 export function NodesCard({ nodes }: { nodes: Overview['nodes'] }) {

@@ -1,6 +1,6 @@
 import type { Overview } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
-import { Card } from '../../kit/card.js';
+import { Card } from '../../components/card.js';
 
 /** The job that is ready, and that nobody has taken for the longest time. */
 export function OldestWaiting({ job, seconds }: { job: Overview['oldestWaiting']; seconds: number | null }) {

@@ -1,10 +1,10 @@
 import type { StateCounts } from '../../../api/cluster.api.js';
 import { JOB_STATES } from '../../../../job/job-state.js';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { StateIcon } from '../../kit/badge.js';
-import { Stat } from '../../kit/card.js';
-import { Count } from '../../kit/count.js';
-import { Skeleton } from '../../kit/skeleton.js';
+import { StateIcon } from '../../components/badge.js';
+import { Stat } from '../../components/card.js';
+import { Count } from '../../components/count.js';
+import { Skeleton } from '../../components/skeleton.js';
 
 /** How many jobs there are in each state; each leads to them. */
 export function StateTiles({ counts }: { counts: StateCounts | undefined }) {

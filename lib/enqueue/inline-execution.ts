@@ -1,0 +1,65 @@
+import type { EntityManager } from 'typeorm';
+import type { ArgumentCodec } from '../payload/argument-codec.js';
+import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
+import { type CurrentJob, runAsJob } from '../execution-context/current-job.js';
+import { ISOLATION } from '../store/connection/isolation.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { Store } from '../store/store.js';
+import { type JobDraft, storedJob } from './job-draft.js';
+
+/** What a job that runs at once finds. */
+export interface AtOnceOptions {
+  readonly manager?: EntityManager | undefined;
+  readonly parentResults?: () => Promise<unknown[]>;
+}
+
+/**
+ * Runs a job here and now, without storing it: for tests and for debugging (the seed's `TEST_QUEUE_JOB_NO_DELAY`). The
+ * arguments go through the codec all the same, so that what could not be delayed shows. An error is the caller's.
+ */
+export async function runAtOnce(
+  draft: JobDraft,
+  store: Store,
+  codec: ArgumentCodec,
+  { manager: given, parentResults = () => Promise.resolve([]) }: AtOnceOptions = {},
+): Promise<QueueJob> {
+  const { fn } = draft;
+  const now = new Date();
+  const job = storedJob(draft, { uuid: draft.job.uuid, seq: 0, dateCreated: now, eta: null, dueIn: null });
+  const run = async (manager: EntityManager): Promise<unknown> => {
+    const args = await codec.decode(draft.job.args, {
+      missing: fn.options.missing ?? 'throw',
+      through: manager,
+      uuid: job.uuid,
+    });
+    Object.assign(job, { args: [...args], state: 'started', retry: 1, dateEnqueued: now, dateStarted: now });
+    const current: CurrentJob = {
+      job,
+      signal: new AbortController().signal,
+      manager,
+      transactional: fn.options.transactional === true,
+      log: () => undefined,
+      progress: () => undefined,
+      postpone: () => undefined,
+      parentResults,
+    };
+    return runAsJob(current, async () => fn.invoke(fn.methodName, args, () => job));
+  };
+  let result: unknown;
+  try {
+    if (given !== undefined) result = await run(given);
+    else if (fn.options.transactional === true) result = await store.dataSource.transaction(ISOLATION, run);
+    else result = await run(store.dataSource.manager);
+  } catch (error) {
+    if (!(error instanceof NothingToDoJob)) throw error;
+    result = error.message;
+  }
+  const text = codec.encodeValue(result, 'result');
+  const ended = new Date();
+  return Object.assign(job, {
+    state: 'done',
+    result: await codec.decodeValue(text, 'result'),
+    dateDone: ended,
+    execTime: (ended.getTime() - now.getTime()) / 1000,
+  });
+}

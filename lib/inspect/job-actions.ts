@@ -1,0 +1,76 @@
+import { JobNotFoundError } from '../errors/job-not-found.error.js';
+import { JobStateError } from '../errors/job-state.error.js';
+import { type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
+import type { Store } from '../store/store.js';
+import { notFound } from './completion-watcher.js';
+
+/** What can be done to many jobs at once. */
+export type JobChange = (typeof JOB_CHANGES)[number];
+
+export const JOB_CHANGES = ['requeue', 'cancel', 'setDone', 'delete'] as const;
+
+/** What became of many jobs. */
+export interface ChangedJobs {
+  /** Uuids. */
+  readonly changed: string[];
+  /** Those whose state did not allow it, with that state; null where there is no such job. */
+  readonly unchanged: { readonly uuid: string; readonly state: JobState | null }[];
+}
+
+/** What one statement changes. */
+const BATCH = 500;
+
+/** What people do to jobs, one or many: guarded by the state that each has at that moment. */
+export class JobSteering {
+  constructor(private readonly store: Store) {}
+
+  /** Changes those that can be changed, and tells which could not. */
+  async changeAll(change: JobChange, uuids: readonly string[], by: string): Promise<ChangedJobs> {
+    const asked = [...new Set(uuids)];
+    const answer: ChangedJobs = { changed: [], unchanged: [] };
+    for (let at = 0; at < asked.length; at += BATCH) {
+      const batch = asked.slice(at, at + BATCH);
+      const changed = new Set(await this.change(change, batch, by));
+      const others = batch.filter((uuid) => !changed.has(uuid));
+      const states = others.length === 0 ? new Map() : await this.store.jobs.states(others);
+      answer.changed.push(...changed);
+      answer.unchanged.push(...others.map((uuid) => ({ uuid, state: states.get(uuid) ?? null })));
+    }
+    return answer;
+  }
+
+  /** @throws JobNotFoundError, JobStateError */
+  async changeOne(change: JobChange, uuid: string, by: string): Promise<void> {
+    const { unchanged } = await this.changeAll(change, [uuid], by);
+    if (unchanged[0] !== undefined) throw refusal(change, uuid, unchanged[0].state);
+  }
+
+  private async change(change: JobChange, uuids: readonly string[], by: string): Promise<string[]> {
+    const { jobs, wake } = this.store;
+    if (change === 'requeue') {
+      const changed = await jobs.requeue(uuids);
+      if (changed.length > 0) wake.tell({ ready: true });
+      return changed;
+    }
+    if (change === 'cancel') {
+      const changed = await jobs.cancel(uuids, by);
+      const asked = changed.flatMap(({ uuid, node }) => (node === null ? [] : [uuid]));
+      const ended = changed.flatMap(({ uuid, node }) => (node === null ? [uuid] : []));
+      if (asked.length > 0) wake.tell({ cancel: asked });
+      if (ended.length > 0) wake.tell({ ready: true, ended });
+      return changed.map(({ uuid }) => uuid);
+    }
+    const ended = change === 'setDone' ? await jobs.setDone(uuids, by) : await jobs.delete(uuids);
+    if (ended.length > 0) wake.tell({ ready: true, dueIn: 0, ended });
+    return ended;
+  }
+}
+
+/** The error of a job that is in a state which does not allow the action; null: it isn't there. */
+export function refusal(action: JobAction, uuid: string, state: JobState | null): Error {
+  if (state === null) return new JobNotFoundError(notFound(uuid));
+  const allowed = STATES_ALLOWING[action].join(', ');
+  return new JobStateError(
+    `${action} of job ${uuid}: it is ${state}, and ${action} takes jobs that are ${allowed}.`,
+  );
+}

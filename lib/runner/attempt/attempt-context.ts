@@ -1,0 +1,106 @@
+import type { EntityManager } from 'typeorm';
+import { HUNDRED_YEARS_MS } from '../../common/duration.js';
+import { show } from '../../common/format-value.js';
+import type { CurrentJob } from '../../execution-context/current-job.js';
+import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import { InvalidJobOptionError } from '../../errors/invalid-job-option.error.js';
+import type { Reporter } from '../reporting/progress-buffer.js';
+import type { ClaimedJob } from '../../store/claims/claim-store.js';
+import type { Run } from './attempt.js';
+
+/** A call of a job's method. */
+export interface RunCall {
+  readonly manager: EntityManager;
+  readonly transactional: boolean;
+  readonly args: readonly unknown[];
+  readonly context: unknown;
+}
+
+/** What the contexts of all runs share. */
+export interface RunTools {
+  readonly reporter: Reporter;
+  readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
+  readonly parentResults: (uuid: string) => Promise<unknown[]>;
+  readonly encode: (value: unknown, place: { uuid: string; field: string }) => string | null;
+}
+
+/**
+ * `currentJob()` of one run. Most jobs never ask, so everything is made when it is asked for, the functions too: they
+ * may be taken off it.
+ */
+export class RunContext implements CurrentJob {
+  private read: QueueJob | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly call: RunCall,
+    private readonly tools: RunTools,
+  ) {}
+
+  get job(): QueueJob {
+    return (this.read ??= this.tools.readJob(this.run.job, this.call.args, this.call.context));
+  }
+
+  get signal(): AbortSignal {
+    return this.run.signal;
+  }
+
+  get manager(): EntityManager {
+    return this.call.manager;
+  }
+
+  get transactional(): boolean {
+    return this.call.transactional;
+  }
+
+  get log(): CurrentJob['log'] {
+    return (message, data) => {
+      const { uuid, retry } = this.run.job;
+      if (typeof message !== 'string')
+        throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
+      const text = message.replaceAll('\0', '');
+      this.tools.reporter.log({
+        uuid,
+        retry,
+        date: new Date(),
+        message: text,
+        data: this.encodeData(data),
+      });
+    };
+  }
+
+  get progress(): CurrentJob['progress'] {
+    return (done, total) => {
+      const { uuid, retry } = this.run.job;
+      checkNumber('progress(done)', done);
+      if (total !== undefined) checkNumber('progress(…, total)', total);
+      this.tools.reporter.step({ uuid, retry, done, total: total ?? null });
+    };
+  }
+
+  get postpone(): CurrentJob['postpone'] {
+    return (seconds) => {
+      checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
+      this.run.postponed = seconds;
+    };
+  }
+
+  get parentResults(): CurrentJob['parentResults'] {
+    return () => this.tools.parentResults(this.run.job.uuid);
+  }
+
+  /** What can't be carried is told as text: a line in a log is no reason to fail. */
+  private encodeData(data: unknown): string | null {
+    try {
+      return this.tools.encode(data, { uuid: this.run.job.uuid, field: 'data' });
+    } catch {
+      return JSON.stringify(show(data));
+    }
+  }
+}
+
+function checkNumber(what: string, value: number, max = Number.MAX_VALUE): void {
+  // JavaScript would take null and texts for numbers.
+  if (typeof value === 'number' && value >= 0 && value <= max) return;
+  throw new InvalidJobOptionError(`${what} takes a number from 0 to ${max}, not ${show(value)}.`);
+}

@@ -1,0 +1,49 @@
+import type { ClaimedJob } from '../../store/claims/claim-store.js';
+
+/** One try of a job on this node. */
+export class Run {
+  /** When it began, by the monotonic clock, in milliseconds; Infinity while it waits for its turn. */
+  startedAt = Infinity;
+  /** The node's permits count this run. */
+  permitted = true;
+  /** It lasts, and counts as such. */
+  marked = false;
+  /** That the job has started is known to the database already. */
+  startWritten = false;
+  /** The job is no longer this node's: how it ends is nobody's business. */
+  discarded = false;
+  cancelled = false;
+  timedOut = false;
+  /** The node is stopping and has waited long enough. */
+  stopped = false;
+  /** The node lost its session while this ran. */
+  lost = false;
+  /** Seconds, where the job asked to be run again. */
+  postponed: number | undefined;
+  private controller: AbortController | undefined;
+  private reason: Error | undefined;
+
+  constructor(readonly job: ClaimedJob) {}
+
+  begin(): void {
+    this.startedAt = performance.now();
+  }
+
+  /** Made on first use: most jobs never look at it. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason !== undefined) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.reason ??= reason;
+    this.controller?.abort(this.reason);
+  }
+
+  get abortReason(): Error | undefined {
+    return this.reason;
+  }
+}

@@ -1,0 +1,285 @@
+import type { EntityManager } from 'typeorm';
+import type { ArgumentCodec } from '../../payload/argument-codec.js';
+import { FencedError } from '../../errors/fenced.error.js';
+import { JobCancelledError } from '../../errors/job-cancelled.error.js';
+import { JobTimeoutError } from '../../errors/job-timeout.error.js';
+import { RetryableJobError } from '../../errors/retryable-job.error.js';
+import { UnserializableArgumentError } from '../../errors/unserializable-argument.error.js';
+import { describeFailure } from '../../job/failure.js';
+import { decideOutcome, SERIALIZATION_RETRY_SECONDS, type TryEnd } from '../../job/outcome.js';
+import { asError } from '../../common/to-error.js';
+import type { RetryPattern } from '../../job/retry-pattern.js';
+import type { RetryOn } from '../../job/outcome.js';
+import type { JobFunction } from '../../registry/job-function.js';
+import type { JobRegistry } from '../../registry/job-registry.js';
+import { runAsJob } from '../../execution-context/current-job.js';
+import type { ClaimedJob, FinishOutcome } from '../../store/claims/claim-store.js';
+import { ISOLATION } from '../../store/connection/isolation.js';
+import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import { isConnectionLost } from '../../common/connection-lost.js';
+import type { Store } from '../../store/store.js';
+import type { NodeLog } from '../reporting/node-log.js';
+import type { Reporter } from '../reporting/progress-buffer.js';
+import type { Run } from '../attempt/attempt.js';
+import type { RunEnd } from '../attempt/attempt-result.js';
+import { type RunCall, RunContext, type RunTools } from '../attempt/attempt-context.js';
+
+/** What the executor needs to know of the module's options. */
+export interface ExecutorSettings {
+  readonly retryOn: RetryOn | undefined;
+  readonly retryPattern: RetryPattern | undefined;
+  /** The retry pattern of a job function, where it was changed at run time. */
+  readonly changedPattern: (name: string) => RetryPattern | undefined;
+  readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
+  readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
+}
+
+/** Where a lost commit is asked for again, in milliseconds. */
+const ASK_AGAIN_MS = 250;
+
+/** Marks the end of a transactional job, which is written already. */
+const SETTLED = Symbol('settled');
+
+/** Runs one try of a job: arguments, context, transaction, method; and decides what becomes of the job. */
+export class Executor {
+  private readonly tools: RunTools;
+
+  constructor(
+    private readonly registry: JobRegistry,
+    private readonly codec: ArgumentCodec,
+    private readonly store: Store,
+    reporter: Reporter,
+    private readonly log: NodeLog,
+    private readonly settings: ExecutorSettings,
+    private readonly node: () => number,
+  ) {
+    this.tools = {
+      reporter,
+      readJob: settings.readJob,
+      parentResults: (uuid) => this.parentResults(uuid),
+      encode: (value, place) => this.codec.seal(this.codec.encodeValue(value, place.field), place),
+    };
+  }
+
+  /** Never rejects. */
+  async execute(run: Run): Promise<RunEnd> {
+    let end: TryEnd;
+    let found: JobFunction | undefined;
+    try {
+      found = this.registry.get(run.job.name);
+      const { timeout } = found.options;
+      const result = await (timeout === undefined
+        ? this.start(run, found)
+        : this.withTimeout(run, found, timeout));
+      if (isSettled(result)) return result[SETTLED];
+      end = { result };
+    } catch (error) {
+      end = { error };
+    }
+    return this.decide(run, found, end);
+  }
+
+  /** The result, or a promise of it. */
+  private start(run: Run, found: JobFunction): unknown {
+    return found.options.transactional === true
+      ? this.inTransaction(run, found)
+      : this.call(run, found, this.store.dataSource.manager);
+  }
+
+  private async withTimeout(run: Run, found: JobFunction, timeout: number): Promise<unknown> {
+    const timer = setTimeout(() => {
+      run.timedOut = true;
+      run.abort(new JobTimeoutError(`${run.job.name} has lasted longer than its timeout of ${timeout} ms`));
+    }, timeout);
+    try {
+      return await this.start(run, found);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Calls the method, at once where its arguments can be read at once: each promise between costs a short job dearly. */
+  private call(run: Run, found: JobFunction, manager: EntityManager, transactional = false): unknown {
+    const { job } = run;
+    const { uuid } = job;
+    const missing = found.options.missing ?? 'throw';
+    const args = this.codec.decode(job.args, { missing, through: manager, uuid });
+    const scope = { manager, transactional };
+    return Array.isArray(args)
+      ? this.callWith(run, found, scope, args)
+      : args.then((read) => this.callWith(run, found, scope, read));
+  }
+
+  private callWith(
+    run: Run,
+    found: JobFunction,
+    scope: Pick<RunCall, 'manager' | 'transactional'>,
+    args: readonly unknown[],
+  ): unknown {
+    const { context: text, uuid } = run.job;
+    const context = text === null ? null : this.codec.decodeValue(text, 'context', { uuid });
+    return context instanceof Promise
+      ? context.then((read: unknown) => this.invoke(run, found, { ...scope, args, context: read }))
+      : this.invoke(run, found, { ...scope, args, context });
+  }
+
+  private invoke(run: Run, found: JobFunction, call: RunCall): unknown {
+    const { args, context } = call;
+    const current = new RunContext(run, call, this.tools);
+    // A query that begins when it is awaited begins as a part of the job; a promise stays what it is.
+    const work = (): Promise<unknown> =>
+      Promise.resolve(found.invoke(found.methodName, args, () => current.job));
+    const { runContext } = this.settings;
+    if (run.job.context === null || runContext === undefined) return runAsJob(current, work);
+    return runAsJob(current, () => runContext(context, async () => work()));
+  }
+
+  private async parentResults(uuid: string): Promise<unknown[]> {
+    const parents = await this.store.graphs.parentResults(uuid);
+    return Promise.all(
+      parents.map((parent) => this.codec.decodeValue(parent.result, 'result', { uuid: parent.uuid })),
+    );
+  }
+
+  /** The method's writes, the jobs it enqueued, its end and the release of its dependents commit together. */
+  private async inTransaction(run: Run, found: JobFunction): Promise<{ [SETTLED]: RunEnd }> {
+    let finishing: FinishOutcome | undefined;
+    if (run.job.retry > 1) {
+      await this.writeStart(run);
+      // Cancelled, timed out or lost meanwhile.
+      if (run.abortReason !== undefined) throw run.abortReason;
+    }
+    try {
+      await this.store.dataSource.transaction(ISOLATION, async (manager) => {
+        const result = await this.call(run, found, manager, true);
+        run.signal.throwIfAborted();
+        const query = (text: string, values: unknown[]): Promise<unknown> => manager.query(text, values);
+        const at = { node: this.node(), uuid: run.job.uuid, retry: run.job.retry };
+        const started = performance.now() - run.startedAt;
+        finishing =
+          run.postponed === undefined
+            ? await this.store.claims.finish(query, {
+                ...at,
+                result: this.encodeResult(run, result),
+                started,
+              })
+            : await this.store.claims.postpone(query, { ...at, seconds: run.postponed, started });
+        if (finishing === 'fenced')
+          throw new FencedError(`${run.job.name} ${run.job.uuid} is no longer this node's job`);
+        if (finishing === 'cancelled') {
+          run.cancelled = true;
+          run.abort(new JobCancelledError(`${run.job.name} was cancelled`));
+          run.signal.throwIfAborted();
+        }
+      });
+    } catch (error) {
+      // Where the connection broke during the commit, only the database knows whether it happened.
+      const committing = finishing === 'done' || finishing === 'released';
+      if (!committing || !(await this.didCommit(run))) throw transactionError(run, error);
+    }
+    const later = run.postponed === undefined ? {} : { seconds: run.postponed };
+    return { [SETTLED]: { kind: 'settled', released: finishing === 'released', ...later } };
+  }
+
+  /**
+   * Tells that a try has started before its transaction begins, rather than beside it once it lasts. In a transaction that
+   * its method made REPEATABLE READ or SERIALIZABLE, the end would meet a row that has changed since, and be refused
+   * (40001), at each try anew. It would cost the first try, which mostly needs it not, a commit.
+   */
+  private async writeStart(run: Run): Promise<void> {
+    try {
+      await this.store.claims.writeStart(this.node(), run.job);
+      run.startWritten = true;
+    } catch {
+      // Then it is told later, as of other jobs.
+    }
+  }
+
+  private async didCommit(run: Run): Promise<boolean> {
+    while (!run.discarded) {
+      try {
+        return (await this.store.claims.whereIs(this.node(), run.job.uuid, run.job.retry)) !== 'mine';
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
+    return false;
+  }
+
+  private decide(run: Run, found: JobFunction | undefined, end: TryEnd): RunEnd {
+    const failure = 'error' in end ? end.error : undefined;
+    if (run.cancelled) {
+      return 'error' in end && failure !== run.abortReason
+        ? { kind: 'cancelled', failure: describeFailure(failure) }
+        : { kind: 'cancelled' };
+    }
+    if ('error' in end && run.stopped) {
+      const stopped = new Error('The node was stopped while the job ran', { cause: failure });
+      stopped.name = 'NodeStoppedError';
+      return { kind: 'retry', seconds: 0, giveTryBack: true, failure: describeFailure(stopped) };
+    }
+    if (!('error' in end) && run.postponed !== undefined) {
+      return { kind: 'retry', seconds: run.postponed, giveTryBack: true };
+    }
+    const rules = {
+      retryOn: found?.options.retryOn ?? this.settings.retryOn,
+      retryPattern:
+        this.settings.changedPattern(run.job.name) ??
+        found?.options.retryPattern ??
+        this.settings.retryPattern,
+    };
+    let outcome = decideOutcome(this.judged(run, end), run.job, rules);
+    if (outcome.kind === 'done') {
+      try {
+        return { kind: 'done', result: this.encodeResult(run, outcome.result) };
+      } catch (error) {
+        outcome = decideOutcome({ error }, run.job, rules);
+      }
+    }
+    if (outcome.kind === 'done') return { kind: 'done', result: null };
+    const described = describeFailure(outcome.error);
+    if (outcome.kind === 'failed') return { kind: 'failed', failure: described };
+    return { kind: 'retry', seconds: outcome.seconds, giveTryBack: outcome.giveTryBack, failure: described };
+  }
+
+  /** What counts as the end of the try where the node had aborted it. */
+  private judged(run: Run, end: TryEnd): TryEnd {
+    if (run.timedOut) {
+      const cause = 'error' in end && end.error !== run.abortReason ? { cause: end.error } : undefined;
+      return { error: new JobTimeoutError(run.abortReason?.message ?? 'The job has timed out', cause) };
+    }
+    if (run.lost && 'error' in end) {
+      const message = 'The node lost its session with PostgreSQL while the job ran';
+      return { error: new RetryableJobError(message, { seconds: 0, cause: end.error }) };
+    }
+    return end;
+  }
+
+  /** @throws UnserializableArgumentError where other jobs depend on this one: they would miss the result */
+  private encodeResult(run: Run, result: unknown): string | null {
+    try {
+      const text = this.codec.encodeValue(result, 'result');
+      return this.codec.seal(text, { uuid: run.job.uuid, field: 'result' });
+    } catch (error) {
+      if (run.job.hasChildren) {
+        throw new UnserializableArgumentError(
+          'result',
+          `of ${run.job.name} can't be handed to the jobs that depend on it: ${asError(error).message}`,
+          { cause: error },
+        );
+      }
+      this.log.resultLeftOut(run, error);
+      return null;
+    }
+  }
+}
+
+/** Nothing of the transaction is left, so a broken connection is no reason for the job to fail. */
+function transactionError(run: Run, error: unknown): unknown {
+  if (!isConnectionLost(error)) return error;
+  const message = `The connection of the transaction of ${run.job.name} broke`;
+  return new RetryableJobError(message, { seconds: SERIALIZATION_RETRY_SECONDS, cause: error });
+}
+
+const isSettled = (result: unknown): result is { [SETTLED]: RunEnd } =>
+  typeof result === 'object' && result !== null && SETTLED in result;

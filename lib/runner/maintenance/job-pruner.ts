@@ -1,0 +1,62 @@
+import type { BatchStore } from '../../store/batches/batch-store.js';
+import { type EndedMark, type EndedStore, FIRST_MARK } from '../../store/jobs/history-store.js';
+import type { NodeStore } from '../../store/nodes/node-store.js';
+
+/** Between two rounds, and jobs that one statement looks at. */
+const EVERY_MS = 60_000;
+const STEP = 1_000;
+
+/** Rounds until one looks at everything again: at a job that was committed behind the mark, or kept for longer then. */
+const ROUNDS = 60;
+
+/**
+ * Removes what ended long ago, a little at a time. Any number of nodes may do so at once.
+ *
+ * Each round goes on where the one before has ended, for each time that jobs are kept: so a job is looked at when its
+ * time is over, and not in every round until then, however many are kept.
+ */
+export class Retention {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private round: Promise<void> = Promise.resolve();
+  private marks = new Map<number, EndedMark>();
+  private rounds = 0;
+
+  constructor(
+    private readonly ended: EndedStore,
+    private readonly batches: BatchStore,
+    private readonly nodes: NodeStore,
+    /** Milliseconds that ended jobs are kept; null is for ever. */
+    private readonly interval: number | null,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.round = this.run().catch(this.failed);
+    }, EVERY_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.round;
+  }
+
+  /** One round: until nothing old is left. */
+  async run(): Promise<void> {
+    if (this.rounds % ROUNDS === 0) this.marks = new Map();
+    this.rounds += 1;
+    for (const interval of await this.ended.intervals(this.interval)) await this.pass(interval);
+    await this.batches.removeEnded(this.interval);
+    await this.nodes.removeEnded(this.interval);
+  }
+
+  private async pass(interval: number): Promise<void> {
+    let mark = this.marks.get(interval) ?? FIRST_MARK;
+    for (let over = false; !over && !this.stopped; this.marks.set(interval, mark)) {
+      ({ mark, over } = await this.ended.remove(interval, this.interval, mark, STEP));
+    }
+  }
+}

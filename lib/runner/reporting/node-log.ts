@@ -1,0 +1,102 @@
+import { Logger } from '@nestjs/common';
+import type { Failure } from '../../job/failure.js';
+import type { Run } from '../attempt/attempt.js';
+
+/** What a node tells in the log: all in one context, with the facts beside the text. Nothing of a job that ends well. */
+export class NodeLog {
+  private readonly logger = new Logger('QueueJob');
+
+  started(node: number, kinds: number, channels: readonly string[] | null, concurrency: number): void {
+    const where = channels === null ? 'in all channels' : `in ${channels.join(', ')}`;
+    const what = kinds === 1 ? '1 kind of job' : `${kinds} kinds of jobs`;
+    this.logger.log(`Node ${node} runs ${what} ${where}, ${concurrency} at once`, {
+      node,
+      channels: channels ?? 'all',
+      jobs: kinds,
+      concurrency,
+    });
+  }
+
+  stopped(node: number): void {
+    this.logger.log(`Node ${node} has stopped`, { node });
+  }
+
+  quiet(node: number): void {
+    this.logger.log(`Node ${node} was asked to be quiet: it claims no more until it is resumed`, { node });
+  }
+
+  resumed(node: number): void {
+    this.logger.log(`Node ${node} was resumed`, { node });
+  }
+
+  askedToStop(node: number): void {
+    this.logger.log(`Node ${node} was asked to stop`, { node });
+  }
+
+  failed(run: Run, failure: Failure, ms: number): void {
+    this.logger.error(
+      `${run.job.name} failed: ${failure.message}`,
+      { ...about(run), ms: Math.round(ms) },
+      failure.stack,
+    );
+  }
+
+  retried(run: Run, failure: Failure, seconds: number): void {
+    this.logger.debug(`${run.job.name} is tried again in ${seconds} s: ${failure.message}`, about(run));
+  }
+
+  /** A result that can't be carried doesn't undo what the job has done. */
+  resultLeftOut(run: Run, error: unknown): void {
+    this.logger.warn(`The result of ${run.job.name} is not stored: ${text(error)}`, about(run));
+  }
+
+  fenced(node: number, uuid: string): void {
+    this.logger.warn(`The end of job ${uuid} was not written: it is no longer this node's`, { node, uuid });
+  }
+
+  abandoned(run: Run): void {
+    this.logger.warn(
+      `${run.job.name} goes on after its signal was aborted; the node stops without it`,
+      about(run),
+    );
+  }
+
+  reaped(node: number, dead: number, jobs: number): void {
+    this.logger.warn(`Node ${dead} has died; ${jobs} jobs of it were given back`, { node, dead, jobs });
+  }
+
+  reborn(before: number, node: number): void {
+    this.logger.warn(`Node ${before} was given up by the others; it goes on as node ${node}`, {
+      node,
+      before,
+    });
+  }
+
+  sessionLost(node: number, error: unknown): void {
+    this.logger.warn(`The session with PostgreSQL broke: ${text(error)}`, { node });
+  }
+
+  sessionReopened(node: number): void {
+    this.logger.log('The session with PostgreSQL is open again', { node });
+  }
+
+  /** Only the first of several failures in a row is worth a line. */
+  trouble(node: number, error: unknown, attempt = 1): void {
+    const line = `PostgreSQL could not be asked (attempt ${attempt}): ${text(error)}`;
+    if (attempt === 1) this.logger.warn(line, { node });
+    else this.logger.debug(line, { node });
+  }
+
+  recovered(node: number): void {
+    this.logger.log('PostgreSQL answers again', { node });
+  }
+}
+
+const about = ({ job }: Run): Record<string, unknown> => ({
+  uuid: job.uuid,
+  name: job.name,
+  channel: job.channel,
+  try: job.retry,
+});
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

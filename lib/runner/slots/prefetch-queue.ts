@@ -1,0 +1,118 @@
+import { byOrder, type ClaimedJob } from '../../store/claims/claim-store.js';
+
+interface Waiting {
+  readonly job: ClaimedJob;
+  readonly since: number;
+}
+
+/** The jobs at hand: claimed, not begun, in order within each channel. */
+export class HandQueue {
+  private readonly channels = new Map<string, Waiting[]>();
+  /** The same queues, by their first jobs; none is empty. */
+  private readonly queues: Waiting[][] = [];
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  sizeOf(channel: string): number {
+    return this.channels.get(channel)?.length ?? 0;
+  }
+
+  add(job: ClaimedJob): void {
+    const waiting = { job, since: performance.now() };
+    const queue = this.channels.get(job.channel);
+    const last = queue?.at(-1);
+    this.count += 1;
+    if (queue === undefined || last === undefined) {
+      const begun = [waiting];
+      this.channels.set(job.channel, begun);
+      this.place(begun);
+    } else if (byOrder(last.job, job) <= 0) {
+      queue.push(waiting);
+    } else {
+      this.displace(queue);
+      queue.push(waiting);
+      queue.sort((a, b) => byOrder(a.job, b.job));
+      this.place(queue);
+    }
+  }
+
+  /** Takes the first job, in the order over all channels, of those whose channel `allows` one. */
+  take(allows: (channel: string) => boolean): ClaimedJob | undefined {
+    const queue = this.queues.find(([first]) => allows((first as Waiting).job.channel));
+    return queue && this.takeFrom(queue, 0);
+  }
+
+  has(uuid: string): boolean {
+    return [...this.channels.values()].some((queue) => queue.some(({ job }) => job.uuid === uuid));
+  }
+
+  /** Takes a job by its uuid: it was cancelled before it began. */
+  remove(uuid: string): ClaimedJob | undefined {
+    for (const queue of this.queues) {
+      const at = queue.findIndex(({ job }) => job.uuid === uuid);
+      if (at >= 0) return this.takeFrom(queue, at);
+    }
+    return undefined;
+  }
+
+  /**
+   * Takes everything where one has waited for longer than `ms`; 0 takes everything at once. Not that one alone: those
+   * that came later would start before it.
+   */
+  takeOlderThan(ms: number): ClaimedJob[] {
+    return ms === 0 || this.hasOlderThan(ms) ? this.takeChannels(() => true) : [];
+  }
+
+  hasOlderThan(ms: number): boolean {
+    const limit = performance.now() - ms;
+    return [...this.channels.values()].some((queue) => queue.some(({ since }) => since <= limit));
+  }
+
+  /** Takes all jobs of the channels that `which` names. */
+  takeChannels(which: (channel: string) => boolean): ClaimedJob[] {
+    const taken: ClaimedJob[] = [];
+    for (const [channel, queue] of this.channels) {
+      if (!which(channel)) continue;
+      taken.push(...queue.map(({ job }) => job));
+      this.displace(queue);
+      this.channels.delete(channel);
+    }
+    this.count -= taken.length;
+    return taken;
+  }
+
+  uuids(): string[] {
+    return [...this.channels.values()].flatMap((queue) => queue.map(({ job }) => job.uuid));
+  }
+
+  private takeFrom(queue: Waiting[], at: number): ClaimedJob {
+    this.displace(queue);
+    const [{ job }] = queue.splice(at, 1) as [Waiting];
+    if (queue.length > 0) this.place(queue);
+    else this.channels.delete(job.channel);
+    this.count -= 1;
+    return job;
+  }
+
+  private place(queue: Waiting[]): void {
+    this.queues.splice(this.placeOf(queue), 0, queue);
+  }
+
+  private displace(queue: Waiting[]): void {
+    this.queues.splice(this.placeOf(queue), 1);
+  }
+
+  /** How many queues begin with an earlier job. */
+  private placeOf([first]: readonly Waiting[]): number {
+    let [low, high] = [0, this.queues.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byOrder(this.queues[middle]?.[0]?.job as ClaimedJob, (first as Waiting).job) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

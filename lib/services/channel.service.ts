@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { buildChannel } from '../channel/check-channel-options.js';
+import { CHANNEL_PROPERTIES, type ChannelConfig, type ChannelOptions } from '../channel/channel-config.js';
+import { normalizeChannelPattern } from '../channel/channel-name.js';
+import { show } from '../common/format-value.js';
+import { ChannelConfigError } from '../errors/channel-config.error.js';
+import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
+import type { ChannelChange, ChannelState } from '../store/channels/channel-store.js';
+import { Store } from '../store/store.js';
+
+/** What of a channel can be changed while everything runs; what is left out stays as it is. */
+export type ChannelProperties = Omit<ChannelOptions, 'name'>;
+
+/**
+ * The channels, looked at and changed while everything runs. A change works at once on all nodes, is kept over restarts
+ * and stands over the module's option until {@link ChannelService.reset}.
+ *
+ * @example
+ * ```ts
+ * await channels.configure('root.partner', { capacity: 2, throttle: 1 });
+ * ```
+ */
+@Injectable()
+export class ChannelService {
+  constructor(private readonly store: Store) {}
+
+  /** All channels in use, by name, with what runs, waits and has failed in each and below it. */
+  async list(): Promise<ChannelState[]> {
+    return this.store.channels.list();
+  }
+
+  /** @throws ChannelNotFoundError */
+  async get(name: string): Promise<ChannelState> {
+    const path = normalizeChannelPattern(name);
+    const found = (await this.list()).find((channel) => channel.name === path);
+    if (found === undefined) throw new ChannelNotFoundError(`There is no channel ${path}.`);
+    return found;
+  }
+
+  /**
+   * Changes a channel; one that isn't there yet is made. Resolves when all nodes work by the change: from then on nothing
+   * starts beyond it, while what runs goes on.
+   *
+   * @throws ChannelConfigError
+   */
+  async configure(name: string, properties: ChannelProperties): Promise<void> {
+    const path = normalizeChannelPattern(name);
+    const before = await this.store.channels.find(path);
+    await this.told(this.store.channels.change(path, checkedChange(path, properties, before)));
+  }
+
+  /** Nothing starts in the channel and below it; what runs goes on. */
+  async pause(name: string): Promise<void> {
+    await this.configure(name, { paused: true });
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.configure(name, { paused: false });
+  }
+
+  /**
+   * Gives a channel back to what the module's option says.
+   *
+   * @throws ChannelNotFoundError
+   */
+  async reset(name: string): Promise<void> {
+    const path = normalizeChannelPattern(name);
+    if ((await this.told(this.store.channels.reset(path))) === null) {
+      throw new ChannelNotFoundError(`There is no channel ${path}.`);
+    }
+  }
+
+  private async told(change: Promise<number | null>): Promise<number | null> {
+    const version = await change;
+    if (version === null) return null;
+    this.store.wake.tell({ config: true, ready: true });
+    await this.store.channels.takenUp(version);
+    return version;
+  }
+}
+
+/** Only what was given, checked together with what stays. */
+function checkedChange(
+  name: string,
+  given: ChannelProperties,
+  before: ChannelConfig | undefined,
+): ChannelChange {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ChannelConfigError(
+      `Channel ${name}: its properties are an object such as { capacity: 5 }, not ${show(given)}.`,
+    );
+  }
+  const keys = Object.keys(given).filter((key) => given[key as keyof ChannelProperties] !== undefined);
+  const refuse = (problem: string): ChannelConfigError =>
+    new ChannelConfigError(`Channel ${name}: ${problem}`);
+  const known: readonly string[] = CHANNEL_PROPERTIES;
+  const unknown = keys.find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw refuse(`the property ${show(unknown)} is unknown; the properties are: ${known.join(', ')}.`);
+  const stays = {
+    capacity: before?.capacity ?? null,
+    sequential: before?.sequential ?? false,
+    throttle: before?.throttle ?? null,
+    fair: before?.fair ?? false,
+    paused: before?.paused ?? false,
+    removalInterval: before?.removalInterval ?? null,
+  };
+  // A channel that becomes sequential has a capacity of 1, unless another is asked for, which is refused.
+  const implied = given.sequential === true && given.capacity === undefined ? { capacity: 1 } : {};
+  const config = buildChannel({ name, ...stays, ...implied, ...given }, refuse);
+  return Object.fromEntries(
+    [...keys, ...Object.keys(implied)].map((key) => [key, config[key as keyof typeof config]]),
+  );
+}

@@ -1,0 +1,91 @@
+import { normalizeChannelName } from '../channel/channel-name.js';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { checkObject } from '../common/option-checks.js';
+import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js';
+import { show } from '../common/format-value.js';
+import { channelOf } from '../registry/job-function.js';
+import type { JobRegistry } from '../registry/job-registry.js';
+import type { Store } from '../store/store.js';
+
+/** A job function as it is in force. */
+export interface JobFunctionState {
+  /** `Provider.method`. */
+  readonly name: string;
+  readonly channel: string;
+  /** Null: 600 seconds after each try. */
+  readonly retryPattern: RetryPattern | null;
+  /** What the decorator says, or else the module option `defaults`. */
+  readonly declared: { readonly channel: string; readonly retryPattern: RetryPattern | null };
+  /** What was changed at run time; null where it is as the decorator says. */
+  readonly changed: { readonly channel: string | null; readonly retryPattern: RetryPattern | null };
+}
+
+/** The part of the module option `defaults` that job functions have. */
+export interface JobFunctionDefaults {
+  readonly channel: string | undefined;
+  readonly retryPattern: RetryPattern | undefined;
+}
+
+/**
+ * The job functions (`Provider.method`), whose channel and retry pattern can be changed while everything runs. A change
+ * works at once on all nodes that listen, and within two seconds elsewhere; the channel is that of jobs stored from then on.
+ */
+export class JobFunctionService {
+  constructor(
+    private readonly store: Store,
+    private readonly registry: JobRegistry,
+    private readonly defaults: JobFunctionDefaults,
+  ) {}
+
+  async list(): Promise<JobFunctionState[]> {
+    const changes = await this.store.functions.list();
+    return this.registry.all().map((fn) => {
+      const changed = changes.get(fn.name) ?? { channel: null, retryPattern: null };
+      const declared = {
+        channel: channelOf(fn, this.defaults.channel),
+        retryPattern: fn.options.retryPattern ?? this.defaults.retryPattern ?? null,
+      };
+      return {
+        name: fn.name,
+        channel: changed.channel ?? declared.channel,
+        retryPattern: changed.retryPattern ?? declared.retryPattern,
+        declared,
+        changed,
+      };
+    });
+  }
+
+  /**
+   * Changes a job function; what is left out stays, `null` gives that one back to the decorator.
+   *
+   * @throws UnknownJobError, ChannelConfigError, InvalidJobOptionError
+   */
+  async configure(
+    name: string,
+    change: { channel?: string | null; retryPattern?: RetryPattern | null },
+  ): Promise<void> {
+    this.registry.get(name);
+    const unknown = Object.keys(checkObject('configure()', change)).find(
+      (key) => key !== 'channel' && key !== 'retryPattern',
+    );
+    if (unknown !== undefined) {
+      throw new InvalidJobOptionError(
+        `A job function has no property ${show(unknown)} to change: channel and retryPattern are.`,
+      );
+    }
+    const before = (await this.store.functions.list()).get(name) ?? { channel: null, retryPattern: null };
+    const { channel = before.channel, retryPattern = before.retryPattern } = change;
+    await this.store.functions.save(name, {
+      channel: channel === null ? null : normalizeChannelName(channel),
+      retryPattern: retryPattern === null ? null : validateRetryPattern(retryPattern),
+    });
+    this.store.wake.tell({ functions: true });
+  }
+
+  /** Gives a job function back to what its decorator says. */
+  async reset(name: string): Promise<void> {
+    this.registry.get(name);
+    await this.store.functions.remove(name);
+    this.store.wake.tell({ functions: true });
+  }
+}

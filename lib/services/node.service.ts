@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { NodeNotFoundError } from '../errors/node-not-found.error.js';
+import { show } from '../common/format-value.js';
+import type { NodeOrder, NodeState } from '../store/nodes/node-store.js';
+import { Store } from '../store/store.js';
+
+/**
+ * The processes that run jobs, looked at and steered from any process. What is asked of a node stands in the database: a
+ * node that listens does it at once, one behind a pooler within about a second.
+ *
+ * @example
+ * ```ts
+ * for (const { id, state } of await nodes.list()) if (state === 'alive') await nodes.quiet(id);
+ * ```
+ */
+@Injectable()
+export class NodeService {
+  constructor(private readonly store: Store) {}
+
+  /** All nodes, those that have ended too as long as `removalInterval` keeps them; the newest first. */
+  async list(): Promise<NodeState[]> {
+    return this.store.nodes.list();
+  }
+
+  /**
+   * The node claims no more and gives back what it has at hand; what runs goes on. So it stays until it is resumed or its
+   * process ends.
+   *
+   * @throws NodeNotFoundError
+   */
+  async quiet(id: number): Promise<void> {
+    await this.ask(id, 'quiet');
+  }
+
+  /**
+   * The node claims again. One that was asked to stop can't be resumed.
+   *
+   * @throws NodeNotFoundError
+   */
+  async resume(id: number): Promise<void> {
+    await this.ask(id, null);
+  }
+
+  /**
+   * The node ends as by `JobRunner.stop()`: what runs gets `shutdownTimeout` to end. Its process goes on, without running
+   * jobs.
+   *
+   * @throws NodeNotFoundError
+   */
+  async stop(id: number): Promise<void> {
+    await this.ask(id, 'stop');
+  }
+
+  private async ask(id: number, order: NodeOrder | null): Promise<void> {
+    if (!Number.isInteger(id) || id < 0 || id > 2_147_483_647)
+      throw new InvalidJobOptionError(`The id of a node is a whole number, not ${show(id)}.`);
+    if (!(await this.store.nodes.ask(id, order)))
+      throw new NodeNotFoundError(`There is no node ${id} that runs: it has ended, or is about to.`);
+    this.store.wake.tell({ nodes: true });
+  }
+}

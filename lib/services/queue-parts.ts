@@ -1,0 +1,158 @@
+import type { ArgumentCodec } from '../payload/argument-codec.js';
+import type { JobOptions } from '../job/job-options.js';
+import type { JobFunction } from '../registry/job-function.js';
+import type { JobRegistry } from '../registry/job-registry.js';
+import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { FunctionChanges } from '../store/functions/function-overrides.js';
+import type { BatchName } from '../store/batches/batch-store.js';
+import type { JobRow } from '../store/jobs/job-store.js';
+import type { Store } from '../store/store.js';
+import { Batches } from '../enqueue/batch/batches.js';
+import { notFound } from '../enqueue/batch/stored-batch.js';
+import type { BatchEntry, MemberOptions, StoreOptions } from '../enqueue/delayable.types.js';
+import { FinishWatch, watchedJobs } from '../inspect/completion-watcher.js';
+import { Delayables } from '../enqueue/graph/delayables.js';
+import type { GraphDraft } from '../enqueue/graph/graph-draft.js';
+import { GraphStorage } from '../enqueue/graph/graph-storage.js';
+import { runGraphAtOnce } from '../enqueue/graph/inline-graph.js';
+import { UndelayedWatch } from '../enqueue/graph/forgotten-delayables.js';
+import { Drafting, type DraftSettings, type JobDraft } from '../enqueue/job-draft.js';
+import { JobReader } from '../inspect/job-reader.js';
+import { JobStorage } from '../enqueue/job-storage.js';
+import { JobSteering } from '../inspect/job-actions.js';
+import { KnownChannels } from '../enqueue/known-channels.js';
+import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
+import { runAtOnce } from '../enqueue/inline-execution.js';
+import { TransactionWakes } from '../enqueue/transaction-notifications.js';
+
+/** What the queue service is made of. */
+export class QueueParts {
+  readonly reader: JobReader;
+  readonly steering: JobSteering;
+  readonly finishes: FinishWatch<JobRow>;
+  readonly batches: Batches;
+  private readonly batchFinishes: FinishWatch<BatchName>;
+  readonly relatedActions: RelatedActionReader;
+  readonly delayables: Delayables;
+  private readonly drafting: Drafting;
+  private readonly wakes: TransactionWakes;
+  private readonly storage: JobStorage;
+  private readonly graphs: GraphStorage;
+
+  constructor(
+    readonly store: Store,
+    readonly registry: JobRegistry,
+    readonly codec: ArgumentCodec,
+    private readonly changes: FunctionChanges,
+    settings: DraftSettings,
+    entityUrl: EntityUrl | undefined,
+  ) {
+    this.reader = new JobReader(store.jobs, store.search, codec);
+    this.steering = new JobSteering(store);
+    this.finishes = new FinishWatch(watchedJobs(store.jobs), store.wake);
+    this.batchFinishes = new FinishWatch(
+      {
+        what: 'Batch',
+        find: async (uuids) => store.batches.names(uuids),
+        hasEnded: ({ state }) => state === 'ended',
+        notFound,
+      },
+      store.wake,
+    );
+    this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
+    this.drafting = new Drafting(codec, changes, settings);
+    this.wakes = new TransactionWakes(store.dataSource, store.wake);
+    const channels = new KnownChannels(store.channels);
+    this.storage = new JobStorage(store, this.reader, this.wakes, channels);
+    this.graphs = new GraphStorage(store, this.reader, this.wakes, channels);
+    this.delayables = new Delayables(
+      {
+        draft: ({ fn, args, options }) => this.draftOf(fn, args, options),
+        save: (graphs, options) => this.saveGraphs(graphs, options),
+      },
+      new UndelayedWatch(),
+    );
+    this.batches = new Batches(
+      { store, delayables: this.delayables, wakes: this.wakes, finishes: this.batchFinishes },
+      channels,
+      codec,
+      settings,
+    );
+  }
+
+  draft(provider: object, methodName: string, args: readonly unknown[], options: JobOptions): JobDraft {
+    return this.draftOf(this.registry.functionOf(provider, methodName), args, options);
+  }
+
+  draftOf(fn: JobFunction, args: readonly unknown[], options: JobOptions): JobDraft {
+    return this.drafting.draft(fn, args, options);
+  }
+
+  /** Stores drafts, or runs them where that is what they ask for. */
+  async save(drafts: readonly JobDraft[], { manager }: StoreOptions): Promise<QueueJob[]> {
+    if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, manager);
+    const jobs: QueueJob[] = [];
+    for (const draft of drafts) {
+      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, { manager }));
+      else jobs.push(...(await this.storage.save([draft], manager)));
+    }
+    return jobs;
+  }
+
+  /** Stores graphs whole, or runs those that ask for it; answers by the uuids of the drafts. */
+  private async saveGraphs(
+    graphs: readonly GraphDraft[],
+    { manager, batch }: MemberOptions,
+  ): Promise<ReadonlyMap<string, QueueJob>> {
+    const drafts = graphs.flatMap((graph) => graph.drafts);
+    if (drafts.length === graphs.length && batch === undefined) {
+      const jobs = await this.save(drafts, { manager });
+      return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
+    }
+    const answers = new Map<string, QueueJob>();
+    const atOnce = graphs.filter(
+      (graph) => batch?.ran !== undefined || graph.drafts.some(({ noDelay }) => noDelay),
+    );
+    for (const graph of atOnce) {
+      const ran = await runGraphAtOnce(
+        inBatch(graph, batch?.ran && batch),
+        this.codec,
+        async (draft, parentResults) =>
+          counted(runAtOnce(draft, this.store, this.codec, { manager, parentResults }), batch),
+      );
+      for (const [uuid, job] of ran) answers.set(uuid, job);
+    }
+    const stored = graphs.filter((graph) => !atOnce.includes(graph));
+    if (stored.length === 0) return answers;
+    const members = stored.map((graph) => inBatch(graph, batch));
+    for (const [uuid, job] of await this.graphs.save(members, manager, batch?.enter)) answers.set(uuid, job);
+    return answers;
+  }
+
+  async close(): Promise<void> {
+    this.finishes.close();
+    this.batchFinishes.close();
+    this.wakes.close();
+    this.changes.close();
+    await this.store.close();
+  }
+}
+
+/** The graph with its jobs as members. */
+function inBatch(graph: GraphDraft, batch: BatchEntry | undefined): GraphDraft {
+  if (batch === undefined) return graph;
+  const drafts = graph.drafts.map((draft) => ({ ...draft, job: { ...draft.job, batchUuid: batch.uuid } }));
+  return { ...graph, drafts };
+}
+
+/** Tells the batch how a job that runs at once has ended. */
+async function counted(running: Promise<QueueJob>, batch: BatchEntry | undefined): Promise<QueueJob> {
+  try {
+    const job = await running;
+    batch?.ran?.('done');
+    return job;
+  } catch (error) {
+    batch?.ran?.('failed');
+    throw error;
+  }
+}

@@ -1,0 +1,202 @@
+import type { BatchEvent, BatchState } from '../../job/batch-progress.js';
+import type { JobState } from '../../job/job-state.js';
+import type { Query, QueueDatabase, Row } from '../connection/database.js';
+import type { NewJob } from '../insert/new-job.js';
+import type { Tables } from '../connection/tables.js';
+
+/** A batch as it is inserted. */
+export interface NewBatch {
+  readonly uuid: string;
+  readonly name: string;
+  readonly userId: string | null;
+  /** Percent; null without `onProgress`. */
+  readonly progressStep: number | null;
+  readonly callbacks: readonly { readonly event: BatchEvent; readonly job: NewJob }[];
+}
+
+/** A batch as read, without counting. */
+export interface BatchName {
+  readonly uuid: string;
+  readonly name: string;
+  readonly state: BatchState;
+}
+
+/** A batch as read, with its members counted. */
+export interface BatchRow {
+  readonly uuid: string;
+  readonly name: string;
+  readonly userId: string | null;
+  readonly state: BatchState;
+  readonly counts: Readonly<Partial<Record<JobState, number>>>;
+  readonly dateCreated: Date;
+  readonly dateClosed: Date | null;
+  readonly dateEnded: Date | null;
+}
+
+/** Which batches to list, the newest first. What is left out does not matter. */
+export interface BatchFilter {
+  readonly state?: BatchState | readonly BatchState[];
+  readonly name?: string;
+  readonly userId?: string;
+  /** Only batches older than this one: the last of the page before. */
+  readonly before?: string;
+  /** 1 to 1,000. Default: 100. */
+  readonly limit?: number;
+}
+
+/** Of a callback, what the database makes a job of. */
+const CALLBACK_PARTS = [
+  'name',
+  'channel',
+  'priority',
+  'maxRetries',
+  'args',
+  'description',
+  'identityKey',
+  'identityUntilDone',
+  'etaIn',
+  'etaAt',
+  'userId',
+  'context',
+] as const satisfies readonly (keyof NewJob)[];
+
+const STATE = `CASE WHEN b.date_ended IS NOT NULL THEN 'ended' WHEN b.date_closed IS NOT NULL THEN 'closed' ELSE 'open' END`;
+
+/** Batches and their counts. What ends of members mean for them, the functions of the database see to. */
+export class BatchStore {
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {}
+
+  async insert(batch: NewBatch, query: Query): Promise<void> {
+    const { uuid, name, userId, progressStep, callbacks } = batch;
+    await query(
+      `INSERT INTO ${this.tables.batch} (uuid, name, user_id, progress_step) VALUES ($1, $2, $3, $4)`,
+      [uuid, name, userId, progressStep],
+    );
+    if (callbacks.length === 0) return;
+    await query(
+      `INSERT INTO ${this.tables.batchCallback} (batch_uuid, event, job)
+       SELECT $1, * FROM unnest($2::text[], $3::json[])`,
+      [
+        uuid,
+        callbacks.map(({ event }) => event),
+        callbacks.map(({ job }) =>
+          JSON.stringify(Object.fromEntries(CALLBACK_PARTS.map((part) => [part, job[part]]))),
+        ),
+      ],
+    );
+  }
+
+  /** Whether the batch is open, and stays so until the end of this transaction; null where there is none. */
+  async enter(uuid: string, query: Query): Promise<boolean | null> {
+    const rows = await query<{ open: boolean | null }>(
+      `SELECT ${this.tables.name('queue_job_batch_enter_1')}($1) AS open`,
+      [uuid],
+    );
+    return rows[0]?.open ?? null;
+  }
+
+  /** The number of callback jobs that this has stored; null where there is no such open batch. */
+  async close(uuid: string, query: Query): Promise<number | null> {
+    const rows = await query<{ fired: number | null }>(
+      `SELECT ${this.tables.name('queue_job_batch_close_1')}($1) AS fired`,
+      [uuid],
+    );
+    return rows[0]?.fired ?? null;
+  }
+
+  /** With their members counted, all in one snapshot. */
+  async find(uuids: readonly string[], query?: Query): Promise<BatchRow[]> {
+    return this.read('b.uuid = ANY($1)', 'NULL', [uuids], query);
+  }
+
+  async list(filter: BatchFilter): Promise<BatchRow[]> {
+    const values: unknown[] = [];
+    const bind = (value: unknown): string => `$${values.push(value)}`;
+    const where: string[] = ['true'];
+    if (filter.state !== undefined) where.push(`${STATE} = ANY(${bind([filter.state].flat())})`);
+    if (filter.name !== undefined) where.push(`b.name = ${bind(filter.name)}`);
+    if (filter.userId !== undefined) where.push(`b.user_id = ${bind(filter.userId)}`);
+    if (filter.before !== undefined) where.push(`b.uuid < ${bind(filter.before)}`);
+    return this.read(where.join(' AND '), bind(filter.limit ?? 100), values);
+  }
+
+  /** Names and states of those that are there, without counting. */
+  async names(uuids: readonly string[], query?: Query): Promise<BatchName[]> {
+    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    return ask(
+      `SELECT b.uuid, b.name, ${STATE} AS state FROM ${this.tables.batch} b WHERE b.uuid = ANY($1)`,
+      [uuids],
+    );
+  }
+
+  /** Cancels the members that have not ended, and closes; `node` is the one that has the job, and is asked to end it. */
+  async cancel(uuid: string, by: string, query: Query): Promise<{ uuid: string; node: number | null }[]> {
+    return query(`SELECT uuid, node FROM ${this.tables.name('queue_job_batch_cancel_1')}($1, $2)`, [
+      uuid,
+      by,
+    ]);
+  }
+
+  /** Removes batches that ended long ago and have no member left. */
+  async removeEnded(interval: number | null): Promise<void> {
+    const t = this.tables;
+    await this.database.query(
+      `WITH gone AS (
+         DELETE FROM ${t.batch} b
+         WHERE b.date_ended < clock_timestamp() - $1::float8 * interval '1 millisecond'
+           AND NOT EXISTS (SELECT 1 FROM ${t.job} j WHERE j.batch_uuid = b.uuid)
+           AND NOT EXISTS (SELECT 1 FROM ${t.history} h WHERE h.batch_uuid = b.uuid)
+         RETURNING b.uuid
+       )
+       DELETE FROM ${t.batchCallback} c USING gone g WHERE c.batch_uuid = g.uuid`,
+      [interval],
+    );
+  }
+
+  private async read(
+    where: string,
+    limit: string,
+    values: readonly unknown[],
+    query?: Query,
+  ): Promise<BatchRow[]> {
+    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const t = this.tables;
+    const rows = await ask(
+      `SELECT b.uuid, b.name, b.user_id, ${STATE} AS state, b.date_created, b.date_closed, b.date_ended,
+         b.removed_done, b.removed_cancelled, c.counts
+       FROM (SELECT * FROM ${t.batch} b WHERE ${where} ORDER BY b.uuid DESC LIMIT ${limit}) b
+       LEFT JOIN LATERAL (
+         SELECT json_object_agg(s.state, s.count) AS counts FROM (
+           SELECT m.state, count(*) AS count FROM (
+             SELECT j.state FROM ${t.job} j WHERE j.batch_uuid = b.uuid
+             UNION ALL SELECT h.state FROM ${t.history} h WHERE h.batch_uuid = b.uuid
+           ) m GROUP BY m.state
+         ) s
+       ) c ON true
+       ORDER BY b.uuid DESC`,
+      values,
+    );
+    return rows.map(toBatchRow);
+  }
+}
+
+function toBatchRow(row: Row): BatchRow {
+  const text = row['counts'] as string | null;
+  const counts = (text === null ? {} : JSON.parse(text)) as Partial<Record<JobState, number>>;
+  // Those that were removed long after their end still count.
+  const inAll = (state: 'done' | 'cancelled'): number =>
+    (counts[state] ?? 0) + Number(row[`removed_${state}`]);
+  return {
+    uuid: row['uuid'] as string,
+    name: row['name'] as string,
+    userId: row['user_id'] as string | null,
+    state: row['state'] as BatchState,
+    counts: { ...counts, done: inAll('done'), cancelled: inAll('cancelled') },
+    dateCreated: row['date_created'] as Date,
+    dateClosed: row['date_closed'] as Date | null,
+    dateEnded: row['date_ended'] as Date | null,
+  };
+}

@@ -1,0 +1,233 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ChannelConfig } from '../../channel/channel-config.js';
+import { unlimitedChannel } from '../../channel/channel-config.js';
+import type { QueueDatabase, Row } from '../connection/database.js';
+import type { Tables } from '../connection/tables.js';
+
+/** The properties of a channel that somebody gave. */
+export type ChannelChange = Partial<Omit<ChannelConfig, 'name'>>;
+
+/** A channel as it is, and what was done to it at run time. */
+export interface ChannelState extends ChannelConfig {
+  /** The properties that were changed at run time. */
+  readonly changed: ChannelChange;
+  /** What the module option says of it; null where it says nothing. */
+  readonly configured: ChannelChange | null;
+  /** With a throttle: the earliest next start. */
+  readonly nextStart: Date | null;
+  /** Jobs that a node has, those of the subchannels included. */
+  readonly running: number;
+  /** Jobs that wait: for their turn, their eta or their parents. Where more than 50,000 do, at least so many. */
+  readonly waiting: number;
+  readonly failed: number;
+}
+
+const COLUMNS =
+  'c.name, c.capacity, c.sequential, c.throttle, c.fair, c.paused, c.removal_interval, c.configured, c.changed, c.next_start';
+
+const NODES_TIMEOUT_MS = 1_000;
+
+/**
+ * For how long, in milliseconds, PostgreSQL waits for the next statement of a change. A process that is stopped, or whose
+ * network is gone, would else keep the lock until the system finds out, which may take hours; and no node claims
+ * meanwhile.
+ */
+const SILENCE_MS = 10_000;
+
+/** The channels as they are in force, over all nodes. Every change gives the configuration a new version. */
+export class ChannelStore {
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {}
+
+  /** What the module option says, from a node that starts. Changes made at run time stand over it. */
+  async applyOption(configs: readonly ChannelConfig[]): Promise<void> {
+    const wanted = new Map(configs.map(({ name, ...rest }) => [name, rest]));
+    await this.locked(async (query) => {
+      const rows = await query(`SELECT name, configured, changed FROM ${this.tables.channel}`);
+      const known = new Map(rows.map((row) => [row['name'] as string, row]));
+      let touched = false;
+      for (const name of new Set([...wanted.keys(), ...known.keys()])) {
+        const row = known.get(name);
+        const configured = wanted.get(name) ?? null;
+        if (row !== undefined && isDeepStrictEqual(row['configured'], configured)) continue;
+        touched = true;
+        await this.save(
+          query,
+          name,
+          configured,
+          (row?.['changed'] as ChannelChange | null | undefined) ?? null,
+        );
+      }
+      return touched;
+    });
+  }
+
+  /** Changes a channel at run time; answers with the version of the configuration that has the change. */
+  async change(name: string, change: ChannelChange): Promise<number | null> {
+    return this.locked(async (query) => {
+      const row = await this.read(query, name);
+      const changed = { ...(row?.['changed'] as ChannelChange | null), ...change };
+      await this.save(
+        query,
+        name,
+        (row?.['configured'] as ChannelChange | null | undefined) ?? null,
+        changed,
+      );
+      return true;
+    });
+  }
+
+  /** Gives a channel back to what the module option says; null where there is no such channel. */
+  async reset(name: string): Promise<number | null> {
+    return this.locked(async (query) => {
+      const row = await this.read(query, name);
+      if (row === undefined) return false;
+      await this.save(query, name, row['configured'] as ChannelChange | null, null);
+      return true;
+    });
+  }
+
+  /** Makes the rows of channels that are used for the first time. */
+  async ensure(names: readonly string[]): Promise<void> {
+    await this.database.query(`SELECT ${this.tables.name('queue_job_ensure_channels_1')}($1)`, [names]);
+  }
+
+  async list(): Promise<ChannelState[]> {
+    const rows = await this.database.query(
+      `SELECT ${COLUMNS}, coalesce(j.running, 0) AS running, coalesce(j.waiting, 0) AS waiting, coalesce(j.failed, 0) AS failed
+       FROM ${this.tables.channel} c
+       LEFT JOIN (
+         SELECT b.channel, sum(b.running)::bigint AS running, sum(b.waiting)::bigint AS waiting, sum(b.failed)::bigint AS failed
+         FROM ${this.tables.name('queue_job_breakdown_1')}() b GROUP BY b.channel
+       ) j ON j.channel = c.name
+       WHERE right(c.name, 2) <> '.*' ORDER BY c.name`,
+    );
+    const own = rows.map(toState);
+    return own.map((channel) => {
+      const below = own.filter(
+        (other) => other.name === channel.name || other.name.startsWith(`${channel.name}.`),
+      );
+      const sum = (of: 'running' | 'waiting' | 'failed'): number =>
+        below.reduce((total, one) => total + one[of], 0);
+      return { ...channel, running: sum('running'), waiting: sum('waiting'), failed: sum('failed') };
+    });
+  }
+
+  /** How a channel is set; undefined where there is none of that name. */
+  async find(name: string): Promise<ChannelConfig | undefined> {
+    const rows = await this.database.query(
+      `SELECT ${COLUMNS}, 0 AS running, 0 AS waiting, 0 AS failed FROM ${this.tables.channel} c WHERE c.name = $1`,
+      [name],
+    );
+    return rows.map(toState)[0];
+  }
+
+  /**
+   * Waits until every node that can be reached works by this version: from then on nothing starts by the old one. A node
+   * that doesn't answer holds nobody up for longer than a second.
+   */
+  async takenUp(version: number): Promise<void> {
+    const until = performance.now() + NODES_TIMEOUT_MS;
+    while (performance.now() < until) {
+      const rows = await this.database.query(
+        `SELECT 1 FROM ${this.tables.node} WHERE alive AND suspect_since IS NULL AND config_version < $1 LIMIT 1`,
+        [version],
+      );
+      if (rows.length === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  private async read(query: Query, name: string): Promise<Row | undefined> {
+    return (await query(`SELECT configured, changed FROM ${this.tables.channel} WHERE name = $1`, [name]))[0];
+  }
+
+  private async save(
+    query: Query,
+    name: string,
+    configured: ChannelChange | null,
+    changed: ChannelChange | null,
+  ): Promise<void> {
+    const wildcard = name.endsWith('.*') ? undefined : await this.read(query, name.replace(/[^.]+$/, '*'));
+    const config = {
+      ...unlimitedChannel(name),
+      ...(wildcard?.['configured'] as ChannelChange | null | undefined),
+      ...(wildcard?.['changed'] as ChannelChange | null | undefined),
+      ...configured,
+      ...changed,
+    };
+    await query(
+      `INSERT INTO ${this.tables.channel} AS c
+         (name, capacity, sequential, throttle, fair, paused, removal_interval, configured, changed)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (name) DO UPDATE SET capacity = excluded.capacity, sequential = excluded.sequential,
+         throttle = excluded.throttle, fair = excluded.fair, paused = excluded.paused,
+         removal_interval = excluded.removal_interval, configured = excluded.configured, changed = excluded.changed,
+         next_start = CASE WHEN excluded.throttle IS NOT NULL THEN c.next_start END`,
+      [
+        name,
+        config.capacity,
+        config.sequential,
+        config.throttle,
+        config.fair,
+        config.paused,
+        config.removalInterval,
+        configured === null ? null : JSON.stringify(configured),
+        changed === null || Object.keys(changed).length === 0 ? null : JSON.stringify(changed),
+      ],
+    );
+    if (name.endsWith('.*')) await this.saveBelow(query, name.slice(0, -1));
+  }
+
+  /** What a wildcard says reaches the channels that were made under it before. */
+  private async saveBelow(query: Query, prefix: string): Promise<void> {
+    const rows = await query(
+      `SELECT name, changed FROM ${this.tables.channel}
+       WHERE starts_with(name, $1) AND configured IS NULL AND strpos(substr(name, length($1) + 1), '.') = 0 AND right(name, 1) <> '*'`,
+      [prefix],
+    );
+    for (const row of rows) {
+      await this.save(query, row['name'] as string, null, row['changed'] as ChannelChange | null);
+    }
+  }
+
+  /** Under the exclusive lock of the configuration: no claim is under way. Null where `work` changed nothing. */
+  private async locked(work: (query: Query) => Promise<boolean>): Promise<number | null> {
+    return this.database.transaction(async (query) => {
+      await query(`SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS}`);
+      await query('SELECT pg_advisory_xact_lock($1, 0)', [this.tables.lockClass]);
+      if (!(await work(query))) return null;
+      await query(
+        `INSERT INTO ${this.tables.channel} (name)
+         SELECT DISTINCT p.name FROM ${this.tables.channel} c
+         CROSS JOIN LATERAL (
+           SELECT array_to_string((string_to_array(c.name, '.'))[1:n], '.') AS name
+           FROM generate_series(1, array_length(string_to_array(c.name, '.'), 1) - 1) n
+         ) p
+         ON CONFLICT (name) DO NOTHING`,
+      );
+      const rows = await query(`SELECT ${this.tables.name('queue_job_regate_1')}() AS version`);
+      return Number(rows[0]?.['version']);
+    });
+  }
+}
+
+type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+const toState = (row: Row): ChannelState => ({
+  name: row['name'] as string,
+  capacity: row['capacity'] as number | null,
+  sequential: row['sequential'] as boolean,
+  throttle: row['throttle'] as number | null,
+  fair: row['fair'] as boolean,
+  paused: row['paused'] as boolean,
+  removalInterval: row['removal_interval'] as number | null,
+  configured: row['configured'] as ChannelChange | null,
+  changed: (row['changed'] as ChannelChange | null) ?? {},
+  nextStart: row['next_start'] as Date | null,
+  running: row['running'] as number,
+  waiting: row['waiting'] as number,
+  failed: row['failed'] as number,
+});

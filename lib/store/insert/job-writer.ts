@@ -1,0 +1,75 @@
+import type { Query, QueueDatabase } from '../connection/database.js';
+import { areAlike, InsertAlike } from './insert-uniform.js';
+import { InsertAny } from './insert-mixed.js';
+import { InsertOne } from './insert-one.js';
+import type { JobInsert } from './job-insert.js';
+import type { NewJob, StoredJob } from './new-job.js';
+import type { Tables } from '../connection/tables.js';
+
+/** What a statement stored, and whether it told the other processes. */
+export interface Written {
+  readonly rows: readonly StoredJob[];
+  readonly told: boolean;
+  /** A node of this process has them already. */
+  readonly taken?: boolean;
+}
+
+/** Puts jobs into the table: one statement for any number. */
+export class JobWriter {
+  private readonly one: JobInsert;
+  private readonly alike: JobInsert;
+  private readonly any: JobInsert;
+  private readonly keyed: JobInsert;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    this.one = new InsertOne(tables);
+    this.alike = new InsertAlike(tables);
+    this.any = new InsertAny(tables, false);
+    this.keyed = new InsertAny(tables, true);
+  }
+
+  /**
+   * Stores jobs by `query`, in its transaction. Answers with those that were stored: a job that was to take an identity
+   * key which another one has is not among them.
+   */
+  async insert(jobs: readonly NewJob[], query: Query): Promise<StoredJob[]> {
+    const insert = this.insertFor(jobs);
+    return insert.storedOf(await query(insert.statementFor(null).text, insert.valuesOf(jobs, null)), jobs);
+  }
+
+  /** The same in a transaction of our own, which takes a notification along where `notice` is one. */
+  async insertAlone(jobs: readonly NewJob[], notice: string | null): Promise<Written> {
+    const insert = this.insertFor(jobs);
+    const rows = await this.database.run(insert.statementFor(notice), insert.valuesOf(jobs, notice));
+    return { rows: insert.storedOf(rows, jobs), told: rows[0]?.['told'] === true };
+  }
+
+  private insertFor(jobs: readonly NewJob[]): JobInsert {
+    if (areAlike(jobs)) return jobs.length === 1 ? this.one : this.alike;
+    return jobs.some((job) => job.identityKey !== null) ? this.keyed : this.any;
+  }
+
+  /** The uuid of the job that has an identity key now. */
+  async holderOf(identityKey: string, query?: Query): Promise<string | null> {
+    return (await this.holdersOf([identityKey], query)).get(identityKey) ?? null;
+  }
+
+  /**
+   * The uuids of the jobs that have these identity keys now, by key. In a transaction that reads from an old snapshot,
+   * one that was claimed since would seem to wait: with `now`, none is found there.
+   */
+  async holdersOf(
+    identityKeys: readonly string[],
+    query?: Query,
+    { now = false } = {},
+  ): Promise<Map<string, string>> {
+    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const text = `SELECT identity_lock, uuid FROM ${this.tables.job}
+      WHERE identity_lock = ANY($1) AND (NOT $2 OR current_setting('transaction_isolation') = 'read committed')`;
+    const rows = await ask(text, [identityKeys, now]);
+    return new Map(rows.map((row) => [row['identity_lock'] as string, row['uuid'] as string]));
+  }
+}

@@ -1,0 +1,50 @@
+import type { QueueDatabase } from '../connection/database.js';
+import type { QueueJobAudit } from '../entities/queue-job-audit.entity.js';
+import type { Tables } from '../connection/tables.js';
+
+/** What is noted of an action. */
+export type AuditRecord = Pick<QueueJobAudit, 'actor' | 'action' | 'target'> & {
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** Who did what in the dashboard. */
+export class AuditStore {
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {}
+
+  /** Answers with the id of the record. */
+  async write({ actor, action, target, details }: AuditRecord): Promise<string> {
+    const rows = await this.database.query(
+      `INSERT INTO ${this.tables.audit} (actor, action, target, details) VALUES ($1, $2, $3, $4) RETURNING id`,
+      [actor, action, target, JSON.stringify(details)],
+    );
+    return String(rows[0]?.['id']);
+  }
+
+  /** Adds to a record how it ended: it was written when the action began, lest nobody hear of it. */
+  async complete(id: string, details: AuditRecord['details']): Promise<void> {
+    await this.database.query(`UPDATE ${this.tables.audit} SET details = details || $2 WHERE id = $1`, [
+      id,
+      JSON.stringify(details),
+    ]);
+  }
+
+  /** The newest first; older than the one of this id where one is given. */
+  async list(before: string | null, limit: number): Promise<QueueJobAudit[]> {
+    const rows = await this.database.query(
+      `SELECT id::text AS id, date, actor, action, target, details FROM ${this.tables.audit} a
+       WHERE $1::bigint IS NULL OR a.id < $1 ORDER BY a.id DESC LIMIT $2`,
+      [before, limit],
+    );
+    return rows.map((row) => ({
+      id: row['id'] as string,
+      date: row['date'] as Date,
+      actor: row['actor'] as string,
+      action: row['action'] as string,
+      target: row['target'] as string,
+      details: row['details'] as Record<string, unknown>,
+    }));
+  }
+}

@@ -1,0 +1,54 @@
+import type { JobFilter } from './job-filter.js';
+import type { Tables } from '../connection/tables.js';
+
+/** Puts a value among those of a statement; answers with its placeholder. */
+export type Bind = (value: unknown) => string;
+
+/** The conditions of a filter on a job `j`, live or ended, besides those by which the rows are found. */
+export function jobWhere(filter: JobFilter, t: Tables, bind: Bind): string[] {
+  const where: string[] = [];
+  const equal = (column: string, value: unknown): void => {
+    if (value !== undefined) where.push(`j.${column} = ${bind(value)}`);
+  };
+  if (filter.state !== undefined) where.push(`j.state = ANY(${bind([filter.state].flat())})`);
+  equal('name', filter.name);
+  equal('user_id', filter.userId);
+  equal('priority', filter.priority);
+  equal('exc_name', filter.error);
+  if (filter.channel !== undefined) {
+    const channel = bind(filter.channel);
+    where.push(
+      `(j.channel = ${channel} OR j.channel >= ${channel} || '.' AND j.channel < ${channel} || '/')`,
+    );
+  }
+  if (filter.createdFrom !== undefined) where.push(`j.date_created >= ${bind(filter.createdFrom)}`);
+  if (filter.createdBefore !== undefined) where.push(`j.date_created < ${bind(filter.createdBefore)}`);
+  if (filter.node !== undefined) where.push(`${lastNode(t)} = ${bind(filter.node)}`);
+  if (filter.text !== undefined) {
+    where.push(`j.description ILIKE ${bind(`%${filter.text.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
+  }
+  if (filter.argument !== undefined) where.push(argumentWhere(filter.argument, bind));
+  return where;
+}
+
+/** The node that has the job `j`, or had it at its last try: a job that failed has none any more. */
+export const lastNode = (t: Tables): string =>
+  `coalesce(j.node, (SELECT a.node FROM ${t.attempt} a WHERE a.job_uuid = j.uuid ORDER BY a.id DESC LIMIT 1))`;
+
+/**
+ * Compares texts, never casts: one stored value that can't be cast would break the whole search. A value of another
+ * type, such as a bigint or a Date, is stored in a tag and found by its text there; an entity, by its single key.
+ */
+function argumentWhere({ path, value }: NonNullable<JobFilter['argument']>, bind: Bind): string {
+  const at = bind(path.map(String));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+  const given = bind(text);
+  return `CASE json_typeof(j.args #> ${at}::text[])
+    WHEN 'object' THEN j.args #>> ${at}::text[] = ${given} OR j.args #>> (${at}::text[] || '$type'::text) IS NOT NULL AND (
+      j.args #>> (${at}::text[] || 'value'::text) = ${given} OR EXISTS (
+        SELECT 1 FROM json_each_text(CASE WHEN j.args #>> (${at}::text[] || '$type'::text) = 'Entity' THEN j.args #> (${at}::text[] || ARRAY['value', 'id']) END) k
+        WHERE k.value = ${given}))
+    WHEN ${bind(type)} THEN coalesce(j.args #>> ${at}::text[], 'null') = ${given}
+    ELSE false END`;
+}

@@ -1,0 +1,242 @@
+import type pg from 'pg';
+import { type QueueDatabase, type Row, namedStatement, type Statement } from '../connection/database.js';
+import type { Tables } from '../connection/tables.js';
+
+/** What can be asked of a node: to claim no more, or to end. */
+export type NodeOrder = 'quiet' | 'stop';
+
+/** A node as it is. */
+export interface NodeState {
+  readonly id: number;
+  /** `host:pid`. */
+  readonly name: string;
+  /** `quiet` and `stopping`: as it was asked; `suspect`: without a sign of life, and soon given up. */
+  readonly state: 'alive' | 'quiet' | 'stopping' | 'suspect' | 'dead';
+  /** Whether it holds a session with PostgreSQL, or else a lease (`listen: false`). */
+  readonly listens: boolean;
+  /** Of this library. */
+  readonly version: string | null;
+  readonly dateStarted: Date;
+  /** The last sign of life. */
+  readonly dateSeen: Date;
+  readonly dateEnded: Date | null;
+  readonly concurrency: number;
+  /** The jobs that it knows: `Provider.method`, each. */
+  readonly names: readonly string[];
+  /** Uuids of the jobs that it has. */
+  readonly jobs: readonly string[];
+  /** Bytes that were resident at the last sign of life. */
+  readonly memory: number | null;
+  /** Cores in use over the second before that. */
+  readonly cpu: number | null;
+}
+
+/** How a node is, and what it wants to know, as it says with each sign of life. */
+export interface Vitals {
+  /** Bytes. */
+  readonly memory: number;
+  /** Cores in use. */
+  readonly cpu: number;
+  readonly stopping: boolean;
+  /** Whether it wants to know if some job is ready. */
+  readonly look: boolean;
+}
+
+/** A try that ended because its node had died. */
+export interface ReapedTry {
+  readonly channel: string;
+  readonly name: string;
+  readonly kind: 'retried' | 'failed' | 'cancelled';
+  /** Seconds. */
+  readonly wait: number;
+  readonly run: number;
+}
+
+/** What a second in the life of an idle node tells. */
+export interface Tick {
+  /** False: the others have given this node up. */
+  readonly alive: boolean;
+  /** What somebody asked of this node. */
+  readonly asked: NodeOrder | null;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly now: number;
+  /** Nodes whose jobs may be given back. */
+  readonly dead: readonly number[];
+  /** Some job is ready; false where the node did not ask. */
+  readonly ready: boolean;
+  /** Milliseconds until the next eta. */
+  readonly nextEta: number | null;
+  /** The version of the channel configuration. */
+  readonly version: number;
+  /** Jobs of this node that somebody wants to cancel. */
+  readonly cancel: readonly string[];
+}
+
+/** Sends a statement somewhere and answers with the first row. */
+export type Ask = (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
+
+/** The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't. */
+export class NodeStore {
+  private readonly tickStatement: Statement;
+  /** Renews the lease of a node, by milliseconds; a thread of its own sends it. */
+  readonly leaseStatement: string;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    this.leaseStatement = `UPDATE ${tables.node} SET lease_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
+      WHERE id = $1 AND alive`;
+    this.tickStatement = namedStatement(
+      'queue_job_tick',
+      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6, $7) AS tick`,
+    );
+  }
+
+  async register(node: {
+    name: string;
+    listens: boolean;
+    concurrency: number;
+    lease: number;
+    names?: readonly string[];
+    version?: string;
+    /** The node that it was before, whose orders go on. */
+    before?: number;
+  }): Promise<{ id: number; now: number; asked: NodeOrder | null }> {
+    const rows = await this.database.query(
+      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, asked)
+       VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
+         (SELECT b.asked FROM ${this.tables.node} b WHERE b.id = $7))
+       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, asked`,
+      [
+        node.name,
+        node.listens,
+        node.concurrency,
+        node.lease,
+        node.names ?? null,
+        node.version ?? null,
+        node.before ?? null,
+      ],
+    );
+    return {
+      id: Number(rows[0]?.['id']),
+      now: Number(rows[0]?.['now']),
+      asked: (rows[0]?.['asked'] ?? null) as NodeOrder | null,
+    };
+  }
+
+  /**
+   * Makes a connection the session of a node: it holds the node's lock, and the server finds out within 20 s when the
+   * network is gone.
+   */
+  async openSession(client: pg.Client, node: number): Promise<void> {
+    await client.query(`SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+      SET tcp_user_timeout = 20000;
+      SET lock_timeout = 5000; SET idle_session_timeout = 0`);
+    await client.query('SELECT pg_advisory_lock($1, $2)', [this.tables.lockClass, node]);
+    await client.query(
+      `UPDATE ${this.tables.node} SET backend = pg_backend_pid(), suspect_since = NULL WHERE id = $1 AND alive`,
+      [node],
+    );
+    await client.query(`LISTEN "${this.tables.notifications.replaceAll('"', '""')}"`);
+  }
+
+  /** The query of a second, on the session of the node where it has one. Times in seconds. */
+  async tick(
+    node: number,
+    grace: number,
+    lease: number,
+    vitals: Vitals = { memory: 0, cpu: 0, stopping: false, look: true },
+    ask: Ask = (...asked) => this.askHere(...asked),
+  ): Promise<Tick> {
+    const row = await ask(this.tickStatement, [
+      node,
+      grace,
+      lease,
+      vitals.memory,
+      vitals.cpu,
+      vitals.stopping,
+      vitals.look,
+    ]);
+    return JSON.parse(row?.['tick'] as string) as Tick;
+  }
+
+  private async askHere(statement: Statement, values: readonly unknown[]): Promise<Row | undefined> {
+    return (await this.database.run(statement, values))[0];
+  }
+
+  /** Gives back what a dead node had; answers with its tries, null where it lives or another was faster. */
+  async reap(node: number, grace: number): Promise<ReapedTry[] | null> {
+    const rows = await this.database.query(`SELECT ${this.tables.name('queue_job_reap_1')}($1, $2) AS jobs`, [
+      node,
+      grace,
+    ]);
+    const tries = rows[0]?.['jobs'];
+    return typeof tries === 'string' ? (JSON.parse(tries) as ReapedTry[]) : null;
+  }
+
+  /** The newest first. */
+  async list(): Promise<NodeState[]> {
+    const t = this.tables;
+    const rows = await this.database.query(
+      `SELECT n.id, n.name, n.listens, n.version, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
+         to_json(coalesce(n.names, '{}')) AS names,
+         CASE WHEN NOT n.alive THEN 'dead' WHEN n.suspect_since IS NOT NULL THEN 'suspect'
+           WHEN n.asked = 'stop' THEN 'stopping' ELSE coalesce(n.asked, 'alive') END AS state,
+         coalesce((
+           SELECT json_agg(j.uuid) FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid)
+           JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = n.id WHERE c.node = n.id
+         ), '[]'::json) AS jobs
+       FROM ${t.node} n ORDER BY n.id DESC`,
+    );
+    return rows.map((row) => ({
+      id: row['id'] as number,
+      name: row['name'] as string,
+      state: row['state'] as NodeState['state'],
+      listens: row['listens'] as boolean,
+      version: row['version'] as string | null,
+      dateStarted: row['date_started'] as Date,
+      dateSeen: row['date_seen'] as Date,
+      dateEnded: row['date_ended'] as Date | null,
+      concurrency: row['concurrency'] as number,
+      names: JSON.parse(row['names'] as string) as string[],
+      jobs: JSON.parse(row['jobs'] as string) as string[],
+      memory: row['memory'] as number | null,
+      cpu: row['cpu'] as number | null,
+    }));
+  }
+
+  /** Whether some living node has a job of this name. */
+  async knows(name: string): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT EXISTS (SELECT FROM ${this.tables.node} n WHERE n.alive AND $1 = ANY(n.names)) AS knows`,
+      [name],
+    );
+    return rows[0]?.['knows'] === true;
+  }
+
+  /** Asks something of a node, null to work again; false where it has ended, or was asked to. */
+  async ask(node: number, order: NodeOrder | null): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE ${this.tables.node} SET asked = $2 WHERE id = $1 AND alive AND (asked IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id`,
+      [node, order],
+    );
+    return rows.length > 0;
+  }
+
+  /** Forgets nodes that ended long ago; milliseconds, null is never. */
+  async removeEnded(interval: number | null): Promise<void> {
+    await this.database.query(
+      `DELETE FROM ${this.tables.node} WHERE NOT alive AND date_ended < clock_timestamp() - $1::float8 * interval '1 millisecond'`,
+      [interval],
+    );
+  }
+
+  /** The node ends. False where it still holds jobs: then it is left to be found dead. */
+  async leave(node: number): Promise<boolean> {
+    const rows = await this.database.query(`SELECT ${this.tables.name('queue_job_leave_1')}($1) AS left`, [
+      node,
+    ]);
+    return rows[0]?.['left'] === true;
+  }
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { type Observable, Subject } from 'rxjs';
+import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
+import type { Tables } from '../connection/tables.js';
+
+/** What one part of the cluster tells the others. */
+export interface WakeMessage {
+  /** Jobs are ready. */
+  ready?: boolean;
+  /** A job with an eta was stored: milliseconds until then. */
+  dueIn?: number;
+  /** The channels have changed. */
+  config?: boolean;
+  /** The job functions have changed. */
+  functions?: boolean;
+  /** Something was asked of a node. */
+  nodes?: boolean;
+  /** Jobs that a node is asked to cancel. */
+  cancel?: string[];
+  /** The same from another process, or from anybody who can send a notification: to be looked up first. */
+  mayCancel?: string[];
+  /** Channels in which some node found ready jobs, but no room. */
+  hungry?: string[];
+  /** Jobs that ended here; never sent to other processes. */
+  ended?: string[];
+}
+
+/** Between two notifications of one process; all that is told meanwhile goes with the next. */
+const GAP_MS = 3;
+
+/** A notification of 8,000 bytes or more can't be sent; characters may have more than one. */
+const MOST_BYTES = 7_000;
+
+/** After that, a statement of ours that could take the notification along gets this long to come by, in milliseconds. */
+const RIDE_MS = 2;
+
+/**
+ * Wakes who waits: the runner of this process at once, those of other processes by NOTIFY.
+ *
+ * PostgreSQL holds one lock over the whole database from NOTIFY to the end of the commit, so notifying transactions
+ * commit one by one. That is why no transaction of the application ever notifies. An INSERT in a transaction of our own
+ * takes the notification along, unless another one is at its commit with one: a commit for the notification alone makes
+ * PostgreSQL flush its log once more, for which the next INSERT waits (with one caller, a fifth to a third of the rate).
+ * What is lost, or was inserted by hand, is found by polling.
+ */
+export class Wake {
+  private readonly subject = new Subject<WakeMessage>();
+  private readonly origin = randomUUID();
+  private readonly statement: Statement;
+  private pending: WakeMessage | null = null;
+  private flushing: Promise<void> | null = null;
+  /** When the next notification may go, by the monotonic clock. */
+  private nextAt = 0;
+  private closed = false;
+
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly tables: Tables,
+  ) {
+    // Not worth waiting for the disk: the message is for those who live now.
+    this.statement = namedStatement(
+      'queue_job_notify',
+      `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
+    );
+  }
+
+  /** What this process hears, of itself and of the others. */
+  get messages(): Observable<WakeMessage> {
+    return this.subject.asObservable();
+  }
+
+  /** Tells everybody. */
+  tell(message: WakeMessage): void {
+    this.subject.next(message);
+    this.tellOthers(message);
+  }
+
+  /** Tells only the others. */
+  tellOthers(message: WakeMessage): void {
+    const { ended: _, ...told } = message;
+    if (this.closed || Object.keys(told).length === 0) return;
+    this.pending = merge(this.pending, told);
+    this.flushing ??= this.flush().finally(() => (this.flushing = null));
+  }
+
+  /** Tells only this process. */
+  tellHere(message: WakeMessage): void {
+    this.subject.next(message);
+  }
+
+  /**
+   * Sends a statement that stores ready jobs and can take a notification along, and tells the others by that or else
+   * afterwards.
+   *
+   * @param send - gets the notification, null where one went a moment ago; answers whether it went along
+   */
+  async ride<T extends { readonly told: boolean }>(send: (notice: string | null) => Promise<T>): Promise<T> {
+    const told = this.pending;
+    const payload = this.payload(merge({ ...told }, { ready: true }));
+    const now = performance.now();
+    if (this.closed || now < this.nextAt || payload.length >= MOST_BYTES) return send(null);
+    this.nextAt = now + GAP_MS;
+    // All that is to be told goes along: while calls come one after the other, nothing might get its turn to go alone.
+    this.pending = null;
+    let gone = false;
+    try {
+      const answer = await send(payload);
+      gone = answer.told;
+      return answer;
+    } finally {
+      if (!gone) {
+        this.nextAt = now;
+        if (told !== null) this.tellOthers(told);
+      }
+    }
+  }
+
+  /** A notification came in. */
+  hear(payload: string): void {
+    const [origin, text] = split(payload);
+    if (origin === this.origin) return;
+    this.subject.next(readMessage(text));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.flushing;
+    this.subject.complete();
+  }
+
+  private async flush(): Promise<void> {
+    while (this.pending !== null) {
+      const wait = this.nextAt - performance.now();
+      if (wait > 0) {
+        await new Promise((resolve) => setTimeout(resolve, wait + RIDE_MS));
+        continue;
+      }
+      const message = this.pending;
+      this.pending = null;
+      this.nextAt = performance.now() + GAP_MS;
+      const payload = this.payload(message);
+      try {
+        // Those who hear less ask for more.
+        await this.database.run(this.statement, [
+          this.tables.notifications,
+          payload.length < MOST_BYTES ? payload : this.payload({ ready: true, config: true, nodes: true }),
+        ]);
+      } catch {
+        // The database is away; the nodes look for work when they come back to it.
+        return;
+      }
+    }
+  }
+
+  private payload(message: WakeMessage): string {
+    return `${this.origin} ${JSON.stringify(message)}`;
+  }
+}
+
+/** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */
+function readMessage(text: string): WakeMessage {
+  let given: Readonly<Record<string, unknown>>;
+  try {
+    given = { ...(JSON.parse(text) as object) };
+  } catch {
+    return { ready: true };
+  }
+  const { ready, config, functions, dueIn, cancel, hungry } = given;
+  return {
+    ...(ready === true && { ready }),
+    ...(config === true && { config }),
+    ...(functions === true && { functions }),
+    ...(typeof dueIn === 'number' && { dueIn }),
+    ...(isTexts(cancel) && { mayCancel: cancel }),
+    ...(isTexts(hungry) && { hungry }),
+  };
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+function split(payload: string): [string, string] {
+  const blank = payload.indexOf(' ');
+  return [payload.slice(0, blank), payload.slice(blank + 1)];
+}
+
+function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
+  if (into === null) return { ...message };
+  if (message.ready === true) into.ready = true;
+  if (message.config === true) into.config = true;
+  if (message.functions === true) into.functions = true;
+  if (message.nodes === true) into.nodes = true;
+  if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
+  if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
+  if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];
+  return into;
+}

@@ -1,0 +1,199 @@
+import { fingerprintOf } from '../../../../job/fingerprint.js';
+import type { Tables } from '../../../connection/tables.js';
+
+/**
+ * `queue_job_holdings(node)`: what the database says that a node has. A node asks after a lost answer, and after the
+ * channels have changed.
+ */
+export const holdings = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_holdings_1')}(p_node integer)
+RETURNS TABLE (uuid uuid, retry integer, claim bigint) LANGUAGE sql AS $$
+  SELECT j.uuid, j.retry, c.id
+  FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid) JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = p_node
+  WHERE c.node = p_node
+$$`;
+
+/**
+ * `queue_job_resync(node, running)`: books the permits of a node anew, from what it runs and the channels as they are now.
+ * Answers with
+ * the version of the configuration, the channels that limit anything, and the runs that were found and counted; null
+ * where the node was given up.
+ */
+export const resync = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_resync_1')}(p_node integer, p_running uuid[])
+RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_version bigint;
+  v_counted uuid[];
+BEGIN
+  -- First the node's row, then the lock of the channels: the order of everybody who takes both.
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR KEY SHARE;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  SELECT m.config_version INTO v_version FROM ${t.meta} m;
+  DELETE FROM ${t.permit} p WHERE p.node = p_node;
+  -- Locked, so that a transactional job which is ending at this moment is counted either here or nowhere.
+  v_counted := ARRAY(
+    SELECT j.uuid FROM ${t.job} j WHERE j.uuid = ANY(p_running) AND j.node = p_node ORDER BY j.uuid FOR NO KEY UPDATE
+  );
+  INSERT INTO ${t.permit} (channel, node, count)
+  SELECT u.gate, p_node, count(*)
+  FROM ${t.job} j JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.gates) u (gate)
+  WHERE j.uuid = ANY(v_counted)
+  GROUP BY u.gate;
+  UPDATE ${t.node} n SET config_version = v_version WHERE n.id = p_node;
+  RETURN json_build_object(
+    'version', v_version, 'counted', v_counted,
+    'gates', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.gates) AS name FROM ${t.channel} c) g), '[]'::json),
+    'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json)
+  );
+END $$`;
+
+/**
+ * `queue_job_tick(node)`: the one query a second of an idle node. Signs that the node is alive, marks those whose lock
+ * is free or whose lease has run out, and answers with those that have been so for the grace (seconds), with
+ * whether there is work, when the next eta comes, which jobs of this node somebody wants to cancel, and what is asked of the node
+ * itself. A node that stops by itself says so.
+ */
+export const tick = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_tick_1')}(
+  p_node integer, p_grace float8, p_lease float8, p_memory bigint, p_cpu float8, p_stopping boolean, p_look boolean
+)
+RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_dead integer[];
+  v_alive boolean;
+  v_asked text;
+  v_now timestamptz := clock_timestamp();
+BEGIN
+  UPDATE ${t.node} n
+  SET date_seen = clock_timestamp(), suspect_since = NULL, memory = p_memory, cpu = p_cpu,
+    asked = CASE WHEN p_stopping THEN 'stop' ELSE n.asked END,
+    lease_until = CASE WHEN NOT n.listens THEN clock_timestamp() + p_lease * interval '1 second' END
+  WHERE n.id = p_node AND n.alive RETURNING n.asked INTO v_asked;
+  v_alive := FOUND;
+
+  -- Only looked at, not taken: a lock taken to try it would look like life to the next node that looks.
+  UPDATE ${t.node} n SET suspect_since = CASE WHEN l.lost THEN clock_timestamp() END
+  FROM (
+    SELECT o.id, CASE
+      WHEN o.listens THEN NOT EXISTS (
+        SELECT 1 FROM pg_locks k
+        WHERE k.locktype = 'advisory' AND k.objsubid = 2 AND k.granted AND k.pid = o.backend
+          AND k.classid = ${unsigned(t.lockClass)} AND k.objid = o.id::oid
+      )
+      ELSE o.lease_until < clock_timestamp() END AS lost
+    FROM ${t.node} o
+    -- Two nodes that mark each other must not wait for each other.
+    WHERE o.id IN (SELECT w.id FROM ${t.node} w WHERE w.alive AND w.id <> p_node FOR NO KEY UPDATE SKIP LOCKED)
+  ) l
+  WHERE n.id = l.id AND n.alive AND l.lost <> (n.suspect_since IS NOT NULL);
+  v_dead := ARRAY(
+    SELECT n.id FROM ${t.node} n
+    WHERE n.alive AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
+  );
+  RETURN json_build_object(
+    'alive', v_alive,
+    'asked', v_asked,
+    'now', extract(epoch FROM clock_timestamp()) * 1000,
+    'dead', v_dead,
+    'ready', p_look AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
+    -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
+    'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
+      FROM ${t.job} j WHERE j.phase = 1 AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
+    'version', (SELECT m.config_version FROM ${t.meta} m),
+    'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
+  );
+END $$`;
+
+/**
+ * `queue_job_reap(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
+ * node's row waits for a claim or settle of that node that is under way, and refuses any later one; only then, in new
+ * statements, is it read what the node had. A job whose row a transaction still holds (a transactional job that was cut
+ * off in its commit) stays with the node for now, and the next second comes again. Answers with the tries that ended so,
+ * or null where the node lives after all.
+ */
+export const reap = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_reap_1')}(p_node integer, p_grace float8)
+RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz;
+  v_jobs uuid[];
+  v_ends json;
+  v_tries json;
+BEGIN
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM 1 FROM ${t.node} n
+  WHERE n.id = p_node
+    AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
+    AND CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  v_now := clock_timestamp();
+  v_jobs := ARRAY(
+    SELECT j.uuid FROM ${t.job} j
+    WHERE j.uuid = ANY(ARRAY(SELECT h.uuid FROM ${t.name('queue_job_holdings_1')}(p_node) h)) AND j.node = p_node
+    ORDER BY j.uuid FOR UPDATE SKIP LOCKED
+  );
+  SELECT json_agg(json_build_object(
+    'u', j.uuid, 't', j.retry,
+    'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
+    's', 0, 'ea', 0, 'sa', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
+    'n', 'JobFoundDeadError', 'f', '${fingerprintOf('JobFoundDeadError', '')}',
+    'm', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
+      CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
+  )), json_agg(json_build_object(
+    'channel', j.channel, 'name', j.name,
+    'kind', CASE WHEN j.cancel_by IS NOT NULL THEN 'cancelled'
+      WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retried' END,
+    'wait', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued)) AND isfinite(greatest(j.date_created, j.eta))
+      THEN extract(epoch FROM coalesce(j.date_started, j.date_enqueued) - greatest(j.date_created, j.eta)) ELSE 0 END,
+    'run', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) ELSE 0 END
+  )) INTO v_ends, v_tries
+  FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
+  IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_1')}(p_node, v_ends); END IF;
+  PERFORM ${t.name('queue_job_retire_1')}(p_node);
+  RETURN coalesce(v_tries, '[]'::json);
+END $$`;
+
+/**
+ * `queue_job_retire(node)`: ends a node that holds nothing more, with its permits and claims. One that still holds jobs
+ * keeps just the permits of these, and is left to be reaped. Called with the node's row and the channels locked.
+ */
+export const retire = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_retire_1')}(p_node integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM ${t.permit} p WHERE p.node = p_node;
+  IF EXISTS (SELECT 1 FROM ${t.name('queue_job_holdings_1')}(p_node)) THEN
+    INSERT INTO ${t.permit} (channel, node, count)
+    SELECT u.gate, p_node, count(*)
+    FROM ${t.name('queue_job_holdings_1')}(p_node) h JOIN ${t.job} j ON j.uuid = h.uuid
+    JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.gates) u (gate)
+    GROUP BY u.gate;
+    RETURN false;
+  END IF;
+  DELETE FROM ${t.claim} c WHERE c.node = p_node;
+  UPDATE ${t.node} n SET alive = false, date_ended = clock_timestamp() WHERE n.id = p_node;
+  RETURN true;
+END $$`;
+
+/**
+ * `queue_job_leave(node)`: a node stops. The lock on its row waits for a round trip that is under way. Where it could not
+ * give back all that it had, it is left as a node that has died a moment ago.
+ */
+export const leave = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_leave_1')}(p_node integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR UPDATE;
+  IF NOT FOUND THEN RETURN true; END IF;
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  IF ${t.name('queue_job_retire_1')}(p_node) THEN RETURN true; END IF;
+  UPDATE ${t.node} n SET lease_until = clock_timestamp() WHERE n.id = p_node AND NOT n.listens;
+  RETURN false;
+END $$`;
+
+/** An `integer` as the `oid` that `pg_locks` shows of it. */
+const unsigned = (value: number): string => `${value >>> 0}::oid`;

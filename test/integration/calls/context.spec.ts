@@ -1,0 +1,114 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Inject, Injectable, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+import { Job, QueueJob, type QueueJobModuleOptions } from '../../../lib/index.js';
+import { type TestApplication, startApplication } from '../../support/application.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+
+/** What the module option carries along, and what it does not. */
+const user = new AsyncLocalStorage<{ name: string; since: Date } | undefined>();
+const tenant = new AsyncLocalStorage<string>();
+
+@Injectable()
+class Worker {
+  work: () => unknown = () => undefined;
+
+  @Job()
+  async run(): Promise<unknown> {
+    return this.work();
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class Ledger {
+  constructor(@Inject(REQUEST) readonly job: QueueJob) {}
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class Scoped {
+  static made = 0;
+  readonly number = ++Scoped.made;
+
+  constructor(
+    @Inject(REQUEST) readonly job: QueueJob,
+    readonly ledger: Ledger,
+  ) {}
+
+  @Job()
+  async tell(_label: string): Promise<unknown> {
+    return { number: this.number, own: this.job.uuid, ledger: this.ledger.job.uuid, args: this.job.args };
+  }
+}
+
+describe('around a job', () => {
+  let database: TestDatabase;
+  let test: TestApplication;
+  let web: TestApplication;
+  let worker: Worker;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const start = async (options: QueueJobModuleOptions) =>
+      startApplication({
+        url: database.url,
+        providers: [Worker, Scoped, Ledger],
+        options: {
+          ...options,
+          context: {
+            capture: () => user.getStore(),
+            run: (context: { name: string; since: Date }, work) => user.run(context, work),
+          },
+        },
+        logger: false,
+      });
+    web = await start({ runner: false });
+    test = await start({});
+    worker = test.get(Worker);
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await web.close();
+    await database.drop();
+  });
+
+  it('what was captured at the call is there again, also in another process', async () => {
+    const since = new Date(0);
+    worker.work = () => user.getStore();
+    const job = await user.run({ name: 'Ada', since }, async () => web.queue.withDelay(Worker).run());
+    await expect(web.queue.finished(job, { timeout: 5_000 })).resolves.toEqual({ name: 'Ada', since });
+    expect(job.context).toEqual({ name: 'Ada', since });
+    expect((await test.queue.find(job.uuid))?.context).toEqual({ name: 'Ada', since });
+  });
+
+  it('a call captures the context that the job has', async () => {
+    const names: unknown[] = [];
+    worker.work = async () => {
+      names.push(user.getStore()?.name);
+      if (names.length < 2) return (await web.queue.withDelay(Worker).run()).uuid;
+      return undefined;
+    };
+    const job = await user.run({ name: 'Ada', since: new Date() }, async () =>
+      web.queue.withDelay(Worker).run(),
+    );
+    await test.queue.finished(String(await test.queue.finished(job, { timeout: 5_000 })), { timeout: 5_000 });
+    expect(names).toEqual(['Ada', 'Ada']);
+  });
+
+  it('there is nothing of a caller that was not captured, even where the call has woken this very node', async () => {
+    worker.work = () => tenant.getStore() ?? 'none';
+    const job = await tenant.run('acme', async () => test.queue.withDelay(worker).run());
+    expect(job.context).toBeNull();
+    await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toBe('none');
+  });
+
+  it('a request-scoped provider is made for each job, with the job as its request', async () => {
+    const jobs = await Promise.all(['a', 'b'].map((label) => test.queue.withDelay(Scoped).tell(label)));
+    const results = await Promise.all(jobs.map((job) => test.queue.finished(job, { timeout: 5_000 })));
+    expect(results).toMatchObject([
+      { own: jobs[0]?.uuid, ledger: jobs[0]?.uuid, args: ['a'] },
+      { own: jobs[1]?.uuid, ledger: jobs[1]?.uuid, args: ['b'] },
+    ]);
+    expect(new Set(results.map((result) => (result as { number: number }).number)).size).toBe(2);
+  });
+});

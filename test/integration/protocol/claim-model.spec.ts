@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import type { Client } from 'pg';
+import { v7 } from 'uuid';
+import { type ChannelConfig, unlimitedChannel } from '../../../lib/channel/channel-config.js';
+import { isWithin, pickByCapacity } from '../../support/pick-by-capacity.js';
+import type { Mark } from '../../../lib/store/claims/claim-store.js';
+import type { Store } from '../../../lib/store/store.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { modelRuns } from '../../support/model-runs.js';
+import { connect } from '../../support/recorder-jobs.js';
+import { openTestStore, PlayedNode } from '../../support/store.js';
+
+const CHANNELS = ['root', 'root.a', 'root.a.x', 'root.a.y', 'root.b', 'root.b.z', 'root.c'];
+
+interface Situation {
+  readonly channels: readonly ChannelConfig[];
+  readonly throttledUntil: readonly string[];
+  readonly jobs: readonly {
+    readonly channel: string;
+    readonly priority: number;
+    readonly is: 'ready' | 'waiting' | 'failed' | 'running';
+  }[];
+  readonly slots: number;
+}
+
+const limits: fc.Arbitrary<Partial<ChannelConfig>> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 4, arbitrary: fc.record({ capacity: fc.integer({ min: 0, max: 4 }) }) },
+  { weight: 1, arbitrary: fc.constant({ capacity: 1, sequential: true }) },
+  { weight: 1, arbitrary: fc.constant({ paused: true }) },
+  { weight: 1, arbitrary: fc.record({ throttle: fc.constant(60), capacity: fc.constantFrom(null, 2) }) },
+);
+
+const situations: fc.Arbitrary<Situation> = fc.record({
+  channels: fc
+    .tuple(...CHANNELS.map(() => limits))
+    .map((all) => all.map((one, at) => ({ ...unlimitedChannel(CHANNELS[at] as string), ...one }))),
+  throttledUntil: fc.subarray(CHANNELS),
+  jobs: fc.array(
+    fc.record({
+      channel: fc.constantFrom(...CHANNELS),
+      priority: fc.nat(2),
+      is: fc.constantFrom('ready', 'ready', 'ready', 'ready', 'ready', 'running', 'waiting', 'failed'),
+    }),
+    { maxLength: 40 },
+  ),
+  slots: fc.integer({ min: 1, max: 12 }),
+});
+
+const turnless = modelRuns(250);
+const fairRuns = modelRuns(200);
+
+describe('a claim, beside the model that looks at everything again for each job', () => {
+  let database: TestDatabase;
+  let client: Client;
+  let store: Store;
+  let closeStore: () => Promise<void>;
+  let node: PlayedNode;
+  let other: PlayedNode;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = await connect(database.url);
+    ({ store, close: closeStore } = await openTestStore(database.url));
+    await store.channels.ensure(CHANNELS);
+    node = await PlayedNode.register(store);
+    other = await PlayedNode.register(store);
+  });
+
+  afterAll(async () => {
+    await closeStore();
+    await client.end();
+    await database.drop();
+  });
+
+  /** Puts the database into a situation. */
+  async function arrange({ channels, throttledUntil, jobs }: Situation): Promise<void> {
+    await client.query('TRUNCATE queue_job, queue_job_permit, queue_job_claim RESTART IDENTITY');
+    await client.query(
+      `UPDATE queue_job_channel c SET capacity = g.capacity, sequential = g.sequential, paused = g.paused, fair = g.fair,
+         throttle = g.throttle, next_start = CASE WHEN g.until THEN clock_timestamp() + interval '1 hour' END, served = 0
+       FROM unnest($1::text[], $2::int[], $3::bool[], $4::bool[], $5::float8[], $6::bool[], $7::bool[])
+         g (name, capacity, sequential, paused, throttle, until, fair) WHERE c.name = g.name`,
+      [
+        channels.map(({ name }) => name),
+        channels.map(({ capacity }) => capacity),
+        channels.map(({ sequential }) => sequential),
+        channels.map(({ paused }) => paused),
+        channels.map(({ throttle }) => throttle),
+        channels.map(({ name, throttle }) => throttle !== null && throttledUntil.includes(name)),
+        channels.map(({ fair }) => fair),
+      ],
+    );
+    await client.query('SELECT queue_job_regate_1()');
+    const uuids = jobs.map(() => v7());
+    await client.query(
+      `INSERT INTO queue_job (uuid, name, description, channel, priority, phase, state, eta, node, retry)
+       SELECT j.uuid, 'Recorder.noop', 'noop', j.channel, j.priority,
+         CASE j.what WHEN 'waiting' THEN 1 WHEN 'failed' THEN 4 ELSE 2 END,
+         CASE j.what WHEN 'running' THEN 'started' WHEN 'failed' THEN 'failed' ELSE 'pending' END,
+         CASE j.what WHEN 'waiting' THEN clock_timestamp() + interval '1 hour' END,
+         CASE j.what WHEN 'running' THEN $5::int END, CASE j.what WHEN 'running' THEN 1 ELSE 0 END
+       FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[]) WITH ORDINALITY j (uuid, channel, priority, what, at)
+       ORDER BY j.at`,
+      [
+        uuids,
+        jobs.map(({ channel }) => channel),
+        jobs.map(({ priority }) => priority),
+        jobs.map(({ is }) => is),
+        other.id,
+      ],
+    );
+    await other.resync(uuids);
+    await node.resync([]);
+  }
+
+  /** What one node gets, asking on as long as there is more to have. */
+  async function claimed(slots: number, marks: readonly Mark[] = []): Promise<number[]> {
+    const seqs: number[] = [];
+    for (let more = true; more && seqs.length < slots;) {
+      const { jobs, info } = await node.cycle({ slots: slots - seqs.length, marks });
+      seqs.push(...jobs.map(({ seq }) => seq));
+      more = info.more === true;
+    }
+    return seqs.toSorted((a, b) => a - b);
+  }
+
+  function expected(
+    { channels, throttledUntil, jobs, slots }: Situation,
+    seqs = new Map(jobs.map((job, at) => [job, at + 1])),
+  ): number[] {
+    const all = jobs.map((job) => ({ ...job, seq: seqs.get(job) as number }));
+    const which = (is: string) => all.filter((job) => job.is === is);
+    return pickByCapacity({
+      channels,
+      ready: which('ready'),
+      running: which('running').map(({ channel }) => channel),
+      failed: which('failed').map(({ channel }) => channel),
+      waiting: which('waiting'),
+      nextStart: new Map(throttledUntil.map((name) => [name, 3600])),
+      limit: slots,
+    })
+      .map(({ seq }) => seq)
+      .toSorted((a, b) => a - b);
+  }
+
+  it(
+    'takes the same jobs, whatever the limits, and whatever runs, waits and has failed',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(situations, async (situation) => {
+          await arrange(situation);
+          expect(await claimed(situation.slots)).toEqual(expected(situation));
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
+  );
+
+  it(
+    'takes the same jobs where the subchannels of a channel take turns',
+    async () => {
+      const fair = situations.map((situation) => ({
+        ...situation,
+        channels: CHANNELS.map((name) => ({
+          ...unlimitedChannel(name),
+          fair: name === 'root.a' || name === 'root',
+        })),
+        jobs: situation.jobs.map((job) => ({ ...job, is: 'ready' as const })),
+      }));
+      await fc.assert(
+        fc.asyncProperty(fair, async (situation) => {
+          await arrange(situation);
+          expect(await claimed(situation.slots)).toEqual(expected(situation));
+        }),
+        { numRuns: fairRuns.numRuns },
+      );
+    },
+    fairRuns.timeout,
+  );
+
+  it(
+    'takes the same jobs with marks as if nothing were ready below these, but where jobs go strictly in order',
+    async () => {
+      const marks: fc.Arbitrary<Mark[]> = fc.uniqueArray(
+        fc.record({
+          channel: fc.constantFrom(...CHANNELS),
+          priority: fc.nat(2),
+          seq: fc.integer({ min: 1, max: 41 }),
+        }),
+        { selector: ({ channel, priority }) => `${channel} ${priority}`, maxLength: 12 },
+      );
+      await fc.assert(
+        fc.asyncProperty(situations, marks, async (situation, given) => {
+          await arrange(situation);
+          const inOrder = situation.channels.filter(({ sequential }) => sequential);
+          const jobs = situation.jobs.filter(({ is, channel, priority }, at) => {
+            const mark = given.find((one) => one.channel === channel && one.priority === priority);
+            return (
+              is !== 'ready' ||
+              inOrder.some(({ name }) => isWithin(channel, name)) ||
+              at + 1 >= (mark?.seq ?? 0)
+            );
+          });
+          const left = new Map(jobs.map((job) => [job, situation.jobs.indexOf(job) + 1]));
+          const seqs = await claimed(situation.slots, given);
+          expect(seqs).toEqual(expected({ ...situation, jobs }, left));
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
+  );
+});

@@ -1,0 +1,121 @@
+import type { ChannelConfig } from '../../lib/channel/channel-config.js';
+import { ancestorsOf, configFor } from '../../lib/channel/channel-name.js';
+
+/** A job as the order sees it. */
+export interface OrderedJob {
+  /** Smaller first. */
+  readonly priority: number;
+  /** The order of creation: unique, smaller first. */
+  readonly seq: number;
+  /** The full path of its channel. */
+  readonly channel: string;
+}
+
+/** All that decides which jobs may start at one moment. Lists of channels name one channel a job. */
+export interface Moment<Job extends OrderedJob> {
+  /** As {@link parseChannels} gives them. */
+  readonly channels: readonly ChannelConfig[];
+  /** The pending jobs whose eta has passed, in any order. */
+  readonly ready: readonly Job[];
+  /** The channel of each job that runs. */
+  readonly running?: readonly string[];
+  /** The channel of each job that failed: what stops a sequential channel. */
+  readonly failed?: readonly string[];
+  /** The pending jobs whose eta is still to come, retries included. */
+  readonly waiting?: readonly OrderedJob[];
+  /** The channel of each job started so far, oldest first: what the turns of a fair channel go by. */
+  readonly served?: readonly string[];
+  /** When a throttled channel may start its next job, in seconds on the clock of `now`; a channel left out may at once. */
+  readonly nextStart?: ReadonlyMap<string, number>;
+  /** The time in seconds. Default: 0. */
+  readonly now?: number;
+  /** How many jobs to start at most. Default: all that may. */
+  readonly limit?: number;
+}
+
+/**
+ * The jobs that may start now, in the order in which they start: always the first by priority, then creation, of all
+ * that have room in every channel above them. This is the reference that the claims in SQL are tested against: one job
+ * at a time and everything looked at again for each, so that it is plainly right rather than fast.
+ *
+ * @example
+ * ```ts
+ * const job = { priority: 10, seq: 1, channel: 'root.mail' };
+ * pickByCapacity({ channels: parseChannels('mail:1'), ready: [job, { ...job, seq: 2 }] }); // [job]
+ * ```
+ */
+export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job[] {
+  const { channels, failed = [], waiting = [], now = 0, limit = Infinity } = moment;
+  const running = [...(moment.running ?? [])];
+  const served = [...(moment.served ?? [])];
+  const nextStart = new Map(moment.nextStart);
+  const ready = moment.ready.toSorted(inOrder);
+  const picked: Job[] = [];
+
+  const hasRoom = (channel: ChannelConfig, job: Job): boolean => {
+    const below = (path: string): boolean => isWithin(path, channel.name);
+    if (channel.paused) return false;
+    if (channel.capacity !== null && running.filter(below).length >= channel.capacity) return false;
+    if (channel.throttle !== null && (nextStart.get(channel.name) ?? now) > now) return false;
+    if (!channel.sequential) return true;
+    const first = [...ready, ...waiting].filter((other) => below(other.channel)).toSorted(inOrder)[0];
+    return !failed.some(below) && first === job;
+  };
+  const mayStart = (job: Job): boolean =>
+    ancestorsOf(job.channel).every((name) => hasRoom(configFor(name, channels), job));
+
+  while (picked.length < limit) {
+    const job = nextInTurn(ready.filter(mayStart), channels, served);
+    if (job === undefined) break;
+    picked.push(job);
+    ready.splice(ready.indexOf(job), 1);
+    running.push(job.channel);
+    served.push(job.channel);
+    for (const name of ancestorsOf(job.channel))
+      nextStart.set(name, now + (configFor(name, channels).throttle ?? 0));
+  }
+  return picked;
+}
+
+/**
+ * The next of the jobs that may start. From the root down to a channel's own jobs: at an ordinary channel the way is that
+ * of the first job, at a fair one that of the branch served least recently. So a fair channel shares out among its
+ * branches what it is due, and is due neither more nor less than if it weren't fair.
+ */
+function nextInTurn<Job extends OrderedJob>(
+  jobs: readonly Job[],
+  channels: readonly ChannelConfig[],
+  served: readonly string[],
+): Job | undefined {
+  let candidates = jobs.filter((job) => job.priority === jobs[0]?.priority);
+  for (let channel = 'root'; ;) {
+    const first = candidates[0];
+    if (first === undefined) return undefined;
+    const branch = (path: string): string => branchOf(path, channel);
+    const lastServed = (path: string): number =>
+      served.findLastIndex((other) => branch(other) === branch(path));
+    const fair = configFor(channel, channels).fair;
+    // The first of those who waited longest: reduce keeps the earlier job where two are equal.
+    const taker = fair
+      ? candidates.reduce((best, job) => (lastServed(job.channel) < lastServed(best.channel) ? job : best))
+      : first;
+    const way = branch(taker.channel);
+    if (way === channel) return taker;
+    candidates = candidates.filter((job) => branch(job.channel) === way);
+    channel = way;
+  }
+}
+
+/** The channel right below `channel` on the way to `path`; `channel` itself for its own jobs, which are one branch too. */
+function branchOf(path: string, channel: string): string {
+  const end = path.indexOf('.', channel.length + 1);
+  return end === -1 ? path : path.slice(0, end);
+}
+
+export function isWithin(path: string, channel: string): boolean {
+  return path === channel || path.startsWith(`${channel}.`);
+}
+
+function inOrder(a: OrderedJob, b: OrderedJob): number {
+  return a.priority - b.priority || a.seq - b.seq;
+}
