@@ -25,6 +25,7 @@ import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner/runner.options.js';
+import { RunnerLifecycleModule } from './runner/runner-lifecycle.module.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 import { EntityReader } from './store/connection/entity-reader.js';
 import { FunctionChanges } from './store/functions/function-overrides.js';
@@ -138,7 +139,7 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
  * ```
  */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, RunnerLifecycleModule],
   providers: [
     checkedOptions,
     store,

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ArgumentCodec } from '../payload/argument-codec.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { checkObject } from '../common/option-checks.js';
@@ -7,22 +7,25 @@ import { FunctionChanges } from '../store/functions/function-overrides.js';
 import { hydrateClaimed } from '../store/jobs/hydrate.js';
 import { Store } from '../store/store.js';
 import { Executor, type ExecutorSettings } from './execution/executor.js';
-
 import { RunnerNode } from './node.js';
 import { NodeLog } from './reporting/node-log.js';
 import { Reporter } from './reporting/progress-buffer.js';
 import { Retention } from './maintenance/job-pruner.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
+import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
 
 /**
  * Runs the jobs in this process: it starts with the application and drains with it, unless the module option `runner` is
  * `false`; then {@link JobRunner.start} starts it by hand.
  */
 @Injectable()
-export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
+export class JobRunner implements LifecycleRunner {
   private readonly log = new NodeLog();
   private node: RunnerNode | null = null;
   private retention: Retention | null = null;
+  private starting: Promise<void> | null = null;
+  private stopping: Promise<void> | null = null;
+  private stoppingNode: RunnerNode | null = null;
 
   constructor(
     private readonly store: Store,
@@ -30,15 +33,14 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly codec: ArgumentCodec,
     private readonly changes: FunctionChanges,
     @Inject(RUNNER_OPTIONS) private readonly options: RunnerOptions,
-  ) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    if (this.options.autoStart) await this.start();
+    lifecycle: RunnerLifecycle,
+  ) {
+    lifecycle.attach(this);
   }
 
-  /** Here and not later: the application's own providers still work while the last jobs end. */
-  async onModuleDestroy(): Promise<void> {
-    await this.stop();
+  /** Whether it starts with the application: the module option `runner` is not `false`. */
+  get autoStart(): boolean {
+    return this.options.autoStart;
   }
 
   /** Whether jobs are run in this process. */
@@ -51,9 +53,37 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     return this.node?.number;
   }
 
-  /** Begins to run jobs; does nothing where it runs already. */
+  /** Begins to run jobs; does nothing if it runs already. One that is stopping has stopped first. */
   async start(): Promise<void> {
     if (this.node !== null) return;
+    this.starting ??= this.startNode().finally(() => (this.starting = null));
+    await this.starting;
+  }
+
+  /**
+   * Runs no more jobs. What runs gets `timeout` to end; then its signal aborts, and it is given back with its try. Called
+   * again meanwhile, it waits for the same end, and the shorter time counts.
+   *
+   * @param options - `timeout`: milliseconds, or a duration such as `'1 min'`. Default: the option `shutdownTimeout`
+   */
+  async stop(options: { timeout?: number | string } = {}): Promise<void> {
+    const { timeout: given = this.options.settings.shutdownTimeout } = checkObject('stop()', options);
+    const timeout = parseMilliseconds('timeout', given, MAX_TIMER_MS);
+    // Who started it hears of an error there.
+    await this.starting?.catch(() => undefined);
+    const { node } = this;
+    if (node !== null) {
+      this.node = null;
+      this.stoppingNode = node;
+      this.stopping = this.stopNode(node, timeout).finally(() => (this.stopping = this.stoppingNode = null));
+    } else {
+      this.stoppingNode?.stopWithin(timeout);
+    }
+    await this.stopping;
+  }
+
+  private async startNode(): Promise<void> {
+    await this.stopping;
     const { settings } = this.options;
     const reporter = new Reporter(this.store.progress);
     const executorSettings: ExecutorSettings = {
@@ -76,13 +106,8 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
       },
       settings,
     );
+    await node.start();
     this.node = node;
-    try {
-      await node.start();
-    } catch (error) {
-      this.node = null;
-      throw error;
-    }
     this.retention = new Retention(
       this.store.ended,
       this.store.batches,
@@ -96,17 +121,8 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.log.started(node.number, names.length, settings.channels, settings.concurrency);
   }
 
-  /**
-   * Runs no more jobs. What runs gets `timeout` to end; then its signal aborts, and it is given back with its try.
-   *
-   * @param options - `timeout`: milliseconds, or a duration such as `'1 min'`. Default: the option `shutdownTimeout`
-   */
-  async stop(options: { timeout?: number | string } = {}): Promise<void> {
-    const { timeout: given = this.options.settings.shutdownTimeout } = checkObject('stop()', options);
-    const timeout = parseMilliseconds('timeout', given, MAX_TIMER_MS);
-    const { node, retention } = this;
-    if (node === null) return;
-    this.node = null;
+  private async stopNode(node: RunnerNode, timeout: number): Promise<void> {
+    const { retention } = this;
     this.retention = null;
     // A round of it that is under way is not waited for longer than the rest takes.
     const tidied = retention?.stop();

@@ -61,6 +61,8 @@ export class RunnerNode {
   private sweeper: NodeJS.Timeout | undefined;
   private nextPoll = 0;
   private stopping = false;
+  /** Until when runs may end by themselves, by the monotonic clock. */
+  private stopBy = Infinity;
   /** Its session has been away for too long. */
   private lost = false;
   private asked: NodeOrder | null = null;
@@ -146,12 +148,14 @@ export class RunnerNode {
     this.bench.close();
     // A claim under way may still bring jobs: they are given back like those at hand.
     await farewell.wait(this.pump.flushed());
-    await this.runsEnded(timeout);
+    this.stopWithin(timeout);
+    await this.runsEnded();
     for (const run of this.bench.runs.values()) {
       run.stopped = true;
       run.abort(new Error('The node is stopping'));
     }
-    await this.runsEnded(ABORT_PATIENCE_MS);
+    this.stopBy = performance.now() + ABORT_PATIENCE_MS;
+    await this.runsEnded();
     for (const run of [...this.bench.runs.values()]) this.abandon(run);
     await farewell.wait(this.pump.flushed());
     this.pump.stop();
@@ -175,9 +179,13 @@ export class RunnerNode {
     }
   }
 
-  private async runsEnded(timeout: number): Promise<void> {
-    const until = performance.now() + timeout;
-    while (this.bench.runs.size > 0 && performance.now() < until) {
+  /** What runs gets no longer than this, in milliseconds. */
+  stopWithin(timeout: number): void {
+    this.stopBy = Math.min(this.stopBy, performance.now() + timeout);
+  }
+
+  private async runsEnded(): Promise<void> {
+    while (this.bench.runs.size > 0 && performance.now() < this.stopBy) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
