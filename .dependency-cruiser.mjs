@@ -24,7 +24,7 @@ const rooms = {
   schedule: top,
   events: top,
   observe: top,
-  dashboard: top,
+  dashboard: [...top, 'schedule'],
   testing: top,
 };
 

@@ -32,6 +32,9 @@ export type { NodeState } from './store/nodes/node-store.js';
 export { JobRunner } from './runner/job-runner.js';
 export { currentJob, type CurrentJob } from './execution-context/current-job.js';
 
+export { nextTicks, type NextTicksOptions } from './schedule/next-ticks.js';
+export type { ExpressionOptions, ScheduleExpression } from './schedule/expression/schedule-expression.js';
+
 export type { JobOptions } from './job/job-options.js';
 export type { Dependency } from './store/graphs/graph-store.js';
 export type { JobFilter, JobListFilter } from './store/jobs/job-filter.js';
@@ -70,6 +73,7 @@ export { InvalidBatchError } from './errors/invalid-batch.error.js';
 export { InvalidGraphError } from './errors/invalid-graph.error.js';
 export { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 export { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
+export { InvalidScheduleError } from './errors/invalid-schedule.error.js';
 export { JobCancelledError } from './errors/job-cancelled.error.js';
 export { JobFailedError } from './errors/job-failed.error.js';
 export { JobFoundDeadError } from './errors/job-found-dead.error.js';

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** An expression, a time zone or another option of a schedule is not one of the allowed values. Nothing was stored. */
+export class InvalidScheduleError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_SCHEDULE', message, options);
+  }
+}
