@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { show } from '../../job/show.js';
+import { show } from '../../common/format-value.js';
 
 const NICKNAMES: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -48,7 +48,7 @@ export class CronFields {
   private readonly calendar: Cron;
 
   /** @throws InvalidScheduleError that quotes the expression */
-  constructor(private readonly expression: string) {
+  constructor(expression: string) {
     const fields = fieldsOf(expression);
     this.everyHourOrMinute = fields.slice(1, 3).some((field) => field.includes('*'));
     try {

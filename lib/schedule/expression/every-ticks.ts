@@ -1,6 +1,6 @@
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { durationOf, HUNDRED_YEARS_MS } from '../../job/duration.js';
-import { show } from '../../job/show.js';
+import { durationOf, HUNDRED_YEARS_MS } from '../../common/duration.js';
+import { show } from '../../common/format-value.js';
 import type { Ticks } from './ticks.js';
 
 const SECOND_MS = 1000;

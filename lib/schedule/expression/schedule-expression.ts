@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { show } from '../../job/show.js';
+import { show } from '../../common/format-value.js';
 import { BoundedTicks } from './bounded-ticks.js';
 import { CronFields } from './cron-fields.js';
 import { CronTicks } from './cron-ticks.js';

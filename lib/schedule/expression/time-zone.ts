@@ -1,5 +1,5 @@
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { show } from '../../job/show.js';
+import { show } from '../../common/format-value.js';
 
 const DAY_MS = 86_400_000;
 
