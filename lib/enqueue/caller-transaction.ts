@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { wrongValue } from '../common/option-checks.js';
 import { maybeCurrentJob } from '../execution-context/current-job.js';
+import { dataSourceOf, isEntityManager } from '../store/connection/entity-manager.js';
 import { ISOLATION } from '../store/connection/isolation.js';
 import type { Store } from '../store/store.js';
 
@@ -14,12 +15,12 @@ export function callerTransaction(
   { dataSource }: Store,
   given: EntityManager | undefined,
 ): EntityManager | undefined {
-  if (given !== undefined && !isManager(given)) {
+  if (given !== undefined && !isEntityManager(given)) {
     throw wrongValue('manager', "the EntityManager of the caller's transaction, or left out", given);
   }
   const current = maybeCurrentJob();
   const manager = given ?? (current?.transactional === true ? current.manager : undefined);
-  if (manager === undefined || manager.dataSource === dataSource) return manager;
+  if (manager === undefined || dataSourceOf(manager) === dataSource) return manager;
   if (given === undefined) return undefined;
   throw new InvalidJobOptionError(
     'manager is that of another data source than the one of the queue, so the job could not be stored in its transaction. Give a manager of the data source that QueueJobModule.forRoot({ dataSource }) names.',
@@ -34,11 +35,4 @@ export function inTransaction<T>(
   return manager.queryRunner?.isTransactionActive === true
     ? work(manager)
     : manager.transaction(ISOLATION, work);
-}
-
-/** Not by its class: an application may have installed TypeORM twice. */
-function isManager(given: unknown): given is EntityManager {
-  if (typeof given !== 'object' || given === null) return false;
-  const { dataSource, query } = given as { dataSource?: unknown; query?: unknown };
-  return typeof dataSource === 'object' && typeof query === 'function';
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { dataSourceOf } from './entity-manager.js';
 import { connectionOptionsOf } from './connection-options.js';
 import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
@@ -145,7 +146,7 @@ export class QueueDatabase {
  */
 export function queryOf(manager: EntityManager): Query {
   return async <R extends object>(text: string, values: readonly unknown[] = []) => {
-    const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
+    const runner = manager.queryRunner ?? dataSourceOf(manager).createQueryRunner();
     try {
       const client = (await runner.connect()) as pg.ClientBase;
       return (await client.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
