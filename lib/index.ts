@@ -82,6 +82,7 @@ export { JobStateError } from './errors/job-state.error.js';
 export { JobTimeoutError } from './errors/job-timeout.error.js';
 export { MaxRetriesError } from './errors/max-retries.error.js';
 export { MissingDataSourceError } from './errors/missing-data-source.error.js';
+export { MissingPrivilegeError } from './errors/missing-privilege.error.js';
 export { NoCurrentJobError } from './errors/no-current-job.error.js';
 export { NodeNotFoundError } from './errors/node-not-found.error.js';
 export { NodeLostError } from './errors/node-lost.error.js';

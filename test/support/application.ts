@@ -10,6 +10,7 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { connectionFields } from './connection-fields.js';
 import { throughPooler, withoutSession } from './pooler.js';
 import {
   ChannelService,
@@ -54,8 +55,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
   @Module({
     imports: [
       TypeOrmModule.forRoot({
-        type: 'postgres',
-        url: throughPooler(url),
+        ...connectionFields(throughPooler(url)),
         autoLoadEntities: true,
         entities,
         retryAttempts: 1,
