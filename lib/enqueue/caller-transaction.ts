@@ -4,6 +4,7 @@ import { wrongValue } from '../common/option-checks.js';
 import { maybeCurrentJob } from '../execution-context/current-job.js';
 import { dataSourceOf, isEntityManager } from '../store/connection/entity-manager.js';
 import { ISOLATION } from '../store/connection/isolation.js';
+import { isSameDataSource } from '../store/connection/same-data-source.js';
 import type { Store } from '../store/store.js';
 
 /**
@@ -20,7 +21,7 @@ export function callerTransaction(
   }
   const current = maybeCurrentJob();
   const manager = given ?? (current?.transactional === true ? current.manager : undefined);
-  if (manager === undefined || dataSourceOf(manager) === dataSource) return manager;
+  if (manager === undefined || isSameDataSource(dataSourceOf(manager), dataSource)) return manager;
   if (given === undefined) return undefined;
   throw new InvalidJobOptionError(
     'manager is that of another data source than the one of the queue, so the job could not be stored in its transaction. Give a manager of the data source that QueueJobModule.forRoot({ dataSource }) names.',

@@ -37,6 +37,8 @@ export interface TestApplicationOptions {
   readonly entities?: Type[];
   readonly imports?: ModuleMetadata['imports'];
   readonly dataSource?: object;
+  /** What `NestFactory` gets besides. */
+  readonly nest?: object;
   /** Default: errors alone. */
   readonly logger?: LoggerService | LogLevel[] | false;
 }
@@ -50,6 +52,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
     entities = [],
     imports = [],
     dataSource = {},
+    nest = {},
     logger = ['error', 'fatal'],
   } = test;
   @Module({
@@ -71,6 +74,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
   const app = await NestFactory.createApplicationContext(TestModule, {
     logger,
     abortOnError: false,
+    ...nest,
   });
   return {
     app,
