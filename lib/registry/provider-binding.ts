@@ -48,9 +48,7 @@ export const isSingle = (wrapper: Wrapper): boolean =>
 /** The class whose prototype an object has. */
 export function classOfInstance(instance: object): Type | undefined {
   const prototype = Reflect.getPrototypeOf(instance);
-  return isClass(prototype?.constructor) && prototype.constructor !== Object
-    ? prototype.constructor
-    : undefined;
+  return isClass(prototype?.constructor) ? prototype.constructor : undefined;
 }
 
 function classOf(wrapper: Wrapper): Type | undefined {
@@ -60,7 +58,8 @@ function classOf(wrapper: Wrapper): Type | undefined {
     if (isClass(metatype)) return metatype;
   }
   const instance: unknown = wrapper.instance;
-  return typeof instance === 'object' && instance !== null ? classOfInstance(instance) : undefined;
+  const type = typeof instance === 'object' && instance !== null ? classOfInstance(instance) : undefined;
+  return type === Object ? undefined : type;
 }
 
 export const isClass = (value: unknown): value is Type =>
