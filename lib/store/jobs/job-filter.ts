@@ -26,7 +26,12 @@ export interface JobFilter {
   /** A text in the description, in any case. */
   readonly text?: string;
   /** A value in the arguments: `{ path: [0, 'customer', 'id'], value: 42 }`, plain JSON. */
-  readonly argument?: { readonly path: readonly (string | number)[]; readonly value: unknown };
+  readonly argument?: {
+    readonly path: readonly (string | number)[];
+    readonly value: unknown;
+    /** Only where every step is a property or an item: the path leads into no Map, Error or other tagged value. */
+    readonly plain?: boolean;
+  };
 }
 
 /** Jobs of a list, the newest first. */

@@ -39,12 +39,20 @@ export const lastNode = (t: Tables): string =>
  * Compares texts, never casts: one stored value that can't be cast would break the whole search. A value of another
  * type, such as a bigint or a Date, is stored in a tag and found by its text there; an entity, by its single key.
  */
-function argumentWhere({ path, value }: NonNullable<JobFilter['argument']>, bind: Bind): string {
+function argumentWhere(
+  { path, value, plain = false }: NonNullable<JobFilter['argument']>,
+  bind: Bind,
+): string {
   const at = bind(path.map(String));
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   const given = bind(text);
-  return `CASE json_typeof(j.args #> ${at}::text[])
+  // Only `value` leads into a tag: what it stands in has no `$type` then.
+  const places = plain ? path.flatMap((step, i) => (step === 'value' ? [path.slice(0, i)] : [])) : [];
+  const untagged = places.map(
+    (place) => `j.args #>> ${bind([...place.map(String), '$type'])}::text[] IS NULL AND `,
+  );
+  return `${untagged.join('')}CASE json_typeof(j.args #> ${at}::text[])
     WHEN 'object' THEN j.args #>> ${at}::text[] = ${given} OR j.args #>> (${at}::text[] || '$type'::text) IS NOT NULL AND (
       j.args #>> (${at}::text[] || 'value'::text) = ${given} OR EXISTS (
         SELECT 1 FROM json_each_text(CASE WHEN j.args #>> (${at}::text[] || '$type'::text) = 'Entity' THEN j.args #> (${at}::text[] || ARRAY['value', 'id']) END) k

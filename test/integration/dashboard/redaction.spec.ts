@@ -1,4 +1,5 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { JobCount, JobDetail, JobPage, LogPage } from '../../../lib/dashboard.js';
 import { startDashboard, type TestDashboard, WordGuard } from '../../support/dashboard.js';
 import { Desk } from '../../support/dashboard-jobs.js';
@@ -6,6 +7,16 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { eventually } from '../../support/eventually.js';
 
 const SECRET = 'sEcReT-4111';
+
+/** Known by what must not be shown. */
+@Entity()
+class Subscriber {
+  @PrimaryColumn('text')
+  email!: string;
+
+  @Column('integer')
+  age!: number;
+}
 
 describe('redaction', () => {
   let database: TestDatabase;
@@ -19,6 +30,7 @@ describe('redaction', () => {
       url: database.url,
       adapter: new ExpressAdapter(),
       providers: [Desk],
+      entities: [Subscriber],
       options: { runner: { shutdownTimeout: 2_000 }, channels: 'off:1:paused' },
       logger: false,
       dashboard: {
@@ -141,6 +153,77 @@ describe('redaction', () => {
     expect(await found('arg=[0].ok=shown')).toEqual([[uuid], 1, 1]);
     const bulk = { filter: { arg: `[0].card=${SECRET}` }, expected: 1 };
     expect(await (await test.send('jobs/actions/cancel', bulk)).text()).toContain('"total":0');
+    await test.queue.delete(uuid);
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['a Map', new Map([['card', SECRET]]), 'args[0].card', '[0].value[0][1]'],
+    [
+      'a Map in a Map',
+      new Map([['a', new Map([['card', SECRET]])]]),
+      'args[0].a.card',
+      '[0].value[0][1].value[0][1]',
+    ],
+    ['an Error', Object.assign(new Error('x'), { card: SECRET }), 'args[0].card', '[0].value.props.card'],
+    ['the message of an Error', new Error(SECRET), 'args[0].message', '[0].value.message'],
+    ['an object with a $type of its own', { $type: 'x', card: SECRET }, 'args[0].card', '[0].value.card'],
+    ['a Set', new Set([{ card: SECRET }]), 'args[0][0].card', '[0].value[0].card'],
+  ])('can not be got around by how %s is stored', async (_, value, path, storedPath) => {
+    const uuid = await store(value);
+    const query = `jobs?arg=${encodeURIComponent(`${storedPath}=${SECRET}`)}`;
+    const found = async (): Promise<unknown[]> =>
+      (await test.get<JobPage>(query)).jobs.map((job) => job.uuid);
+    paths = [path, 'description', 'identityKey'];
+    expect(await told(uuid)).not.toContain(SECRET);
+    expect(await found()).toEqual([]);
+    // A path that nobody hides is as closed: what the tags hold are no properties.
+    paths = ['args[9]'];
+    expect(await found()).toEqual([]);
+    await test.queue.delete(uuid);
+  });
+
+  it('still finds by a property that is called value', async () => {
+    paths = ['args[0].card'];
+    const uuid = await store({ card: SECRET, value: { id: 42 } });
+    const { jobs } = await test.get<JobPage>('jobs?arg=[0].value.id=42');
+    expect(jobs.map((job) => job.uuid)).toEqual([uuid]);
+    await test.queue.delete(uuid);
+  });
+
+  it('reaches into the keys of a Map and the key of an entity', async () => {
+    paths = ['**.token', '**.email', 'description', 'identityKey'];
+    await test.dataSource.synchronize();
+    const repository = test.dataSource.getRepository(Subscriber);
+    const subscriber = await repository.save(repository.create({ email: `${SECRET}@example.com`, age: 30 }));
+    const uuid = await store(
+      new Map<unknown, unknown>([
+        [{ token: SECRET, shown: 'in a key' }, 'one'],
+        [[{ token: SECRET }], 'two'],
+        [new Map([['token', SECRET]]), 'three'],
+        [subscriber, 'four'],
+        ['token', SECRET],
+      ]),
+      subscriber,
+      [subscriber],
+      new Set([subscriber]),
+    );
+    const text = await told(uuid);
+    expect(text).not.toContain(SECRET);
+    expect(text).toContain('in a key');
+    for (const value of [`${SECRET}@example.com`, `"${SECRET}@example.com"`]) {
+      for (const path of [
+        '[1]',
+        '[1].email',
+        '[1].value.id.email',
+        '[2][0]',
+        '[0].value[3][0].value.id.email',
+      ]) {
+        const query = `jobs?arg=${encodeURIComponent(`${path}=${value}`)}`;
+        expect([path, (await test.get<JobPage>(query)).jobs]).toEqual([path, []]);
+      }
+    }
+    const { args } = await test.get<JobDetail>(`jobs/${uuid}`);
+    expect(args[1]).toEqual({ t: 'entity', entity: 'Subscriber', id: '[redacted]' });
     await test.queue.delete(uuid);
   });
 

@@ -17,8 +17,8 @@ export class JobFinder {
   ) {}
 
   async page(filter: JobFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
-    const found = await this.store.search.summaries(filter, bounds);
-    if (!this.couldTell(filter)) return found;
+    if (!this.couldTell(filter)) return this.store.search.summaries(filter, bounds);
+    const found = await this.store.search.summaries(plainly(filter), bounds);
     const rows = found.rows.filter((row) => this.mayBeFound(row, filter));
     return { ...found, rows };
   }
@@ -56,3 +56,7 @@ export class JobFinder {
     );
   }
 }
+
+/** A path that leads into the tags of stored values would get round what is hidden by the paths of values. */
+const plainly = ({ argument, ...filter }: JobFilter): JobFilter =>
+  argument === undefined ? filter : { ...filter, argument: { ...argument, plain: true } };

@@ -141,6 +141,7 @@ function entity(value: unknown): ValueNode {
 }
 
 function keyText(part: unknown): string {
+  if (part === REDACTED) return '[redacted]';
   if (isRecord(part) && typeof part[TYPE_KEY] === 'string') return asText(part['value']);
   return typeof part === 'string' ? part : (JSON.stringify(part) ?? '');
 }

@@ -29,20 +29,36 @@ export function redactJson(node: unknown, patterns: Patterns, depth = 0): unknow
   if (type === TAG.map && Array.isArray(value)) {
     const entries = (value as unknown[]).map((entry) => {
       const [key, member] = Array.isArray(entry) ? (entry as unknown[]) : [];
-      return [key, inside(member, typeof key === 'string' ? key : JSON.stringify(key))];
+      return [redactKey(inside, key), inside(member, typeof key === 'string' ? key : JSON.stringify(key))];
     });
     return { [TYPE_KEY]: type, value: entries };
   }
   if (type === TAG.error && typeof value === 'object' && value !== null) {
     const { props, ...parts } = value as { props?: object };
+    const shown = fields(parts) as { message?: unknown; stack?: unknown };
+    // A stack begins with the message.
+    if (shown.message === REDACTED && Object.hasOwn(shown, 'stack')) shown.stack = REDACTED;
     return {
       [TYPE_KEY]: type,
-      value: { ...fields(parts), ...(props === undefined ? {} : { props: fields(props) }) },
+      value: { ...shown, ...(props === undefined ? {} : { props: fields(props) }) },
     };
   }
-  // A reference and a leaf have no parts.
-  if (type === TAG.entity || LEAF_TYPES.has(type)) return node;
+  // The columns of its primary key are properties of an entity.
+  if (type === TAG.entity) {
+    const { id, ...reference } = (value ?? {}) as { id?: unknown };
+    const isKey = typeof id === 'object' && id !== null;
+    return { [TYPE_KEY]: type, value: { ...reference, id: isKey ? fields(id) : REDACTED } };
+  }
+  // A leaf has no parts.
+  if (LEAF_TYPES.has(type)) return node;
   // An escaped object has a `$type` of its own, which is data.
   const isEscaped = type === TAG.object && typeof value === 'object' && value !== null;
   return { [TYPE_KEY]: type, value: isEscaped ? fields(value) : redactJson(value, patterns, depth + 1) };
 }
+
+/** A step that only `*` and `**` match: an object that is the key of a Map has no name. */
+const NAMELESS = '\0';
+
+/** A text that is a key stays, as the names of properties do; an object that is one holds values. */
+const redactKey = (inside: (child: unknown, step: string) => unknown, key: unknown): unknown =>
+  typeof key === 'object' && key !== null ? inside(key, NAMELESS) : key;
