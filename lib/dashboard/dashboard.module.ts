@@ -4,6 +4,7 @@ import {
   Inject,
   Logger,
   Module,
+  type NestModule,
   type OnModuleInit,
 } from '@nestjs/common';
 import {
@@ -19,6 +20,7 @@ import {
   type QueueJobDashboardOptions,
 } from './dashboard.options.js';
 import { DASHBOARD_OPTIONS, MOUNT } from './server/dashboard.tokens.js';
+import { SlashRoutes } from './server/page/slash-routes.js';
 import { DASHBOARD_PROVIDERS } from './server/providers.js';
 
 const checkedOptions: FactoryProvider<CheckedDashboardOptions> = {
@@ -43,8 +45,11 @@ const checkedOptions: FactoryProvider<CheckedDashboardOptions> = {
  * ```
  */
 @Module({ providers: [checkedOptions, ...DASHBOARD_PROVIDERS] })
-export class QueueJobDashboardModule extends ConfigurableModuleClass implements OnModuleInit {
-  constructor(@Inject(MOUNT) private readonly mount: Mount) {
+export class QueueJobDashboardModule extends ConfigurableModuleClass implements NestModule, OnModuleInit {
+  constructor(
+    @Inject(MOUNT) private readonly mount: Mount,
+    private readonly slashes: SlashRoutes,
+  ) {
     super();
   }
 
@@ -58,6 +63,11 @@ export class QueueJobDashboardModule extends ConfigurableModuleClass implements 
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return super.forRootAsync(options);
+  }
+
+  /** NestJS calls it before it registers any route. */
+  configure(): void {
+    this.slashes.prepare();
   }
 
   onModuleInit(): void {

@@ -22,9 +22,9 @@ import {
 import { QueueJobModule, type QueueJobModuleOptions, QueueService } from '../../lib/index.js';
 
 /** The HTTP servers that an application may have. */
-export const ADAPTERS: readonly (readonly [string, () => AbstractHttpAdapter])[] = [
+export const ADAPTERS: readonly (readonly [string, (options?: object) => AbstractHttpAdapter])[] = [
   ['Express', () => new ExpressAdapter()],
-  ['Fastify', () => new FastifyAdapter()],
+  ['Fastify', (options = {}) => new FastifyAdapter(options)],
 ];
 
 /** Lets in who says the word, and makes the name they give their user. */
@@ -69,6 +69,8 @@ export interface TestDashboardOptions {
   /** Called before the application listens. */
   readonly prepare?: (app: INestApplication) => void;
   readonly logger?: LoggerService | LogLevel[] | false;
+  /** False: the application reads bodies itself, or not at all. */
+  readonly bodyParser?: boolean;
 }
 
 /** A whole application with a dashboard, listening. The caller closes it. */
@@ -95,6 +97,7 @@ export async function startDashboard(test: TestDashboardOptions): Promise<TestDa
   const app = await NestFactory.create(TestModule, test.adapter, {
     logger: test.logger ?? ['error', 'fatal'],
     abortOnError: false,
+    ...(test.bodyParser === undefined ? {} : { bodyParser: test.bodyParser }),
   });
   if (prefix !== '') app.setGlobalPrefix(prefix);
   test.prepare?.(app);

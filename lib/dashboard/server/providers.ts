@@ -1,6 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { AccessGuard } from './access/access.guard.js';
 import { JobActions } from './actions/job-actions.js';
+import { DASHBOARD_CONTROLLERS } from './controllers.js';
+import { AnsweringGuard } from './http/answering.guard.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { EventHub } from './events/event-hub.js';
 import { FunctionViews } from './functions/function-views.js';
@@ -9,13 +11,16 @@ import { JobFinder } from './jobs/job-finder.js';
 import { JobSummaries } from './jobs/job-summaries.js';
 import { Counts } from './overview/counts.js';
 import { PageFiles } from './page/page-files.js';
+import { SlashRoutes } from './page/slash-routes.js';
 import { Redactor } from './redaction/redactor.js';
 import { DashboardStore } from './store/dashboard.store.js';
 
 /** What the controllers are made of. */
 export const DASHBOARD_PROVIDERS: Provider[] = [
   AccessGuard,
+  AnsweringGuard,
   PageFiles,
+  SlashRoutes,
   DashboardStore,
   Redactor,
   JobFinder,
@@ -26,4 +31,6 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   AuditTrail,
   FunctionViews,
   EventHub,
+  // They answer; what is mounted has their paths.
+  ...DASHBOARD_CONTROLLERS,
 ];

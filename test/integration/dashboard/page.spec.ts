@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,27 @@ describe.each(ADAPTERS)('the page of the dashboard on %s', (_, adapter) => {
     }
   });
 
+  it('may be asked for with a slash at the end', async () => {
+    await start();
+    for (const path of PATHS) {
+      const response = await open(`${path}/?state=failed`);
+      expect([path, response.status]).toEqual([path, 200]);
+      const base = /<base href="([^"]*)" \/>/.exec(await response.text())?.[1] ?? '';
+      for (const at of ['/admin/v1/queue-jobs', '/elsewhere'])
+        expect(new URL(base, `https://example.com${at}${path}/?state=failed`).pathname).toBe(`${at}/`);
+    }
+  });
+
+  it('starts on a Fastify that ignores slashes by itself', async () => {
+    const [, fastify] = ADAPTERS[1] ?? [];
+    test = await startDashboard({
+      url: database.url,
+      adapter: fastify?.({ routerOptions: { ignoreTrailingSlash: true } }) ?? adapter(),
+    });
+    Object.assign(test.app.get(PageFiles, { strict: false }), { folder });
+    for (const path of ['', '/', '/jobs', '/jobs/']) expect((await open(path)).status).toBe(200);
+  });
+
   it('stands at the root where nothing is before it', async () => {
     await start({ prefix: '' });
     const html = await (await open('?x=1', '')).text();
@@ -80,12 +102,24 @@ describe.each(ADAPTERS)('the page of the dashboard on %s', (_, adapter) => {
     expect([api.get('cache-control'), api.get('x-content-type-options')]).toEqual(['no-store', 'nosniff']);
   });
 
+  it('allows one line of script by its hash: the one that finds out under which name a proxy shows it', async () => {
+    await start();
+    const policyOf = async (path: string): Promise<string> =>
+      (await open(path)).headers.get('content-security-policy') ?? '';
+    expect(await policyOf('/jobs')).not.toContain('sha256-');
+    const script = /<script>(.*?)<\/script>/.exec(await (await open('')).text())?.[1] ?? '';
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(script).toContain('location.pathname');
+    expect(await policyOf('')).toContain(`script-src 'self' 'sha256-${hash}';`);
+  });
+
   it("leaves the application's own policy", async () => {
     const policy = helmet({ contentSecurityPolicy: { directives: { 'img-src': ['https://example.com'] } } });
     await start({ prepare: (app) => app.use(policy) });
     const header = (await open('')).headers.get('content-security-policy') ?? '';
     expect(header).toContain('img-src https://example.com');
     expect(header).not.toContain("default-src 'none'");
+    expect(await (await open('')).text()).not.toContain('<script>');
   });
 
   it('has its files, and gives out no others', async () => {

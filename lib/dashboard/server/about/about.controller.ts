@@ -1,10 +1,10 @@
 import { Get, Inject } from '@nestjs/common';
 import type { About } from '../../api/cluster.api.js';
 import type { CheckedDashboardOptions } from '../../dashboard.options.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { RIGHTS } from '../access/rights.js';
 import { DASHBOARD_OPTIONS } from '../dashboard.tokens.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { Described } from '../openapi/described.js';
 import { flag, orNull, record, text } from '../openapi/schemas.js';
 import { libraryVersion } from '../../../common/version.js';
@@ -24,7 +24,7 @@ export class AboutController {
       title: text,
     }),
   })
-  about(@AskedBy() { rights }: Asker): About {
+  about({ rights }: Call): About {
     const { csrf, title } = this.options;
     return { version: libraryVersion(), rights, csrf, title };
   }

@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Right, Rights } from '../../api/cluster.api.js';
 import { ProblemError } from '../http/problem.error.js';
 
@@ -24,9 +23,10 @@ export function rememberAsker(request: object, asker: Asker): void {
   (request as { [ASKER]?: Asker })[ASKER] = asker;
 }
 
-/** The {@link Asker}, as a parameter of a route. */
-export const AskedBy = createParamDecorator((_data: unknown, context: ExecutionContext): Asker => {
-  const asker = context.switchToHttp().getRequest<{ [ASKER]?: Asker }>()[ASKER];
-  if (asker === undefined) throw new ProblemError(403, 'Nobody has let you in.', { code: 'FORBIDDEN' });
+/** @throws ProblemError of status 403 for a request that no guard has let in */
+export function askerOf(request: object): Asker {
+  const asker = (request as { [ASKER]?: Asker })[ASKER];
+  if (asker === undefined)
+    throw new ProblemError(403, 'No guard has let this request in.', { code: 'FORBIDDEN' });
   return asker;
-});
+}

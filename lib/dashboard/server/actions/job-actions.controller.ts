@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { Body, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
+import { Post, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { setLongHeaders } from '../http/headers.js';
 import { parseAction, parseActionName } from '../input/jobs.input.js';
 import { Described } from '../openapi/described.js';
@@ -18,7 +18,6 @@ export class JobActionsController {
   ) {}
 
   @Post(':action')
-  @HttpCode(200)
   @Described({
     summary: 'Requeues, cancels, sets done or deletes jobs, and tells how it goes on',
     description: 'Answers with one line of JSON for each 500 jobs; the last has `ended: true`.',
@@ -31,16 +30,11 @@ export class JobActionsController {
       422: 'Too many rows to count',
     },
   })
-  async act(
-    @Param('action') name: unknown,
-    @Body() body: unknown,
-    @AskedBy() asker: Asker,
-    @Req() request: unknown,
-    @Res({ passthrough: true }) response: unknown,
-  ): Promise<StreamableFile> {
-    const action = parseActionName(name);
+  async act(call: Call): Promise<StreamableFile> {
+    const { params, asker, request, response } = call;
+    const action = parseActionName(params['action']);
     asker.must(action);
-    const progress = await this.actions.begin(action, parseAction(body), asker.actor);
+    const progress = await this.actions.begin(action, parseAction(await call.body()), asker.actor);
     setLongHeaders(this.host.httpAdapter, request, response);
     return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {
       type: 'application/x-ndjson',

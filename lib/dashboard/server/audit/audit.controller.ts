@@ -1,7 +1,7 @@
-import { Get, Query } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import type { AuditPage } from '../../api/cluster.api.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { parseAuditPage } from '../input/cluster.input.js';
 import { AUDIT_PAGE } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
@@ -20,7 +20,7 @@ export class AuditController {
     query: { cursor: 'The `next` of the page before' },
     answer: AUDIT_PAGE,
   })
-  async list(@Query() query: unknown, @AskedBy() asker: Asker): Promise<AuditPage> {
+  async list({ query, asker }: Call): Promise<AuditPage> {
     asker.must('audit');
     const rows = await this.store.audit.list(parseAuditPage(query).cursor ?? null, PAGE + 1);
     const entries = rows.slice(0, PAGE).map(({ id, date, actor, action, target, details }) => ({

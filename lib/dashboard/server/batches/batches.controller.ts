@@ -1,8 +1,9 @@
-import { Get, Param, Query } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { toProgress } from '../../../enqueue/batch/stored-batch.js';
 import type { BatchRow } from '../../../store/batches/batch-store.js';
 import type { BatchPage, BatchView } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { ProblemError } from '../http/problem.error.js';
 import { parseBatchPage } from '../input/cluster.input.js';
 import { parseUuid } from '../input/jobs.input.js';
@@ -23,7 +24,7 @@ export class BatchesController {
     query: { state: 'open, closed or ended', cursor: 'The `next` of the page before' },
     answer: BATCH_PAGE,
   })
-  async list(@Query() query: unknown): Promise<BatchPage> {
+  async list({ query }: Call): Promise<BatchPage> {
     const { state, cursor } = parseBatchPage(query);
     const rows = await this.store.batches.list({
       ...(state === undefined ? {} : { state }),
@@ -41,8 +42,8 @@ export class BatchesController {
     answer: BATCH,
     problems: { 404: 'There is no such batch' },
   })
-  async one(@Param('uuid') given: unknown): Promise<BatchView> {
-    const uuid = parseUuid(given);
+  async one({ params }: Call): Promise<BatchView> {
+    const uuid = parseUuid(params['uuid']);
     const [row] = await this.store.batches.find([uuid]);
     if (row === undefined) throw new ProblemError(404, `There is no batch ${uuid}.`, { code: 'NOT_FOUND' });
     return view(row);

@@ -1,10 +1,10 @@
-import { Body, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Get, Patch, Post } from '@nestjs/common';
 import { ChannelService } from '../../../services/channel.service.js';
 import type { ChannelChange, ChannelState } from '../../../store/channels/channel-store.js';
 import type { ChannelProperties, ChannelView } from '../../api/cluster.api.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { parseChannelChange, parseChannelName } from '../input/cluster.input.js';
 import { CHANNEL, CHANNEL_CHANGE } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
@@ -31,8 +31,8 @@ export class ChannelsController {
 
   @Get(':name')
   @Described({ summary: 'A channel', ...ONE, answer: CHANNEL })
-  async one(@Param('name') name: unknown): Promise<ChannelView> {
-    return channelView(await this.channels.get(parseChannelName(name)));
+  async one({ params }: Call): Promise<ChannelView> {
+    return channelView(await this.channels.get(parseChannelName(params['name'])));
   }
 
   @Patch(':name')
@@ -43,14 +43,11 @@ export class ChannelsController {
     body: CHANNEL_CHANGE,
     answer: CHANNEL,
   })
-  async change(
-    @Param('name') given: unknown,
-    @Body() body: unknown,
-    @AskedBy() asker: Asker,
-  ): Promise<ChannelView> {
+  async change(call: Call): Promise<ChannelView> {
+    const { params, asker } = call;
     asker.must('channels');
-    const change = parseChannelChange(body);
-    const name = (await this.channels.get(parseChannelName(given))).name;
+    const change = parseChannelChange(await call.body());
+    const name = (await this.channels.get(parseChannelName(params['name']))).name;
     await this.trail.note(
       { actor: asker.actor, action: 'channels.change', target: name, details: { change } },
       async () => this.channels.configure(name, change),
@@ -59,16 +56,15 @@ export class ChannelsController {
   }
 
   @Post(':name/reset')
-  @HttpCode(200)
   @Described({
     summary: "Gives a channel back to what the application's code says",
     ...ONE,
     body: { type: 'object' },
     answer: CHANNEL,
   })
-  async reset(@Param('name') given: unknown, @AskedBy() asker: Asker): Promise<ChannelView> {
+  async reset({ params, asker }: Call): Promise<ChannelView> {
     asker.must('channels');
-    const { name, changed } = await this.channels.get(parseChannelName(given));
+    const { name, changed } = await this.channels.get(parseChannelName(params['name']));
     await this.trail.note(
       { actor: asker.actor, action: 'channels.reset', target: name, details: { before: changed } },
       async () => this.channels.reset(name),

@@ -1,11 +1,11 @@
-import { Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Get, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { parseWatched } from '../input/cluster.input.js';
 import { Described } from '../openapi/described.js';
 import { text } from '../openapi/schemas.js';
-import { type Connection, EventHub } from './event-hub.js';
+import { EventHub } from './event-hub.js';
 
 /** Tells when something has changed. */
 @ApiController('events')
@@ -23,13 +23,8 @@ export class EventsController {
     type: 'text/event-stream',
     problems: { 503: 'Too many pages listen already' },
   })
-  listen(
-    @Query() query: unknown,
-    @AskedBy() { rights }: Asker,
-    @Req() request: { readonly socket: Connection },
-    @Res({ passthrough: true }) response: unknown,
-  ): StreamableFile {
-    const stream = this.hub.open(parseWatched(query), rights, request.socket);
+  listen({ query, rights, message, response }: Call): StreamableFile {
+    const stream = this.hub.open(parseWatched(query), rights, message.socket);
     const { httpAdapter } = this.host;
     // What compresses, and what buffers, would keep events back.
     httpAdapter.setHeader(response, 'Cache-Control', 'no-cache, no-transform');

@@ -1,9 +1,9 @@
-import { Body, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Get, Patch, Post } from '@nestjs/common';
 import { JobFunctionService } from '../../../services/job-function.service.js';
 import type { FunctionView } from '../../api/cluster.api.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { parseFunctionChange, parseFunctionName } from '../input/cluster.input.js';
 import { FUNCTION, FUNCTION_CHANGE } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
@@ -35,8 +35,8 @@ export class FunctionsController {
 
   @Get(':name')
   @Described({ summary: 'A job function', ...ONE, answer: FUNCTION })
-  async one(@Param('name') name: unknown): Promise<FunctionView> {
-    return this.views.one(parseFunctionName(name));
+  async one({ params }: Call): Promise<FunctionView> {
+    return this.views.one(parseFunctionName(params['name']));
   }
 
   @Patch(':name')
@@ -47,14 +47,11 @@ export class FunctionsController {
     body: FUNCTION_CHANGE,
     answer: FUNCTION,
   })
-  async change(
-    @Param('name') given: unknown,
-    @Body() body: unknown,
-    @AskedBy() asker: Asker,
-  ): Promise<FunctionView> {
+  async change(call: Call): Promise<FunctionView> {
+    const { params, asker } = call;
     asker.must('functions');
-    const name = parseFunctionName(given);
-    const change = parseFunctionChange(body);
+    const name = parseFunctionName(params['name']);
+    const change = parseFunctionChange(await call.body());
     await this.trail.note(
       { actor: asker.actor, action: 'functions.change', target: name, details: { change } },
       async () => this.functions.configure(name, change),
@@ -63,16 +60,15 @@ export class FunctionsController {
   }
 
   @Post(':name/reset')
-  @HttpCode(200)
   @Described({
     summary: 'Gives a job function back to what its decorator says',
     ...ONE,
     body: { type: 'object' },
     answer: FUNCTION,
   })
-  async reset(@Param('name') given: unknown, @AskedBy() asker: Asker): Promise<FunctionView> {
+  async reset({ params, asker }: Call): Promise<FunctionView> {
     asker.must('functions');
-    const name = parseFunctionName(given);
+    const name = parseFunctionName(params['name']);
     await this.trail.note({ actor: asker.actor, action: 'functions.reset', target: name }, async () =>
       this.functions.reset(name),
     );

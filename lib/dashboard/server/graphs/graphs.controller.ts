@@ -1,8 +1,9 @@
-import { Get, Param } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { JOB_STATES, type JobState } from '../../../job/job-state.js';
 import type { GraphJob } from '../../../store/graphs/graph-store.js';
 import type { GraphNodeView, GraphView } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { ProblemError } from '../http/problem.error.js';
 import { parseUuid } from '../input/jobs.input.js';
 import { HIDDEN_TEXT } from '../jobs/job-summary.js';
@@ -29,8 +30,8 @@ export class GraphsController {
     answer: GRAPH,
     problems: { 404: 'There is no such graph' },
   })
-  async one(@Param('uuid') given: unknown): Promise<GraphView> {
-    const uuid = parseUuid(given);
+  async one({ params }: Call): Promise<GraphView> {
+    const uuid = parseUuid(params['uuid']);
     const { jobs, links, counts } = await this.store.graphs.shape(uuid, MOST);
     if (jobs.length === 0) throw new ProblemError(404, `There is no graph ${uuid}.`, { code: 'NOT_FOUND' });
     const at = new Map(jobs.map((job, place) => [job.uuid, place]));

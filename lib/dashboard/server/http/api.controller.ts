@@ -1,5 +1,4 @@
-import { applyDecorators, Controller, UseFilters, UseInterceptors } from '@nestjs/common';
-import { ApiHeadersInterceptor } from './api-headers.interceptor.js';
+import { applyDecorators, Controller, UseFilters } from '@nestjs/common';
 import { ProblemFilter } from './problem.filter.js';
 
 /**
@@ -12,8 +11,4 @@ import { ProblemFilter } from './problem.filter.js';
  * ```
  */
 export const ApiController = (path: string): ClassDecorator =>
-  applyDecorators(
-    Controller(path === '' ? 'api' : `api/${path}`),
-    UseFilters(ProblemFilter),
-    UseInterceptors(ApiHeadersInterceptor),
-  );
+  applyDecorators(Controller(path === '' ? 'api' : `api/${path}`), UseFilters(ProblemFilter));

@@ -7,8 +7,8 @@ interface Headers {
 const COMMON = { 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' };
 
 /** Nothing from elsewhere, nothing inline. The page may stand in a frame of its own application. */
-const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+const pagePolicy = (scripts: string): string =>
+  `default-src 'none'; script-src 'self'${scripts}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; ` +
   "base-uri 'self'; form-action 'none'; frame-ancestors 'self'";
 
 export const setHeaders = (
@@ -25,14 +25,23 @@ export const setApiHeaders = (adapter: AbstractHttpAdapter, response: unknown): 
   setHeaders(adapter, response, { 'Cache-Control': 'no-store' });
 };
 
-/** The application's own policy stands, such as that of helmet. */
-export const setPageHeaders = (adapter: AbstractHttpAdapter, response: unknown): void => {
+/** Whether the application has set a policy of its own, such as that of helmet. */
+export const hasPolicy = (response: unknown): boolean => {
   const reply = response as Headers & { readonly raw?: Headers };
   const policies = [reply, reply.raw].map((one) => one?.getHeader('content-security-policy'));
-  const hasPolicy = policies.some((policy) => policy !== undefined);
+  return policies.some((policy) => policy !== undefined);
+};
+
+/**
+ * The application's own policy stands.
+ *
+ * @param scripts - sources of scripts that are allowed beside the page's own, each after a blank
+ */
+export const setPageHeaders = (adapter: AbstractHttpAdapter, response: unknown, scripts = ''): void => {
   setHeaders(adapter, response, {
+    'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    ...(hasPolicy ? {} : { 'Content-Security-Policy': PAGE_POLICY }),
+    ...(hasPolicy(response) ? {} : { 'Content-Security-Policy': pagePolicy(scripts) }),
   });
 };
 

@@ -1,8 +1,8 @@
-import { Get, Param, Query, Res } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { JobDetail, JobMatchCount, JobPage, LogPage, RelatedActionView } from '../../api/jobs.api.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { ProblemError } from '../http/problem.error.js';
 import { parseAfter, parseCount, parseField, parsePage, parseUuid } from '../input/jobs.input.js';
 import { Described } from '../openapi/described.js';
@@ -46,7 +46,7 @@ export class JobsController {
     query: { ...FILTER_QUERY, cursor: 'The `next` of the page before', limit: '1 to 200. Default: 50' },
     answer: JOB_PAGE,
   })
-  async list(@Query() query: unknown, @AskedBy() { rights }: Asker): Promise<JobPage> {
+  async list({ query, rights }: Call): Promise<JobPage> {
     const { filter, cursor, limit } = parsePage(query);
     const { rows, next, searchedTo } = await this.finder.page(filter, {
       before: cursor,
@@ -67,7 +67,7 @@ export class JobsController {
     answer: JOB_COUNT,
     problems: { 422: 'Too many rows to count' },
   })
-  async count(@Query() query: unknown): Promise<JobMatchCount> {
+  async count({ query }: Call): Promise<JobMatchCount> {
     const { filter, isExact } = parseCount(query);
     const at = await this.store.jobs.now();
     const bounds = isExact
@@ -80,8 +80,8 @@ export class JobsController {
 
   @Get(':uuid')
   @Described({ summary: 'All that there is to know of a job', ...ONE, answer: JOB_DETAIL })
-  async one(@Param('uuid') uuid: unknown, @AskedBy() { rights }: Asker): Promise<JobDetail> {
-    return this.details.detail(parseUuid(uuid), rights);
+  async one({ params, rights }: Call): Promise<JobDetail> {
+    return this.details.detail(parseUuid(params['uuid']), rights);
   }
 
   @Get(':uuid/logs')
@@ -91,8 +91,8 @@ export class JobsController {
     query: { after: 'The `last` of the answer before' },
     answer: LOG_PAGE,
   })
-  async logs(@Param('uuid') uuid: unknown, @Query() query: unknown): Promise<LogPage> {
-    return this.details.logs(parseUuid(uuid), parseAfter(query));
+  async logs({ params, query }: Call): Promise<LogPage> {
+    return this.details.logs(parseUuid(params['uuid']), parseAfter(query));
   }
 
   @Get(':uuid/text/:field')
@@ -103,12 +103,8 @@ export class JobsController {
     type: 'text/plain',
     problems: ONE.problems,
   })
-  async text(
-    @Param('uuid') uuid: unknown,
-    @Param('field') field: unknown,
-    @Res({ passthrough: true }) response: unknown,
-  ): Promise<string> {
-    const asked = { uuid: parseUuid(uuid), field: parseField(field) };
+  async text({ params, response }: Call): Promise<string> {
+    const asked = { uuid: parseUuid(params['uuid']), field: parseField(params['field']) };
     const payload = await this.details.text(asked.uuid, asked.field);
     const { httpAdapter } = this.host;
     httpAdapter.setHeader(response, 'Content-Type', 'text/plain; charset=utf-8');
@@ -126,14 +122,8 @@ export class JobsController {
     ...ONE,
     answer: RELATED_ACTION,
   })
-  async relatedAction(
-    @Param('uuid') uuid: unknown,
-    @Res({ passthrough: true }) response: unknown,
-  ): Promise<string> {
-    const action: RelatedActionView | null = await this.details.relatedAction(parseUuid(uuid));
-    // As text: of a null that a route returns, nothing would be sent.
-    this.host.httpAdapter.setHeader(response, 'Content-Type', 'application/json; charset=utf-8');
-    return JSON.stringify(action);
+  async relatedAction({ params }: Call): Promise<RelatedActionView | null> {
+    return this.details.relatedAction(parseUuid(params['uuid']));
   }
 }
 

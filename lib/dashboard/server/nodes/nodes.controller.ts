@@ -1,12 +1,12 @@
-import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { NodeService } from '../../../services/node.service.js';
 import { NodeNotFoundError } from '../../../errors/node-not-found.error.js';
 import type { NodeState } from '../../../store/nodes/node-store.js';
 import type { NodeView, Rights } from '../../api/cluster.api.js';
 import type { JobSummary } from '../../api/jobs.api.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { parseNodeAction } from '../input/cluster.input.js';
 import { JobSummaries } from '../jobs/job-summaries.js';
 import { NODE } from '../openapi/cluster-schemas.js';
@@ -31,14 +31,13 @@ export class NodesController {
 
   @Get()
   @Described({ summary: 'The nodes that run, and the last that have ended', answer: listOf(NODE) })
-  async list(@AskedBy() { rights }: Asker): Promise<NodeView[]> {
+  async list({ rights }: Call): Promise<NodeView[]> {
     const all = await this.store.nodes.list();
     const dead = all.filter(({ state }) => state === 'dead').slice(0, MOST_DEAD);
     return this.views([...all.filter(({ state }) => state !== 'dead'), ...dead], rights);
   }
 
   @Post(':id/actions/:action')
-  @HttpCode(200)
   @Described({
     summary: 'Makes a node quiet, resumes it, or stops it',
     description:
@@ -48,13 +47,9 @@ export class NodesController {
     answer: NODE,
     problems: { 404: 'There is no such node, or it has ended' },
   })
-  async act(
-    @Param('id') given: unknown,
-    @Param('action') asked: unknown,
-    @AskedBy() asker: Asker,
-  ): Promise<NodeView> {
+  async act({ params, asker }: Call): Promise<NodeView> {
     asker.must('nodes');
-    const { id, action } = parseNodeAction({ id: given, action: asked });
+    const { id, action } = parseNodeAction({ id: params['id'], action: params['action'] });
     await this.trail.note({ actor: asker.actor, action: `nodes.${action}`, target: String(id) }, async () =>
       this.nodes[action](id),
     );

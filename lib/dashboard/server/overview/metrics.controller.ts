@@ -1,8 +1,9 @@
-import { Get, Query } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { percentile } from '../../../common/histogram.js';
 import type { MetricsPoint, MetricsRange as Stretch } from '../../../store/stats/metrics-store.js';
 import type { Metrics, MetricsRange, Percentiles } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { parseMetrics } from '../input/cluster.input.js';
 import { METRICS } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
@@ -31,7 +32,7 @@ export class MetricsController {
     },
     answer: METRICS,
   })
-  async metrics(@Query() query: unknown): Promise<Metrics> {
+  async metrics({ query }: Call): Promise<Metrics> {
     const { range, ...filter } = parseMetrics(query);
     const points = await this.store.metrics.points(STRETCHES[range], filter);
     const each = <K extends keyof MetricsPoint>(key: K): MetricsPoint[K][] =>

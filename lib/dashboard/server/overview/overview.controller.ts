@@ -2,8 +2,8 @@ import { Get } from '@nestjs/common';
 import type { ChannelState } from '../../../store/channels/channel-store.js';
 import type { Rights, Overview } from '../../api/cluster.api.js';
 import type { JobSummary } from '../../api/jobs.api.js';
-import { AskedBy, type Asker } from '../access/requester.js';
 import { ApiController } from '../http/api.controller.js';
+import type { Call } from '../http/call.js';
 import { JobSummaries } from '../jobs/job-summaries.js';
 import { OVERVIEW } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
@@ -23,7 +23,7 @@ export class OverviewController {
 
   @Get()
   @Described({ summary: 'How it goes, at a glance', answer: OVERVIEW })
-  async overview(@AskedBy() { rights }: Asker): Promise<Overview> {
+  async overview({ rights }: Call): Promise<Overview> {
     const [counts, waiting, channels, ended, nodes] = await Promise.all([
       this.counts.read(),
       this.store.overview.waiting(),

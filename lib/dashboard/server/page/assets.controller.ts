@@ -1,5 +1,6 @@
-import { Controller, Get, Param, Res, StreamableFile, UseFilters } from '@nestjs/common';
+import { Controller, Get, StreamableFile, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { Call } from '../http/call.js';
 import { setHeaders } from '../http/headers.js';
 import { OwnProblemFilter } from '../http/problem.filter.js';
 import { Undescribed } from '../openapi/described.js';
@@ -16,11 +17,8 @@ export class AssetsController {
   ) {}
 
   @Get(':file')
-  async file(
-    @Param('file') name: string,
-    @Res({ passthrough: true }) response: unknown,
-  ): Promise<StreamableFile> {
-    const { type, content } = await this.files.asset(name);
+  async file({ params, response }: Call): Promise<StreamableFile> {
+    const { type, content } = await this.files.asset(String(params['file']));
     setHeaders(this.host.httpAdapter, response, { 'Cache-Control': 'private, max-age=31536000, immutable' });
     return new StreamableFile(content, { type, length: content.length });
   }

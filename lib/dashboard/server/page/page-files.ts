@@ -28,8 +28,8 @@ export class PageFiles {
   /** Where the build of the page is. */
   protected readonly folder: string = BUILT;
 
-  /** The page, with where it stands written into it. */
-  async page(base: string): Promise<string> {
+  /** The page, with where it stands written into it, and a script that corrects that. */
+  async page(base: string, script = ''): Promise<string> {
     this.html ??= readFile(join(this.folder, 'index.html'), 'utf8');
     const html = await this.html.catch(() => {
       this.html = undefined;
@@ -37,7 +37,7 @@ export class PageFiles {
         code: 'PAGE_NOT_BUILT',
       });
     });
-    return html.replace('<!--base-->', () => `<base href="${escapeAttribute(base)}" />`);
+    return html.replace('<!--base-->', () => `<base href="${escapeAttribute(base)}" />${script}`);
   }
 
   async asset(name: string): Promise<Asset> {

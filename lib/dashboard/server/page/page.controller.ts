@@ -1,12 +1,12 @@
-import { Controller, Get, Header, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { setPageHeaders } from '../http/headers.js';
+import type { Call } from '../http/call.js';
+import { hasPolicy, setPageHeaders } from '../http/headers.js';
 import { OwnProblemFilter } from '../http/problem.filter.js';
 import { Undescribed } from '../openapi/described.js';
-import { baseOf } from './base-of.js';
+import { BASE_SCRIPT, BASE_SCRIPT_HASH, baseOf } from './base-of.js';
 import { PageFiles } from './page-files.js';
-
-const HTML = ['Content-Type', 'text/html; charset=utf-8'] as const;
+import { Page } from './slash-routes.js';
 
 /** One page for all of them: it shows what its URL says. Named routes, since wildcards differ between servers. */
 @Controller()
@@ -19,27 +19,30 @@ export class PageController {
   ) {}
 
   @Get()
-  @Header(...HTML)
-  async start(@Req() request: unknown, @Res({ passthrough: true }) response: unknown): Promise<string> {
-    return this.page(request, response, 0);
+  @Page()
+  async start(call: Call): Promise<string> {
+    return this.page(call, 0);
   }
 
   @Get(['jobs', 'failures', 'channels', 'functions', 'nodes', 'batches', 'audit'])
-  @Header(...HTML)
-  async list(@Req() request: unknown, @Res({ passthrough: true }) response: unknown): Promise<string> {
-    return this.page(request, response, 1);
+  @Page()
+  async list(call: Call): Promise<string> {
+    return this.page(call, 1);
   }
 
   @Get(['jobs/:uuid', 'graphs/:uuid', 'functions/:name', 'batches/:uuid'])
-  @Header(...HTML)
-  async one(@Req() request: unknown, @Res({ passthrough: true }) response: unknown): Promise<string> {
-    return this.page(request, response, 2);
+  @Page()
+  async one(call: Call): Promise<string> {
+    return this.page(call, 2);
   }
 
-  private async page(request: unknown, response: unknown, depth: number): Promise<string> {
+  private async page({ url, response }: Call, depth: number): Promise<string> {
     const { httpAdapter } = this.host;
-    const html = await this.files.page(baseOf(httpAdapter.getRequestUrl(request) as string, depth));
-    setPageHeaders(httpAdapter, response);
+    const base = baseOf(url, depth);
+    // Without a slash at its end, the start page has to know by which name the browser asked: a proxy may change it.
+    const needsScript = base.startsWith('./') && base !== './' && !hasPolicy(response);
+    const html = await this.files.page(base, needsScript ? `<script>${BASE_SCRIPT}</script>` : '');
+    setPageHeaders(httpAdapter, response, needsScript ? ` 'sha256-${BASE_SCRIPT_HASH}'` : '');
     return html;
   }
 }
