@@ -16,7 +16,7 @@ export class AboutController {
 
   @Get()
   @Described({
-    summary: 'What the asker may do here',
+    summary: 'What the requester may do here',
     answer: record({
       version: text,
       rights: record(Object.fromEntries(RIGHTS.map((right) => [right, flag]))),

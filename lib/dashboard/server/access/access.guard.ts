@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { CheckedDashboardOptions, DashboardRequest, Mount } from '../../dashboard.options.js';
 import { DASHBOARD_OPTIONS, MOUNT } from '../dashboard.tokens.js';
 import { ProblemError } from '../http/problem.error.js';
-import { Asker, rememberAsker } from './requester.js';
+import { Requester, rememberRequester } from './requester.js';
 import { rightsOf } from './rights.js';
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];
@@ -29,7 +29,7 @@ export class AccessGuard implements CanActivate {
     if (!READING.includes(request.method)) checkOrigin(request);
     const rights = rightsOf(await this.options.access(request));
     if (rights === null) throw new ProblemError(403, 'You may not look at this.', { code: 'FORBIDDEN' });
-    rememberAsker(request, new Asker(actorText(await this.options.actor(request)), rights));
+    rememberRequester(request, new Requester(actorText(await this.options.actor(request)), rights));
     return true;
   }
 }

@@ -1,11 +1,11 @@
 import type { Right, Rights } from '../../api/cluster.api.js';
 import { ProblemError } from '../http/problem.error.js';
 
-/** Where the guard leaves the asker on the request. */
-const ASKER = Symbol('nestjs-queue-job:asker');
+/** Where the guard leaves the requester on the request. */
+const REQUESTER = Symbol('nestjs-queue-job:requester');
 
 /** Who asks, and what they may do. */
-export class Asker {
+export class Requester {
   constructor(
     /** As the option `actor` tells. */
     readonly actor: string,
@@ -19,14 +19,14 @@ export class Asker {
   }
 }
 
-export function rememberAsker(request: object, asker: Asker): void {
-  (request as { [ASKER]?: Asker })[ASKER] = asker;
+export function rememberRequester(request: object, requester: Requester): void {
+  (request as { [REQUESTER]?: Requester })[REQUESTER] = requester;
 }
 
 /** @throws ProblemError of status 403 for a request that no guard has let in */
-export function askerOf(request: object): Asker {
-  const asker = (request as { [ASKER]?: Asker })[ASKER];
-  if (asker === undefined)
+export function requesterOf(request: object): Requester {
+  const requester = (request as { [REQUESTER]?: Requester })[REQUESTER];
+  if (requester === undefined)
     throw new ProblemError(403, 'No guard has let this request in.', { code: 'FORBIDDEN' });
-  return asker;
+  return requester;
 }

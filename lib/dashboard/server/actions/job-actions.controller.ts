@@ -31,10 +31,10 @@ export class JobActionsController {
     },
   })
   async act(call: Call): Promise<StreamableFile> {
-    const { params, asker, request, response } = call;
+    const { params, requester, request, response } = call;
     const action = parseActionName(params['action']);
-    asker.must(action);
-    const progress = await this.actions.begin(action, parseAction(await call.body()), asker.actor);
+    requester.must(action);
+    const progress = await this.actions.begin(action, parseAction(await call.body()), requester.actor);
     setLongHeaders(this.host.httpAdapter, request, response);
     return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {
       type: 'application/x-ndjson',

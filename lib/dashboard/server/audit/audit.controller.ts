@@ -20,8 +20,8 @@ export class AuditController {
     query: { cursor: 'The `next` of the page before' },
     answer: AUDIT_PAGE,
   })
-  async list({ query, asker }: Call): Promise<AuditPage> {
-    asker.must('audit');
+  async list({ query, requester }: Call): Promise<AuditPage> {
+    requester.must('audit');
     const rows = await this.store.audit.list(parseAuditPage(query).cursor ?? null, PAGE + 1);
     const entries = rows.slice(0, PAGE).map(({ id, date, actor, action, target, details }) => ({
       id,

@@ -44,12 +44,12 @@ export class ChannelsController {
     answer: CHANNEL,
   })
   async change(call: Call): Promise<ChannelView> {
-    const { params, asker } = call;
-    asker.must('channels');
+    const { params, requester } = call;
+    requester.must('channels');
     const change = parseChannelChange(await call.body());
     const name = (await this.channels.get(parseChannelName(params['name']))).name;
     await this.trail.note(
-      { actor: asker.actor, action: 'channels.change', target: name, details: { change } },
+      { actor: requester.actor, action: 'channels.change', target: name, details: { change } },
       async () => this.channels.configure(name, change),
     );
     return channelView(await this.channels.get(name));
@@ -62,11 +62,11 @@ export class ChannelsController {
     body: { type: 'object' },
     answer: CHANNEL,
   })
-  async reset({ params, asker }: Call): Promise<ChannelView> {
-    asker.must('channels');
+  async reset({ params, requester }: Call): Promise<ChannelView> {
+    requester.must('channels');
     const { name, changed } = await this.channels.get(parseChannelName(params['name']));
     await this.trail.note(
-      { actor: asker.actor, action: 'channels.reset', target: name, details: { before: changed } },
+      { actor: requester.actor, action: 'channels.reset', target: name, details: { before: changed } },
       async () => this.channels.reset(name),
     );
     return channelView(await this.channels.get(name));

@@ -48,12 +48,12 @@ export class FunctionsController {
     answer: FUNCTION,
   })
   async change(call: Call): Promise<FunctionView> {
-    const { params, asker } = call;
-    asker.must('functions');
+    const { params, requester } = call;
+    requester.must('functions');
     const name = parseFunctionName(params['name']);
     const change = parseFunctionChange(await call.body());
     await this.trail.note(
-      { actor: asker.actor, action: 'functions.change', target: name, details: { change } },
+      { actor: requester.actor, action: 'functions.change', target: name, details: { change } },
       async () => this.functions.configure(name, change),
     );
     return this.views.one(name);
@@ -66,10 +66,10 @@ export class FunctionsController {
     body: { type: 'object' },
     answer: FUNCTION,
   })
-  async reset({ params, asker }: Call): Promise<FunctionView> {
-    asker.must('functions');
+  async reset({ params, requester }: Call): Promise<FunctionView> {
+    requester.must('functions');
     const name = parseFunctionName(params['name']);
-    await this.trail.note({ actor: asker.actor, action: 'functions.reset', target: name }, async () =>
+    await this.trail.note({ actor: requester.actor, action: 'functions.reset', target: name }, async () =>
       this.functions.reset(name),
     );
     return this.views.one(name);

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, StreamableFile } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import { askerOf } from '../access/requester.js';
+import { requesterOf } from '../access/requester.js';
 import { Call, type HttpRequest } from './call.js';
 import { setApiHeaders } from './headers.js';
 
@@ -22,7 +22,7 @@ export class AnsweringGuard implements CanActivate {
     const [request, response] = context.getArgs<[HttpRequest, unknown]>();
     const { httpAdapter } = this.host;
     const url = httpAdapter.getRequestUrl(request) as string;
-    const call = new Call(request, response, url, askerOf(request));
+    const call = new Call(request, response, url, requesterOf(request));
     // The controller in the context only lends its path and its guards to the class that it extends, a provider.
     const routes = this.modules.get<object>(Object.getPrototypeOf(context.getClass()) as never);
     // A route that may be kept, or that is a page, says so itself.

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Rights } from '../../api/cluster.api.js';
-import type { Asker } from '../access/requester.js';
+import type { Requester } from '../access/requester.js';
 import { readBody } from './read-body.js';
 
 /** What Express and Fastify requests have in common. */
@@ -21,14 +21,14 @@ export class Call {
     readonly response: unknown,
     /** As asked for, with its query. */
     readonly url: string,
-    readonly asker: Asker,
+    readonly requester: Requester,
   ) {
     this.params = request.params as Readonly<Record<string, unknown>>;
   }
 
-  /** What the asker may do. */
+  /** What the requester may do. */
   get rights(): Rights {
-    return this.asker.rights;
+    return this.requester.rights;
   }
 
   /** The parameters of the query; those that are given more than once as a list, whatever the server's parser does. */

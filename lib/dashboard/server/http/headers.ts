@@ -20,7 +20,7 @@ export const setHeaders = (
     adapter.setHeader(response, name, value);
 };
 
-/** What the API answers is of this moment and for this asker. */
+/** What the API answers is of this moment and for this requester. */
 export const setApiHeaders = (adapter: AbstractHttpAdapter, response: unknown): void => {
   setHeaders(adapter, response, { 'Cache-Control': 'no-store' });
 };

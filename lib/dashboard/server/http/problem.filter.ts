@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<string, number>> = {
   RELATED_ACTION: 500,
 };
 
-/** Every error of the API as problem JSON. What it can't explain to the asker goes to the log alone. */
+/** Every error of the API as problem JSON. What it can't explain to the requester goes to the log alone. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('QueueJobDashboard');

@@ -13,7 +13,7 @@ export const JOB_ACTIONS = [
 export const changeOf = (action: JobActionName): Exclude<JobAction, 'postpone'> =>
   action === 'done' ? 'setDone' : action;
 
-/** What the state of a job allows and the rights of the asker let them do. */
+/** What the state of a job allows and the rights of the requester let them do. */
 export function actionsOf(state: JobState, isCancelling: boolean, rights: Rights): JobActionName[] {
   return JOB_ACTIONS.filter(
     (action) =>

@@ -47,16 +47,17 @@ export class NodesController {
     answer: NODE,
     problems: { 404: 'There is no such node, or it has ended' },
   })
-  async act({ params, asker }: Call): Promise<NodeView> {
-    asker.must('nodes');
+  async act({ params, requester }: Call): Promise<NodeView> {
+    requester.must('nodes');
     const { id, action } = parseNodeAction({ id: params['id'], action: params['action'] });
-    await this.trail.note({ actor: asker.actor, action: `nodes.${action}`, target: String(id) }, async () =>
-      this.nodes[action](id),
+    await this.trail.note(
+      { actor: requester.actor, action: `nodes.${action}`, target: String(id) },
+      async () => this.nodes[action](id),
     );
     const all = await this.store.nodes.list();
     const [view] = await this.views(
       all.filter((node) => node.id === id),
-      asker.rights,
+      requester.rights,
     );
     if (view === undefined) throw new NodeNotFoundError(`There is no node ${id} any more.`);
     return view;

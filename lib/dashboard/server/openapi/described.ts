@@ -46,7 +46,7 @@ export function Described(route: RouteDescription): MethodDecorator {
   ];
   const problems = {
     400: 'Something is wrong with the input',
-    403: 'The asker may not do this',
+    403: 'The requester may not do this',
     ...route.problems,
   };
   const responses = {
