@@ -5,6 +5,7 @@ import { ArgumentCodec } from './payload/argument-codec.js';
 import { ChannelService } from './services/channel.service.js';
 import { JobFunctionService } from './services/job-function.service.js';
 import { NodeService } from './services/node.service.js';
+import { ambientManager } from './enqueue/ambient-manager.js';
 import { QueueParts } from './services/queue-parts.js';
 import { QueueService } from './services/queue.service.js';
 import {
@@ -59,7 +60,7 @@ const codec: FactoryProvider<ArgumentCodec> = {
   inject: [Store, CHECKED_OPTIONS],
   useFactory: ({ dataSource }: Store, { maxPayloadBytes, codecs, cipher }: CheckedOptions) =>
     new ArgumentCodec({
-      entities: new EntityReader(dataSource),
+      entities: new EntityReader(dataSource, () => ambientManager(dataSource)),
       cipher,
       ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
       ...(codecs === undefined ? {} : { codecs }),

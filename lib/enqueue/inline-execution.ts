@@ -6,10 +6,12 @@ import { ISOLATION } from '../store/connection/isolation.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { Store } from '../store/store.js';
 import { type JobDraft, storedJob } from './job-draft.js';
+import type { StoringTransaction } from './transactions.js';
 
 /** What a job that runs at once finds. */
 export interface AtOnceOptions {
-  readonly manager?: EntityManager | undefined;
+  /** The transaction that it is called in, and is a part of. */
+  readonly caller?: StoringTransaction | undefined;
   readonly parentResults?: () => Promise<unknown[]>;
 }
 
@@ -21,7 +23,7 @@ export async function runAtOnce(
   draft: JobDraft,
   store: Store,
   codec: ArgumentCodec,
-  { manager: given, parentResults = () => Promise.resolve([]) }: AtOnceOptions = {},
+  { caller, parentResults = () => Promise.resolve([]) }: AtOnceOptions = {},
 ): Promise<QueueJob> {
   const { fn } = draft;
   const now = new Date();
@@ -47,7 +49,7 @@ export async function runAtOnce(
   };
   let result: unknown;
   try {
-    if (given !== undefined) result = await run(given);
+    if (caller?.manager !== undefined) result = await run(caller.manager);
     else if (fn.options.transactional === true) result = await store.dataSource.transaction(ISOLATION, run);
     else result = await run(store.dataSource.manager);
   } catch (error) {
@@ -58,7 +60,7 @@ export async function runAtOnce(
   const ended = new Date();
   return Object.assign(job, {
     state: 'done',
-    result: await codec.decodeValue(text, 'result'),
+    result: await codec.decodeValue(text, 'result', { through: caller?.manager }),
     dateDone: ended,
     execTime: (ended.getTime() - now.getTime()) / 1000,
   });

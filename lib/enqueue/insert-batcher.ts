@@ -1,3 +1,4 @@
+import { MAX_STATEMENT_CHARACTERS, sizeOf } from '../store/insert/insert-size.js';
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 
 /** Rows of one shared INSERT at most. */
@@ -41,7 +42,7 @@ export class InsertLane {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, MAX_ROWS);
+      const batch = this.waiting.splice(0, this.shared());
       try {
         await this.storeAll(batch);
       } catch (error) {
@@ -49,6 +50,17 @@ export class InsertLane {
         else await Promise.all(batch.map((one) => this.storeAll([one]).catch(one.reject)));
       }
     }
+  }
+
+  /** How many of those that wait go with the next INSERT. */
+  private shared(): number {
+    const { length } = this.waiting;
+    let size = 0;
+    for (let at = 0; at < length && at < MAX_ROWS; at += 1) {
+      size += sizeOf((this.waiting[at] as Waiting).job);
+      if (at > 0 && size > MAX_STATEMENT_CHARACTERS) return at;
+    }
+    return Math.min(length, MAX_ROWS);
   }
 
   private async storeAll(batch: readonly Waiting[]): Promise<void> {

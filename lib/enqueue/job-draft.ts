@@ -95,7 +95,7 @@ export class Drafting {
 }
 
 /** What the application's `userId` answers; a promise of one, for instance, would be stored as `[object Promise]`. */
-function readUserId(answer: unknown): string | null {
+export function readUserId(answer: unknown): string | null {
   if (answer === null || answer === undefined) return null;
   if (typeof answer === 'number' && Number.isFinite(answer)) return String(answer);
   if (typeof answer === 'string' && isStorable(answer) && answer.length <= MAX_USER_ID) return answer;

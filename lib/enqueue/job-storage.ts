@@ -1,92 +1,121 @@
-import type { EntityManager } from 'typeorm';
-import { queryOf } from '../store/connection/database.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { JobRow } from '../store/jobs/job-store.js';
 import type { Written } from '../store/insert/job-writer.js';
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 import type { Store } from '../store/store.js';
-import { callerTransaction } from './caller-transaction.js';
 import { InsertLane } from './insert-batcher.js';
 import { type JobDraft, storedJob } from './job-draft.js';
 import type { JobReader } from '../inspect/job-reader.js';
+import { type KeyedAnswer, KeyedInserts } from './keyed-inserts.js';
 import type { KnownChannels } from './known-channels.js';
-import { type TransactionWakes, wakeFor } from './transaction-notifications.js';
+import type { StoringTransaction, Transactions } from './transactions.js';
+import { wakeFor } from './wake-messages.js';
 
 /** From a draft to a row, and to those who wait for it. */
 export class JobStorage {
   private readonly lane: InsertLane;
+  private readonly keyed: KeyedInserts;
 
   constructor(
     private readonly store: Store,
     private readonly reader: JobReader,
-    private readonly wakes: TransactionWakes,
+    private readonly transactions: Transactions,
     private readonly channels: KnownChannels,
   ) {
     this.lane = new InsertLane((jobs) => this.insertAlone(jobs));
+    this.keyed = new KeyedInserts(transactions.contended, (jobs, lockTimeout) =>
+      this.insertKeyed(jobs, lockTimeout),
+    );
   }
 
-  /** Stores drafts, all in one statement; a job whose identity key another one has is answered with that one. */
-  async save(drafts: readonly JobDraft[], given: EntityManager | undefined): Promise<QueueJob[]> {
-    const manager = callerTransaction(this.store, given);
+  /** Stores drafts, all in one transaction; a job whose identity key another one has is answered with that one. */
+  async save(drafts: readonly JobDraft[], caller: StoringTransaction | undefined): Promise<QueueJob[]> {
     const [first] = drafts;
     if (first === undefined) return [];
     await this.channels.ensure(drafts.map(({ job }) => job));
-    const keyed = drafts.some(({ job }) => job.identityKey !== null);
-    if (manager === undefined && !keyed && drafts.length === 1) {
-      return [storedJob(first, await this.lane.insert(first.job))];
+    const isKeyed = drafts.some(({ job }) => job.identityKey !== null);
+    if (caller === undefined && drafts.length === 1) {
+      return [isKeyed ? await this.saveOneKeyed(first) : storedJob(first, await this.lane.insert(first.job))];
     }
-    if (!keyed) {
-      const jobs = drafts.map(({ job }) => job);
-      const rows =
-        manager === undefined ? await this.insertAlone(jobs) : await this.insertThrough(manager, jobs);
-      const stored = new Map(rows.map((row) => [row.uuid, row]));
-      return drafts.map((draft) => storedJob(draft, stored.get(draft.job.uuid) as StoredJob));
-    }
-    // A key may have to wait for somebody's transaction: that is on the application's connections, not on ours.
-    return this.saveKeyed(drafts, manager ?? this.store.dataSource.manager);
-  }
-
-  private async saveKeyed(drafts: readonly JobDraft[], manager: EntityManager): Promise<QueueJob[]> {
-    const answers = new Map<JobDraft, QueueJob>();
-    let open = drafts;
-    while (open.length > 0) {
-      const rows = await this.insertThrough(
-        manager,
-        open.map(({ job }) => job),
+    if (isKeyed) {
+      const answers = await this.transactions.run(caller, async (tx) => this.insertWithTwins(drafts, tx));
+      return Promise.all(
+        drafts.map(async (draft) => this.answer(draft, answers.get(draft.job.uuid), caller)),
       );
-      const stored = new Map(rows.map((row) => [row.uuid, row]));
-      const left: JobDraft[] = [];
-      const ownTwins = new Map<string, () => QueueJob>();
-      for (const draft of open) {
-        const row = stored.get(draft.job.uuid);
-        const key = draft.job.identityKey;
-        if (row !== undefined) {
-          answers.set(draft, storedJob(draft, row));
-          if (key !== null) ownTwins.set(key, () => storedJob(draft, row));
-          continue;
-        }
-        // Where one of this very call has the key, no matter whether it has been claimed by now.
-        const twin = ownTwins.get(key ?? '')?.() ?? (await this.twinOf(draft, manager));
-        if (twin === undefined) left.push(draft);
-        else answers.set(draft, Object.assign(twin, { deduplicated: true }));
-      }
-      // The job that had the key was claimed between the two statements: the key is free now.
-      open = left;
     }
-    return drafts.map((draft) => answers.get(draft) as QueueJob);
+    const jobs = drafts.map(({ job }) => job);
+    const rows = caller === undefined ? await this.insertAlone(jobs) : await this.insertIn(caller, jobs);
+    const stored = new Map(rows.map((row) => [row.uuid, row]));
+    return drafts.map((draft) => storedJob(draft, stored.get(draft.job.uuid) as StoredJob));
   }
 
-  private async twinOf({ job }: JobDraft, manager: EntityManager): Promise<QueueJob | undefined> {
-    if (job.identityKey === null) return undefined;
-    const uuid = await this.store.writer.holderOf(job.identityKey, queryOf(manager));
-    return uuid === null ? undefined : this.reader.find(uuid, manager);
+  private async saveOneKeyed(draft: JobDraft): Promise<QueueJob> {
+    return this.answer(draft, await this.keyed.insert(draft.job), undefined);
   }
 
-  private async insertThrough(
-    manager: EntityManager,
+  /** Entities of a twin are read when nothing is locked any more, or through the transaction of the caller. */
+  private async answer(
+    draft: JobDraft,
+    answer: KeyedAnswer | undefined,
+    caller: StoringTransaction | undefined,
+  ): Promise<QueueJob> {
+    if (answer === undefined) throw new Error(`Job ${draft.job.uuid} was not stored`);
+    if ('stored' in answer) return storedJob(draft, answer.stored);
+    const twin = await this.reader.read(answer.twin, caller?.manager);
+    return Object.assign(twin, { deduplicated: true });
+  }
+
+  /** A key that was taken and let go at that moment is tried again. */
+  private async insertWithTwins(
+    drafts: readonly JobDraft[],
+    tx: StoringTransaction,
+  ): Promise<ReadonlyMap<string, KeyedAnswer>> {
+    const answers = new Map<string, KeyedAnswer>();
+    let open = drafts.map(({ job }) => job);
+    while (open.length > 0) {
+      const rows = await this.insertIn(tx, open);
+      const found = await this.answersOf(open, rows, tx);
+      for (const [uuid, answer] of found) answers.set(uuid, answer);
+      open = open.filter(({ uuid }) => !found.has(uuid));
+    }
+    return answers;
+  }
+
+  private async insertKeyed(
     jobs: readonly NewJob[],
-  ): Promise<readonly StoredJob[]> {
-    const rows = await this.store.writer.insert(jobs, queryOf(manager));
-    if (rows.length > 0) this.wakes.tell(wakeFor(rows), manager);
+    lockTimeout: number,
+  ): Promise<ReadonlyMap<string, KeyedAnswer>> {
+    const rows = await this.store.writer.insertKeyed(jobs, lockTimeout);
+    if (rows.length > 0) this.store.wake.tell(wakeFor(rows));
+    return this.answersOf(jobs, rows, undefined);
+  }
+
+  /** Those that were stored, and the twins of the others, which may be among the former. */
+  private async answersOf(
+    jobs: readonly NewJob[],
+    rows: readonly StoredJob[],
+    tx: StoringTransaction | undefined,
+  ): Promise<ReadonlyMap<string, KeyedAnswer>> {
+    const answers = new Map<string, KeyedAnswer>(rows.map((row) => [row.uuid, { stored: row }]));
+    const others = jobs.filter(({ uuid }) => !answers.has(uuid));
+    if (others.length === 0) return answers;
+    const keys = [...new Set(others.map(({ identityKey }) => identityKey as string))];
+    // A twin among these very jobs counts, whether it has been claimed by now or not.
+    const holders = new Map(await this.store.writer.holdersOf(keys, tx?.query));
+    for (const { uuid, identityKey } of jobs)
+      if (identityKey !== null && answers.has(uuid)) holders.set(identityKey, uuid);
+    const twins = await this.store.jobs.find([...new Set(holders.values())], tx?.query);
+    const byUuid = new Map(twins.map((twin): [unknown, JobRow] => [twin.uuid, twin]));
+    for (const { uuid, identityKey } of others) {
+      const twin = byUuid.get(holders.get(identityKey as string));
+      if (twin !== undefined) answers.set(uuid, { twin });
+    }
+    return answers;
+  }
+
+  private async insertIn(tx: StoringTransaction, jobs: readonly NewJob[]): Promise<readonly StoredJob[]> {
+    const rows = await this.store.writer.insert(jobs, tx.query);
+    if (rows.length > 0) tx.notify(wakeFor(rows));
     return rows;
   }
 

@@ -1,5 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import type { ArgumentCodec } from '../payload/argument-codec.js';
+import type { ArgumentCodec, DecodeOptions } from '../payload/argument-codec.js';
+import { isAboutData } from '../common/pg-errors.js';
+import { EntityLoad } from '../payload/types/entity-load.js';
+import { QueueJobError } from '../errors/queue-job.error.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import { hydrateRow } from '../store/jobs/hydrate.js';
 import type { JobListFilter } from '../store/jobs/job-filter.js';
@@ -14,14 +17,9 @@ export class JobReader {
     private readonly codec: ArgumentCodec,
   ) {}
 
-  async find(uuid: string, manager?: EntityManager): Promise<QueueJob | undefined> {
-    const [row] = await this.jobs.find([uuid], manager);
+  async find(uuid: string): Promise<QueueJob | undefined> {
+    const row = await this.findRow(uuid);
     return row === undefined ? undefined : this.read(row);
-  }
-
-  /** Those that are there, in no order. */
-  async findAll(uuids: readonly string[], manager?: EntityManager): Promise<QueueJob[]> {
-    return uuids.length === 0 ? [] : this.readAll(await this.jobs.find([...new Set(uuids)], manager));
   }
 
   /** The row as it is stored, arguments as JSON text. */
@@ -33,35 +31,68 @@ export class JobReader {
     return this.readAll((await this.search.jobs(filter, { before, limit })).rows);
   }
 
-  async readAll(rows: readonly JobRow[]): Promise<QueueJob[]> {
-    return Promise.all(rows.map((row) => this.read(row)));
+  /**
+   * Reads many jobs, and the entities of all of them at once.
+   *
+   * @param through - the manager by which these are read
+   */
+  async readAll(rows: readonly JobRow[], through?: EntityManager): Promise<QueueJob[]> {
+    const load = new EntityLoad((keys) => this.codec.loadEntities(keys, through));
+    const jobs = rows.map((row) => this.readWith(row, through, load));
+    load.start();
+    return Promise.all(jobs);
   }
 
-  async read(row: JobRow): Promise<QueueJob> {
-    const options = { missing: 'null', uuid: row.uuid as string } as const;
+  async read(row: JobRow, through?: EntityManager): Promise<QueueJob> {
+    const [job] = await this.readAll([row], through);
+    return job as QueueJob;
+  }
+
+  private async readWith(
+    row: JobRow,
+    through: EntityManager | undefined,
+    load: EntityLoad,
+  ): Promise<QueueJob> {
+    const options = { missing: 'null', uuid: row.uuid as string, through } as const;
     const [args, result, context] = await Promise.all([
-      this.decode(row.args as string, async (text) => this.codec.decode(text, options)),
-      this.decode(row.result as string | null, async (text) =>
-        this.codec.decodeValue(text, 'result', options),
+      this.decode(row.args as string, load, (text, shared) =>
+        this.codec.decode(text, { ...options, ...shared }),
       ),
-      this.decode(row.context as string | null, async (text) =>
-        this.codec.decodeValue(text, 'context', options),
+      this.decode(row.result as string | null, load, (text, shared) =>
+        this.codec.decodeValue(text, 'result', { ...options, ...shared }),
+      ),
+      this.decode(row.context as string | null, load, (text, shared) =>
+        this.codec.decodeValue(text, 'context', { ...options, ...shared }),
       ),
     ]);
     return hydrateRow(row, { args: Array.isArray(args) ? args : [args], result, context });
   }
 
-  /** A row that was damaged, or needs a codec or key that this application lacks, can still be looked at. */
-  private async decode(text: string | null, read: (text: string) => Promise<unknown>): Promise<unknown> {
+  /**
+   * A row that was damaged, or needs a codec or key that this application lacks, can still be looked at. Trouble with
+   * the database is no damage.
+   */
+  private async decode(
+    text: string | null,
+    load: EntityLoad,
+    read: (text: string, options: Pick<DecodeOptions, 'load'>) => unknown,
+  ): Promise<unknown> {
     if (text === null) return null;
     try {
-      return await read(text);
+      return await read(text, { load: (keys) => load.of(keys) });
+    } catch (error) {
+      if (!(error instanceof QueueJobError) && !isAboutData(error)) throw error;
+    }
+    try {
+      // Another row may be at fault.
+      return await load.alone(async () => read(text, {}));
+    } catch (error) {
+      if (!(error instanceof QueueJobError) && !isAboutData(error)) throw error;
+    }
+    try {
+      return JSON.parse(text) as unknown;
     } catch {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        return text;
-      }
+      return text;
     }
   }
 }

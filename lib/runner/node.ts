@@ -284,10 +284,18 @@ export class RunnerNode {
     if (!tick.alive || tick.version !== this.bench.permits.version) this.pump.realign();
     if (tick.nextEta !== null) this.due.within(Math.max(tick.nextEta, DUE_AGAIN_MS));
     if (tick.cancel.length > 0) this.cancelHere(tick.cancel);
+    if (tick.followUp) void this.followUp();
     if (tick.ready) this.nextPoll = performance.now() + this.settings.pollInterval;
     if (tick.ready || this.pump.sweepDue) this.pump.wake();
     // Behind a pooler nobody tells; these are cheap to look up.
     if (!this.settings.listen) store.wake.tellHere({ functions: true });
+  }
+
+  /** The process whose transaction has left it may have died. */
+  private async followUp(): Promise<void> {
+    const { followUps, wake } = this.parts.store;
+    const released = await followUps.run().catch(() => false);
+    if (released) wake.tell({ ready: true, dueIn: 0 });
   }
 
   /** What somebody asked stands on the node's row, so it also holds where the message of it was lost. */

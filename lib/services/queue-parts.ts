@@ -23,7 +23,7 @@ import { JobSteering } from '../inspect/job-actions.js';
 import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
 import { runAtOnce } from '../enqueue/inline-execution.js';
-import { TransactionWakes } from '../enqueue/transaction-notifications.js';
+import { type StoringTransaction, Transactions } from '../enqueue/transactions.js';
 
 /** What the queue service is made of. */
 export class QueueParts {
@@ -35,7 +35,7 @@ export class QueueParts {
   readonly relatedActions: RelatedActionReader;
   readonly delayables: Delayables;
   private readonly drafting: Drafting;
-  private readonly wakes: TransactionWakes;
+  readonly transactions: Transactions;
   private readonly storage: JobStorage;
   private readonly graphs: GraphStorage;
 
@@ -61,10 +61,10 @@ export class QueueParts {
     );
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafting = new Drafting(codec, changes, settings);
-    this.wakes = new TransactionWakes(store.dataSource, store.wake);
+    this.transactions = new Transactions(store);
     const channels = new KnownChannels(store.channels);
-    this.storage = new JobStorage(store, this.reader, this.wakes, channels);
-    this.graphs = new GraphStorage(store, this.reader, this.wakes, channels);
+    this.storage = new JobStorage(store, this.reader, this.transactions, channels);
+    this.graphs = new GraphStorage(store, this.reader, this.transactions, channels);
     this.delayables = new Delayables(
       {
         draft: ({ fn, args, options }) => this.draftOf(fn, args, options),
@@ -73,7 +73,7 @@ export class QueueParts {
       new UndelayedWatch(),
     );
     this.batches = new Batches(
-      { store, delayables: this.delayables, wakes: this.wakes, finishes: this.batchFinishes },
+      { store, delayables: this.delayables, transactions: this.transactions, finishes: this.batchFinishes },
       channels,
       codec,
       settings,
@@ -90,11 +90,18 @@ export class QueueParts {
 
   /** Stores drafts, or runs them where that is what they ask for. */
   async save(drafts: readonly JobDraft[], { manager }: StoreOptions): Promise<QueueJob[]> {
-    if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, manager);
+    return this.saveIn(this.transactions.callers(manager), drafts);
+  }
+
+  private async saveIn(
+    caller: StoringTransaction | undefined,
+    drafts: readonly JobDraft[],
+  ): Promise<QueueJob[]> {
+    if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, caller);
     const jobs: QueueJob[] = [];
     for (const draft of drafts) {
-      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, { manager }));
-      else jobs.push(...(await this.storage.save([draft], manager)));
+      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, { caller }));
+      else jobs.push(...(await this.storage.save([draft], caller)));
     }
     return jobs;
   }
@@ -102,11 +109,12 @@ export class QueueParts {
   /** Stores graphs whole, or runs those that ask for it; answers by the uuids of the drafts. */
   private async saveGraphs(
     graphs: readonly GraphDraft[],
-    { manager, batch }: MemberOptions,
+    { manager, batch, tx }: MemberOptions,
   ): Promise<ReadonlyMap<string, QueueJob>> {
+    const caller = tx ?? this.transactions.callers(manager);
     const drafts = graphs.flatMap((graph) => graph.drafts);
     if (drafts.length === graphs.length && batch === undefined) {
-      const jobs = await this.save(drafts, { manager });
+      const jobs = await this.saveIn(caller, drafts);
       return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
     }
     const answers = new Map<string, QueueJob>();
@@ -118,21 +126,22 @@ export class QueueParts {
         inBatch(graph, batch?.ran && batch),
         this.codec,
         async (draft, parentResults) =>
-          counted(runAtOnce(draft, this.store, this.codec, { manager, parentResults }), batch),
+          counted(runAtOnce(draft, this.store, this.codec, { caller, parentResults }), batch),
+        caller,
       );
       for (const [uuid, job] of ran) answers.set(uuid, job);
     }
     const stored = graphs.filter((graph) => !atOnce.includes(graph));
     if (stored.length === 0) return answers;
     const members = stored.map((graph) => inBatch(graph, batch));
-    for (const [uuid, job] of await this.graphs.save(members, manager, batch?.enter)) answers.set(uuid, job);
+    for (const [uuid, job] of await this.graphs.save(members, caller, batch?.enter)) answers.set(uuid, job);
     return answers;
   }
 
   async close(): Promise<void> {
     this.finishes.close();
     this.batchFinishes.close();
-    this.wakes.close();
+    this.transactions.close();
     this.changes.close();
     await this.store.close();
   }

@@ -7,6 +7,7 @@ import { QueueDatabase } from './connection/database.js';
 import { FailureStore } from './stats/failure-store.js';
 import { EndedStore } from './jobs/history-store.js';
 import { FunctionStore } from './functions/function-store.js';
+import { FollowUpStore } from './graphs/follow-up-store.js';
 import { GraphStore } from './graphs/graph-store.js';
 import { HandOver } from './insert/local-dispatch.js';
 import { HandOverStore } from './insert/claimed-insert-store.js';
@@ -31,6 +32,7 @@ export class Store {
   readonly search: JobSearch;
   readonly ended: EndedStore;
   readonly graphs: GraphStore;
+  readonly followUps: FollowUpStore;
   readonly batches: BatchStore;
   readonly claims: ClaimStore;
   readonly nodes: NodeStore;
@@ -60,6 +62,7 @@ export class Store {
     this.search = new JobSearch(this.database, tables);
     this.ended = new EndedStore(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
+    this.followUps = new FollowUpStore(this.database, tables);
     this.batches = new BatchStore(this.database, tables);
     this.claims = new ClaimStore(this.database, tables);
     this.nodes = new NodeStore(this.database, tables);

@@ -269,13 +269,23 @@ export const GUARDS = [
   },
   {
     guard: 'Who adds to a batch keeps others from closing it',
-    edits: [[`${FUNCTIONS}/batch-members.ts`, '  PERFORM pg_advisory_xact_lock_shared(${gate(t)});\n', '']],
+    edits: [
+      [
+        `${FUNCTIONS}/batch-members.ts`,
+        "  PERFORM pg_advisory_xact_lock_shared(${batchLock(t, 'p_uuid')});\n",
+        '',
+      ],
+    ],
     tests: [BATCHES],
   },
   {
     guard: 'Who closes a batch waits for those who add',
     edits: [
-      [`${FUNCTIONS}/batch-members.ts`, '  PERFORM pg_advisory_xact_lock(${gate(t)});\n  UPDATE', '  UPDATE'],
+      [
+        `${FUNCTIONS}/batch-members.ts`,
+        "  PERFORM pg_advisory_xact_lock(${batchLock(t, 'p_uuid')});\n  UPDATE",
+        '  UPDATE',
+      ],
     ],
     tests: [BATCHES],
   },

@@ -2,9 +2,8 @@ import { v7 } from 'uuid';
 import type { ArgumentCodec } from '../../payload/argument-codec.js';
 import { currentJob } from '../../execution-context/current-job.js';
 import type { BatchFilter } from '../../store/batches/batch-store.js';
-import { queryOf } from '../../store/connection/database.js';
 import type { NewJob } from '../../store/insert/new-job.js';
-import { callerTransaction, inTransaction } from '../caller-transaction.js';
+import { readUserId } from '../job-draft.js';
 import type { KnownChannels } from '../known-channels.js';
 import type { Batch, BatchOptions, BatchProgress } from './batch.js';
 import { BatchAtOnce } from './inline-batch.js';
@@ -40,30 +39,36 @@ export class Batches {
     const progressStep = checkOptions(options);
     const uuid = v7();
     const callbacks = buildCallbacks(options, { uuid, name });
-    const asked = this.settings.userId?.();
-    const userId = asked === null || asked === undefined ? null : String(asked);
-    const { store, delayables } = this.works;
-    const { jobs, manager: givenManager, noDelay = this.settings.noDelay } = options;
+    const userId = readUserId(this.settings.userId?.());
+    const { store, delayables, transactions } = this.works;
+    const { jobs, noDelay = this.settings.noDelay } = options;
+    const caller = transactions.callers(options.manager);
     if (noDelay) {
       const ended = (): boolean => this.atOnce.delete(uuid);
       const batch = new BatchAtOnce(uuid, name, userId, callbacks, delayables, ended);
       this.atOnce.set(uuid, batch);
-      return this.filled(batch, options);
+      if (jobs === undefined) return batch;
+      await batch.add(jobs, { manager: options.manager });
+      await batch.close({ manager: options.manager });
+      return batch;
     }
-    const manager = callerTransaction(store, givenManager) ?? store.dataSource.manager;
     const drafts = callbacks.map(({ event, job }) => ({ event, job: this.asDraft(job.draft.job) }));
     await this.channels.ensure(drafts.map(({ job }) => job));
-    return inTransaction(manager, async (inner) => {
-      await store.batches.insert({ uuid, name, userId, progressStep, callbacks: drafts }, queryOf(inner));
+    const batch = new StoredBatch(uuid, name, this.works);
+    await transactions.run(caller, async (tx) => {
+      await store.batches.insert({ uuid, name, userId, progressStep, callbacks: drafts }, tx.query);
       for (const { job } of callbacks) delayables.use(job);
-      const batch = new StoredBatch(uuid, name, this.works);
       try {
-        return await this.filled(batch, { ...(jobs === undefined ? {} : { jobs }), manager: inner });
+        if (jobs !== undefined) {
+          await batch.addIn(tx, jobs);
+          await batch.closeIn(tx);
+        }
       } catch (error) {
         for (const { job } of callbacks) job.giveBack();
         throw error;
       }
     });
+    return batch;
   }
 
   /** PostgreSQL makes a job of it, with a uuid of its own, each time that it is due. */
@@ -80,8 +85,8 @@ export class Batches {
     const uuid = checkBatchUuid(given);
     const running = this.atOnce.get(uuid);
     if (running !== undefined) return running;
-    const manager = callerTransaction(this.works.store, undefined);
-    const [row] = await this.works.store.batches.names([uuid], manager && queryOf(manager));
+    const caller = this.works.transactions.callers();
+    const [row] = await this.works.store.batches.names([uuid], caller?.query);
     return row === undefined ? null : new StoredBatch(row.uuid, row.name, this.works);
   }
 
@@ -92,13 +97,5 @@ export class Batches {
   async current(): Promise<Batch | null> {
     const { batchUuid } = currentJob().job;
     return batchUuid === null ? null : this.find(batchUuid);
-  }
-
-  /** With all of its jobs from the start, it is closed. */
-  private async filled(batch: Batch, { jobs, manager }: BatchOptions): Promise<Batch> {
-    if (jobs === undefined) return batch;
-    await batch.add(jobs, { manager });
-    await batch.close({ manager });
-    return batch;
   }
 }

@@ -1,19 +1,15 @@
-import type { EntityManager } from 'typeorm';
 import { BatchClosedError } from '../../errors/batch-closed.error.js';
 import { BatchNotFoundError } from '../../errors/batch-not-found.error.js';
 import { parseMilliseconds } from '../../common/duration.js';
-import type { BatchName, BatchRow } from '../../store/batches/batch-store.js';
-import { type Query, queryOf } from '../../store/connection/database.js';
-import { despiteDeadlocks } from '../../store/connection/retry-on-deadlock.js';
-import { ISOLATION } from '../../store/connection/isolation.js';
+import { type BatchName, type BatchRow, LEFT } from '../../store/batches/batch-store.js';
+import type { Query } from '../../store/connection/database.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { Store } from '../../store/store.js';
-import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import type { StoreOptions } from '../delayable.types.js';
 import type { FinishWatch } from '../../inspect/completion-watcher.js';
 import type { Delayables } from '../graph/delayables.js';
 import type { DelayableNode } from '../graph/delayable-node.js';
-import type { TransactionWakes } from '../transaction-notifications.js';
+import type { StoringTransaction, Transactions } from '../transactions.js';
 import { progressOf } from '../../job/batch-progress.js';
 import { Batch, type BatchProgress } from './batch.js';
 
@@ -21,7 +17,7 @@ import { Batch, type BatchProgress } from './batch.js';
 export interface BatchWorks {
   readonly store: Store;
   readonly delayables: Delayables;
-  readonly wakes: TransactionWakes;
+  readonly transactions: Transactions;
   readonly finishes: FinishWatch<BatchName>;
 }
 
@@ -39,48 +35,54 @@ export class StoredBatch extends Batch {
     nodes: DelayableNode | readonly DelayableNode[],
     options: StoreOptions = {},
   ): Promise<QueueJob<R>[]> {
-    const all = [nodes].flat() as readonly DelayableNode[];
-    const enter = async (query: Query): Promise<void> => this.enter(query);
-    const stored = await this.works.delayables.delay(all, { ...options, batch: { uuid: this.uuid, enter } });
-    return all.flatMap((node) => stored.of(node)) as QueueJob<R>[];
+    const { manager } = options;
+    // Without one, the jobs may have been built with one.
+    const caller = manager === undefined ? undefined : this.works.transactions.callers(manager);
+    return (await this.addIn(caller, nodes)) as QueueJob<R>[];
   }
 
-  override async close({ manager: given }: StoreOptions = {}): Promise<void> {
-    const { store, wakes } = this.works;
-    const manager = callerTransaction(store, given) ?? store.dataSource.manager;
-    await inTransaction(manager, async (inner) => {
-      const query = queryOf(inner);
-      const fired = await store.batches.close(this.uuid, query);
-      if (fired === null) await this.mustBe(query);
-      if (fired !== null && fired > 0) wakes.tell({ ready: true, dueIn: 0 }, inner);
-    });
+  /** In this transaction, or in one of its own. */
+  async addIn(
+    tx: StoringTransaction | undefined,
+    nodes: DelayableNode | readonly DelayableNode[],
+  ): Promise<QueueJob[]> {
+    const all = [nodes].flat() as readonly DelayableNode[];
+    const enter = async (query: Query): Promise<void> => this.enter(query);
+    const stored = await this.works.delayables.delay(all, { tx, batch: { uuid: this.uuid, enter } });
+    return all.flatMap((node) => stored.of(node));
+  }
+
+  override async close({ manager }: StoreOptions = {}): Promise<void> {
+    const { transactions } = this.works;
+    await transactions.run(transactions.callers(manager), async (tx) => this.closeIn(tx));
+  }
+
+  async closeIn(tx: StoringTransaction): Promise<void> {
+    const { batches } = this.works.store;
+    await tx.waitFor(async (query) => batches.lock(this.uuid, query));
+    const fired = await batches.close(this.uuid, tx.query);
+    if (fired === null) await this.mustBe(tx.query);
+    if (fired === LEFT) tx.followUp();
+    if (fired !== null && fired > 0) tx.notify({ ready: true, dueIn: 0 });
   }
 
   override async progress(): Promise<BatchProgress> {
-    const { store } = this.works;
-    const manager = callerTransaction(store, undefined);
-    const query = manager === undefined ? undefined : queryOf(manager);
-    const [row] = await store.batches.find([this.uuid], query);
+    const { store, transactions } = this.works;
+    const [row] = await store.batches.find([this.uuid], transactions.callers()?.query);
     if (row === undefined) throw notFound(this.uuid);
     return toProgress(row);
   }
 
   override async cancel({ by = 'the application' }: { readonly by?: string } = {}): Promise<void> {
-    const { store, wakes } = this.works;
-    const caller = callerTransaction(store, undefined);
-    const cancel = async (inner: EntityManager): Promise<{ uuid: string; node: number | null }[]> => {
-      const query = queryOf(inner);
-      const cancelled = await store.batches.cancel(this.uuid, by, query);
-      await this.mustBe(query);
-      wakes.tell({ ready: true, dueIn: 0 }, inner);
-      return cancelled;
-    };
-    const changed =
-      caller === undefined
-        ? await despiteDeadlocks(async () => store.dataSource.transaction(ISOLATION, cancel))
-        : await inTransaction(caller, cancel);
-    const asked = changed.filter(({ node }) => node !== null).map(({ uuid }) => uuid);
-    store.wake.tell({ cancel: asked, ended: changed.map(({ uuid }) => uuid) });
+    const { store, transactions } = this.works;
+    await transactions.run(transactions.callers(), async (tx) => {
+      await tx.waitFor(async (query) => store.batches.lock(this.uuid, query));
+      const cancelled = await store.batches.cancel(this.uuid, by, tx.query);
+      await this.mustBe(tx.query);
+      tx.followUp();
+      const asked = cancelled.filter(({ node }) => node !== null).map(({ uuid }) => uuid);
+      tx.notify({ ready: true, dueIn: 0, cancel: asked, ended: cancelled.map(({ uuid }) => uuid) });
+    });
   }
 
   override async finished(options: { readonly timeout?: number | string } = {}): Promise<BatchProgress> {

@@ -54,7 +54,10 @@ export class Delayables implements DelayableHome {
       if (job.home === this) continue;
       throw new InvalidGraphError(`${job.description} was built by the queue of another module.`);
     }
-    const { manager = commonManager(jobs) } = checkObject('delay()', options);
+    const { tx, manager = tx === undefined ? commonManager(jobs) : undefined } = checkObject(
+      'delay()',
+      options,
+    );
     for (const job of jobs) this.use(job);
     try {
       return new StoredGraphs(graphs, await this.works.save(graphs.map(draftGraph), { ...options, manager }));

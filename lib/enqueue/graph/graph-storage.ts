@@ -1,15 +1,15 @@
-import type { EntityManager } from 'typeorm';
 import { JobNotFoundError } from '../../errors/job-not-found.error.js';
-import { type Query, queryOf } from '../../store/connection/database.js';
+import type { Query } from '../../store/connection/database.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import type { JobRow } from '../../store/jobs/job-store.js';
 import type { StoredJob } from '../../store/insert/new-job.js';
 import type { Store } from '../../store/store.js';
-import { callerTransaction, inTransaction } from '../caller-transaction.js';
 import { notFound } from '../../inspect/completion-watcher.js';
 import { storedJob } from '../job-draft.js';
 import type { JobReader } from '../../inspect/job-reader.js';
 import type { KnownChannels } from '../known-channels.js';
-import { type TransactionWakes, wakeFor } from '../transaction-notifications.js';
+import type { StoringTransaction, Transactions } from '../transactions.js';
+import { wakeFor } from '../wake-messages.js';
 import type { GraphDraft } from './graph-draft.js';
 import { type IdentityPlan, planIdentities } from './identity-plan.js';
 
@@ -24,7 +24,7 @@ export class GraphStorage {
   constructor(
     private readonly store: Store,
     private readonly reader: JobReader,
-    private readonly wakes: TransactionWakes,
+    private readonly transactions: Transactions,
     private readonly channels: KnownChannels,
   ) {}
 
@@ -34,30 +34,24 @@ export class GraphStorage {
    */
   async save(
     graphs: readonly GraphDraft[],
-    given: EntityManager | undefined,
+    caller: StoringTransaction | undefined,
     enter?: (query: Query) => Promise<void>,
   ): Promise<ReadonlyMap<string, QueueJob>> {
-    const manager = callerTransaction(this.store, given);
     const jobs = graphs.flatMap(({ drafts }) => drafts.map(({ job }) => job));
     await this.channels.ensure(jobs);
-    if (
-      manager === undefined &&
-      enter === undefined &&
-      jobs.every(({ identityKey }) => identityKey === null)
-    ) {
+    const mayWait = enter !== undefined || jobs.some(({ identityKey }) => identityKey !== null);
+    if (caller === undefined && !mayWait) {
       const written = await this.store.database.transaction((query) => this.write(graphs, query));
       this.store.wake.tell(wakeFor(begins(written)));
-      return this.answers(written);
+      return this.answers(written, []);
     }
-    // A key may have to wait for somebody's transaction, and so may a batch: that is on the application's connections,
-    // not on ours.
-    return inTransaction(manager ?? this.store.dataSource.manager, async (inner) => {
-      const query = queryOf(inner);
-      await enter?.(query);
-      const written = await this.write(graphs, query);
-      this.wakes.tell(wakeFor(begins(written)), inner);
-      return this.answers(written, inner);
+    const { written, twins } = await this.transactions.run(caller, async (tx) => {
+      await enter?.(tx.query);
+      const stored = await this.write(graphs, tx.query);
+      tx.notify(wakeFor(begins(stored)));
+      return { written: stored, twins: await this.twinsOf(stored, tx.query) };
     });
+    return this.answers(written, twins, caller);
   }
 
   /**
@@ -100,16 +94,23 @@ export class GraphStorage {
     }
   }
 
+  /** The rows of twins that were there before. */
+  private async twinsOf({ plan, rows }: Written, query: Query): Promise<JobRow[]> {
+    const elsewhere = new Set([...plan.twins.values()].filter((twin) => !rows.has(twin)));
+    return elsewhere.size === 0 ? [] : this.store.jobs.find([...elsewhere], query);
+  }
+
+  /** Entities of twins are read when nothing is locked any more, or through the transaction of the caller. */
   private async answers(
     { plan, rows }: Written,
-    manager?: EntityManager,
+    twins: readonly JobRow[],
+    caller?: StoringTransaction,
   ): Promise<ReadonlyMap<string, QueueJob>> {
     const answers = new Map<string, QueueJob>();
     for (const draft of plan.stored.flatMap(({ drafts }) => drafts))
       answers.set(draft.job.uuid, storedJob(draft, rows.get(draft.job.uuid) as StoredJob));
     const own = new Map(answers);
-    const elsewhere = [...plan.twins.values()].filter((twin) => !own.has(twin));
-    const read = await this.reader.findAll(elsewhere, manager);
+    const read = await this.reader.readAll(twins, caller?.manager);
     const others = new Map(read.map((job) => [job.uuid, job]));
     for (const [uuid, twin] of plan.twins) {
       const job = own.get(twin) ?? others.get(twin);

@@ -1,6 +1,7 @@
 import type { ArgumentCodec } from '../../payload/argument-codec.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { JobDraft } from '../job-draft.js';
+import type { StoringTransaction } from '../transactions.js';
 import type { GraphDraft } from './graph-draft.js';
 
 /**
@@ -11,6 +12,7 @@ export async function runGraphAtOnce(
   graph: GraphDraft,
   codec: ArgumentCodec,
   run: (draft: JobDraft, parentResults: () => Promise<unknown[]>) => Promise<QueueJob>,
+  caller: StoringTransaction | undefined,
 ): Promise<Map<string, QueueJob>> {
   const parents = new Map<string, Set<string>>();
   for (const { parent, child } of graph.dependencies)
@@ -21,7 +23,11 @@ export async function runGraphAtOnce(
     const before = [...ended.values()].filter((job) => parents.get(uuid)?.has(job.uuid) === true);
     const parentResults = async (): Promise<unknown[]> =>
       // A copy for each child, as from the database.
-      Promise.all(before.map(({ result }) => codec.decodeValue(codec.encodeValue(result, 'result'))));
+      Promise.all(
+        before.map(({ result }) =>
+          codec.decodeValue(codec.encodeValue(result, 'result'), 'result', { through: caller?.manager }),
+        ),
+      );
     ended.set(uuid, await run(draft, parentResults));
   }
   return ended;

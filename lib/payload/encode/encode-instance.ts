@@ -31,7 +31,10 @@ export function writeInstance(writer: Writer, value: object, settings: InstanceS
   if (isError(value)) return tagged(writer, TAG.error, () => writeError(writer, value));
   const key = referenceOf(writer, settings.entities, value);
   if (key === undefined) throw writer.trail.refusal(reasons.instance(value));
-  tagged(writer, TAG.entity, () => writer.value({ entity: key.entity, id: key.id }));
+  const { entity, table, id } = key;
+  tagged(writer, TAG.entity, () =>
+    writer.value(table === undefined ? { entity, id } : { entity, table, id }),
+  );
 }
 
 function tagged(writer: Writer, name: string, writeValue: () => void): void {

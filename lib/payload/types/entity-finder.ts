@@ -47,8 +47,9 @@ class Finder implements FoundEntities {
   }
 
   #add(value: unknown): void {
-    const { entity, id } = (value ?? {}) as { entity?: unknown; id?: unknown };
-    if (typeof entity !== 'string' || typeof id !== 'object' || id === null || Array.isArray(id)) {
+    const { entity, table, id } = (value ?? {}) as { entity?: unknown; table?: unknown; id?: unknown };
+    const isNamed = typeof entity === 'string' && (table === undefined || typeof table === 'string');
+    if (!isNamed || typeof id !== 'object' || id === null || Array.isArray(id)) {
       throw damaged(this.#root, 'a reference to an entity has no name or no key.');
     }
     // Before the key is read: reading puts its values in place.
@@ -57,7 +58,8 @@ class Finder implements FoundEntities {
     this.places.set(value as object, index);
     if (index < this.keys.length) return;
     this.#indexes.set(text, index);
-    this.keys.push({ entity, id: new Reader(this.#root, this.#keySettings).read(id) as EntityKey['id'] });
+    const read = new Reader(this.#root, this.#keySettings).read(id) as EntityKey['id'];
+    this.keys.push(table === undefined ? { entity, id: read } : { entity, table, id: read });
   }
 }
 

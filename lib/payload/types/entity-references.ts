@@ -9,6 +9,8 @@
 export interface EntityKey {
   /** The name of the entity, as its data source knows it. */
   readonly entity: string;
+  /** Its table, with the schema where that is named: names of entities need not be unique. Left out by hand-written calls. */
+  readonly table?: string;
   /** Its primary key columns by property name: plain JSON, `Date` or `bigint`. */
   readonly id: Readonly<Record<string, unknown>>;
 }
@@ -20,6 +22,9 @@ export interface EntityReferences {
    * for an entity without primary key: its text becomes part of the `UnserializableArgumentError`.
    */
   referenceOf(value: object): EntityKey | undefined;
+
+  /** Throws for a reference that can't be one: of an entity that isn't known, or with a damaged key. */
+  check(keys: readonly EntityKey[]): void;
 
   /**
    * Reads all of these, one query an entity name. Answers in the same order, `undefined` for a row that is gone.

@@ -20,7 +20,7 @@ export interface RunCall {
 export interface RunTools {
   readonly reporter: Reporter;
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
-  readonly parentResults: (uuid: string) => Promise<unknown[]>;
+  readonly parentResults: (job: ClaimedJob, manager: EntityManager) => Promise<unknown[]>;
   readonly encode: (value: unknown, place: { uuid: string; field: string }) => string | null;
 }
 
@@ -86,7 +86,7 @@ export class RunContext implements CurrentJob {
   }
 
   get parentResults(): CurrentJob['parentResults'] {
-    return () => this.tools.parentResults(this.run.job.uuid);
+    return () => this.tools.parentResults(this.run.job, this.call.manager);
   }
 
   /** What can't be carried is told as text: a line in a log is no reason to fail. */

@@ -14,12 +14,14 @@ import type { JobFunction } from '../../registry/job-function.js';
 import type { JobRegistry } from '../../registry/job-registry.js';
 import { runAsJob } from '../../execution-context/current-job.js';
 import type { ClaimedJob, FinishOutcome } from '../../store/claims/claim-store.js';
-import { ISOLATION } from '../../store/connection/isolation.js';
+import { jobTransaction } from '../../store/connection/job-transaction.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import { isSerializationFailure } from '../../common/serialization-failure.js';
 import { isConnectionLost } from '../../common/connection-lost.js';
 import type { Store } from '../../store/store.js';
 import type { NodeLog } from '../reporting/node-log.js';
 import type { Reporter } from '../reporting/progress-buffer.js';
+import { unavailable } from './unavailable.js';
 import type { Run } from '../attempt/attempt.js';
 import type { RunEnd } from '../attempt/attempt-result.js';
 import { type RunCall, RunContext, type RunTools } from '../attempt/attempt-context.js';
@@ -56,7 +58,7 @@ export class Executor {
     this.tools = {
       reporter,
       readJob: settings.readJob,
-      parentResults: (uuid) => this.parentResults(uuid),
+      parentResults: (job, manager) => this.parentResults(job, manager),
       encode: (value, place) => this.codec.seal(this.codec.encodeValue(value, place.field), place),
     };
   }
@@ -107,7 +109,12 @@ export class Executor {
     const scope = { manager, transactional };
     return Array.isArray(args)
       ? this.callWith(run, found, scope, args)
-      : args.then((read) => this.callWith(run, found, scope, read));
+      : args.then(
+          (read) => this.callWith(run, found, scope, read),
+          (error: unknown) => {
+            throw unavailable(job.name, 'the arguments', error);
+          },
+        );
   }
 
   private callWith(
@@ -116,10 +123,16 @@ export class Executor {
     scope: Pick<RunCall, 'manager' | 'transactional'>,
     args: readonly unknown[],
   ): unknown {
-    const { context: text, uuid } = run.job;
-    const context = text === null ? null : this.codec.decodeValue(text, 'context', { uuid });
+    const { context: text, name, uuid } = run.job;
+    const through = scope.manager;
+    const context = text === null ? null : this.codec.decodeValue(text, 'context', { through, uuid });
     return context instanceof Promise
-      ? context.then((read: unknown) => this.invoke(run, found, { ...scope, args, context: read }))
+      ? context.then(
+          (read: unknown) => this.invoke(run, found, { ...scope, args, context: read }),
+          (error: unknown) => {
+            throw unavailable(name, 'the context', error);
+          },
+        )
       : this.invoke(run, found, { ...scope, args, context });
   }
 
@@ -134,24 +147,35 @@ export class Executor {
     return runAsJob(current, () => runContext(context, async () => work()));
   }
 
-  private async parentResults(uuid: string): Promise<unknown[]> {
-    const parents = await this.store.graphs.parentResults(uuid);
-    return Promise.all(
-      parents.map((parent) => this.codec.decodeValue(parent.result, 'result', { uuid: parent.uuid })),
-    );
+  private async parentResults({ name, uuid }: Run['job'], through: EntityManager): Promise<unknown[]> {
+    try {
+      const parents = await this.store.graphs.parentResults(uuid);
+      return await Promise.all(
+        parents.map((parent) =>
+          this.codec.decodeValue(parent.result, 'result', { through, uuid: parent.uuid }),
+        ),
+      );
+    } catch (error) {
+      throw unavailable(name, "the parents' results", error);
+    }
   }
 
   /** The method's writes, the jobs it enqueued, its end and the release of its dependents commit together. */
   private async inTransaction(run: Run, found: JobFunction): Promise<{ [SETTLED]: RunEnd }> {
     let finishing: FinishOutcome | undefined;
+    let phase: 'begin' | 'method' | 'end' = 'begin';
     if (run.job.retry > 1) {
       await this.writeStart(run);
       // Cancelled, timed out or lost meanwhile.
       if (run.abortReason !== undefined) throw run.abortReason;
     }
     try {
-      await this.store.dataSource.transaction(ISOLATION, async (manager) => {
+      // From then on its end would meet a row that has changed since, and be refused (40001).
+      const onOldSnapshot = (): void => void (run.startWritten = true);
+      await jobTransaction(this.store.dataSource, onOldSnapshot, async (manager) => {
+        phase = 'method';
         const result = await this.call(run, found, manager, true);
+        phase = 'end';
         run.signal.throwIfAborted();
         const query = (text: string, values: unknown[]): Promise<unknown> => manager.query(text, values);
         const at = { node: this.node(), uuid: run.job.uuid, retry: run.job.retry };
@@ -174,17 +198,20 @@ export class Executor {
       });
     } catch (error) {
       // Where the connection broke during the commit, only the database knows whether it happened.
-      const committing = finishing === 'done' || finishing === 'released';
-      if (!committing || !(await this.didCommit(run))) throw transactionError(run, error);
+      const committing = finishing === 'done' || finishing === 'released' || finishing === 'deferred';
+      if (!committing || !(await this.didCommit(run))) throw transactionError(run, phase, error);
     }
     const later = run.postponed === undefined ? {} : { seconds: run.postponed };
-    return { [SETTLED]: { kind: 'settled', released: finishing === 'released', ...later } };
+    // Where this fails, a node does it within a second.
+    const released =
+      finishing === 'released' ||
+      (finishing === 'deferred' && (await this.store.followUps.run().catch(() => false)));
+    return { [SETTLED]: { kind: 'settled', released, ...later } };
   }
 
   /**
-   * Tells that a try has started before its transaction begins, rather than beside it once it lasts. In a transaction that
-   * its method made REPEATABLE READ or SERIALIZABLE, the end would meet a row that has changed since, and be refused
-   * (40001), at each try anew. It would cost the first try, which mostly needs it not, a commit.
+   * Tells that a try has started before its transaction begins, rather than beside it once it lasts. It would cost the
+   * first try, which mostly needs it not, a commit.
    */
   private async writeStart(run: Run): Promise<void> {
     try {
@@ -275,7 +302,9 @@ export class Executor {
 }
 
 /** Nothing of the transaction is left, so a broken connection is no reason for the job to fail. */
-function transactionError(run: Run, error: unknown): unknown {
+function transactionError(run: Run, phase: 'begin' | 'method' | 'end', error: unknown): unknown {
+  if (phase !== 'method' && !isSerializationFailure(error))
+    return unavailable(run.job.name, phase === 'begin' ? 'the transaction' : 'the end', error);
   if (!isConnectionLost(error)) return error;
   const message = `The connection of the transaction of ${run.job.name} broke`;
   return new RetryableJobError(message, { seconds: SERIALIZATION_RETRY_SECONDS, cause: error });

@@ -3,6 +3,8 @@ import type { JobState } from '../../job/job-state.js';
 import type { Query, QueueDatabase, Row } from '../connection/database.js';
 import type { NewJob } from '../insert/new-job.js';
 import type { Tables } from '../connection/tables.js';
+import { OLD_SNAPSHOT } from '../schema/v1/functions/follow-up.js';
+import { batchLock } from '../schema/v1/functions/batch-members.js';
 
 /** A batch as it is inserted. */
 export interface NewBatch {
@@ -43,6 +45,9 @@ export interface BatchFilter {
   /** 1 to 1,000. Default: 100. */
   readonly limit?: number;
 }
+
+/** A batch was closed in a transaction with an old snapshot: its end is left to `queue_job_follow_up`. */
+export const LEFT = -1;
 
 /** Of a callback, what the database makes a job of. */
 const CALLBACK_PARTS = [
@@ -91,14 +96,25 @@ export class BatchStore {
 
   /** Whether the batch is open, and stays so until the end of this transaction; null where there is none. */
   async enter(uuid: string, query: Query): Promise<boolean | null> {
-    const rows = await query<{ open: boolean | null }>(
-      `SELECT ${this.tables.name('queue_job_batch_enter_1')}($1) AS open`,
+    const [entered] = await query<{ open: boolean | null; old: boolean }>(
+      `SELECT ${this.tables.name('queue_job_batch_enter_1')}($1) AS open, ${OLD_SNAPSHOT} AS old`,
       [uuid],
     );
-    return rows[0]?.open ?? null;
+    if (entered?.old !== true) return entered?.open ?? null;
+    // Its snapshot may be older than the close, or than the batch. By the lock that it has, this stays as it is.
+    const [now] = await this.database.query<{ open: boolean }>(
+      `SELECT date_closed IS NULL AS open FROM ${this.tables.batch} WHERE uuid = $1`,
+      [uuid],
+    );
+    return now?.open === false ? false : (entered.open ?? now?.open ?? null);
   }
 
-  /** The number of callback jobs that this has stored; null where there is no such open batch. */
+  /** From here to the end of the transaction nobody adds to the batch; waits for transactions that have added. */
+  async lock(uuid: string, query: Query): Promise<void> {
+    await query(`SELECT pg_advisory_xact_lock(${batchLock(this.tables, '$1')})`, [uuid]);
+  }
+
+  /** The number of callback jobs that this has stored, or {@link LEFT}; null where there is no such open batch. */
   async close(uuid: string, query: Query): Promise<number | null> {
     const rows = await query<{ fired: number | null }>(
       `SELECT ${this.tables.name('queue_job_batch_close_1')}($1) AS fired`,

@@ -91,7 +91,7 @@ export interface ClaimedJob {
 }
 
 /** `released`: done, and jobs that depended on it, or callbacks of its batch, may run now. */
-export type FinishOutcome = 'done' | 'released' | 'cancelled' | 'fenced';
+export type FinishOutcome = 'done' | 'released' | 'deferred' | 'cancelled' | 'fenced';
 
 /** What a claim tells beside its jobs. */
 export interface CycleInfo {

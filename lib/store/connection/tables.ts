@@ -17,6 +17,7 @@ export class Tables {
   readonly rollup: string;
   readonly batch: string;
   readonly batchCallback: string;
+  readonly followUp: string;
   readonly meta: string;
   readonly audit: string;
 
@@ -43,6 +44,7 @@ export class Tables {
     this.rollup = this.name('queue_job_rollup');
     this.batch = this.name('queue_job_batch');
     this.batchCallback = this.name('queue_job_batch_callback');
+    this.followUp = this.name('queue_job_follow_up');
     this.meta = this.name('queue_job_meta');
     this.audit = this.name('queue_job_audit');
   }

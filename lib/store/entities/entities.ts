@@ -5,6 +5,7 @@ import { QueueJobBatch } from './queue-job-batch.entity.js';
 import { QueueJobChannel } from './queue-job-channel.entity.js';
 import { QueueJobClaim } from './queue-job-claim.entity.js';
 import { QueueJobDependency } from './queue-job-dependency.entity.js';
+import { QueueJobFollowUp } from './queue-job-follow-up.entity.js';
 import { QueueJobFunction } from './queue-job-function.entity.js';
 import { QueueJobHistory } from './queue-job-history.entity.js';
 import { QueueJobLog } from './queue-job-log.entity.js';
@@ -37,6 +38,7 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobRollup,
   QueueJobBatch,
   QueueJobBatchCallback,
+  QueueJobFollowUp,
   QueueJobMeta,
   QueueJobAudit,
 ];

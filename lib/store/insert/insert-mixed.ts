@@ -9,14 +9,13 @@ import type { Tables } from '../connection/tables.js';
 export class InsertAny implements JobInsert {
   private readonly statement: Statement;
 
-  /** @param keyed - some may have identity keys, which others may have already */
+  /** @param keys - some may have identity keys, which others may have already */
   constructor(
     private readonly tables: Tables,
-    keyed: boolean,
+    keys: keyof typeof KEYS,
   ) {
-    this.statement = keyed
-      ? namedStatement('queue_job_insert_keyed', insertText(tables, BY_KEY))
-      : namedStatement('queue_job_insert', insertText(tables, ''));
+    const { name, text } = KEYS[keys];
+    this.statement = namedStatement(name, text(tables));
   }
 
   statementFor(): Statement {
@@ -65,6 +64,15 @@ const sparse = <T>(values: readonly (T | null)[]): readonly (T | null)[] =>
 
 const BY_KEY = `ORDER BY g.identity_key, g.seq
   ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING`;
+
+/** The wait for a key that stands in an open transaction is limited in the statement itself: no round trip for that. */
+const LIMITED = `CROSS JOIN (SELECT set_config('lock_timeout', $21, true) AS lock_timeout) l WHERE l.lock_timeout IS NOT NULL ${BY_KEY}`;
+
+const KEYS = {
+  none: { name: 'queue_job_insert', text: (t: Tables) => insertText(t, '') },
+  some: { name: 'queue_job_insert_keyed', text: (t: Tables) => insertText(t, BY_KEY) },
+  limited: { name: 'queue_job_insert_limited', text: (t: Tables) => insertText(t, LIMITED) },
+} as const;
 
 /**
  * One statement for one row and for ten thousand. The rows get their numbers in the order of the calls.

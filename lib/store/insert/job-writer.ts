@@ -4,6 +4,7 @@ import { InsertAny } from './insert-mixed.js';
 import { InsertOne } from './insert-one.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
+import { inStatements } from './insert-size.js';
 import type { Tables } from '../connection/tables.js';
 
 /** What a statement stored, and whether it told the other processes. */
@@ -20,6 +21,7 @@ export class JobWriter {
   private readonly alike: JobInsert;
   private readonly any: JobInsert;
   private readonly keyed: JobInsert;
+  private readonly limited: JobInsert;
 
   constructor(
     private readonly database: QueueDatabase,
@@ -27,24 +29,47 @@ export class JobWriter {
   ) {
     this.one = new InsertOne(tables);
     this.alike = new InsertAlike(tables);
-    this.any = new InsertAny(tables, false);
-    this.keyed = new InsertAny(tables, true);
+    this.any = new InsertAny(tables, 'none');
+    this.keyed = new InsertAny(tables, 'some');
+    this.limited = new InsertAny(tables, 'limited');
   }
 
   /**
-   * Stores jobs by `query`, in its transaction. Answers with those that were stored: a job that was to take an identity
-   * key which another one has is not among them.
+   * Stores jobs by `query`, in its transaction: with one INSERT, or with several where one would be too large. Answers
+   * with those that were stored: a job that was to take an identity key which another one has is not among them.
    */
   async insert(jobs: readonly NewJob[], query: Query): Promise<StoredJob[]> {
-    const insert = this.insertFor(jobs);
-    return insert.storedOf(await query(insert.statementFor(null).text, insert.valuesOf(jobs, null)), jobs);
+    const rows: StoredJob[] = [];
+    for (const part of inStatements(jobs)) {
+      const insert = this.insertFor(part);
+      rows.push(
+        ...insert.storedOf(await query(insert.statementFor(null).text, insert.valuesOf(part, null)), part),
+      );
+    }
+    return rows;
   }
 
   /** The same in a transaction of our own, which takes a notification along where `notice` is one. */
   async insertAlone(jobs: readonly NewJob[], notice: string | null): Promise<Written> {
+    if (inStatements(jobs).length > 1) {
+      const rows = await this.database.transaction(async (query) => this.insert(jobs, query));
+      return { rows, told: false };
+    }
     const insert = this.insertFor(jobs);
     const rows = await this.database.run(insert.statementFor(notice), insert.valuesOf(jobs, notice));
     return { rows: insert.storedOf(rows, jobs), told: rows[0]?.['told'] === true };
+  }
+
+  /**
+   * Stores jobs with identity keys in a transaction of our own, with one statement. It is refused by
+   * `lock_not_available` where it would have to wait for longer than this for a key in somebody's open transaction.
+   *
+   * @param lockTimeout - milliseconds
+   */
+  async insertKeyed(jobs: readonly NewJob[], lockTimeout: number): Promise<StoredJob[]> {
+    const { limited } = this;
+    const values = [...limited.valuesOf(jobs, null), `${lockTimeout}ms`];
+    return limited.storedOf(await this.database.run(limited.statementFor(null), values), jobs);
   }
 
   private insertFor(jobs: readonly NewJob[]): JobInsert {

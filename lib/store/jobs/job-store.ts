@@ -1,6 +1,5 @@
-import type { EntityManager } from 'typeorm';
 import type { JobState } from '../../job/job-state.js';
-import { type Query, type QueueDatabase, queryOf, type Row } from '../connection/database.js';
+import type { Query, QueueDatabase, Row } from '../connection/database.js';
 import { despiteDeadlocks } from '../connection/retry-on-deadlock.js';
 import { QueueJobAttempt } from '../entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from '../entities/queue-job-log.entity.js';
@@ -28,11 +27,10 @@ export class JobStore {
     private readonly rollups: RollupStore,
   ) {}
 
-  /** In the transaction of `manager` where one is given: it may be the only one that sees them. */
-  async find(uuids: readonly string[], manager?: EntityManager): Promise<JobRow[]> {
-    const query: Query =
-      manager === undefined ? (...asked) => this.database.query(...asked) : queryOf(manager);
-    return query<JobRow>(
+  /** By `query` where one is given: its transaction may be the only one that sees them. */
+  async find(uuids: readonly string[], query?: Query): Promise<JobRow[]> {
+    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    return ask<JobRow>(
       `SELECT ${this.columns}, cancel_by FROM ${this.tables.job} WHERE uuid = ANY($1)
        UNION ALL SELECT ${this.columns}, NULL FROM ${this.tables.history} WHERE uuid = ANY($1)`,
       [uuids],

@@ -68,6 +68,8 @@ export interface Tick {
   readonly nextEta: number | null;
   /** The version of the channel configuration. */
   readonly version: number;
+  /** Something was left to be done after a commit. */
+  readonly followUp: boolean;
   /** Jobs of this node that somebody wants to cancel. */
   readonly cancel: readonly string[];
 }

@@ -184,7 +184,8 @@ function split(payload: string): [string, string] {
   return [payload.slice(0, blank), payload.slice(blank + 1)];
 }
 
-function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
+/** Both in one; `into` is changed where there is one. */
+export function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
   if (into === null) return { ...message };
   if (message.ready === true) into.ready = true;
   if (message.config === true) into.config = true;
@@ -192,6 +193,7 @@ function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
   if (message.nodes === true) into.nodes = true;
   if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
+  if (message.ended !== undefined) into.ended = [...(into.ended ?? []), ...message.ended];
   if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];
   return into;
 }

@@ -3,7 +3,6 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { QueueJobModule } from 'nestjs-queue-job';
-import { connectionFields } from '../../support/connection-fields.js';
 import { WORKLOADS } from '../workload/workloads.js';
 import { Caller } from './caller.js';
 import { Recorded } from './recorded.js';
@@ -19,7 +18,8 @@ const recorder = new Recorder(settings.directUrl, settings.index);
 @Module({
   imports: [
     TypeOrmModule.forRoot({
-      ...connectionFields(settings.url),
+      type: 'postgres',
+      url: settings.url,
       applicationName: `chaos ${settings.index}`,
       retryDelay: 300,
       retryAttempts: 100,

@@ -220,16 +220,14 @@ describe('a transactional job', () => {
     await expect(test.queue.finished(job, { timeout: 5_000 })).resolves.toBe(job.uuid);
   });
 
-  it('that reads from a snapshot and lasts is done at its second try', async () => {
+  it('that reads from a snapshot and lasts is done at its first attempt', async () => {
     const { at, job } = await start(async (manager, mark) => {
       await manager.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       await write(manager, mark);
       await new Promise((resolve) => setTimeout(resolve, 300));
     }, 'whole');
     await eventually(async () => expect(await stateOf(job)).toBe('done'), 12_000);
-    expect((await test.queue.find(job.uuid))?.retry).toBe(2);
-    const [first] = await test.queue.attempts(job.uuid);
-    expect(first?.excMessage).toMatch(/could not serialize/);
+    expect((await test.queue.find(job.uuid))?.retry).toBe(1);
     expect(await effects(at)).toBe(1);
   }, 20_000);
 });

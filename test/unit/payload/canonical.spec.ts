@@ -46,12 +46,14 @@ describe('the canonical text', () => {
     const since = new Date(0);
     const one = new ArgumentCodec({
       entities: {
+        check: () => undefined,
         referenceOf: () => ({ entity: 'L', id: { a: 1, since } }),
         load: () => Promise.resolve([]),
       },
     });
     const other = new ArgumentCodec({
       entities: {
+        check: () => undefined,
         referenceOf: () => ({ entity: 'L', id: { since, a: 1 } }),
         load: () => Promise.resolve([]),
       },

@@ -71,6 +71,8 @@ export class FakeEntities implements EntityReferences {
     return undefined;
   }
 
+  check(): void {}
+
   load(keys: readonly EntityKey[]): Promise<readonly (object | undefined)[]> {
     this.loads.push(keys);
     return Promise.resolve(keys.map((key) => this.#rows.get(this.#text(key))));

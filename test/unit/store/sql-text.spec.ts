@@ -61,7 +61,7 @@ const MADE_OF_TABLES =
 
 /** Names of our own, quoted by `Tables`. */
 const QUOTED =
-  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|rollup|audit|batch|batchCallback|lockClass|quotedSchema)$/;
+  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|rollup|audit|batch|batchCallback|followUp|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
@@ -69,7 +69,7 @@ const QUOTED =
  */
 const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/claims/claim-store.ts': ["CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')"],
-  'store/batches/batch-store.ts': ['STATE', 'where', 'limit'],
+  'store/batches/batch-store.ts': ['STATE', 'where', 'limit', 'OLD_SNAPSHOT', "batchLock(this.tables, '$1')"],
   'store/channels/channel-store.ts': ['COLUMNS'],
   'store/stats/failure-store.ts': ['GROUPS', 'JOBS'],
   'store/graphs/graph-store.ts': [
@@ -94,7 +94,7 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     "ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
   ],
   'store/insert/claimed-insert-store.ts': ["ALIKE_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')"],
-  'store/insert/insert-mixed.ts': ['order', "noticeText(t, '$19', '$20')"],
+  'store/insert/insert-mixed.ts': ['order', 'BY_KEY', "noticeText(t, '$19', '$20')"],
   'store/stats/metrics-store.ts': ['since', 'rollup', 'where'],
   'store/stats/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
   'store/stats/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],

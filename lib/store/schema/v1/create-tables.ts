@@ -50,6 +50,7 @@ export function createTables(t: Tables): readonly string[] {
     `CREATE ${kind} INDEX IF NOT EXISTS ${t.local(name)} ON ${on} ${definition}`;
   const id = 'id bigint GENERATED ALWAYS AS IDENTITY';
   return [
+    `CREATE SCHEMA IF NOT EXISTS ${t.quotedSchema}`,
     table(
       'queue_job',
       `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT 2, identity_lock text, cancel_by text`,
@@ -129,6 +130,11 @@ export function createTables(t: Tables): readonly string[] {
       'batch_uuid, event',
     ),
     table(
+      'queue_job_follow_up',
+      `${id}, kind text NOT NULL, job_uuid uuid, batch_uuid uuid, actor text`,
+      'id',
+    ),
+    table(
       'queue_job_meta',
       'id integer NOT NULL DEFAULT 1, schema_version integer NOT NULL DEFAULT 0, compatible_version integer NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 1',
       'id',
@@ -139,7 +145,7 @@ export function createTables(t: Tables): readonly string[] {
       'id',
     ),
     // Small tables that each round trip changes; without this they'd grow under load.
-    ...[t.permit, t.claim, t.channel, t.node, t.meta, t.rollup].map(
+    ...[t.permit, t.claim, t.channel, t.node, t.meta, t.rollup, t.followUp].map(
       (name) =>
         `ALTER TABLE ${name} SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0)`,
     ),

@@ -1,6 +1,9 @@
 import type { Tables } from '../../../connection/tables.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
+/** The `total` of a batch that was closed and whose members nobody has counted yet. */
+export const NOT_COUNTED = -1;
+
 /**
  * `queue_job_batch_check(ended, failed, again, set_done)`: what changes of members mean for their batches; callbacks that
  * are due are stored here and now. Each array has the uuid of a batch for each member: of those that ended,
@@ -38,8 +41,16 @@ BEGIN
     END IF;
     IF b.date_closed IS NOT NULL THEN
       IF b.progress_step IS NOT NULL THEN
-        b.settled := b.settled + (SELECT count(*) FROM unnest(p_ended) e WHERE e = b.uuid)
-          - (SELECT count(*) FROM unnest(p_again) a WHERE a = b.uuid);
+        IF b.total = ${NOT_COUNTED} THEN
+          -- Closed a moment ago: from here on each end counts itself; one that waits for this lock is not among these.
+          SELECT b.removed_done + b.removed_cancelled
+            + (SELECT count(*) FROM ${t.history} h WHERE h.batch_uuid = b.uuid)
+            + (SELECT count(*) FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase = 4) INTO b.settled;
+          SELECT b.settled + count(*) INTO b.total FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> 4;
+        ELSE
+          b.settled := b.settled + (SELECT count(*) FROM unnest(p_ended) e WHERE e = b.uuid)
+            - (SELECT count(*) FROM unnest(p_again) a WHERE a = b.uuid);
+        END IF;
         b.told := greatest(b.told, CASE WHEN b.settled >= b.total THEN 100
           ELSE b.settled::bigint * 100 / b.total END / b.progress_step);
         IF b.told > v_before.told THEN v_events := v_events || 'progress'::text; END IF;
@@ -69,7 +80,7 @@ BEGIN
     END IF;
     IF b IS DISTINCT FROM v_before THEN
       UPDATE ${t.batch} l SET date_failed = b.date_failed, date_succeeded = b.date_succeeded, date_ended = b.date_ended,
-        settled = b.settled, told = b.told
+        settled = b.settled, total = b.total, told = b.told
       WHERE l.uuid = b.uuid;
     END IF;
     IF cardinality(v_events) > 0 THEN

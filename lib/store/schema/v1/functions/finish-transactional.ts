@@ -1,11 +1,13 @@
 import type { Tables } from '../../../connection/tables.js';
 import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
+import { OLD_SNAPSHOT } from './follow-up.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
  * `queue_job_finish(…)`: the end of a transactional job, in its own transaction: `done` commits together with what the
  * job wrote. Answers `done`, or
- * `released` where jobs that depended on it, or callbacks of its batch, may run now; `cancelled` where somebody asked to cancel it, or `fenced` where the job is no longer
+ * `released` where jobs that depended on it, or callbacks of its batch, may run now; `deferred` where that is left to
+ * `queue_job_follow_up`, to be called after the commit; `cancelled` where somebody asked to cancel it, or `fenced` where the job is no longer
  * this node's: then nothing is written, and the transaction has to be rolled back.
  */
 export const finish = (t: Tables): string => `
@@ -39,6 +41,12 @@ BEGIN
     exc_info: 'NULL',
     exc_fingerprint: 'NULL',
   })} FROM ended e;
+  IF ${OLD_SNAPSHOT} AND (v_parent OR v_batch IS NOT NULL) THEN
+    -- It can't tell whether another parent, or the last other member, has ended since its snapshot.
+    UPDATE ${t.dependency} d SET satisfied = true, lost = false WHERE d.parent = p_uuid AND NOT d.satisfied;
+    INSERT INTO ${t.followUp} (kind, job_uuid, batch_uuid) VALUES ('done', p_uuid, v_batch);
+    RETURN 'deferred';
+  END IF;
   IF v_parent THEN
     SELECT r.released, r.batches INTO v_released, v_batches FROM ${t.name('queue_job_release_1')}(ARRAY[p_uuid]) r;
   END IF;

@@ -6,6 +6,7 @@ import { cancelChildren, cancelStranded } from './cancel-children.js';
 import { ensureChannels, regate } from './channels.js';
 import { claim } from './claim.js';
 import { end, writeEnds } from './end-attempts.js';
+import { followUp } from './follow-up.js';
 import { finish } from './finish-transactional.js';
 import { handOver } from './insert-claimed.js';
 import { breakdown, counts, waiting } from './overview.js';
@@ -51,6 +52,7 @@ export const functions = (t: Tables): readonly string[] =>
     ensureChannels,
     cancel,
     batchCancel,
+    followUp,
     requeue,
     setDone,
     remove,
