@@ -3,18 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+const entries = ['index', 'dashboard', 'migrations'];
 const required = [
   'LICENSE',
   'README.md',
   'package.json',
-  'dist/index.js',
-  'dist/index.d.ts',
-  'dist/dashboard.js',
-  'dist/dashboard.d.ts',
-  'dist/migrations.js',
-  'dist/dashboard/ui/index.html',
+  'dist/cjs/package.json',
+  ...['esm', 'cjs'].flatMap((format) =>
+    entries.flatMap((entry) => [`dist/${format}/${entry}.js`, `dist/${format}/${entry}.d.ts`]),
+  ),
 ];
-const built = /^dist\/(.+\.(js|js\.map|d\.ts)|dashboard\/ui\/(index\.html|assets\/[\w-]+\.(js|css|svg)))$/;
+const built = /^dist\/(esm\/.+\.(js|js\.map|d\.ts)|cjs\/.+\.(js|d\.ts))$/;
 
 /** What the build puts into the package, so that nobody has to install it. */
 const bundled = ['valibot', 'preact', '@preact/signals', 'uplot', '@dagrejs/dagre'];

@@ -27,6 +27,7 @@ export class JobRunner implements LifecycleRunner {
   private stopping: Promise<void> | null = null;
   private stoppingNode: RunnerNode | null = null;
 
+  /** @internal */
   constructor(
     private readonly store: Store,
     private readonly registry: JobRegistry,

@@ -3,7 +3,7 @@ import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { NodeLostError } from '../errors/node-lost.error.js';
 import { fingerprintOf } from '../job/fingerprint.js';
 import type { CycleInfo } from '../store/claims/claim-store.js';
-import { libraryVersion } from '../common/version.js';
+import { LIBRARY_VERSION } from '../common/version.js';
 import type { NodeOrder, Tick } from '../store/nodes/node-store.js';
 import type { Store } from '../store/store.js';
 import type { WakeMessage } from '../store/notify/notifier.js';
@@ -103,6 +103,7 @@ export class RunnerNode {
       lost: (error) => parts.log.sessionLost(this.id, error),
       expired: () => this.expired(),
       returned: () => this.returned(),
+      withoutThread: (reason) => parts.log.leaseWithoutThread(this.id, settings.leaseDuration, reason),
     };
     this.life = settings.listen
       ? new NodeSession(store.database, store.nodes, hooks)
@@ -386,7 +387,7 @@ export class RunnerNode {
       concurrency,
       lease: leaseDuration / 1000,
       names: this.parts.names(),
-      version: libraryVersion(),
+      version: LIBRARY_VERSION,
       before: this.id,
     });
     this.id = id;

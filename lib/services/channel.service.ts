@@ -22,6 +22,7 @@ export type ChannelProperties = Omit<ChannelOptions, 'name'>;
  */
 @Injectable()
 export class ChannelService {
+  /** @internal */
   constructor(private readonly store: Store) {}
 
   /** All channels in use, by name, with what runs, waits and has failed in each and below it. */

@@ -31,6 +31,7 @@ export interface JobFunctionDefaults {
  * works at once on all nodes that listen, and within two seconds elsewhere; the channel is that of jobs stored from then on.
  */
 export class JobFunctionService {
+  /** @internal */
   constructor(
     private readonly store: Store,
     private readonly registry: JobRegistry,

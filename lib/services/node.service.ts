@@ -16,6 +16,7 @@ import { Store } from '../store/store.js';
  */
 @Injectable()
 export class NodeService {
+  /** @internal */
   constructor(private readonly store: Store) {}
 
   /** All nodes, those that have ended too as long as `removalInterval` keeps them; the newest first. */

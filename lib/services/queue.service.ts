@@ -32,6 +32,7 @@ import { QueueParts } from './queue-parts.js';
  */
 @Injectable()
 export class QueueService implements OnApplicationShutdown {
+  /** @internal */
   constructor(private readonly parts: QueueParts) {}
 
   /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium as playwright, type Page } from 'playwright-core';
 
 /** Where `npm run build` puts the dashboard's page. */
-export const BUILT_PAGE = join(import.meta.dirname, '../../dist/dashboard/ui');
+export const BUILT_PAGE = join(import.meta.dirname, '../../dist/ui');
 
 /** What made for a small lambda the package adds, and what would switch off what a page test looks for. */
 const UNWANTED = /single-process|no-zygote|disable-web-security|allow-running-insecure|site-isolation/;

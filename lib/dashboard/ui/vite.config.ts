@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** The page: written to dist/dashboard/ui, from where the server gives it out below whatever path it is mounted at. */
+/** The page: written to dist/ui. The build of the library puts it into a module of the server, which serves it at whatever path it is mounted. */
 export default defineConfig({
   root: import.meta.dirname,
   // Relative: the server says in `<base>` where the page stands.
@@ -8,7 +8,7 @@ export default defineConfig({
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: '../../../dist/dashboard/ui',
+    outDir: '../../../dist/ui',
     emptyOutDir: true,
     assetsDir: 'assets',
     // A data URL in a style sheet would need its own word in the content security policy.

@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import pg from 'pg';
 import type { QueueDatabase } from '../../store/connection/database.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
-import type { LeaseMessage, LeaseOrder } from './lease.worker.js';
+import { type LeaseMessage, type LeaseOrder, LeaseRenewer } from './lease-renewer.js';
+import { startLeaseThread } from './lease-thread.js';
 import type { LifeHooks, NodeLife } from './liveness.js';
 
 /** The monotonic clock that all threads share, in milliseconds. */
@@ -10,13 +11,19 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 /** So many renewals fit into a lease. */
 const RENEWALS = 5;
 
+/** What renews the lease: a thread, or the process itself. */
+interface Renewal {
+  change(order: LeaseOrder): void;
+  stop(): Promise<unknown>;
+}
+
 /**
- * The lease of a node behind a pooler in transaction mode, where no session can be held. It is renewed from a thread of
- * its own, so that a blocked event loop does not make the node look dead.
+ * The lease of a node behind a pooler in transaction mode, where no session can be held. A separate thread renews it, so
+ * that a blocked event loop does not make the node look dead.
  */
 export class Lease implements NodeLife {
   readonly ask = undefined;
-  private worker: Worker | null = null;
+  private renewal: Renewal | null = null;
   private renewedAt = now();
   private lost = false;
   private watch: NodeJS.Timeout | undefined;
@@ -39,14 +46,11 @@ export class Lease implements NodeLife {
       connection: await plainOptions(this.database.connectionOptions()),
     };
     this.renewedAt = now();
-    if (this.worker !== null) {
-      this.worker.postMessage(order);
+    if (this.renewal !== null) {
+      this.renewal.change(order);
       return;
     }
-    this.worker = new Worker(new URL('./lease.worker.js', import.meta.url), { workerData: order });
-    this.worker.unref();
-    this.worker.on('message', (message: LeaseMessage) => this.told(message));
-    this.worker.on('error', (error) => this.hooks.lost(error));
+    this.renewal = this.inThread(order);
     this.watch = setInterval(() => {
       // Messages of the thread that came during a long computation are read before it is judged.
       setImmediate(() => this.judge());
@@ -56,8 +60,39 @@ export class Lease implements NodeLife {
 
   async close(): Promise<void> {
     clearInterval(this.watch);
-    await this.worker?.terminate();
-    this.worker = null;
+    const { renewal } = this;
+    this.renewal = null;
+    await renewal?.stop();
+  }
+
+  private inThread(order: LeaseOrder): Renewal {
+    try {
+      let latest = order;
+      const worker = startLeaseThread(order);
+      worker.on('message', (message: LeaseMessage) => this.told(message));
+      worker.on('error', (error) => {
+        // A thread that has ended renews nothing any more.
+        if (this.renewal !== null) this.renewal = this.inProcess(latest, error);
+      });
+      return {
+        change: (next) => {
+          latest = next;
+          worker.postMessage(next);
+        },
+        stop: () => worker.terminate(),
+      };
+    } catch (error) {
+      return this.inProcess(order, error);
+    }
+  }
+
+  /** A thread gets a copy of the options, which may be impossible, and needs the driver's file, which a bundle has not. */
+  private inProcess(order: LeaseOrder, reason: unknown): Renewal {
+    this.hooks.withoutThread(reason);
+    const connection = this.database.connectionOptions();
+    const renewer = new LeaseRenewer(pg.Pool, { ...order, connection }, (message) => this.told(message));
+    renewer.start();
+    return renewer;
   }
 
   private told({ renewed, at, error }: LeaseMessage): void {
@@ -71,7 +106,7 @@ export class Lease implements NodeLife {
   }
 
   private judge(): void {
-    if (this.lost || this.worker === null || now() - this.renewedAt < this.duration) return;
+    if (this.lost || this.renewal === null || now() - this.renewedAt < this.duration) return;
     this.lost = true;
     this.hooks.expired();
   }

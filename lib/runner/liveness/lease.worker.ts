@@ -1,44 +1,13 @@
+// The thread that renews a lease. The build turns this file, and what it imports, into the script of
+// lease-worker.generated.ts; no other file imports it.
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import pg from 'pg';
+import type pg from 'pg';
+import { type LeaseOrder, LeaseRenewer } from './lease-renewer.js';
 
-/** What the thread is to do. */
-export interface LeaseOrder {
-  readonly node: number;
-  readonly statement: string;
-  /** Milliseconds. */
-  readonly every: number;
-  readonly duration: number;
-  readonly connection: object;
-}
+const { order, driver } = workerData as { readonly order: LeaseOrder; readonly driver: string };
+const { Pool } = createRequire(driver)(driver) as typeof pg;
 
-export interface LeaseMessage {
-  readonly renewed: boolean;
-  /** When the renewal was sent, by the monotonic clock that all threads share, in milliseconds. */
-  readonly at: number;
-  readonly error?: string;
-}
-
-let order = workerData as LeaseOrder;
-const pool = new pg.Pool({ ...order.connection, max: 1, connectionTimeoutMillis: order.duration / 2 });
-pool.on('error', () => undefined);
-
-const tell = (message: LeaseMessage): void => parentPort?.postMessage(message);
-
-async function renew(): Promise<void> {
-  const at = Number(process.hrtime.bigint()) / 1e6;
-  try {
-    await pool.query(order.statement, [order.node, order.duration]);
-    tell({ renewed: true, at });
-  } catch (error) {
-    tell({ renewed: false, at, error: (error as Error).message });
-  }
-}
-
-parentPort?.on('message', (next: LeaseOrder) => {
-  order = next;
-});
-
-for (;;) {
-  await renew();
-  await new Promise((resolve) => setTimeout(resolve, order.every));
-}
+const renewer = new LeaseRenewer(Pool, order, (message) => parentPort?.postMessage(message));
+parentPort?.on('message', (next: LeaseOrder) => renewer.change(next));
+renewer.start();

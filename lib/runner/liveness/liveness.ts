@@ -10,6 +10,8 @@ export interface LifeHooks {
   readonly expired: () => void;
   /** It is there again; whether the others have given the node up meanwhile, the next round trip tells. */
   readonly returned: () => void;
+  /** The lease is renewed without a thread: a blocked event loop can make the node look dead. */
+  readonly withoutThread: (reason: unknown) => void;
 }
 
 /** The sign by which the others see that a node lives: a session with the server, or a lease. */

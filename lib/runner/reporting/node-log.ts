@@ -80,6 +80,13 @@ export class NodeLog {
     this.logger.log('The session with PostgreSQL is open again', { node });
   }
 
+  leaseWithoutThread(node: number, duration: number, reason: unknown): void {
+    this.logger.warn(
+      `The lease of node ${node} is renewed in the main thread, because a separate one could not start (${text(reason)}). If the event loop is blocked for ${duration} ms (runner.leaseDuration), other nodes take over its jobs.`,
+      { node },
+    );
+  }
+
   /** Only the first of several failures in a row is worth a line. */
   trouble(node: number, error: unknown, attempt = 1): void {
     const line = `PostgreSQL could not be asked (attempt ${attempt}): ${text(error)}`;

@@ -88,7 +88,11 @@ export class QueueDatabase {
     }
   }
 
-  /** A connection of its own for a runner's session, not yet connected. */
+  /**
+   * A connection of its own for a runner's session, not yet connected.
+   *
+   * @internal
+   */
   createClient(): pg.Client {
     return new pg.Client({
       ...this.connectionOptions(),
@@ -97,7 +101,11 @@ export class QueueDatabase {
     });
   }
 
-  /** The options for a connection of the application's data source, as its driver made them. */
+  /**
+   * The options for a connection of the application's data source, as its driver made them.
+   *
+   * @internal
+   */
   connectionOptions(): pg.PoolConfig {
     const given = connectionOptionsOf(this.dataSource);
     if (!this.setsIsolation) return given;

@@ -130,6 +130,8 @@ export class NodeStore {
   /**
    * Makes a connection the session of a node: it holds the node's lock, and the server finds out within 20 s when the
    * network is gone.
+   *
+   * @internal
    */
   async openSession(client: pg.Client, node: number): Promise<void> {
     await client.query(`SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;

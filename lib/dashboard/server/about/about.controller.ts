@@ -7,7 +7,7 @@ import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
 import { Described } from '../openapi/described.js';
 import { flag, orNull, record, text } from '../openapi/schemas.js';
-import { libraryVersion } from '../../../common/version.js';
+import { LIBRARY_VERSION } from '../../../common/version.js';
 
 /** What the page needs before anything else. */
 @ApiController('about')
@@ -26,6 +26,6 @@ export class AboutController {
   })
   about({ rights }: Call): About {
     const { csrf, title } = this.options;
-    return { version: libraryVersion(), rights, csrf, title };
+    return { version: LIBRARY_VERSION, rights, csrf, title };
   }
 }

@@ -17,8 +17,8 @@ export class AssetsController {
   ) {}
 
   @Get(':file')
-  async file({ params, response }: Call): Promise<StreamableFile> {
-    const { type, content } = await this.files.asset(String(params['file']));
+  file({ params, response }: Call): StreamableFile {
+    const { type, content } = this.files.asset(String(params['file']));
     setHeaders(this.host.httpAdapter, response, { 'Cache-Control': 'private, max-age=31536000, immutable' });
     return new StreamableFile(content, { type, length: content.length });
   }

@@ -1,10 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { ProblemError } from '../http/problem.error.js';
-
-/** The same from lib/ and from dist/, which are equally deep. */
-const BUILT = join(import.meta.dirname, '../../../../dist/dashboard/ui');
+import { BUILT_PAGE } from './built-page.generated.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -20,47 +18,33 @@ export interface Asset {
   readonly content: Buffer;
 }
 
-/** The built page: read once, and nothing is given out that wasn't there then. */
+/** The built page. It is part of the code, so that it is there in a bundle, too; a file is unpacked when first asked for. */
 @Injectable()
 export class PageFiles {
-  private html: Promise<string> | undefined;
-  private assets: Promise<ReadonlyMap<string, Asset>> | undefined;
-  /** Where the build of the page is. */
-  protected readonly folder: string = BUILT;
+  private readonly unpacked = new Map<string, Buffer>();
+  /** Compressed with Brotli, as base64, by path. */
+  protected readonly files: Readonly<Record<string, string>> = BUILT_PAGE;
 
   /** The page, with where it stands written into it, and a script that corrects that. */
-  async page(base: string, script = ''): Promise<string> {
-    this.html ??= readFile(join(this.folder, 'index.html'), 'utf8');
-    const html = await this.html.catch(() => {
-      this.html = undefined;
-      throw new ProblemError(503, 'The page has not been built: run `npm run build`.', {
-        code: 'PAGE_NOT_BUILT',
-      });
-    });
+  page(base: string, script = ''): string {
+    const html = this.unpack('index.html')?.toString('utf8') ?? '';
     return html.replace('<!--base-->', () => `<base href="${escapeAttribute(base)}" />${script}`);
   }
 
-  async asset(name: string): Promise<Asset> {
-    this.assets ??= this.readAssets();
-    const asset = (await this.assets).get(name);
-    if (asset === undefined) throw new ProblemError(404, 'The page has no such file.', { code: 'NOT_FOUND' });
-    return asset;
+  asset(name: string): Asset {
+    const type = TYPES[extname(name)];
+    const content = type === undefined ? undefined : this.unpack(`assets/${name}`);
+    if (type === undefined || content === undefined)
+      throw new ProblemError(404, 'The page has no such file.', { code: 'NOT_FOUND' });
+    return { type, content };
   }
 
-  private async readAssets(): Promise<ReadonlyMap<string, Asset>> {
-    const folder = join(this.folder, 'assets');
-    const names = await readdir(folder).catch(() => []);
-    const assets = names.flatMap((name) => {
-      const type = TYPES[extname(name)];
-      return type === undefined ? [] : [{ name, type }];
-    });
-    return new Map(
-      await Promise.all(
-        assets.map(
-          async ({ name, type }) => [name, { type, content: await readFile(join(folder, name)) }] as const,
-        ),
-      ),
-    );
+  private unpack(path: string): Buffer | undefined {
+    const known = this.unpacked.get(path);
+    if (known !== undefined || !Object.hasOwn(this.files, path)) return known;
+    const content = brotliDecompressSync(Buffer.from(this.files[path] ?? '', 'base64'));
+    this.unpacked.set(path, content);
+    return content;
   }
 }
 

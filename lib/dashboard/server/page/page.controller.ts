@@ -20,28 +20,28 @@ export class PageController {
 
   @Get()
   @Page()
-  async start(call: Call): Promise<string> {
+  start(call: Call): string {
     return this.page(call, 0);
   }
 
   @Get(['jobs', 'failures', 'channels', 'functions', 'nodes', 'batches', 'audit'])
   @Page()
-  async list(call: Call): Promise<string> {
+  list(call: Call): string {
     return this.page(call, 1);
   }
 
   @Get(['jobs/:uuid', 'graphs/:uuid', 'functions/:name', 'batches/:uuid'])
   @Page()
-  async one(call: Call): Promise<string> {
+  one(call: Call): string {
     return this.page(call, 2);
   }
 
-  private async page({ url, response }: Call, depth: number): Promise<string> {
+  private page({ url, response }: Call, depth: number): string {
     const { httpAdapter } = this.host;
     const base = baseOf(url, depth);
     // Without a slash at its end, the start page has to know by which name the browser asked: a proxy may change it.
     const needsScript = base.startsWith('./') && base !== './' && !hasPolicy(response);
-    const html = await this.files.page(base, needsScript ? `<script>${BASE_SCRIPT}</script>` : '');
+    const html = this.files.page(base, needsScript ? `<script>${BASE_SCRIPT}</script>` : '');
     setPageHeaders(httpAdapter, response, needsScript ? ` 'sha256-${BASE_SCRIPT_HASH}'` : '');
     return html;
   }

@@ -1,0 +1,36 @@
+// Removes the declarations that no entry of the package reaches: nobody can import them. Those that are left may need no
+// types but those that every application of NestJS with TypeORM has.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+/** What a file of declarations imports, by name or in the middle of a type. */
+const IMPORTED = /(?:\bfrom\s+|\bimport\s*\(?\s*)['"]([^'"]+)['"]/g;
+
+const AVAILABLE = /^(\.|node:|@nestjs\/(common|core|typeorm)$|typeorm$|rxjs$|reflect-metadata$)/;
+
+function reach(file, reached) {
+  if (reached.has(file)) return;
+  if (!existsSync(file)) throw new Error(`There is no ${file}`);
+  reached.add(file);
+  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(IMPORTED)) {
+    if (!AVAILABLE.test(specifier)) {
+      throw new Error(
+        `${file} is part of the public types and imports ${specifier}, whose types an application may not have. Mark the members that need it as @internal, or move the public type to another file.`,
+      );
+    }
+    if (specifier.startsWith('.')) reach(join(dirname(file), specifier.replace(/\.js$/, '.d.ts')), reached);
+  }
+}
+
+const reached = new Set();
+for (const entry of Object.values(exports).filter((value) => typeof value === 'object')) {
+  for (const { types } of [entry.import, entry.require]) reach(join(ROOT, types), reached);
+}
+for (const format of ['esm', 'cjs']) {
+  const folder = join(ROOT, 'dist', format);
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  for (const file of all.filter((name) => name.endsWith('.d.ts') && !reached.has(name))) rmSync(file);
+}

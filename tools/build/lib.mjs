@@ -1,0 +1,16 @@
+// Compiles lib/ to both formats from one set of sources.
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+for (const [format, config] of [
+  ['esm', 'tsconfig.build.json'],
+  ['cjs', 'tsconfig.cjs.json'],
+]) {
+  rmSync(join(ROOT, 'dist', format), { recursive: true, force: true });
+  execFileSync('npx', ['tsc', '-p', config], { cwd: ROOT, stdio: 'inherit' });
+}
+// The package is of ES modules; below this folder it is not.
+writeFileSync(join(ROOT, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');

@@ -1,0 +1,36 @@
+// Puts what the dashboard uses of valibot, a development dependency, into both formats of the built library.
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/valibot/package.json'), 'utf8'));
+
+for (const format of ['esm', 'cjs']) {
+  const folder = join(ROOT, 'dist', format, 'dashboard/server/input');
+  // Of the file that tsc made in its place.
+  rmSync(join(folder, 'valibot.js.map'), { force: true });
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true },
+    build: {
+      ssr: 'lib/dashboard/server/input/valibot.ts',
+      outDir: folder,
+      emptyOutDir: false,
+      target: 'es2022',
+      minify: false,
+      sourcemap: false,
+      rolldownOptions: {
+        output: {
+          format,
+          entryFileNames: 'valibot.js',
+          // Its licence asks for it.
+          banner: `/*! valibot ${version}, MIT License, Copyright (c) Fabian Hiller */`,
+        },
+      },
+    },
+  });
+}
