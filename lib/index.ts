@@ -18,7 +18,17 @@ export type {
 export { type By } from './common/call-checks.js';
 export { QueueService } from './services/queue.service.js';
 export type { ChangedJobs, JobChange } from './inspect/job-actions.js';
-export type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from './enqueue/delayable.types.js';
+export type {
+  Delayable,
+  DelayableBuilder,
+  DelayableThis,
+  DelayableThisBuilder,
+  DelayOptions,
+  KnownType,
+  MethodNames,
+  ProviderClass,
+  StoreOptions,
+} from './enqueue/delayable.types.js';
 export type { DelayableNode } from './enqueue/graph/delayable-node.js';
 export type { DelayableJob } from './enqueue/graph/delayable-job.js';
 export type { Batch, BatchCallback, BatchOptions, BatchProgress } from './enqueue/batch/batch.js';
@@ -60,6 +70,7 @@ export { QueueJobRollup } from './store/entities/queue-job-rollup.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/schema/migrations.js';
 
+export { AmbiguousProviderError } from './errors/ambiguous-provider.error.js';
 export { BatchClosedError } from './errors/batch-closed.error.js';
 export { BatchNotFoundError } from './errors/batch-not-found.error.js';
 export { ChannelConfigError } from './errors/channel-config.error.js';
@@ -82,10 +93,12 @@ export { JobStateError } from './errors/job-state.error.js';
 export { JobTimeoutError } from './errors/job-timeout.error.js';
 export { MaxRetriesError } from './errors/max-retries.error.js';
 export { MissingDataSourceError } from './errors/missing-data-source.error.js';
+export { MissingPrivilegeError } from './errors/missing-privilege.error.js';
 export { NoCurrentJobError } from './errors/no-current-job.error.js';
 export { NodeNotFoundError } from './errors/node-not-found.error.js';
 export { NodeLostError } from './errors/node-lost.error.js';
 export { NotAJobError } from './errors/not-a-job.error.js';
+export { NotAProviderError } from './errors/not-a-provider.error.js';
 export { NothingToDoJob } from './errors/nothing-to-do-job.error.js';
 export { QueueClosedError } from './errors/queue-closed.error.js';
 export { QueueJobError } from './errors/queue-job.error.js';
@@ -98,3 +111,4 @@ export { TransactionEndedError } from './errors/transaction-ended.error.js';
 export { UnknownJobError } from './errors/unknown-job.error.js';
 export { UnserializableArgumentError } from './errors/unserializable-argument.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
+export { UnsupportedResultError } from './errors/unsupported-result.error.js';

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { maybeCurrentJob } from '../execution-context/current-job.js';
 import { dataSourceOf } from '../store/connection/entity-manager.js';
+import { isSameDataSource } from '../store/connection/same-data-source.js';
 
 /**
  * The manager of the transaction that is open where this is called: that of the data source itself, where a library such
@@ -25,6 +26,5 @@ export function isOpen({ queryRunner }: EntityManager): boolean {
   return client?.getTransactionStatus?.() === 'T';
 }
 
-/** By the driver, since a data source may be wrapped in a proxy. */
 export const isManagerOf = (manager: EntityManager, dataSource: DataSource): boolean =>
-  dataSourceOf(manager).driver === dataSource.driver;
+  isSameDataSource(dataSourceOf(manager), dataSource);

@@ -8,29 +8,60 @@ import type { StoringTransaction } from './transactions.js';
 /** Any method; its own arguments and result are found by inference. */
 type Method = (...args: never[]) => unknown;
 
-/** The names of the public methods of a class. */
-export type MethodNames<T> = { [K in keyof T]: T[K] extends Method ? K : never }[keyof T];
+/** The names of the public methods of a class, optional ones included. */
+export type MethodNames<T> = { [K in keyof T]-?: NonNullable<T[K]> extends Method ? K : never }[keyof T];
 
 /** What a method's promise resolves to. */
 export type ResultOf<M> = M extends (...args: never[]) => infer R ? Awaited<R> : never;
 
-type ArgumentsOf<M> = M extends (...args: infer A) => unknown ? A : never;
+/** A class, also an abstract one: what stands as an injection token. */
+export type ProviderClass<T> = abstract new (...args: never[]) => T;
+
+/** Lets an instance pass whose type is known, and not `this` or a type parameter, of which only the constraint is. */
+export type KnownType<T> = T extends object ? unknown : never;
+
+type Stores<A extends unknown[], R> = (...args: A) => Promise<QueueJob<Awaited<R>>>;
+type Builds<A extends unknown[], R> = (...args: A) => DelayableJob<Awaited<R>>;
+
+/** Each overload, up to four, with what it returns delayed; `Otherwise` for what is no method. */
+type Storing<M, Otherwise = never> = M extends {
+  (...args: infer A1): infer R1;
+  (...args: infer A2): infer R2;
+  (...args: infer A3): infer R3;
+  (...args: infer A4): infer R4;
+}
+  ? Stores<A1, R1> & Stores<A2, R2> & Stores<A3, R3> & Stores<A4, R4>
+  : Otherwise;
+type Building<M, Otherwise = never> = M extends {
+  (...args: infer A1): infer R1;
+  (...args: infer A2): infer R2;
+  (...args: infer A3): infer R3;
+  (...args: infer A4): infer R4;
+}
+  ? Builds<A1, R1> & Builds<A2, R2> & Builds<A3, R3> & Builds<A4, R4>
+  : Otherwise;
 
 /**
  * The methods of a provider, each storing a call to itself as a job (the seed's `DelayableRecordset`). Only public
  * methods, with their own arguments.
  */
 export type Delayable<T> = {
-  readonly [K in Exclude<MethodNames<T>, 'then'>]: (
-    ...args: ArgumentsOf<T[K]>
-  ) => Promise<QueueJob<ResultOf<T[K]>>>;
+  readonly [K in Exclude<MethodNames<T>, 'then'>]-?: Storing<NonNullable<T[K]>>;
 };
 
 /** The methods of a provider, each building a job without storing it. */
 export type DelayableBuilder<T> = {
-  readonly [K in Exclude<MethodNames<T>, 'then'>]: (
-    ...args: ArgumentsOf<T[K]>
-  ) => DelayableJob<ResultOf<T[K]>>;
+  readonly [K in Exclude<MethodNames<T>, 'then'>]-?: Building<NonNullable<T[K]>>;
+};
+
+/** {@link Delayable} of `this` or of a type parameter, of which the compiler can't tell methods from other properties. */
+export type DelayableThis<T> = {
+  readonly [K in Exclude<keyof T, 'then'>]-?: Storing<NonNullable<T[K]>, undefined>;
+};
+
+/** {@link DelayableBuilder} of `this` or of a type parameter. */
+export type DelayableThisBuilder<T> = {
+  readonly [K in Exclude<keyof T, 'then'>]-?: Building<NonNullable<T[K]>, undefined>;
 };
 
 /** The properties of the jobs of one `withDelay()`, and the transaction in which they are stored. */

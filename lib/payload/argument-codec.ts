@@ -61,21 +61,22 @@ const ARGUMENTS = 'args';
  * ```
  */
 export class ArgumentCodec {
-  readonly #settings: WriterSettings;
-  readonly #cipher: PayloadCipher | undefined;
+  // Not `#settings`: the application's instances may be proxies, which have no private members.
+  private readonly settings: WriterSettings;
+  private readonly cipher: PayloadCipher | undefined;
 
   constructor(options: ArgumentCodecOptions = {}) {
-    this.#settings = {
+    this.settings = {
       maxPayloadBytes: checkMaxPayloadBytes(options.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES),
       codecs: new CodecTable(options.codecs ?? []),
       entities: options.entities,
     };
-    this.#cipher = options.cipher;
+    this.cipher = options.cipher;
   }
 
   /** The arguments of a call as a JSON array; throws `UnserializableArgumentError` for what can't be carried. */
   encode(args: readonly unknown[]): string {
-    return args.length === 0 ? NO_ARGUMENTS : new Writer(ARGUMENTS, this.#settings).write(args);
+    return args.length === 0 ? NO_ARGUMENTS : new Writer(ARGUMENTS, this.settings).write(args);
   }
 
   /**
@@ -83,21 +84,21 @@ export class ArgumentCodec {
    * that. `field` is the root of its path when it is decoded.
    */
   seal<Text extends string | null>(text: Text, place: PayloadPlace): Text {
-    if (this.#cipher === undefined || text === null) return text;
-    return this.#cipher.seal(text, place) as Text;
+    if (this.cipher === undefined || text === null) return text;
+    return this.cipher.seal(text, place) as Text;
   }
 
   /** What {@link seal} gave for a job, for a draft of which PostgreSQL makes jobs. */
   sealDraft<Text extends string | null>(sealed: Text, place: PayloadPlace): Text {
-    if (this.#cipher === undefined || sealed === null) return sealed;
-    return this.seal(this.#open(sealed, place.field, place.uuid).text, { ...place, draft: true }) as Text;
+    if (this.cipher === undefined || sealed === null) return sealed;
+    return this.seal(this.open(sealed, place.field, place.uuid).text, { ...place, draft: true }) as Text;
   }
 
   /** The arguments of a call again; a promise only where entities have to be read. */
   decode(text: string, options: DecodeOptions = {}): unknown[] | Promise<unknown[]> {
-    const opened = this.#open(text, ARGUMENTS, options.uuid);
+    const opened = this.open(text, ARGUMENTS, options.uuid);
     if (!Array.isArray(opened.node)) throw damaged(ARGUMENTS, 'it is no array.');
-    return this.#decode(opened, ARGUMENTS, options) as unknown[] | Promise<unknown[]>;
+    return this.decodeNode(opened, ARGUMENTS, options) as unknown[] | Promise<unknown[]>;
   }
 
   /**
@@ -109,18 +110,18 @@ export class ArgumentCodec {
    * ```
    */
   encodeValue(value: unknown, root: string): string | null {
-    return value === undefined ? null : new Writer(root, this.#settings).write(value);
+    return value === undefined ? null : new Writer(root, this.settings).write(value);
   }
 
   /** What {@link encodeValue} stored: `null` for SQL's NULL; a promise only where entities have to be read. */
   decodeValue(text: string | null, root = 'value', options: DecodeOptions = {}): unknown {
-    return text === null ? null : this.#decode(this.#open(text, root, options.uuid), root, options);
+    return text === null ? null : this.decodeNode(this.open(text, root, options.uuid), root, options);
   }
 
   /** The references to entities in stored arguments, each once, in the order they come, without reading them. */
   entitiesIn(stored: string, uuid?: string): readonly EntityKey[] {
-    const { text, node } = this.#open(stored, ARGUMENTS, uuid);
-    return findEntities(text, node, ARGUMENTS, this.#settings.codecs).keys;
+    const { text, node } = this.open(stored, ARGUMENTS, uuid);
+    return findEntities(text, node, ARGUMENTS, this.settings.codecs).keys;
   }
 
   /** Reads the entities of many payloads at once; see {@link EntityReferences.load}. */
@@ -128,12 +129,12 @@ export class ArgumentCodec {
     keys: readonly EntityKey[],
     through?: unknown,
   ): Promise<readonly (object | undefined)[]> {
-    return this.#entities(keys, ARGUMENTS).load(keys, through);
+    return this.entitiesOf(keys, ARGUMENTS).load(keys, through);
   }
 
   /** The JSON of a stored payload, decrypted where it is encrypted, and not decoded. */
   textOf(stored: string, place: PayloadPlace): string {
-    return this.#open(stored, place.field, place.uuid).text;
+    return this.open(stored, place.field, place.uuid).text;
   }
 
   /** The same JSON with object keys sorted at every level: equal for arguments that differ only in the order of keys. */
@@ -142,36 +143,36 @@ export class ArgumentCodec {
   }
 
   /** Parses what is stored, and decrypts it where it is encrypted. */
-  #open(text: string, root: string, uuid: string | undefined): Opened {
+  private open(text: string, root: string, uuid: string | undefined): Opened {
     const node = parseJson(text, root);
     const sealed = sealedOf(node, root);
     if (sealed === undefined) return { text, node };
-    if (this.#cipher === undefined) throw missingKey(root, sealed, []);
-    const opened = this.#cipher.open(sealed, { uuid: uuid ?? '', field: root });
+    if (this.cipher === undefined) throw missingKey(root, sealed, []);
+    const opened = this.cipher.open(sealed, { uuid: uuid ?? '', field: root });
     return { text: opened, node: parseJson(opened, root) };
   }
 
-  #decode({ text, node }: Opened, root: string, options: DecodeOptions): unknown {
+  private decodeNode({ text, node }: Opened, root: string, options: DecodeOptions): unknown {
     if (!text.includes(TYPE_KEY_TEXT)) return node;
-    const found = findEntities(text, node, root, this.#settings.codecs);
+    const found = findEntities(text, node, root, this.settings.codecs);
     const read = (entities: readonly (object | undefined)[]): unknown => {
       const entityAt = (value: object, path: string) => placed(value, path, found, entities, options);
-      return new Reader(root, { codecs: this.#settings.codecs, entityAt }).read(node);
+      return new Reader(root, { codecs: this.settings.codecs, entityAt }).read(node);
     };
-    return found.keys.length === 0 ? read([]) : this.#load(found.keys, root, options).then(read);
+    return found.keys.length === 0 ? read([]) : this.load(found.keys, root, options).then(read);
   }
 
-  #load(
+  private load(
     keys: readonly EntityKey[],
     root: string,
     { load, through }: DecodeOptions,
   ): Promise<readonly (object | undefined)[]> {
-    this.#entities(keys, root).check(keys);
+    this.entitiesOf(keys, root).check(keys);
     return load === undefined ? this.loadEntities(keys, through) : load(keys);
   }
 
-  #entities(keys: readonly EntityKey[], root: string): EntityReferences {
-    const { entities } = this.#settings;
+  private entitiesOf(keys: readonly EntityKey[], root: string): EntityReferences {
+    const { entities } = this.settings;
     if (entities !== undefined) return entities;
     const names = [...new Set(keys.map((key) => key.entity))].join(', ');
     throw new QueueJobError(

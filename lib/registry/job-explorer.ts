@@ -1,98 +1,99 @@
 import { Injectable, Logger, type Type } from '@nestjs/common';
-import { ContextIdFactory, DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { RelatedActionError } from '../errors/related-action.error.js';
-import type { ValidJobFunctionOptions } from '../job/job-function-options.js';
-import type { Invoke, JobFunction } from './job-function.js';
+import type { JobFunction } from './job-function.js';
+import { invokerOf } from './job-invoker.js';
+import { type DeclaredJob, type DeclaredJobs, declaredJobs } from './job-metadata.js';
+import { bindingOf, isClass, type ProviderBinding, singleInstance } from './provider-binding.js';
 import { overrideWithoutJob } from './registry.messages.js';
-import { JOB_METADATA, RELATED_ACTION_METADATA } from './registry.tokens.js';
-import type { RelatedActionOptions } from './related-action.js';
-
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** A provider with jobs, as found. */
 export interface FoundProvider {
-  readonly type: Type;
-  readonly moduleName: string;
+  readonly binding: ProviderBinding;
   readonly functions: readonly JobFunction[];
 }
 
 /**
- * Finds the methods with `@Job()` among the providers of the application. Prototypes are read, never instances: a getter
- * of an instance would run.
+ * Finds the methods with `@Job()` among the providers of the application: those of the class that is bound to a token,
+ * and those of the class that is the token, which a fake in a test or another implementation stands for.
  */
 @Injectable()
 export class JobExplorer {
   private readonly logger = new Logger('QueueJob');
 
-  constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
-    private readonly moduleRef: ModuleRef,
-  ) {}
+  constructor(private readonly discovery: DiscoveryService) {}
 
   explore(): FoundProvider[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
-      const type = classOf(wrapper);
-      if (type === undefined || wrapper.isAlias) return [];
-      const functions = this.functionsOf(type, wrapper);
-      return functions.length === 0 ? [] : [{ type, moduleName: wrapper.host?.name ?? '?', functions }];
+      const binding = bindingOf(wrapper);
+      const owners = ownersOf(binding);
+      return owners.some(({ jobs, overridden }) => jobs.size > 0 || overridden.length > 0)
+        ? [{ binding, functions: this.functionsOf(binding, owners) }]
+        : [];
     });
   }
 
   /** Whether a method has `@Job()`, even of a class that is no provider. */
-  isJob(method: object): boolean {
-    return Reflect.hasMetadata(JOB_METADATA, method);
+  isJob(type: Type, methodName: string): boolean {
+    return isClass(type) && declaredJobs(type).jobs.has(methodName);
   }
 
-  private functionsOf(type: Type, wrapper: Wrapper): JobFunction[] {
-    const prototype = type.prototype as Record<string, unknown>;
-    return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
-      const method = prototype[methodName] as object;
-      const options = Reflect.getMetadata(JOB_METADATA, method) as ValidJobFunctionOptions | undefined;
-      if (options === undefined) {
-        if (overrides(prototype, methodName)) this.logger.warn(overrideWithoutJob(type.name, methodName));
-        return [];
+  private functionsOf(binding: ProviderBinding, owners: readonly Owner[]): JobFunction[] {
+    const found = new Map<string, JobFunction>();
+    for (const { type, jobs } of owners) {
+      for (const declared of jobs.values()) {
+        if (found.has(declared.methodName) || !hasMethod(binding, declared.methodName)) continue;
+        checkAction(type, declared);
+        found.set(declared.methodName, functionOf(binding, declared));
       }
-      const relatedAction = Reflect.getMetadata(RELATED_ACTION_METADATA, method) as
-        RelatedActionOptions | undefined;
-      checkAction(type, methodName, relatedAction);
-      const name = options.name ?? `${type.name}.${methodName}`;
-      const channel = readChannel(options.defaultChannel ?? 'root', `${type.name}.${methodName}`);
-      return [
-        {
-          name,
-          providerName: type.name,
-          methodName,
-          options,
-          relatedAction,
-          channel,
-          invoke: this.invoker(wrapper),
-        },
-      ];
-    });
+    }
+    // A method of another implementation of the token needs no decorator of its own.
+    const { type, overridden } = owners.at(-1) as Owner;
+    for (const methodName of overridden) {
+      if (!found.has(methodName)) this.logger.warn(overrideWithoutJob(type.name, methodName));
+    }
+    return [...found.values()];
   }
+}
 
-  private invoker(wrapper: Wrapper): Invoke {
-    const call = (instance: unknown, methodName: string, args: readonly unknown[]): unknown =>
-      Reflect.apply(
-        (instance as Record<string, (...given: unknown[]) => unknown>)[methodName] as never,
-        instance,
-        args,
-      );
-    if (wrapper.isDependencyTreeStatic())
-      return (methodName, args) => call(wrapper.instance, methodName, args);
-    return async (methodName, args, request) => {
-      const context = ContextIdFactory.create();
-      this.moduleRef.registerRequestByContextId(request(), context);
-      return call(
-        await this.moduleRef.resolve(wrapper.token as Type, context, { strict: false }),
-        methodName,
-        args,
-      );
-    };
-  }
+/** The classes that may declare jobs of a provider: that of its instance first, then that of its token. */
+interface Owner extends DeclaredJobs {
+  readonly type: Type;
+}
+
+const ownersOf = ({ type, tokenClass }: ProviderBinding): Owner[] =>
+  [...new Set([type, tokenClass])].flatMap((owner) =>
+    owner === undefined ? [] : [{ type: owner, ...declaredJobs(owner) }],
+  );
+
+function functionOf(
+  binding: ProviderBinding,
+  { methodName, options, relatedAction }: DeclaredJob,
+): JobFunction {
+  const { token, tokenName } = binding;
+  const where = `${tokenName}.${methodName}`;
+  return {
+    name: options.name ?? where,
+    token,
+    providerName: tokenName,
+    methodName,
+    options,
+    relatedAction,
+    channel: readChannel(options.defaultChannel ?? 'root', where),
+    invoke: invokerOf(binding),
+  };
+}
+
+/** Whether what is bound to the token has the method; a fake may leave out what its test doesn't need. */
+function hasMethod(binding: ProviderBinding, methodName: string): boolean {
+  const { type, tokenClass } = binding;
+  const single = singleInstance(binding);
+  // Of a class the prototype tells, and no getter runs.
+  if (type !== undefined && methodName in (type.prototype as object)) return true;
+  if (single === undefined) return type === undefined && tokenClass !== undefined;
+  return typeof (single as Record<string, unknown>)[methodName] === 'function';
 }
 
 function readChannel(name: string, where: string): string {
@@ -103,29 +104,8 @@ function readChannel(name: string, where: string): string {
   }
 }
 
-function classOf(wrapper: Wrapper): Type | undefined {
-  const { metatype } = wrapper;
-  // A factory's metatype is the factory; what it made tells the class.
-  if (wrapper.inject === undefined && typeof metatype === 'function' && hasPrototype(metatype))
-    return metatype as Type;
-  const instance = wrapper.instance as object | undefined;
-  if (instance === null || typeof instance !== 'object') return undefined;
-  const type = (Object.getPrototypeOf(instance) as { constructor?: unknown } | null)?.constructor;
-  return typeof type === 'function' && type !== Object ? (type as Type) : undefined;
-}
-
-const hasPrototype = (value: object): boolean =>
-  typeof (value as { prototype?: unknown }).prototype === 'object';
-
-/** A class above has this method as a job, and this one has overridden it without saying so. */
-function overrides(prototype: object, methodName: string): boolean {
-  if (!Object.hasOwn(prototype, methodName)) return false;
-  const above = (Object.getPrototypeOf(prototype) as Record<string, unknown> | null)?.[methodName];
-  return typeof above === 'function' && Reflect.hasMetadata(JOB_METADATA, above);
-}
-
-function checkAction(type: Type, methodName: string, options: RelatedActionOptions | undefined): void {
-  const action = options?.action;
+function checkAction(type: Type, { methodName, relatedAction }: DeclaredJob): void {
+  const action = relatedAction?.action;
   if (action === undefined || typeof action === 'function') return;
   // What every object has, such as its constructor, is nobody's action.
   const isOwn = !(action in Object.prototype);

@@ -1,3 +1,4 @@
+import type { InjectionToken } from '@nestjs/common';
 import type { ValidJobFunctionOptions } from '../job/job-function-options.js';
 import type { RelatedActionOptions } from './related-action.js';
 
@@ -6,8 +7,10 @@ export type Invoke = (methodName: string, args: readonly unknown[], request: () 
 
 /** A method that can be delayed. */
 export interface JobFunction {
-  /** `Provider.method`, or the `name` of its `@Job()`. */
+  /** `Provider.method`, or the `name` of its `@Job()`; the provider is named as its injection token is. */
   readonly name: string;
+  readonly token: InjectionToken;
+  /** The token as text: the name of a class, or what a string or symbol says. */
   readonly providerName: string;
   readonly methodName: string;
   readonly options: ValidJobFunctionOptions;

@@ -1,39 +1,52 @@
-import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
-import { DuplicateJobNameError } from '../errors/duplicate-job-name.error.js';
+import { Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
+import { AmbiguousProviderError } from '../errors/ambiguous-provider.error.js';
 import { NotAJobError } from '../errors/not-a-job.error.js';
-import { QueueJobError } from '../errors/queue-job.error.js';
+import { NotAProviderError } from '../errors/not-a-provider.error.js';
 import { UnknownJobError } from '../errors/unknown-job.error.js';
+import { checkProviderNames, minifiedJobs } from './check-provider-names.js';
 import { JobExplorer } from './job-explorer.js';
 import type { JobFunction } from './job-function.js';
-import { duplicateName, notAProvider, nothingToDelay, unknownJob } from './registry.messages.js';
+import { JobIndex, type JobsOfProvider } from './job-index.js';
+import { classNameOf } from './job-metadata.js';
+import { classOfInstance, isClass } from './provider-binding.js';
+import {
+  ambiguous,
+  minifiedNames,
+  missingMethod,
+  notAJob,
+  notAProvider,
+  nothingToDelay,
+  unknownJob,
+} from './registry.messages.js';
 
-/** The jobs of this application, by name and by class. */
+/** The jobs of this application, by name and by provider. */
 @Injectable()
 export class JobRegistry implements OnModuleInit {
-  private byName: ReadonlyMap<string, JobFunction> = new Map();
-  private byClass: ReadonlyMap<Type, ReadonlyMap<string, JobFunction>> = new Map();
+  private readonly logger = new Logger('QueueJob');
+  private index = new JobIndex([]);
   private complete = false;
 
   constructor(private readonly explorer: JobExplorer) {}
 
   /** All providers exist by now. Throws where two have a job of the same name. */
   onModuleInit(): void {
-    this.explore();
+    const minified = minifiedJobs(this.explore());
+    if (minified.length > 0) this.logger.warn(minifiedNames(minified));
     this.complete = true;
   }
 
   /** The names of all jobs that this application can run. */
   names(): string[] {
-    return [...this.byName.keys()];
+    return [...this.index.byName.keys()];
   }
 
   all(): JobFunction[] {
-    return [...this.byName.values()];
+    return [...this.index.byName.values()];
   }
 
   find(name: string): JobFunction | undefined {
-    if (!this.byName.has(name)) this.exploreEarly();
-    return this.byName.get(name);
+    if (!this.index.byName.has(name)) this.exploreEarly();
+    return this.index.byName.get(name);
   }
 
   /** @throws UnknownJobError that lists the jobs there are */
@@ -44,27 +57,37 @@ export class JobRegistry implements OnModuleInit {
   }
 
   /**
-   * The job that a method of a provider, an instance or its class, is.
+   * The job that a method of a provider is: of an injected instance, or of a class that is its token or its own.
    *
-   * @throws NotAJobError that lists the jobs of the provider
+   * @throws NotAJobError that lists the jobs of the provider; NotAProviderError, AmbiguousProviderError
    */
   functionOf(provider: object, methodName: string): JobFunction {
-    const type = typeOf(provider);
-    let functions = this.byClass.get(type);
-    if (functions === undefined) {
+    let jobs = this.jobsOf(provider);
+    if (jobs === undefined) {
       this.exploreEarly();
-      functions = this.byClass.get(type);
+      jobs = this.jobsOf(provider);
     }
-    const found = functions?.get(methodName);
+    const found = jobs?.get(methodName);
     if (found !== undefined) return found;
-    if (functions === undefined && hasMethod(type, methodName) && this.isJob(type, methodName)) {
-      throw new QueueJobError('NOT_A_PROVIDER', notAProvider(type.name));
+    const type = typeOf(provider);
+    const name = classNameOf(type);
+    if (!this.explorer.isJob(type, methodName)) {
+      throw new NotAJobError(notAJob(name, methodName, [...(jobs?.keys() ?? [])]));
     }
-    throw new NotAJobError(type.name, methodName, [...(functions?.keys() ?? [])]);
+    if (jobs === undefined) throw new NotAProviderError(notAProvider(name));
+    throw new NotAJobError(missingMethod(name, methodName));
   }
 
-  private isJob(type: Type, methodName: string): boolean {
-    return this.explorer.isJob((type.prototype as Record<string, object>)[methodName] as object);
+  private jobsOf(provider: unknown): JobsOfProvider | undefined {
+    const { byClass, byInstance, byToken } = this.index;
+    const byIdentity = isClass(provider) ? byToken.get(provider) : byInstance.get(provider as object);
+    if (byIdentity !== undefined) return byIdentity;
+    // Not injected as it is: `this` behind a proxy, a transient instance, one made by hand.
+    const type = typeOf(provider);
+    const [jobs, ...others] = byClass.get(type) ?? [];
+    if (others.length === 0) return jobs ?? byToken.get(type);
+    const tokens = [jobs, ...others].map((one) => [...(one?.values() ?? [])][0]?.providerName ?? '');
+    throw new AmbiguousProviderError(ambiguous(classNameOf(type), tokens));
   }
 
   /** A provider may delay a call in its own `onModuleInit`, before ours. */
@@ -72,34 +95,16 @@ export class JobRegistry implements OnModuleInit {
     if (!this.complete) this.explore();
   }
 
-  private explore(): void {
-    const byName = new Map<string, JobFunction>();
-    const byClass = new Map<Type, Map<string, JobFunction>>();
-    const owners = new Map<string, { type: Type; where: string }>();
-    for (const { type, moduleName, functions } of this.explorer.explore()) {
-      // The same class in two modules is two instances of one job: any of them will do.
-      if (byClass.has(type)) continue;
-      byClass.set(type, new Map(functions.map((one) => [one.methodName, one])));
-      for (const one of functions) {
-        const where = `${type.name}.${one.methodName} (in ${moduleName})`;
-        const owner = owners.get(one.name);
-        if (owner !== undefined) throw new DuplicateJobNameError(duplicateName(one.name, owner.where, where));
-        owners.set(one.name, { type, where });
-        byName.set(one.name, one);
-      }
-    }
-    this.byName = byName;
-    this.byClass = byClass;
+  private explore(): JobIndex {
+    const found = this.explorer.explore();
+    checkProviderNames(found);
+    return (this.index = new JobIndex(found));
   }
 }
 
 function typeOf(provider: unknown): Type {
   if (typeof provider === 'function') return provider as Type;
-  const isObject = typeof provider === 'object' && provider !== null;
-  const prototype = isObject ? (Object.getPrototypeOf(provider) as { constructor?: unknown } | null) : null;
-  if (typeof prototype?.constructor === 'function') return prototype.constructor as Type;
-  throw new QueueJobError('NOT_A_PROVIDER', nothingToDelay(provider));
+  const type = typeof provider === 'object' && provider !== null ? classOfInstance(provider) : undefined;
+  if (type !== undefined) return type;
+  throw new NotAProviderError(nothingToDelay(provider));
 }
-
-const hasMethod = (type: Type, methodName: string): boolean =>
-  typeof (type.prototype as Record<string, unknown> | undefined)?.[methodName] === 'function';

@@ -1,6 +1,6 @@
-import 'reflect-metadata';
-import { SetMetadata } from '@nestjs/common';
 import { validateJobFunctionOptions, type JobFunctionOptions } from '../job/job-function-options.js';
+import { declare } from './job-metadata.js';
+import { checkDecorated } from './check-decorated.js';
 import { JOB_METADATA } from './registry.tokens.js';
 
 /**
@@ -19,7 +19,7 @@ import { JOB_METADATA } from './registry.tokens.js';
  */
 export function Job(options: JobFunctionOptions = {}): MethodDecorator {
   return (target, key, descriptor) => {
-    const where = `${target.constructor.name}.${String(key)}`;
-    SetMetadata(JOB_METADATA, validateJobFunctionOptions(options, where))(target, key, descriptor as never);
+    const { name, where } = checkDecorated('@Job()', target, key, descriptor);
+    declare(JOB_METADATA, validateJobFunctionOptions(options, where), target, name, descriptor.value);
   };
 }

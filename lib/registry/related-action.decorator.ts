@@ -1,6 +1,6 @@
-import { SetMetadata } from '@nestjs/common';
 import { RelatedActionError } from '../errors/related-action.error.js';
 import { show } from '../common/format-value.js';
+import { declare } from './job-metadata.js';
 import type { RelatedActionOptions } from './related-action.js';
 import { RELATED_ACTION_METADATA } from './registry.tokens.js';
 
@@ -24,7 +24,7 @@ export function RelatedAction(options: RelatedActionOptions = {}): MethodDecorat
   return (target, key, descriptor) => {
     const where = `${target.constructor.name}.${String(key)}`;
     const checked = checkRelatedAction(options, where);
-    SetMetadata(RELATED_ACTION_METADATA, checked)(target, key, descriptor as never);
+    declare(RELATED_ACTION_METADATA, checked, target, String(key), descriptor.value);
   };
 }
 

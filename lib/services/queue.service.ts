@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { parseEta } from '../job/eta.js';
@@ -13,7 +13,16 @@ import type { JobListFilter } from '../store/jobs/job-filter.js';
 import { type Attempt, attemptsOf } from '../inspect/attempts.js';
 import type { Batch, BatchOptions, BatchProgress } from '../enqueue/batch/batch.js';
 import { methodProxy } from '../enqueue/delayable-proxy.js';
-import type { Delayable, DelayableBuilder, DelayOptions, StoreOptions } from '../enqueue/delayable.types.js';
+import type {
+  Delayable,
+  DelayableBuilder,
+  DelayableThis,
+  DelayableThisBuilder,
+  DelayOptions,
+  KnownType,
+  ProviderClass,
+  StoreOptions,
+} from '../enqueue/delayable.types.js';
 import { errorOf, notFound } from '../inspect/completion-watcher.js';
 import type { DelayableJob } from '../enqueue/graph/delayable-job.js';
 import type { DelayableNode } from '../enqueue/graph/delayable-node.js';
@@ -50,8 +59,11 @@ export class QueueService implements OnApplicationShutdown {
    * });
    * ```
    */
-  withDelay<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): Delayable<T> {
-    return methodProxy<Delayable<T>>(async (methodName, args) => {
+  withDelay<T extends object>(provider: ProviderClass<T>, options?: DelayOptions): Delayable<T>;
+  withDelay<T extends object>(provider: T & KnownType<T>, options?: DelayOptions): Delayable<T>;
+  withDelay<T extends object>(provider: T, options?: DelayOptions): DelayableThis<T>;
+  withDelay(provider: object, options: DelayOptions = {}): unknown {
+    return methodProxy(async (methodName, args) => {
       const { manager, ...properties } = checkObject('withDelay()', options);
       const draft = this.parts.draft(provider, methodName, args, properties);
       const [job] = await this.parts.save([draft], { manager });
@@ -70,8 +82,11 @@ export class QueueService implements OnApplicationShutdown {
    * await chain(jobs.prepare(), group(...products.map((product) => jobs.exportOne(product))), jobs.report()).delay();
    * ```
    */
-  delayable<T extends object>(provider: Type<T> | T, options: DelayOptions = {}): DelayableBuilder<T> {
-    return methodProxy<DelayableBuilder<T>>((methodName, args) => {
+  delayable<T extends object>(provider: ProviderClass<T>, options?: DelayOptions): DelayableBuilder<T>;
+  delayable<T extends object>(provider: T & KnownType<T>, options?: DelayOptions): DelayableBuilder<T>;
+  delayable<T extends object>(provider: T, options?: DelayOptions): DelayableThisBuilder<T>;
+  delayable(provider: object, options: DelayOptions = {}): unknown {
+    return methodProxy((methodName, args) => {
       const { manager, ...properties } = checkObject('delayable()', options);
       const fn = this.parts.registry.functionOf(provider, methodName);
       return this.parts.delayables.build({ fn, args: [...args], options: properties, manager });

@@ -3,6 +3,7 @@ import { QUEUE_JOB_ENTITIES } from './entities/entities.js';
 import { hasOtherDefault } from './connection/isolation.js';
 import { tablesOf } from './schema/v1/tables-of.js';
 import { checkDriver, checkSchema, checkServer, migrate } from './schema/check-schema.js';
+import { explainRefusal } from './schema/privileges.js';
 import { Store } from './store.js';
 
 /** Checks the data source and the tables, brings these up to date where that is wanted, and opens the store. */
@@ -14,8 +15,10 @@ export async function openStore(
   checkDriver(dataSource, name);
   await checkServer(dataSource, name);
   const tables = await tablesOf(dataSource, options.schema);
-  if (options.migrate) await migrate(dataSource, tables);
-  await checkSchema(dataSource, name, tables);
+  await explainRefusal(dataSource, name, tables, async () => {
+    if (options.migrate) await migrate(dataSource, tables);
+    await checkSchema(dataSource, name, tables);
+  });
   if (options.schema !== undefined) moveEntities(dataSource, options.schema);
   return new Store(dataSource, tables, await hasOtherDefault(dataSource));
 }

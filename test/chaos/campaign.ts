@@ -34,7 +34,7 @@ export class Campaign {
   constructor(
     readonly options: ChaosOptions,
     readonly random: Random,
-    readonly server: EmbeddedPostgres,
+    readonly database: { readonly server: EmbeddedPostgres; readonly url: string },
     /** Past all faults. */
     readonly direct: Recorder,
     private readonly tree: ReturnType<typeof randomTree>,
@@ -196,7 +196,7 @@ export class Campaign {
     return {
       index: this.started++,
       seed: random.int(0, 2 ** 31),
-      directUrl: this.server.url,
+      directUrl: this.database.url,
       skew: random.chance(0.3) ? random.int(-7_200_000, 7_200_000) : 0,
     };
   }

@@ -5,6 +5,8 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChannelService, QueueJobModule, QueueService } from 'nestjs-queue-job';
 import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
+import { connectionFields } from '../support/connection-fields.js';
+import { allowTables, createRole } from '../support/role.js';
 import { Campaign } from './campaign.js';
 import { readHistory } from './history.js';
 import { chaosOptions } from './options.js';
@@ -33,11 +35,14 @@ const server = await EmbeddedPostgres.start({
   // The order of commits is that in which batches are judged.
   settings: { max_connections: '200', deadlock_timeout: '100ms', fsync: 'off', track_commit_timestamp: 'on' },
 });
+// The processes may do no more than an application's; what is done to the server is done by its superuser.
+const url = await createRole(server.url, 'chaos');
+await allowTables(server.url, url);
 const direct = new Recorder(server.url, -1);
 
 @Module({
   imports: [
-    TypeOrmModule.forRoot({ type: 'postgres', url: server.url }),
+    TypeOrmModule.forRoot(connectionFields(url)),
     QueueJobModule.forRoot({ runner: false, channels: tree.channels }),
   ],
 })
@@ -46,7 +51,9 @@ class SteeringModule {}
 const app = await NestFactory.createApplicationContext(SteeringModule, { logger: ['fatal'] });
 await direct.ask(SCHEMA);
 await direct.ask(TRIGGERS);
-const campaign = new Campaign(options, random, server, direct, tree);
+await direct.ask('GRANT ALL ON ALL TABLES IN SCHEMA public TO chaos');
+await direct.ask('GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO chaos');
+const campaign = new Campaign(options, random, { server, url }, direct, tree);
 const steering = new Steering(app.get(QueueService), app.get(ChannelService), direct, random, tree.limited);
 const watch = new Watch(direct);
 // Some may be stopped at that moment, and would stay.

@@ -8,6 +8,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { QueueJobModule, QueueService } from 'nestjs-queue-job';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
+import { connectionFields } from '../support/connection-fields.js';
+import { allowTables, createRole } from '../support/role.js';
 import { judge, percentile } from './bounds.js';
 import { LoadJobs } from './jobs.js';
 import { loadOptions } from './options.js';
@@ -21,10 +23,12 @@ const BETWEEN_MS = 5_000;
 
 const options = loadOptions(process.argv.slice(2));
 const server = await EmbeddedPostgres.start({ settings: { max_connections: '100' } });
+const url = await createRole(server.url, 'load');
+await allowTables(server.url, url);
 
 @Module({
   imports: [
-    TypeOrmModule.forRoot({ type: 'postgres', url: server.url }),
+    TypeOrmModule.forRoot(connectionFields(url)),
     QueueJobModule.forRoot({ runner: false, channels: 'root.limited:8', removalInterval: REMOVAL_MS }),
   ],
   providers: [LoadJobs],
@@ -37,7 +41,7 @@ const children = Array.from({ length: options.processes }, (_, at) =>
     execArgv: ['--expose-gc'],
     env: {
       ...process.env,
-      LOAD_PROCESS: JSON.stringify({ url: server.url, name: `load ${at + 1}`, removalInterval: REMOVAL_MS }),
+      LOAD_PROCESS: JSON.stringify({ url, name: `load ${at + 1}`, removalInterval: REMOVAL_MS }),
     },
   }),
 );

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { QueueJobModule } from 'nestjs-queue-job';
+import { connectionFields } from '../support/connection-fields.js';
 import { LoadJobs } from './jobs.js';
 
 /** What a process tells of itself when it is asked. */
@@ -25,7 +26,7 @@ const { url, name, removalInterval } = JSON.parse(process.env['LOAD_PROCESS'] ??
 
 @Module({
   imports: [
-    TypeOrmModule.forRoot({ type: 'postgres', url, applicationName: name }),
+    TypeOrmModule.forRoot({ ...connectionFields(url), applicationName: name }),
     QueueJobModule.forRoot({ migrate: false, removalInterval, runner: { concurrency: 20 } }),
   ],
   providers: [LoadJobs],

@@ -32,7 +32,7 @@ export default async function setup(): Promise<void> {
 /** Few connections to each database, so that clients do share them. */
 const configOf = (server: URL, port: number): string => `
 [databases]
-* = host=${server.hostname} port=${server.port || 5432} user=${server.username} password=${decodeURIComponent(server.password)}
+* = host=${server.hostname} port=${server.port || 5432} user=${server.username} password='${decodeURIComponent(server.password).replaceAll("'", "''")}'
 
 [pgbouncer]
 listen_addr = 127.0.0.1

@@ -10,6 +10,7 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { connectionFields } from './connection-fields.js';
 import { throughPooler, withoutSession } from './pooler.js';
 import {
   ChannelService,
@@ -36,6 +37,8 @@ export interface TestApplicationOptions {
   readonly entities?: Type[];
   readonly imports?: ModuleMetadata['imports'];
   readonly dataSource?: object;
+  /** What `NestFactory` gets besides. */
+  readonly nest?: object;
   /** Default: errors alone. */
   readonly logger?: LoggerService | LogLevel[] | false;
 }
@@ -49,13 +52,13 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
     entities = [],
     imports = [],
     dataSource = {},
+    nest = {},
     logger = ['error', 'fatal'],
   } = test;
   @Module({
     imports: [
       TypeOrmModule.forRoot({
-        type: 'postgres',
-        url: throughPooler(url),
+        ...connectionFields(throughPooler(url)),
         autoLoadEntities: true,
         entities,
         retryAttempts: 1,
@@ -71,6 +74,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
   const app = await NestFactory.createApplicationContext(TestModule, {
     logger,
     abortOnError: false,
+    ...nest,
   });
   return {
     app,

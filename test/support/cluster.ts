@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { QueueJobModuleOptions } from '../../lib/index.js';
+import { connectionFields } from './connection-fields.js';
 import { throughPooler, withoutSession } from './pooler.js';
 
 /** A try of `Recorder.work`, by the clock of the system. */
@@ -48,7 +49,10 @@ export class ClusterNode {
     const child = fork(file, {
       env: {
         ...process.env,
-        CLUSTER_NODE: JSON.stringify({ url: throughPooler(url), options: withoutSession(options) }),
+        CLUSTER_NODE: JSON.stringify({
+          connection: connectionFields(throughPooler(url)),
+          options: withoutSession(options),
+        }),
         NODE_OPTIONS: '',
       },
     });

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { allowTables, onServer } from './role.js';
 import { prepareTemplate } from './template.js';
 
 export interface TestDatabase {
-  /** A connection string of its owner. */
+  /** A connection string of the role that applications have: not the owner, it may create tables in `public` alone. */
   readonly url: string;
+  /** The name of that role. */
+  readonly role: string;
+  /** Runs statements as a superuser, for what an administrator does. */
+  asAdmin(text: string): Promise<void>;
   /** Ends every connection to the database and removes it. */
   drop(): Promise<void>;
 }
@@ -15,11 +20,19 @@ export interface TestDatabase {
  */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const name = nameOf(randomBytes(6).toString('hex'));
-  await onServer(async (client) => {
+  const url = urlOf(name, 'TEST_SERVER_URL');
+  const adminUrl = urlOf(name, 'TEST_ADMIN_URL');
+  await onServer(serverUrl('TEST_ADMIN_URL'), async (client) => {
     if (!empty) await ensureTemplate(client);
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : templateName()}`);
   });
-  return { url: urlOf(name), drop: () => onServer((client) => dropDatabase(client, name)) };
+  if (empty) await allowTables(adminUrl, url);
+  return {
+    url,
+    role: new URL(url).username,
+    asAdmin: (text) => onServer(adminUrl, async (client) => void (await client.query(text))),
+    drop: () => onServer(serverUrl('TEST_ADMIN_URL'), (client) => dropDatabase(client, name)),
+  };
 }
 
 /** Here and not in the global setup, because only here the library's source can be imported. */
@@ -31,7 +44,8 @@ async function ensureTemplate(client: Client): Promise<void> {
   if (rowCount === 0) {
     await client.query(`CREATE DATABASE ${name}`);
     try {
-      await prepareTemplate(urlOf(name));
+      await allowTables(urlOf(name, 'TEST_ADMIN_URL'), urlOf(name, 'TEST_SERVER_URL'));
+      await prepareTemplate(urlOf(name, 'TEST_SERVER_URL'));
     } catch (error) {
       await dropDatabase(client, name);
       throw error;
@@ -48,26 +62,18 @@ const dropDatabase = async (client: Client, name: string): Promise<void> => {
 const nameOf = (end: string): string => `queue_job_test_${process.env['TEST_RUN']}_${end}`;
 const templateName = (): string => nameOf('template');
 
-function serverUrl(): string {
-  const url = process.env['TEST_SERVER_URL'];
+type Login = 'TEST_SERVER_URL' | 'TEST_ADMIN_URL';
+
+function serverUrl(login: Login): string {
+  const url = process.env[login];
   if (url === undefined) {
     throw new Error('No test server: tests that need a database belong into test/integration or test/e2e.');
   }
   return url;
 }
 
-function urlOf(database: string): string {
-  const url = new URL(serverUrl());
+function urlOf(database: string, login: Login): string {
+  const url = new URL(serverUrl(login));
   url.pathname = database;
   return url.href;
-}
-
-async function onServer<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: serverUrl() });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,4 +1,6 @@
 import { Client } from 'pg';
+// `.ts`, because Jest loads its global teardown without the module mapping that the tests have.
+import { dropRole } from './role.ts';
 
 /** Stops our own server, or leaves none of this run's databases on the one that was lent. */
 export default async function teardown(): Promise<void> {
@@ -6,7 +8,8 @@ export default async function teardown(): Promise<void> {
     await globalThis.testPostgres.stop();
     return;
   }
-  const client = new Client({ connectionString: process.env['TEST_SERVER_URL'] });
+  const admin = process.env['TEST_ADMIN_URL'] as string;
+  const client = new Client({ connectionString: admin });
   await client.connect();
   const prefix = `queue_job_test_${process.env['TEST_RUN']}_`;
   const { rows } = await client.query<{ datname: string }>(
@@ -17,4 +20,5 @@ export default async function teardown(): Promise<void> {
     await client.query(`DROP DATABASE ${client.escapeIdentifier(datname)} WITH (FORCE)`);
   }
   await client.end();
+  await dropRole(admin, `queue_job_test_${process.env['TEST_RUN']}`);
 }

@@ -2,11 +2,12 @@ import { DataSource } from 'typeorm';
 import type { Cycle, CycleAnswer } from '../../lib/store/claims/claim-store.js';
 import { openStore } from '../../lib/store/open-store.js';
 import type { Store } from '../../lib/store/store.js';
+import { connectionFields } from './connection-fields.js';
 import { throughPooler } from './pooler.js';
 
 /** The store alone, without runner or application, for tests of the protocol itself. */
 export async function openTestStore(url: string): Promise<{ store: Store; close: () => Promise<void> }> {
-  const dataSource = await new DataSource({ type: 'postgres', url: throughPooler(url) }).initialize();
+  const dataSource = await new DataSource(connectionFields(throughPooler(url))).initialize();
   const store = await openStore(dataSource, 'default', { schema: undefined, migrate: true });
   return {
     store,

@@ -6,8 +6,8 @@ export const serverFaults: readonly Fault[] = [
   {
     kind: 'crash of PostgreSQL',
     weight: 1,
-    async strike({ server }) {
-      await server.restartImmediate();
+    async strike({ database }) {
+      await database.server.restartImmediate();
     },
   },
   {

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { QueueJobModule } from 'nestjs-queue-job';
+import { connectionFields } from '../../support/connection-fields.js';
 import { WORKLOADS } from '../workload/workloads.js';
 import { Caller } from './caller.js';
 import { Recorded } from './recorded.js';
@@ -18,8 +19,7 @@ const recorder = new Recorder(settings.directUrl, settings.index);
 @Module({
   imports: [
     TypeOrmModule.forRoot({
-      type: 'postgres',
-      url: settings.url,
+      ...connectionFields(settings.url),
       applicationName: `chaos ${settings.index}`,
       retryDelay: 300,
       retryAttempts: 100,

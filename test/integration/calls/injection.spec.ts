@@ -183,6 +183,8 @@ describe('a schema of any name', () => {
     const database = await createTestDatabase({ empty: true });
     const client = await connect(database.url);
     await client.query(`CREATE TABLE canary AS SELECT 'alive' AS state`);
+    const own = new URL(database.url).pathname.slice(1);
+    await database.asAdmin(`GRANT CREATE ON DATABASE ${own} TO ${database.role}`);
     const name = fc.oneof(
       hostile,
       fc.constantFrom("it's", 'Jobs of today', 'a-b', 'select', 'user', 'ä€', '100%', '$x', '\\'),

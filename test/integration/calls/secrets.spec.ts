@@ -48,18 +48,16 @@ describe('the log', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase({ empty: true });
-    client = await connect(database.url);
-    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
-    await client.query(`GRANT ALL ON DATABASE ${new URL(database.url).pathname.slice(1)} TO ${role}`);
-    await client.query(`GRANT ALL ON SCHEMA public TO ${role}`);
+    await database.asAdmin(
+      `CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'; GRANT ALL ON SCHEMA public TO ${role}`,
+    );
+    client = await connect(urlWith(PASSWORD));
   });
 
   afterAll(async () => {
     await client.end();
+    await database.asAdmin(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     await database.drop();
-    const server = await connect(database.url.replace(/[^/]+$/, 'postgres'));
-    await server.query(`DROP ROLE ${role}`);
-    await server.end();
   });
 
   const urlWith = (password: string): string => {
@@ -96,7 +94,9 @@ describe('the log', () => {
       VALUES (gen_random_uuid(), 'Worker.run', 'd', '[{"$type":"Date","value":"${SECRET}"}]')`);
     await eventually(async () => expect((await queue.counts()).failed).toBe(3));
     // What the session says when it is cut off, and when it comes back.
-    await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`);
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}' AND pid <> pg_backend_pid()`,
+    );
     await eventually(() => expect(texts(logger)).toContain('open again'));
     await test.close();
 

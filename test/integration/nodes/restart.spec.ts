@@ -4,18 +4,22 @@ import { ClusterNode } from '../../support/cluster.js';
 import { eventually } from '../../support/eventually.js';
 import { prepareTemplate } from '../../support/template.js';
 import { connect, countOf, expectAllDone, insertJobs } from '../../support/recorder-jobs.js';
+import { allowTables, createRole } from '../../support/role.js';
 
 /** Needs a server of its own, which it may kill. */
 describe('PostgreSQL killed and started again under load', () => {
   let server: EmbeddedPostgres;
+  let url: string;
   let client: Client;
   let nodes: ClusterNode[] = [];
 
   beforeAll(async () => {
     server = await EmbeddedPostgres.start();
-    await prepareTemplate(server.url);
-    client = await connect(server.url);
-    nodes = await Promise.all([ClusterNode.start(server.url), ClusterNode.start(server.url)]);
+    url = await createRole(server.url, 'restarted');
+    await allowTables(server.url, url);
+    await prepareTemplate(url);
+    client = await connect(url);
+    nodes = await Promise.all([ClusterNode.start(url), ClusterNode.start(url)]);
   }, 60_000);
 
   afterAll(async () => {
@@ -37,7 +41,7 @@ describe('PostgreSQL killed and started again under load', () => {
       await eventually(() => expect(nodes.flatMap((node) => node.runs).length).toBeGreaterThan(before + 300));
       await server.restartImmediate();
     }
-    client = await connect(server.url);
+    client = await connect(url);
     await eventually(() => expectAllDone(client, jobs.length), 30_000);
     const ran = new Set(nodes.flatMap((node) => node.runs).map(({ uuid }) => uuid));
     expect(ran.size).toBe(jobs.length);

@@ -21,6 +21,14 @@ let database: TestDatabase;
 beforeAll(async () => (database = await createTestDatabase()));
 afterAll(() => database.drop());
 
+const NO_FIELDS = {
+  host: undefined,
+  port: undefined,
+  username: undefined,
+  password: undefined,
+  database: undefined,
+};
+
 /** The same database as its URL names, as Nest's own documentation configures it. */
 function fieldsOf(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
@@ -31,21 +39,22 @@ function fieldsOf(url: string) {
 }
 
 const ways: Record<string, (url: string) => object> = {
+  'a URL': (url) => ({ ...NO_FIELDS, url }),
   'a password among the fields': (url) => {
     const { fields, password } = fieldsOf(url);
-    return { url: undefined, ...fields, password };
+    return { ...fields, password };
   },
   'a password function': (url) => {
     const { fields, password } = fieldsOf(url);
-    return { url: undefined, ...fields, password: async () => password };
+    return { ...fields, password: async () => password };
   },
   'a password in extra': (url) => {
     const { fields, password } = fieldsOf(url);
-    return { url: undefined, ...fields, extra: { password } };
+    return { ...NO_FIELDS, ...fields, extra: { password } };
   },
   'replication with a master by fields': (url) => {
     const { fields, password } = fieldsOf(url);
-    return { url: undefined, replication: { master: { ...fields, password }, slaves: [] } };
+    return { ...NO_FIELDS, replication: { master: { ...fields, password }, slaves: [] } };
   },
 };
 

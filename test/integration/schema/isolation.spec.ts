@@ -43,7 +43,9 @@ describe('in a database whose transactions are serializable by default', () => {
     database = await createTestDatabase();
     client = await connect(database.url);
     const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
-    await client.query(`ALTER DATABASE "${rows[0]?.name}" SET default_transaction_isolation = serializable`);
+    await database.asAdmin(
+      `ALTER DATABASE "${rows[0]?.name}" SET default_transaction_isolation = serializable`,
+    );
     for (let node = 0; node < 2; node += 1) {
       open.push(
         await startApplication({

@@ -9,6 +9,7 @@ import {
 } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { connectionFields } from '../../support/connection-fields.js';
 
 @Injectable()
 class Worker {
@@ -24,7 +25,7 @@ describe('the schema', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase({ empty: true });
-    source = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    source = await new DataSource(connectionFields(database.url)).initialize();
   });
 
   afterEach(async () => {
@@ -47,8 +48,7 @@ describe('the schema', () => {
     work: (own: DataSource) => Promise<T>,
   ) => {
     const own = await new DataSource({
-      type: 'postgres',
-      url: database.url,
+      ...connectionFields(database.url),
       entities: QUEUE_JOB_ENTITIES,
       migrations: QUEUE_JOB_MIGRATIONS,
       ...options,
@@ -78,7 +78,7 @@ describe('the schema', () => {
     ['by default', {}],
     ['in another schema', { schema: 'jobs' }],
   ])('is what the entities say after the migrations, %s', async (_, options) => {
-    await source.query('CREATE SCHEMA jobs');
+    await database.asAdmin(`CREATE SCHEMA jobs AUTHORIZATION ${database.role}`);
     await withSource(options, async (own) => {
       expect(await differences(own)).not.toEqual([]);
       await own.runMigrations();
@@ -133,13 +133,15 @@ describe('the schema', () => {
   it('is the same whether synchronize or the migrations have made it', async () => {
     await (await start({}, { synchronize: true })).close();
     const synchronized = await contents();
-    await source.query('DROP SCHEMA public CASCADE');
-    await source.query('CREATE SCHEMA public');
+    await database.asAdmin(
+      `DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT ALL ON SCHEMA public TO ${database.role}`,
+    );
     await (await start()).close();
     expect(await contents()).toEqual(synchronized);
   });
 
   it('stands where the option schema says, and there the repositories look', async () => {
+    await database.asAdmin(`GRANT CREATE ON DATABASE ${source.driver.database} TO ${database.role}`);
     const app = await start({ schema: 'jobs' });
     const uuid = await runsAJob(app);
     const pending = await app.queue.withDelay(Worker, { eta: '1h' }).run();

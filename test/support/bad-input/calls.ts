@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import {
   InvalidJobOptionError,
   NotAJobError,
-  QueueJobError,
+  NotAProviderError,
   type QueueService,
   UnknownJobError,
 } from '../../../lib/index.js';
@@ -15,7 +15,7 @@ export interface Calls {
 
 const option = refusedWith<Calls>(InvalidJobOptionError, 'INVALID_JOB_OPTION');
 const notAJob = refusedWith<Calls>(NotAJobError, 'NOT_A_JOB');
-const noProvider = refusedWith<Calls>(QueueJobError, 'NOT_A_PROVIDER');
+const noProvider = refusedWith<Calls>(NotAProviderError, 'NOT_A_PROVIDER');
 const unknown = refusedWith<Calls>(UnknownJobError, 'UNKNOWN_JOB');
 
 /** A call with one wrong property. */

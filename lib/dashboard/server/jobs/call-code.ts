@@ -25,7 +25,8 @@ export function callCode(
     : args.map((argument) => valueCode(argument, '  '));
   const options = optionsOf(row, fn, redaction);
   const optionsCode = Object.keys(options).length === 0 ? [] : [recordCode(options, '')];
-  if (fn === undefined || !IDENTIFIER.test(fn.providerName) || !IDENTIFIER.test(fn.methodName)) {
+  const isClass = typeof fn?.token === 'function';
+  if (fn === undefined || !isClass || !IDENTIFIER.test(fn.providerName) || !IDENTIFIER.test(fn.methodName)) {
     const list = tooLong ? 'args' : around('[', given, ']', '');
     return `await queue.enqueue(${[quoted(row.name as string), list, ...optionsCode].join(', ')});`;
   }

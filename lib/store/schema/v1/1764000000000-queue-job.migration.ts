@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { functions } from './functions/functions.js';
 import { createTables } from './create-tables.js';
+import { ensureSchema } from './ensure-schema.js';
 import { tablesOf } from './tables-of.js';
 
 /** The first version of the tables. */
@@ -12,6 +13,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const tables = await tablesOf(queryRunner, this.schema);
+    await ensureSchema(queryRunner, tables);
     for (const statement of [...createTables(tables), ...functions(tables)])
       await queryRunner.query(statement);
     await queryRunner.query(

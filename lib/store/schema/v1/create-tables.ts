@@ -50,7 +50,6 @@ export function createTables(t: Tables): readonly string[] {
     `CREATE ${kind} INDEX IF NOT EXISTS ${t.local(name)} ON ${on} ${definition}`;
   const id = 'id bigint GENERATED ALWAYS AS IDENTITY';
   return [
-    `CREATE SCHEMA IF NOT EXISTS ${t.quotedSchema}`,
     table(
       'queue_job',
       `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT 2, identity_lock text, cancel_by text`,

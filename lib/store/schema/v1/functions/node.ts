@@ -65,6 +65,7 @@ DECLARE
   v_alive boolean;
   v_asked text;
   v_now timestamptz := clock_timestamp();
+  v_database oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
 BEGIN
   UPDATE ${t.node} n
   SET date_seen = clock_timestamp(), suspect_since = NULL, memory = p_memory, cpu = p_cpu,
@@ -80,6 +81,8 @@ BEGIN
       WHEN o.listens THEN NOT EXISTS (
         SELECT 1 FROM pg_locks k
         WHERE k.locktype = 'advisory' AND k.objsubid = 2 AND k.granted AND k.pid = o.backend
+          -- A copy of the database on the same server has the same nodes, and the locks of the original are none of its.
+          AND k.database = v_database
           AND k.classid = ${unsigned(t.lockClass)} AND k.objid = o.id::oid
       )
       ELSE o.lease_until < clock_timestamp() END AS lost

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** The role of the data source may not do what the start needs; the message has the SQL that allows it. */
+export class MissingPrivilegeError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('MISSING_PRIVILEGE', message, options);
+  }
+}

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** What was delayed is no provider of this application, neither an instance nor a token of one. */
+export class NotAProviderError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('NOT_A_PROVIDER', message, options);
+  }
+}

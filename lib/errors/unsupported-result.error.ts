@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** A job's method returned what nobody would run, such as a generator. */
+export class UnsupportedResultError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('UNSUPPORTED_RESULT', message, options);
+  }
+}
