@@ -15,7 +15,7 @@ const rooms = {
   payload: base,
   registry: middle,
   store: middle,
-  'execution-context': ['errors', 'store'],
+  'execution-context': ['errors', 'job', 'store'],
   inspect: floor,
   // A web process enqueues and has no runner.
   enqueue: [...floor, 'inspect'],

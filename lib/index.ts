@@ -42,6 +42,14 @@ export type { NodeState } from './store/nodes/node-store.js';
 export { JobRunner } from './runner/job-runner.js';
 export { currentJob, type CurrentJob } from './execution-context/current-job.js';
 
+export { CronJob, type CronJobOptions } from './schedule/cron-job.decorator.js';
+export { ScheduleService, type ScheduleFilter } from './schedule/schedule.service.js';
+export type { ScheduleChange, UpsertScheduleOptions } from './schedule/schedule-input.js';
+export type { ScheduleJobOptions, ScheduleTimingOptions } from './schedule/schedule-options.js';
+export type { ScheduleProperties, ScheduleState } from './schedule/schedule-state.js';
+export type { ScheduleRun } from './store/schedules/schedule-list-store.js';
+export type { ScheduleTick } from './job/schedule-tick.js';
+export type { CatchUp } from './store/schedules/schedule-definition.js';
 export { nextTicks, type NextTicksOptions } from './schedule/next-ticks.js';
 export type { ExpressionOptions, ScheduleExpression } from './schedule/expression/schedule-expression.js';
 
@@ -68,6 +76,7 @@ export { QueueJobAudit } from './store/entities/queue-job-audit.entity.js';
 export { QueueJobChannel } from './store/entities/queue-job-channel.entity.js';
 export { QueueJobRollup } from './store/entities/queue-job-rollup.entity.js';
 export { QueueJobNode } from './store/entities/queue-job-node.entity.js';
+export { QueueJobSchedule } from './store/entities/queue-job-schedule.entity.js';
 export { QUEUE_JOB_MIGRATIONS, queueJobMigrations } from './store/schema/migrations.js';
 
 export { AmbiguousProviderError } from './errors/ambiguous-provider.error.js';
@@ -105,6 +114,7 @@ export { QueueJobError } from './errors/queue-job.error.js';
 export { RecordGoneError } from './errors/record-gone.error.js';
 export { RelatedActionError } from './errors/related-action.error.js';
 export { RetryableJobError, type RetryableJobErrorOptions } from './errors/retryable-job.error.js';
+export { ScheduleNotFoundError } from './errors/schedule-not-found.error.js';
 export { SchemaVersionError } from './errors/schema-version.error.js';
 export { TransactionAbortedError } from './errors/transaction-aborted.error.js';
 export { TransactionEndedError } from './errors/transaction-ended.error.js';

@@ -26,12 +26,20 @@ import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner/runner.options.js';
+import { CodeSchedules } from './schedule/code-schedules.js';
+import { ScheduleExplorer } from './schedule/schedule-explorer.js';
+import { ScheduleRunner } from './schedule/schedule-runner.js';
+import { ScheduleService } from './schedule/schedule.service.js';
+import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule/schedule.settings.js';
 import { RunnerLifecycleModule } from './runner/runner-lifecycle.module.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 import { EntityReader } from './store/connection/entity-reader.js';
 import { FunctionChanges } from './store/functions/function-overrides.js';
 import { openStore } from './store/open-store.js';
 import { Store } from './store/store.js';
+
+/** Between two looks at the schedules where a notification would tell of a change, in milliseconds. */
+const LISTENING_POLL_MS = 30_000;
 
 const CHECKED_OPTIONS = Symbol('nestjs-queue-job:checked-options');
 
@@ -124,6 +132,18 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
   }),
 };
 
+const scheduleSettings: FactoryProvider<ScheduleSettings> = {
+  provide: SCHEDULE_SETTINGS,
+  inject: [CHECKED_OPTIONS],
+  useFactory: ({ schedules, runner, channel, priority, maxRetries }: CheckedOptions) => ({
+    enabled: schedules,
+    pollInterval: runner.listen ? LISTENING_POLL_MS : runner.pollInterval,
+    channel,
+    priority,
+    maxRetries,
+  }),
+};
+
 /**
  * Background jobs on the PostgreSQL of the application.
  *
@@ -155,9 +175,22 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     NodeService,
     jobFunctions,
     JobRunner,
+    scheduleSettings,
+    ScheduleExplorer,
+    CodeSchedules,
+    ScheduleRunner,
+    ScheduleService,
   ],
   // QueueParts is for the dashboard alone: no application can name it.
-  exports: [QueueService, ChannelService, NodeService, JobFunctionService, JobRunner, QueueParts],
+  exports: [
+    QueueService,
+    ChannelService,
+    NodeService,
+    JobFunctionService,
+    ScheduleService,
+    JobRunner,
+    QueueParts,
+  ],
 })
 export class QueueJobModule extends ConfigurableModuleClass {
   /** Wires the queue to a data source of `TypeOrmModule`. */

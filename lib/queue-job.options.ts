@@ -67,6 +67,8 @@ export interface QueueJobModuleOptions {
   readonly maxPayloadBytes?: number;
   /** How long ended jobs are kept: milliseconds or a duration; `null`: for ever. Default: `'30 days'`. */
   readonly removalInterval?: number | string | null;
+  /** Whether the ticks of schedules are stored by this process, if it runs jobs. Default: true. */
+  readonly schedules?: boolean;
   /** How instances of the application's own classes travel; see `typeCodec()`. */
   readonly codecs?: readonly TypeCodec[];
   /** How payloads are stored. */
@@ -87,7 +89,7 @@ export interface QueueJobModuleExtras {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
-  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'dataSource', 'isGlobal',
+  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
@@ -119,7 +121,7 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
     checkFunction('context.capture', context.capture, true);
     checkFunction('context.run', context.run, true);
   }
-  for (const name of ['migrate', 'noDelay'] as const) checkFlag(name, options[name]);
+  for (const name of ['migrate', 'noDelay', 'schedules'] as const) checkFlag(name, options[name]);
   if (options.schema !== undefined) checkSchemaName(options.schema);
   if (options.maxPayloadBytes !== undefined) checkMaxPayloadBytes(options.maxPayloadBytes);
   if (options.codecs !== undefined) checkCodecs(options.codecs);
@@ -135,6 +137,7 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
       defaults.retryPattern === undefined ? undefined : validateRetryPattern(defaults.retryPattern),
     retryOn: defaults.retryOn === undefined ? undefined : checkRetryOn(defaults.retryOn),
     channel: defaults.channel === undefined ? undefined : normalizeChannelName(defaults.channel),
+    schedules: options.schedules ?? true,
     noDelay: options.noDelay ?? noDelayByEnvironment(),
     userId: options.userId,
     context,

@@ -40,6 +40,7 @@ export async function runAtOnce(
       signal: new AbortController().signal,
       manager,
       transactional: fn.options.transactional === true,
+      tick: null,
       log: () => undefined,
       progress: () => undefined,
       postpone: () => undefined,

@@ -129,6 +129,9 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
   answer.context = context;
   answer.graphUuid = job.graphUuid;
   answer.batchUuid = job.batchUuid;
+  answer.schedule = null;
+  answer.scheduledAt = null;
+  answer.tick = null;
   answer.hasChildren = job.hasChildren;
   answer.dateCreated = stored.dateCreated;
   answer.dateEnqueued = null;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager } from 'typeorm';
 import { NoCurrentJobError } from '../errors/no-current-job.error.js';
+import type { ScheduleTick } from '../job/schedule-tick.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 
 /** What a running job knows of itself, and what it can do. */
@@ -12,6 +13,8 @@ export interface CurrentJob {
   readonly manager: EntityManager;
   /** Whether `manager` is that of a transaction of the job's own. */
   readonly transactional: boolean;
+  /** Which tick of a schedule this job is; null for a job of none. */
+  readonly tick: ScheduleTick | null;
   /** Adds a line to what the dashboard shows of the job. */
   readonly log: (message: string, data?: unknown) => void;
   /** Tells how far the job is: `done` of `total`, or a share from 0 to 1. */

@@ -11,6 +11,7 @@ import { RunnerNode } from './node.js';
 import { NodeLog } from './reporting/node-log.js';
 import { Reporter } from './reporting/progress-buffer.js';
 import { Retention } from './maintenance/job-pruner.js';
+import type { NodeService } from './node-service.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
 import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
 
@@ -26,6 +27,7 @@ export class JobRunner implements LifecycleRunner {
   private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
   private stoppingNode: RunnerNode | null = null;
+  private readonly services: NodeService[] = [];
 
   /** @internal */
   constructor(
@@ -37,6 +39,11 @@ export class JobRunner implements LifecycleRunner {
     lifecycle: RunnerLifecycle,
   ) {
     lifecycle.attach(this);
+  }
+
+  /** Has something work beside this runner, from its next start on. */
+  attach(service: NodeService): void {
+    this.services.push(service);
   }
 
   /** Whether it starts with the application: the module option `runner` is not `false`. */
@@ -108,6 +115,13 @@ export class JobRunner implements LifecycleRunner {
       settings,
     );
     await node.start();
+    try {
+      for (const service of this.services) await service.start(() => node.number);
+    } catch (error) {
+      await this.stopServices();
+      await node.stop(0);
+      throw error;
+    }
     this.node = node;
     this.retention = new Retention(
       this.store.ended,
@@ -122,9 +136,16 @@ export class JobRunner implements LifecycleRunner {
     this.log.started(node.number, names.length, settings.channels, settings.concurrency);
   }
 
+  private async stopServices(): Promise<void> {
+    // A round trip of theirs may wait for a database that is away.
+    const stopped = Promise.all(this.services.map((service) => service.stop()));
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  }
+
   private async stopNode(node: RunnerNode, timeout: number): Promise<void> {
     const { retention } = this;
     this.retention = null;
+    await this.stopServices();
     // A round of it that is under way is not waited for longer than the rest takes.
     const tidied = retention?.stop();
     await node.stop(timeout);

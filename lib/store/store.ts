@@ -19,6 +19,8 @@ import { NodeStore } from './nodes/node-store.js';
 import { OverviewStore } from './stats/overview-store.js';
 import { ProgressStore } from './jobs/progress-store.js';
 import { RollupStore } from './stats/rollup-store.js';
+import { ScheduleListStore } from './schedules/schedule-list-store.js';
+import { ScheduleStore } from './schedules/schedule-store.js';
 import type { Tables } from './connection/tables.js';
 import { Wake } from './notify/notifier.js';
 
@@ -38,6 +40,8 @@ export class Store {
   readonly nodes: NodeStore;
   readonly channels: ChannelStore;
   readonly functions: FunctionStore;
+  readonly schedules: ScheduleStore;
+  readonly scheduleLists: ScheduleListStore;
   readonly progress: ProgressStore;
   readonly rollups: RollupStore;
   readonly metrics: MetricsStore;
@@ -68,6 +72,8 @@ export class Store {
     this.nodes = new NodeStore(this.database, tables);
     this.channels = new ChannelStore(this.database, tables);
     this.functions = new FunctionStore(this.database, tables);
+    this.schedules = new ScheduleStore(this.database, tables);
+    this.scheduleLists = new ScheduleListStore(this.database, tables);
     this.audit = new AuditStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
     this.wake = new Wake(this.database, tables);

@@ -53,6 +53,10 @@ export class RunContext implements CurrentJob {
     return this.call.transactional;
   }
 
+  get tick(): CurrentJob['tick'] {
+    return this.job.tick;
+  }
+
   get log(): CurrentJob['log'] {
     return (message, data) => {
       const { uuid, retry } = this.run.job;

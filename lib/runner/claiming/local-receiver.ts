@@ -80,6 +80,7 @@ function takenJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim: n
       context: job.context,
       graphUuid: job.graphUuid,
       batchUuid: job.batchUuid,
+      tick: null,
       hasChildren: job.hasChildren,
       dateCreated,
       dateEnqueued: new Date(dateCreated),

@@ -80,6 +80,8 @@ export interface ClaimedJob {
   readonly context: string | null;
   readonly graphUuid: string | null;
   readonly batchUuid: string | null;
+  /** JSON text; null for a job of no schedule. */
+  readonly tick: string | null;
   readonly hasChildren: boolean;
   readonly dateCreated: Date;
   readonly dateEnqueued: Date;
@@ -320,8 +322,9 @@ function toClaimedJob(
     context: row[15] as string | null,
     graphUuid: row[16] as string | null,
     batchUuid: row[17] as string | null,
-    hasChildren: row[18] as boolean,
-    dateCreated: row[19] as Date,
+    tick: row[18] as string | null,
+    hasChildren: row[19] as boolean,
+    dateCreated: row[20] as Date,
     dateEnqueued: claim.dateEnqueued,
     claim: claim.claim,
     receivedAt: claim.receivedAt,

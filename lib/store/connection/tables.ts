@@ -13,6 +13,7 @@ export class Tables {
   readonly permit: string;
   readonly jobFunction: string;
   readonly node: string;
+  readonly schedule: string;
   readonly claim: string;
   readonly rollup: string;
   readonly batch: string;
@@ -40,6 +41,7 @@ export class Tables {
     this.permit = this.name('queue_job_permit');
     this.jobFunction = this.name('queue_job_function');
     this.node = this.name('queue_job_node');
+    this.schedule = this.name('queue_job_schedule');
     this.claim = this.name('queue_job_claim');
     this.rollup = this.name('queue_job_rollup');
     this.batch = this.name('queue_job_batch');

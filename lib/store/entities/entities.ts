@@ -13,6 +13,7 @@ import { QueueJobMeta } from './queue-job-meta.entity.js';
 import { QueueJobNode } from './queue-job-node.entity.js';
 import { QueueJobPermit } from './queue-job-permit.entity.js';
 import { QueueJobRollup } from './queue-job-rollup.entity.js';
+import { QueueJobSchedule } from './queue-job-schedule.entity.js';
 import { QueueJob } from './queue-job.entity.js';
 
 /**
@@ -34,6 +35,7 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobPermit,
   QueueJobFunction,
   QueueJobNode,
+  QueueJobSchedule,
   QueueJobClaim,
   QueueJobRollup,
   QueueJobBatch,

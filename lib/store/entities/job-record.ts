@@ -1,5 +1,12 @@
-import { Column } from 'typeorm';
+import { Column, type ValueTransformer } from 'typeorm';
 import type { JobState } from '../../job/job-state.js';
+import { readTick, type ScheduleTick } from '../../job/schedule-tick.js';
+
+/** The driver of the application's data source parses JSON. */
+const storedTick: ValueTransformer = {
+  from: (value: unknown) => (value === null ? null : readTick(JSON.stringify(value))),
+  to: (value: unknown) => value,
+};
 
 /** What a live and a finished job have in common: the fields of the seed's `Job`, in camelCase. */
 export abstract class JobRecord<R = unknown> {
@@ -68,6 +75,18 @@ export abstract class JobRecord<R = unknown> {
   /** The batch that the job is a member of; null for none. */
   @Column({ name: 'batch_uuid', type: 'uuid', nullable: true })
   batchUuid!: string | null;
+
+  /** The name of the schedule whose tick the job is; null for others. */
+  @Column({ name: 'schedule', type: 'text', collation: 'C', nullable: true })
+  schedule!: string | null;
+
+  /** The tick, which no other job of the schedule has. */
+  @Column({ name: 'scheduled_at', type: 'timestamptz', nullable: true })
+  scheduledAt!: Date | null;
+
+  /** Which tick of its schedule the job is; null for a job of none. */
+  @Column({ name: 'tick', type: 'json', nullable: true, transformer: storedTick })
+  tick!: ScheduleTick | null;
 
   @Column({ name: 'has_children', type: 'boolean', default: false })
   hasChildren!: boolean;

@@ -10,6 +10,7 @@ import { JobRecord } from './job-record.js';
 @Index('queue_job_history_done', ['dateDone'])
 @Index('queue_job_history_cancelled', ['uuid'], { where: "state = 'cancelled'" })
 @Index('queue_job_history_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })
+@Index('queue_job_history_tick', ['schedule', 'scheduledAt'], { where: 'schedule IS NOT NULL' })
 @Index('queue_job_history_member', ['batchUuid', 'state', 'uuid'], { where: 'batch_uuid IS NOT NULL' })
 export class QueueJobHistory<R = unknown> extends JobRecord<R> {
   @PrimaryColumn({ name: 'uuid', type: 'uuid', primaryKeyConstraintName: 'queue_job_history_pkey' })

@@ -43,6 +43,10 @@ export class QueueJobNode {
   @Column({ name: 'asked', type: 'text', nullable: true })
   asked!: NodeOrder | null;
 
+  /** The schedules of its code; null for a node that serves none. */
+  @Column({ name: 'schedules', type: 'text', array: true, nullable: true })
+  schedules!: string[] | null;
+
   /** Bytes that were resident at the last sign of life. */
   @Column({ name: 'memory', type: 'bigint', nullable: true, transformer: int8AsNumber })
   memory!: number | null;

@@ -1,3 +1,4 @@
+import { readTick } from '../../job/schedule-tick.js';
 import type { ClaimedJob } from '../claims/claim-store.js';
 import { QueueJob } from '../entities/queue-job.entity.js';
 import type { JobRow } from './job-store.js';
@@ -31,6 +32,9 @@ export function hydrateRow(row: JobRow, { args, result, context }: DecodedParts)
     context,
     graphUuid: row.graph_uuid,
     batchUuid: row.batch_uuid,
+    schedule: row.schedule,
+    scheduledAt: row.scheduled_at,
+    tick: readTick(row.tick as string | null),
     hasChildren: row.has_children,
     dateCreated: row.date_created,
     dateEnqueued: row.date_enqueued,
@@ -49,6 +53,7 @@ export function hydrateRow(row: JobRow, { args, result, context }: DecodedParts)
 
 /** A claimed job as it is while it runs. */
 export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], context: unknown): QueueJob {
+  const tick = readTick(job.tick);
   return Object.assign(new QueueJob(), {
     uuid: job.uuid,
     seq: job.seq,
@@ -68,6 +73,9 @@ export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], contex
     context,
     graphUuid: job.graphUuid,
     batchUuid: job.batchUuid,
+    schedule: tick?.name ?? null,
+    scheduledAt: tick?.scheduledAt ?? null,
+    tick,
     hasChildren: job.hasChildren,
     dateCreated: job.dateCreated,
     // All jobs of a claim have the same.

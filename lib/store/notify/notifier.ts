@@ -9,6 +9,8 @@ export interface WakeMessage {
   ready?: boolean;
   /** A job with an eta was stored: milliseconds until then. */
   dueIn?: number;
+  /** A schedule ticks in so many milliseconds. */
+  tickIn?: number;
   /** The channels have changed. */
   config?: boolean;
   /** The job functions have changed. */
@@ -165,12 +167,13 @@ function readMessage(text: string): WakeMessage {
   } catch {
     return { ready: true };
   }
-  const { ready, config, functions, dueIn, cancel, hungry } = given;
+  const { ready, config, functions, dueIn, tickIn, cancel, hungry } = given;
   return {
     ...(ready === true && { ready }),
     ...(config === true && { config }),
     ...(functions === true && { functions }),
     ...(typeof dueIn === 'number' && { dueIn }),
+    ...(typeof tickIn === 'number' && { tickIn }),
     ...(isTexts(cancel) && { mayCancel: cancel }),
     ...(isTexts(hungry) && { hungry }),
   };
@@ -192,6 +195,7 @@ export function merge(into: WakeMessage | null, message: WakeMessage): WakeMessa
   if (message.functions === true) into.functions = true;
   if (message.nodes === true) into.nodes = true;
   if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
+  if (message.tickIn !== undefined) into.tickIn = Math.min(message.tickIn, into.tickIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
   if (message.ended !== undefined) into.ended = [...(into.ended ?? []), ...message.ended];
   if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];

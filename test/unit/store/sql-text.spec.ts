@@ -61,7 +61,7 @@ const MADE_OF_TABLES =
 
 /** Names of our own, quoted by `Tables`. */
 const QUOTED =
-  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|claim|meta|rollup|audit|batch|batchCallback|followUp|lockClass|quotedSchema)$/;
+  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
@@ -98,6 +98,11 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/stats/metrics-store.ts': ['since', 'rollup', 'where'],
   'store/stats/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
   'store/stats/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],
+  'store/schedules/schedule-store.ts': [
+    'column', 'served', 'MOST_DUE', 'COLUMNS', 'known', "millis('clock_timestamp()')", "millis('n.date_started')",
+    "millis('(s.next_tick - clock_timestamp())')",
+  ],
+  'store/schedules/schedule-list-store.ts': ["runColumns('r')", 'table', 'run(t.job)', 'run(t.history)'],
   'store/nodes/node-store.ts': [`this.tables.notifications.replaceAll('"', '""')`],
 }; // prettier-ignore
 

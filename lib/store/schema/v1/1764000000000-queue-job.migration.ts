@@ -31,6 +31,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.dependency,
       t.channel,
       t.jobFunction,
+      t.schedule,
       t.batch,
       t.batchCallback,
       t.followUp,

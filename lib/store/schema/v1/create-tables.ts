@@ -22,6 +22,9 @@ const LASTING_DDL: Readonly<Record<(typeof LASTING_COLUMNS)[number], string>> = 
   context: 'json',
   graph_uuid: 'uuid',
   batch_uuid: 'uuid',
+  schedule: 'text COLLATE "C"',
+  scheduled_at: 'timestamptz',
+  tick: 'json',
   has_children: 'boolean NOT NULL DEFAULT false',
   date_created: 'timestamptz NOT NULL DEFAULT clock_timestamp()',
   date_enqueued: 'timestamptz',
@@ -68,10 +71,12 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_failed', t.job, '(uuid) WHERE phase = 4'),
     index('queue_job_member', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
     index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
+    index('queue_job_tick', t.job, '(schedule, scheduled_at) WHERE schedule IS NOT NULL', 'UNIQUE'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_cancelled', t.history, `(uuid) WHERE state = 'cancelled'`),
     index('queue_job_history_graph', t.history, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
+    index('queue_job_history_tick', t.history, '(schedule, scheduled_at) WHERE schedule IS NOT NULL'),
     index('queue_job_history_member', t.history, '(batch_uuid, state, uuid) WHERE batch_uuid IS NOT NULL'),
     table(
       'queue_job_attempt',
@@ -105,8 +110,14 @@ export function createTables(t: Tables): readonly string[] {
     ),
     table('queue_job_function', 'name text NOT NULL, channel text, retry_pattern jsonb', 'name'),
     table(
+      'queue_job_schedule',
+      `name text COLLATE "C" NOT NULL, source text NOT NULL, job_name text NOT NULL, definition json NOT NULL, override json, version integer NOT NULL DEFAULT 1, next_tick timestamptz, last_tick timestamptz, last_job uuid, ticks integer NOT NULL DEFAULT 0, skipped integer NOT NULL DEFAULT 0, missed integer NOT NULL DEFAULT 0, date_skipped timestamptz, date_paused timestamptz, paused_by text, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), date_gone timestamptz`,
+      'name',
+    ),
+    index('queue_job_schedule_due', t.schedule, '(next_tick) WHERE next_tick IS NOT NULL'),
+    table(
       'queue_job_node',
-      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, asked text, memory bigint, cpu double precision, tallies bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_cycles bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
+      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, asked text, schedules text[], memory bigint, cpu double precision, tallies bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_cycles bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
       'id',
     ),
     table(

@@ -16,13 +16,14 @@ export const CLAIMED_COLUMNS = [
   'context',
   'graph_uuid',
   'batch_uuid',
+  'tick',
   'has_children',
   'date_created',
 ] as const;
 
 /** The same with their types. */
 export const CLAIMED_TYPES =
-  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, has_children boolean, date_created timestamptz';
+  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz';
 
 /** The columns of a row that carries only `info`. */
 export const nulls = (): string =>

@@ -17,6 +17,7 @@ import { retakeKey } from './retake-key.js';
 import { sample } from './sample.js';
 import { settle } from './settle.js';
 import { cancel, postpone, remove, requeue, setDone } from './job-actions.js';
+import { storeTicks } from './store-ticks.js';
 import { served, turns } from './turns.js';
 
 /**
@@ -57,6 +58,7 @@ export const functions = (t: Tables): readonly string[] =>
     setDone,
     remove,
     postpone,
+    storeTicks,
     sample,
     counts,
     waiting,
