@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { checkName } from '../common/option-checks.js';
 import { show } from '../common/format-value.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
+import { checkDecorated } from '../registry/check-decorated.js';
 import { Job } from '../registry/job.decorator.js';
 import { JOB_METADATA } from '../registry/registry.tokens.js';
 import type { StoredTiming } from '../store/schedules/schedule-definition.js';
@@ -65,15 +66,16 @@ const CHECKS = {
  */
 export function CronJob(expression: ScheduleExpression, options: CronJobOptions = {}): MethodDecorator {
   return (target, key, descriptor) => {
-    const where = `@CronJob on ${target.constructor.name}.${String(key)}`;
+    const { name: method, where: place } = checkDecorated('@CronJob()', target, key, descriptor);
+    const where = `@CronJob on ${place}`;
     const { name, args = [], ...valid } = checkScheduleOptions<ValidCronJobOptions>(where, options, CHECKS);
     const timing = storedTiming(where, expression, valid);
-    const method = descriptor.value as object | undefined;
-    if (method !== undefined && !Reflect.hasMetadata(JOB_METADATA, method)) Job()(target, key, descriptor);
-    const before = declaredOn(target, key);
+    const jobs = Reflect.getOwnMetadata(JOB_METADATA, target) as ReadonlyMap<string, object> | undefined;
+    if (jobs?.has(method) !== true) Job()(target, key, descriptor);
+    const before = declaredOn(target, method);
     const declared: DeclaredSchedule = { name, args, timing, options: valid };
     // Decorators run from the last to the first. They are kept beside the method: another decorator may replace it.
-    Reflect.defineMetadata(CRON_JOB_METADATA, [declared, ...before], target, key);
+    Reflect.defineMetadata(CRON_JOB_METADATA, [declared, ...before], target, method);
   };
 }
 
@@ -85,6 +87,6 @@ export function declaredSchedules(prototype: object, methodName: string): readon
   return owner === null ? [] : declaredOn(owner, methodName);
 }
 
-function declaredOn(target: object, key: string | symbol): readonly DeclaredSchedule[] {
+function declaredOn(target: object, key: string): readonly DeclaredSchedule[] {
   return (Reflect.getOwnMetadata(CRON_JOB_METADATA, target, key) as DeclaredSchedule[] | undefined) ?? [];
 }

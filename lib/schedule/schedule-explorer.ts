@@ -9,6 +9,7 @@ import { resolveDescription } from '../job/job-function-options.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
 import type { JobFunction } from '../registry/job-function.js';
 import { JobExplorer } from '../registry/job-explorer.js';
+import type { ProviderBinding } from '../registry/provider-binding.js';
 import type { StoredCall } from '../store/schedules/schedule-definition.js';
 import { type DeclaredSchedule, declaredSchedules } from './cron-job.decorator.js';
 
@@ -35,10 +36,10 @@ export class ScheduleExplorer {
   explore(): CodeSchedule[] {
     const found = new Map<string, CodeSchedule>();
     const owners = new Map<string, string>();
-    for (const { type, functions } of this.jobs.explore()) {
+    for (const { binding, functions } of this.jobs.explore()) {
       for (const fn of functions) {
-        const where = `${type.name}.${fn.methodName}`;
-        for (const declared of declaredSchedules(type.prototype as object, fn.methodName)) {
+        const where = `${fn.providerName}.${fn.methodName}`;
+        for (const declared of schedulesOf(binding, fn.methodName)) {
           const name = declared.name ?? fn.name;
           const owner = owners.get(name);
           // The same class in two modules is one job function.
@@ -90,6 +91,15 @@ export class ScheduleExplorer {
       );
     }
   }
+}
+
+/** As of job functions, the class that is bound says so first, then that of the token. */
+function schedulesOf({ type, tokenClass }: ProviderBinding, methodName: string): readonly DeclaredSchedule[] {
+  for (const owner of [type, tokenClass]) {
+    const found = owner === undefined ? [] : declaredSchedules(owner.prototype as object, methodName);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 const duplicate = (name: string, first: string, second: string): InvalidScheduleError =>
