@@ -15,7 +15,7 @@ export type {
   RelatedActionResult,
 } from './registry/related-action.js';
 
-export { type By } from './common/call-checks.js';
+export { type ActorOptions } from './common/call-checks.js';
 export { QueueService } from './services/queue.service.js';
 export type { ChangedJobs, JobChange } from './inspect/job-actions.js';
 export type {
@@ -61,9 +61,9 @@ export type { BatchState } from './job/batch-progress.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
 export type { RetryPattern } from './job/retry-pattern.js';
-export type { RetryOn, TriedJob } from './job/outcome.js';
+export type { RetryOn, AttemptedJob } from './job/outcome.js';
 export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
-export type { ChannelChange, ChannelState } from './store/channels/channel-store.js';
+export type { ChannelOverride, ChannelState } from './store/channels/channel-store.js';
 export type { EncryptionKey, EncryptionOptions } from './payload/encryption/encryption-keys.js';
 export { typeCodec, type ClassOf, type TypeCodec } from './payload/types/type-codec.js';
 

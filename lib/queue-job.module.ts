@@ -34,7 +34,7 @@ import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule/schedule.se
 import { RunnerLifecycleModule } from './runner/runner-lifecycle.module.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 import { EntityReader } from './store/connection/entity-reader.js';
-import { FunctionChanges } from './store/functions/function-overrides.js';
+import { FunctionOverrides } from './store/functions/function-overrides.js';
 import { openStore } from './store/open-store.js';
 import { Store } from './store/store.js';
 
@@ -57,7 +57,7 @@ const store: FactoryProvider<Promise<Store>> = {
     const opened = await openStore(dataSource, name, options);
     if (options.channels !== undefined) {
       await opened.channels.applyOption(options.channels);
-      opened.wake.tell({ config: true });
+      opened.notifier.publish({ config: true });
     }
     return opened;
   },
@@ -75,11 +75,11 @@ const codec: FactoryProvider<ArgumentCodec> = {
     }),
 };
 
-const functionChanges: FactoryProvider<Promise<FunctionChanges>> = {
-  provide: FunctionChanges,
+const functionChanges: FactoryProvider<Promise<FunctionOverrides>> = {
+  provide: FunctionOverrides,
   inject: [Store],
-  useFactory: async ({ functions, wake }: Store) => {
-    const changes = new FunctionChanges(functions, wake);
+  useFactory: async ({ functions, notifier }: Store) => {
+    const changes = new FunctionOverrides(functions, notifier);
     await changes.read();
     return changes;
   },
@@ -87,12 +87,12 @@ const functionChanges: FactoryProvider<Promise<FunctionChanges>> = {
 
 const queueParts: FactoryProvider<QueueParts> = {
   provide: QueueParts,
-  inject: [Store, JobRegistry, ArgumentCodec, FunctionChanges, CHECKED_OPTIONS],
+  inject: [Store, JobRegistry, ArgumentCodec, FunctionOverrides, CHECKED_OPTIONS],
   useFactory: (
     opened: Store,
     registry: JobRegistry,
     argumentCodec: ArgumentCodec,
-    changes: FunctionChanges,
+    changes: FunctionOverrides,
     options: CheckedOptions,
   ) =>
     new QueueParts(

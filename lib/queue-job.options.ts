@@ -12,7 +12,7 @@ import { checkRetryOn } from './job/job-function-options.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkPriority } from './common/option-checks.js';
 import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
-import { show } from './common/format-value.js';
+import { formatValue } from './common/format-value.js';
 import { isStorable } from './common/storable-text.js';
 
 /** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
@@ -160,7 +160,7 @@ function checkRunner(runner: QueueJobRunnerOptions) {
   checkFlag('runner.listen', runner.listen);
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
     throw new InvalidModuleOptionError(
-      `runner.concurrency must be a whole number from 1 to 10000, not ${show(concurrency)}.`,
+      `runner.concurrency must be a whole number from 1 to 10000, not ${formatValue(concurrency)}.`,
     );
   }
   if (channels !== undefined && !(Array.isArray(channels) && channels.length > 0)) {
@@ -191,25 +191,25 @@ function noDelayByEnvironment(): boolean {
 /** @throws InvalidModuleOptionError where it is no object, or has an option that isn't known */
 export function checkKnown(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InvalidModuleOptionError(`${where} must be an object of options, not ${show(options)}.`);
+    throw new InvalidModuleOptionError(`${where} must be an object of options, not ${formatValue(options)}.`);
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new InvalidModuleOptionError(
-    `${where} has no option ${show(unknown)}; its options are ${known.join(', ')}.`,
+    `${where} has no option ${formatValue(unknown)}; its options are ${known.join(', ')}.`,
   );
 }
 
 /** @throws InvalidModuleOptionError */
 export function checkFunction(name: string, value: unknown, required = false): void {
   if (typeof value === 'function' || (value === undefined && !required)) return;
-  throw new InvalidModuleOptionError(`${name} must be a function, not ${show(value)}.`);
+  throw new InvalidModuleOptionError(`${name} must be a function, not ${formatValue(value)}.`);
 }
 
 /** @throws InvalidModuleOptionError */
 export function checkFlag(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
-  throw new InvalidModuleOptionError(`${name} must be true or false, not ${show(value)}.`);
+  throw new InvalidModuleOptionError(`${name} must be true or false, not ${formatValue(value)}.`);
 }
 
 /** The longest identifier that PostgreSQL keeps whole, in bytes; a longer one would be cut. */
@@ -225,7 +225,7 @@ export function checkSchemaName(schema: string): string {
   const isName = typeof schema === 'string' && /^[^\p{Cc}".]+$/u.test(schema) && isStorable(schema);
   if (isName && Buffer.byteLength(schema) <= MAX_IDENTIFIER && !/^pg_|\$\$/.test(schema)) return schema;
   throw new InvalidModuleOptionError(
-    `schema must be the name of a PostgreSQL schema, of 1 to ${MAX_IDENTIFIER} bytes without quotes, dots and "$$", and not beginning with "pg_", not ${show(schema)}.`,
+    `schema must be the name of a PostgreSQL schema, of 1 to ${MAX_IDENTIFIER} bytes without quotes, dots and "$$", and not beginning with "pg_", not ${formatValue(schema)}.`,
   );
 }
 
@@ -237,7 +237,7 @@ export function checkSchemaName(schema: string): string {
 export function checkExtras(where: string, options: QueueJobModuleExtras): void {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null) {
-    throw new InvalidModuleOptionError(`${where} takes an object of options, not ${show(given)}.`);
+    throw new InvalidModuleOptionError(`${where} takes an object of options, not ${formatValue(given)}.`);
   }
   // Copied by an assignment, it would become the prototype, and its properties options that nobody has checked.
   if (Object.hasOwn(given, '__proto__'))
@@ -245,7 +245,7 @@ export function checkExtras(where: string, options: QueueJobModuleExtras): void 
   const dataSource: unknown = options.dataSource;
   if (dataSource !== undefined && (typeof dataSource !== 'string' || dataSource === '')) {
     throw new InvalidModuleOptionError(
-      `dataSource must be the name of a TypeORM data source, not ${show(dataSource)}.`,
+      `dataSource must be the name of a TypeORM data source, not ${formatValue(dataSource)}.`,
     );
   }
   checkFlag('isGlobal', options.isGlobal);
@@ -270,6 +270,6 @@ export function checkOptionsSource(options: object): void {
   const { prototype } = useClass as { prototype?: { createQueueJobOptions?: unknown } };
   if (typeof prototype?.createQueueJobOptions === 'function') return;
   throw new InvalidModuleOptionError(
-    `useClass must be a class with a method createQueueJobOptions(), which ${show(useClass)} has not.`,
+    `useClass must be a class with a method createQueueJobOptions(), which ${formatValue(useClass)} has not.`,
   );
 }

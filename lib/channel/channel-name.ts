@@ -1,7 +1,7 @@
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import { type ChannelConfig, unlimitedChannel } from './channel-config.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 const ROOT = 'root';
 const MAX_LENGTH = 255;
@@ -22,7 +22,9 @@ const ALLOWED = `parts joined by dots, each of letters, digits, "_" and "-", ${M
 export function normalizeChannelName(name: string): string {
   const path = withRoot(name);
   if (path === undefined || !path.split('.').every(isPart)) {
-    throw new ChannelConfigError(`${show(name)} is not the name of a channel: allowed are ${ALLOWED}.`);
+    throw new ChannelConfigError(
+      `${formatValue(name)} is not the name of a channel: allowed are ${ALLOWED}.`,
+    );
   }
   return path;
 }
@@ -44,7 +46,7 @@ export function normalizeChannelPattern(name: string): string {
     !parts.every((part, at) => isPart(part) || (part === '*' && at === parts.length - 1))
   ) {
     throw new ChannelConfigError(
-      `${show(name)} is not the name of a channel: allowed are ${ALLOWED}; the last part may be "*".`,
+      `${formatValue(name)} is not the name of a channel: allowed are ${ALLOWED}; the last part may be "*".`,
     );
   }
   return path;

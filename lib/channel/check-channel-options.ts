@@ -4,7 +4,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import { CHANNEL_PROPERTIES, type ChannelConfig, unlimitedChannel } from './channel-config.js';
 import { normalizeChannelPattern } from './channel-name.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 const PROPERTIES: readonly string[] = ['name', ...CHANNEL_PROPERTIES];
 const MAX_CAPACITY = 2_147_483_647;
@@ -22,13 +22,16 @@ type Refuse = (problem: string) => ChannelConfigError;
  * ```
  */
 export function checkChannelOptions(entry: unknown): ChannelConfig {
-  const refuse: Refuse = (problem) => new ChannelConfigError(`Channel entry ${show(entry)}: ${problem}`);
+  const refuse: Refuse = (problem) =>
+    new ChannelConfigError(`Channel entry ${formatValue(entry)}: ${problem}`);
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw refuse(`it must be an object such as { name: 'root.mail', capacity: 5 }.`);
   }
   const unknown = Object.keys(entry).find((key) => !PROPERTIES.includes(key));
   if (unknown !== undefined) {
-    throw refuse(`the property ${show(unknown)} is unknown; the properties are: ${PROPERTIES.join(', ')}.`);
+    throw refuse(
+      `the property ${formatValue(unknown)} is unknown; the properties are: ${PROPERTIES.join(', ')}.`,
+    );
   }
   return buildChannel(entry, refuse);
 }
@@ -78,12 +81,12 @@ function checkCapacity(value: unknown, refuse: Refuse): number | null {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_CAPACITY)
     return value + 0;
   const allowed = `a whole number from 0 to ${MAX_CAPACITY}, or null for no limit (objects only)`;
-  throw refuse(`the capacity must be ${allowed}, not ${show(value)}.`);
+  throw refuse(`the capacity must be ${allowed}, not ${formatValue(value)}.`);
 }
 
 function checkFlag(property: string, value: unknown, refuse: Refuse): boolean {
   if (typeof value === 'boolean') return value;
-  throw refuse(`${property} must be true or false, not ${show(value)}.`);
+  throw refuse(`${property} must be true or false, not ${formatValue(value)}.`);
 }
 
 function checkThrottle(value: unknown, refuse: Refuse): number | null {
@@ -91,7 +94,7 @@ function checkThrottle(value: unknown, refuse: Refuse): number | null {
   const seconds = typeof value === 'string' ? duration(value) / 1000 : value;
   if (typeof seconds === 'number' && seconds > 0 && seconds * 1000 <= HUNDRED_YEARS_MS) return seconds;
   throw refuse(
-    `throttle must be seconds above 0 or a duration such as '2s', 100 years at most, not ${show(value)}.`,
+    `throttle must be seconds above 0 or a duration such as '2s', 100 years at most, not ${formatValue(value)}.`,
   );
 }
 
@@ -100,7 +103,7 @@ function checkRemovalInterval(value: unknown, refuse: Refuse): number | null {
   const millis = typeof value === 'string' ? duration(value) : value;
   if (typeof millis === 'number' && millis >= 0 && millis <= HUNDRED_YEARS_MS) return millis;
   const allowed = `milliseconds of at least 0 or a duration such as '7 days', 100 years at most`;
-  throw refuse(`removalInterval must be ${allowed}, not ${show(value)}.`);
+  throw refuse(`removalInterval must be ${allowed}, not ${formatValue(value)}.`);
 }
 
 /** The milliseconds of a duration, NaN where it is none. Without a unit it is none: '5' could be seconds or milliseconds. */

@@ -2,7 +2,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import type { ChannelConfig } from './channel-config.js';
 import { buildChannel } from './check-channel-options.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 const KEYS = 'sequential, throttle=<seconds>, fair, paused';
 
@@ -27,15 +27,15 @@ export function parseChannelEntry(entry: string): ChannelConfig {
   const seen = new Set<string>();
   for (const item of keys) {
     const [key = '', value, ...more] = item.split('=').map((part) => part.trim());
-    if (more.length > 0) throw refuse(`${show(item)} has a second "=".`);
-    if (seen.has(key)) throw refuse(`the key ${show(key)} is repeated.`);
+    if (more.length > 0) throw refuse(`${formatValue(item)} has a second "=".`);
+    if (seen.has(key)) throw refuse(`the key ${formatValue(key)} is repeated.`);
     seen.add(key);
     if (key === 'throttle') throttle = readThrottle(value, refuse);
     else if (key === 'sequential' || key === 'fair' || key === 'paused')
       flags[key] = readFlag(key, value, refuse);
     else
       throw refuse(
-        `${key === '' ? 'a key is empty' : `the key ${show(key)} is unknown`}; the keys are: ${KEYS}.`,
+        `${key === '' ? 'a key is empty' : `the key ${formatValue(key)} is unknown`}; the keys are: ${KEYS}.`,
       );
   }
   const options = {
@@ -54,7 +54,7 @@ function readCapacity(text: string | undefined, refuse: (problem: string) => Err
   if (text === undefined) return undefined;
   if (/^[0-9]+$/.test(text)) return Number(text);
   const hint = /^[a-z]/i.test(text) ? ` Keys come after the capacity, as in "root.erp:1:${text}".` : '';
-  throw refuse(`the capacity must be a whole number of at least 0, not ${show(text)}.${hint}`);
+  throw refuse(`the capacity must be a whole number of at least 0, not ${formatValue(text)}.${hint}`);
 }
 
 function readThrottle(text: string | undefined, refuse: (problem: string) => Error): number | string {
@@ -66,7 +66,7 @@ function readThrottle(text: string | undefined, refuse: (problem: string) => Err
 function readFlag(key: string, text: string | undefined, refuse: (problem: string) => Error): boolean {
   if (text === undefined || text === 'true') return true;
   if (text === 'false') return false;
-  throw refuse(`${key} must be "true" or "false" where it has a value, not ${show(text)}.`);
+  throw refuse(`${key} must be "true" or "false" where it has a value, not ${formatValue(text)}.`);
 }
 
 function quote(entry: string): string {

@@ -3,7 +3,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 import type { ChannelConfig, ChannelOptions } from './channel-config.js';
 import { checkChannelOptions } from './check-channel-options.js';
 import { parseChannelEntry } from './parse-channel-entry.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 /**
  * Reads the module's `channels` option. As text its entries are separated by commas or line breaks:
@@ -36,6 +36,6 @@ function entriesOf(input: unknown): ChannelConfig[] {
   // Array.from visits holes too, which map() would hand on as missing configs.
   if (Array.isArray(input)) return Array.from(input, (entry: unknown) => checkChannelOptions(entry));
   throw new ChannelConfigError(
-    `channels must be a text such as "root:20,root.mail:5" or a list of objects such as { name: 'root', capacity: 20 }, not ${show(input)}.`,
+    `channels must be a text such as "root:20,root.mail:5" or a list of objects such as { name: 'root', capacity: 20 }, not ${formatValue(input)}.`,
   );
 }

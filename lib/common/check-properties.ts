@@ -1,6 +1,6 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { show } from './format-value.js';
+import { formatValue } from './format-value.js';
 
 /** A table of checks, one a property; each gives back the value to go on with, or throws. */
 export type Checks<Valid> = {
@@ -15,7 +15,7 @@ export type Checks<Valid> = {
 export function checkProperties<Valid extends object>(options: unknown, checks: Checks<Valid>): Valid {
   if (options === undefined) return {} as Valid;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InvalidJobOptionError(`The options must be an object, not ${show(options)}.`);
+    throw new InvalidJobOptionError(`The options must be an object, not ${formatValue(options)}.`);
   }
   const table = checks as Readonly<Record<string, (value: unknown) => unknown>>;
   const valid: Record<string, unknown> = {};
@@ -31,7 +31,7 @@ function unknownProperty(property: string, allowed: readonly string[]): InvalidJ
   const meant = allowed.find((candidate) => isClose(property.slice(0, 50), candidate));
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return new InvalidJobOptionError(
-    `The property ${show(property)} is unknown.${hint} The properties are: ${allowed.join(', ')}.`,
+    `The property ${formatValue(property)} is unknown.${hint} The properties are: ${allowed.join(', ')}.`,
   );
 }
 

@@ -2,7 +2,7 @@
 const LEAST_MS = 200;
 
 /** Waits for one thing after the other, but in all no longer than a given time. */
-export class Patience {
+export class Deadline {
   constructor(private left: number) {}
 
   async wait(work: Promise<unknown>): Promise<void> {

@@ -2,7 +2,7 @@ import ms from 'ms';
 
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { show } from './format-value.js';
+import { formatValue } from './format-value.js';
 
 /** The longest time that any property takes, in milliseconds: more is a mistake in the unit. */
 export const HUNDRED_YEARS_MS = 100 * 365.25 * 24 * 60 * 60 * 1000;
@@ -27,7 +27,7 @@ export function parseMilliseconds(property: string, value: number | string, max 
   const millis = typeof given === 'string' ? durationOf(given) : given;
   if (typeof millis === 'number' && millis >= 0 && millis <= max) return millis;
   throw new InvalidJobOptionError(
-    `${property} must be milliseconds of at least 0 or a duration such as '30 s', ${ms(max, { long: true })} at most, not ${show(given)}.`,
+    `${property} must be milliseconds of at least 0 or a duration such as '30 s', ${ms(max, { long: true })} at most, not ${formatValue(given)}.`,
   );
 }
 

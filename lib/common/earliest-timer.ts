@@ -2,11 +2,11 @@
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** One timer for the earliest of many moments. */
-export class Alarm {
+export class EarliestTimer {
   private timer: NodeJS.Timeout | undefined;
   private at = Infinity;
 
-  constructor(private readonly ring: () => void) {}
+  constructor(private readonly onDue: () => void) {}
 
   /** Whether it is going to ring. */
   get armed(): boolean {
@@ -31,6 +31,6 @@ export class Alarm {
     const left = this.at - performance.now();
     this.at = Infinity;
     if (left > 1) this.within(left);
-    else this.ring();
+    else this.onDue();
   }
 }

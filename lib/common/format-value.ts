@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /** A value as the messages of errors print it: on one line, short, and never by running code of the value's. */
-export function show(value: unknown): string {
+export function formatValue(value: unknown): string {
   let text: string;
   try {
     text = inspect(value, {

@@ -1,6 +1,6 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { show } from './format-value.js';
+import { formatValue } from './format-value.js';
 import { isStorable, STORABLE } from './storable-text.js';
 
 /** The largest number that the integer columns of PostgreSQL hold. */
@@ -10,7 +10,7 @@ const MAX_NAME = 255;
 
 /** The error of a property that has a wrong value. */
 export function wrongValue(property: string, allowed: string, value: unknown): InvalidJobOptionError {
-  return new InvalidJobOptionError(`${property} must be ${allowed}, not ${show(value)}.`);
+  return new InvalidJobOptionError(`${property} must be ${allowed}, not ${formatValue(value)}.`);
 }
 
 /** A priority: 0 is the highest. */
@@ -58,7 +58,7 @@ export function checkText(property: string, value: unknown): string {
 export function checkObject<T extends object>(method: string, options: T): T {
   const given: unknown = options;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return options;
-  throw new InvalidJobOptionError(`${method} takes an object of options, not ${show(given)}.`);
+  throw new InvalidJobOptionError(`${method} takes an object of options, not ${formatValue(given)}.`);
 }
 
 /** A boolean; strings such as 'false' are refused, as they would count as true. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-import { show } from './format-value.js';
+import { formatValue } from './format-value.js';
 
 /**
  * What a method threw, as an `Error`. JavaScript can throw anything; what isn't an error becomes one that says what it
@@ -11,11 +11,11 @@ import { show } from './format-value.js';
  * asError('no paper'); // NonErrorThrown: 'no paper' was thrown, which is not an Error
  * ```
  */
-export function asError(thrown: unknown): Error {
+export function toError(thrown: unknown): Error {
   if (isError(thrown)) return thrown;
   const message = typeof thrown === 'object' ? readText(thrown, 'message') : undefined;
   if (message === undefined)
-    return named('NonErrorThrown', `${show(thrown)} was thrown, which is not an Error`);
+    return named('NonErrorThrown', `${formatValue(thrown)} was thrown, which is not an Error`);
   const cause = read(thrown, 'cause');
   const error = named(
     readText(thrown, 'name') ?? 'NonErrorThrown',

@@ -1,6 +1,6 @@
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { checkFlag, checkFunction, checkKnown } from '../queue-job.options.js';
 import type { Rights } from './api/cluster.api.js';
 
@@ -70,11 +70,13 @@ export function checkDashboardOptions(options: QueueJobDashboardOptions) {
     for (const name of ['cookie', 'header'] as const) {
       // The token of HTTP (RFC 9110), which both are made of.
       if (typeof csrf[name] !== 'string' || !/^[\w!#$%&'*+.^`|~-]{1,100}$/.test(csrf[name]))
-        throw new InvalidModuleOptionError(`csrf.${name} must be a name, not ${show(csrf[name])}.`);
+        throw new InvalidModuleOptionError(`csrf.${name} must be a name, not ${formatValue(csrf[name])}.`);
     }
   }
   if (typeof title !== 'string' || title.trim() === '' || title.length > 100) {
-    throw new InvalidModuleOptionError(`title must be a string of 1 to 100 characters, not ${show(title)}.`);
+    throw new InvalidModuleOptionError(
+      `title must be a string of 1 to 100 characters, not ${formatValue(title)}.`,
+    );
   }
   return {
     access: async (request: DashboardRequest): Promise<DashboardAccess> =>
@@ -104,12 +106,12 @@ export function checkMount({
   const bare = typeof path === 'string' ? path.replaceAll(/^\/+|\/+$/g, '') : '';
   if (!/^[\w.~-]+(\/[\w.~-]+)*$/.test(bare)) {
     throw new InvalidModuleOptionError(
-      `path must be a path of letters, digits, '-', '_', '.' and '~', such as 'admin/jobs', not ${show(path)}.`,
+      `path must be a path of letters, digits, '-', '_', '.' and '~', such as 'admin/jobs', not ${formatValue(path)}.`,
     );
   }
   if (!Array.isArray(guards) || !guards.every(isGuard)) {
     throw new InvalidModuleOptionError(
-      `guards must be a list of guards, classes or instances with canActivate(), not ${show(guards)}.`,
+      `guards must be a list of guards, classes or instances with canActivate(), not ${formatValue(guards)}.`,
     );
   }
   checkFlag('allowAnonymous', allowAnonymous);

@@ -9,7 +9,7 @@ import { type JobDraft, storedJob } from './job-draft.js';
 import type { StoringTransaction } from './transactions.js';
 
 /** What a job that runs at once finds. */
-export interface AtOnceOptions {
+export interface InlineOptions {
   /** The transaction that it is called in, and is a part of. */
   readonly caller?: StoringTransaction | undefined;
   readonly parentResults?: () => Promise<unknown[]>;
@@ -19,11 +19,11 @@ export interface AtOnceOptions {
  * Runs a job here and now, without storing it: for tests and for debugging (the seed's `TEST_QUEUE_JOB_NO_DELAY`). The
  * arguments go through the codec all the same, so that what could not be delayed shows. An error is the caller's.
  */
-export async function runAtOnce(
+export async function runInline(
   draft: JobDraft,
   store: Store,
   codec: ArgumentCodec,
-  { caller, parentResults = () => Promise.resolve([]) }: AtOnceOptions = {},
+  { caller, parentResults = () => Promise.resolve([]) }: InlineOptions = {},
 ): Promise<QueueJob> {
   const { fn } = draft;
   const now = new Date();

@@ -15,7 +15,7 @@ interface Waiting {
  * only after that commit, and where the statement fails, each row is tried by itself, so that a row which can not go in
  * fails alone. Only for jobs without an identity key: such a row may have to wait for somebody's transaction.
  */
-export class InsertLane {
+export class InsertBatcher {
   private waiting: Waiting[] = [];
   private running: Promise<void> | null = null;
 

@@ -11,7 +11,7 @@ import { wrongValue } from '../common/option-checks.js';
 import { isStorable, STORABLE } from '../common/storable-text.js';
 import { channelOf, type JobFunction } from '../registry/job-function.js';
 import { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { FunctionChanges } from '../store/functions/function-overrides.js';
+import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 import { readChannel } from '../inspect/check-job-filter.js';
 import { JobUuids } from './job-uuids.js';
@@ -39,12 +39,12 @@ export interface DraftSettings {
 }
 
 /** Makes drafts: every property is checked and every argument encoded before anything is stored. */
-export class Drafting {
+export class JobDrafter {
   private readonly uuids = new JobUuids();
 
   constructor(
     private readonly codec: ArgumentCodec,
-    private readonly changes: FunctionChanges,
+    private readonly overrides: FunctionOverrides,
     private readonly settings: DraftSettings,
   ) {}
 
@@ -90,7 +90,7 @@ export class Drafting {
 
   private channelOf(fn: JobFunction, given: string | undefined): string {
     if (given !== undefined) return readChannel(given);
-    return this.changes.channelOf(fn.name) ?? channelOf(fn, this.settings.channel);
+    return this.overrides.channelOf(fn.name) ?? channelOf(fn, this.settings.channel);
   }
 }
 

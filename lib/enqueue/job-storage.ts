@@ -1,9 +1,9 @@
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { JobRow } from '../store/jobs/job-store.js';
-import type { Written } from '../store/insert/job-writer.js';
+import type { InsertedJobs } from '../store/insert/job-writer.js';
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 import type { Store } from '../store/store.js';
-import { InsertLane } from './insert-batcher.js';
+import { InsertBatcher } from './insert-batcher.js';
 import { type JobDraft, storedJob } from './job-draft.js';
 import type { JobReader } from '../inspect/job-reader.js';
 import { type KeyedAnswer, KeyedInserts } from './keyed-inserts.js';
@@ -13,7 +13,7 @@ import { wakeFor } from './wake-messages.js';
 
 /** From a draft to a row, and to those who wait for it. */
 export class JobStorage {
-  private readonly lane: InsertLane;
+  private readonly batcher: InsertBatcher;
   private readonly keyed: KeyedInserts;
 
   constructor(
@@ -22,7 +22,7 @@ export class JobStorage {
     private readonly transactions: Transactions,
     private readonly channels: KnownChannels,
   ) {
-    this.lane = new InsertLane((jobs) => this.insertAlone(jobs));
+    this.batcher = new InsertBatcher((jobs) => this.insertAlone(jobs));
     this.keyed = new KeyedInserts(transactions.contended, (jobs, lockTimeout) =>
       this.insertKeyed(jobs, lockTimeout),
     );
@@ -35,7 +35,9 @@ export class JobStorage {
     await this.channels.ensure(drafts.map(({ job }) => job));
     const isKeyed = drafts.some(({ job }) => job.identityKey !== null);
     if (caller === undefined && drafts.length === 1) {
-      return [isKeyed ? await this.saveOneKeyed(first) : storedJob(first, await this.lane.insert(first.job))];
+      return [
+        isKeyed ? await this.saveOneKeyed(first) : storedJob(first, await this.batcher.insert(first.job)),
+      ];
     }
     if (isKeyed) {
       const answers = await this.transactions.run(caller, async (tx) => this.insertWithTwins(drafts, tx));
@@ -86,7 +88,7 @@ export class JobStorage {
     lockTimeout: number,
   ): Promise<ReadonlyMap<string, KeyedAnswer>> {
     const rows = await this.store.writer.insertKeyed(jobs, lockTimeout);
-    if (rows.length > 0) this.store.wake.tell(wakeFor(rows));
+    if (rows.length > 0) this.store.notifier.publish(wakeFor(rows));
     return this.answersOf(jobs, rows, undefined);
   }
 
@@ -121,17 +123,20 @@ export class JobStorage {
 
   /** In a transaction of our own; the runner of this process may take them at once. */
   private async insertAlone(jobs: readonly NewJob[]): Promise<readonly StoredJob[]> {
-    const { handOver, wake, writer } = this.store;
+    const { localDispatch, notifier, writer } = this.store;
     const ready = jobs.some(({ etaIn, etaAt, waits }) => etaIn === null && etaAt === null && !waits);
-    const insert = async (notice: string | null): Promise<Written> => writer.insertAlone(jobs, notice);
-    const { rows, told, taken } = await (ready
-      ? wake.ride<Written>((notice) => handOver.offer(jobs, notice) ?? insert(notice))
+    const insert = async (notification: string | null): Promise<InsertedJobs> =>
+      writer.insertAlone(jobs, notification);
+    const { rows, notified, claimed } = await (ready
+      ? notifier.attach<InsertedJobs>(
+          (notification) => localDispatch.offer(jobs, notification) ?? insert(notification),
+        )
       : insert(null));
-    if (taken === true) return rows;
+    if (claimed === true) return rows;
     const message = wakeFor(rows);
-    wake.tellHere(message);
+    notifier.publishLocal(message);
     const { ready: _, ...rest } = message;
-    wake.tellOthers(told ? rest : message);
+    notifier.publishRemote(notified ? rest : message);
     return rows;
   }
 }

@@ -7,7 +7,7 @@ import { isEntityManager } from '../store/connection/entity-manager.js';
 import { ISOLATION } from '../store/connection/isolation.js';
 import { depthOf } from '../store/connection/job-transaction.js';
 import type { Store } from '../store/store.js';
-import { merge, type WakeMessage } from '../store/notify/notifier.js';
+import { merge, type NotifierMessage } from '../store/notify/notifier.js';
 import { ambientManager, isManagerOf, isOpen } from './ambient-manager.js';
 import { limitLockWaits } from '../store/connection/lock-timeout.js';
 import { ContendedLane } from './contended-lane.js';
@@ -18,7 +18,7 @@ export interface StoringTransaction {
   /** That of the application; entities are read through it. Undefined for a transaction of our own. */
   readonly manager: EntityManager | undefined;
   /** Notifies the runners once it has committed. */
-  notify(message: WakeMessage): void;
+  notify(message: NotifierMessage): void;
   /** It reads from an old snapshot, so something was left to be done after its commit: see `queue_job_follow_up`. */
   followUp(): void;
   /**
@@ -33,7 +33,7 @@ interface Epoch {
   ended: boolean;
   /** It has left something to be done after its commit. */
   followUp: boolean;
-  message: WakeMessage;
+  message: NotifierMessage;
 }
 
 /**
@@ -74,8 +74,8 @@ export class Transactions implements EntitySubscriberInterface {
   ): Promise<T> {
     if (caller !== undefined) return this.runInCallers(caller, work);
     return this.lane.run(async (lockTimeout) => {
-      let message: WakeMessage = {};
-      const notify = (more: WakeMessage): void => void (message = merge(message, more));
+      let message: NotifierMessage = {};
+      const notify = (more: NotifierMessage): void => void (message = merge(message, more));
       const result = await this.store.database.transaction(async (query) => {
         await limitLockWaits(query, lockTimeout);
         const waitFor: StoringTransaction['waitFor'] = async (lock) => {
@@ -84,7 +84,7 @@ export class Transactions implements EntitySubscriberInterface {
         };
         return work({ query, manager: undefined, notify, followUp: () => undefined, waitFor });
       });
-      if (Object.keys(message).length > 0) this.store.wake.tell(message);
+      if (Object.keys(message).length > 0) this.store.notifier.publish(message);
       return result;
     });
   }
@@ -114,11 +114,11 @@ export class Transactions implements EntitySubscriberInterface {
     const { followUp, message } = epoch;
     epoch.message = {};
     epoch.followUp = false;
-    if (Object.keys(message).length > 0) this.store.wake.tell(message);
+    if (Object.keys(message).length > 0) this.store.notifier.publish(message);
     if (!followUp) return;
     // It is committed: where this fails, a node does it within a second.
     const released = await this.store.followUps.run().catch(() => false);
-    if (released) this.store.wake.tell({ ready: true, dueIn: 0 });
+    if (released) this.store.notifier.publish({ ready: true, dueIn: 0 });
   }
 
   close(): void {
@@ -156,8 +156,8 @@ export class Transactions implements EntitySubscriberInterface {
       if (runner.isReleased || epoch?.ended === true || this.epochs.get(runner) !== epoch) throw ended();
       return ask(text, values);
     };
-    const notify = (message: WakeMessage): void => {
-      if (epoch === undefined) this.store.wake.tell(message);
+    const notify = (message: NotifierMessage): void => {
+      if (epoch === undefined) this.store.notifier.publish(message);
       else epoch.message = merge(epoch.message, message);
     };
     const followUp = (): void => {

@@ -4,7 +4,7 @@ import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { isJobState, JOB_STATES } from '../job/job-state.js';
 import { checkObject, checkPriority, checkText } from '../common/option-checks.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import type { JobListFilter } from '../store/jobs/job-filter.js';
 import { checkUuid } from '../common/call-checks.js';
 
@@ -16,7 +16,9 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
   state: (value) => {
     for (const one of [value].flat()) {
       if (!isJobState(one))
-        throw new InvalidJobOptionError(`state must be among ${JOB_STATES.join(', ')}, not ${show(one)}.`);
+        throw new InvalidJobOptionError(
+          `state must be among ${JOB_STATES.join(', ')}, not ${formatValue(one)}.`,
+        );
     }
     return value as NonNullable<JobListFilter['state']>;
   },
@@ -27,7 +29,9 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
   userId: (value) => checkText('userId', value),
   uuids: (value) => {
     if (!Array.isArray(value) || value.length > MAX_LIMIT)
-      throw new InvalidJobOptionError(`uuids must be a list of ${MAX_LIMIT} at most, not ${show(value)}.`);
+      throw new InvalidJobOptionError(
+        `uuids must be a list of ${MAX_LIMIT} at most, not ${formatValue(value)}.`,
+      );
     return value.map((uuid) => checkUuid(uuid as string));
   },
   priority: checkPriority,
@@ -48,7 +52,7 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
     const isStep = (step: unknown): boolean => typeof step === 'string' || Number.isInteger(step);
     if (!Array.isArray(path) || path.length === 0 || path.length > 50 || !path.every(isStep)) {
       throw new InvalidJobOptionError(
-        `argument.path must be a list of 1 to 50 property names and indexes, not ${show(path)}.`,
+        `argument.path must be a list of 1 to 50 property names and indexes, not ${formatValue(path)}.`,
       );
     }
     for (const step of path) if (typeof step === 'string' && step !== '') checkText('argument.path', step);
@@ -66,7 +70,7 @@ export function checkFilter<F extends JobListFilter>(filter: F): F {
     const check = Object.hasOwn(CHECKS, property) ? CHECKS[property as keyof JobListFilter] : undefined;
     if (check === undefined) {
       throw new InvalidJobOptionError(
-        `A filter has no property ${show(property)}; it has ${Object.keys(CHECKS).join(', ')}.`,
+        `A filter has no property ${formatValue(property)}; it has ${Object.keys(CHECKS).join(', ')}.`,
       );
     }
     if (value !== undefined) checked[property] = check(value);
@@ -76,20 +80,22 @@ export function checkFilter<F extends JobListFilter>(filter: F): F {
 
 function checkInteger(property: string, value: unknown, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new InvalidJobOptionError(`${property} must be a whole number from 1 to ${max}, not ${show(value)}.`);
+  throw new InvalidJobOptionError(
+    `${property} must be a whole number from 1 to ${max}, not ${formatValue(value)}.`,
+  );
 }
 
 function checkDate(property: string, value: unknown): Date {
   if (types.isDate(value) && value.getTime() >= 0 && value.getUTCFullYear() <= 9999) return value;
   throw new InvalidJobOptionError(
-    `${property} must be a Date of the years 1970 to 9999, not ${show(value)}.`,
+    `${property} must be a Date of the years 1970 to 9999, not ${formatValue(value)}.`,
   );
 }
 
 function checkJson(value: unknown): unknown {
   const text = value === undefined ? undefined : JSON.stringify(value);
   if (typeof text === 'string') return value;
-  throw new InvalidJobOptionError(`argument.value must be plain JSON, not ${show(value)}.`);
+  throw new InvalidJobOptionError(`argument.value must be plain JSON, not ${formatValue(value)}.`);
 }
 
 /** @throws InvalidJobOptionError, as for any other property of a call */

@@ -3,13 +3,13 @@ import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { JobFailedError } from '../errors/job-failed.error.js';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
 import type { JobRow, JobStore } from '../store/jobs/job-store.js';
-import type { Wake } from '../store/notify/notifier.js';
+import type { Notifier } from '../store/notify/notifier.js';
 
 /** Between two looks, in milliseconds: the first, and the longest; each is twice the one before. */
 const LOOK_MS = { first: 20, longest: 500 };
 
 /** What is waited for. */
-export interface Watched<R> {
+export interface CompletionSource<R> {
   /** As in `Job` and `Batch`. */
   readonly what: string;
   find(uuids: readonly string[]): Promise<R[]>;
@@ -26,19 +26,19 @@ interface Watcher<R> {
  * Waits for the ends of jobs, or of batches. The runner of this process tells of its own; for those of other processes the table is
  * looked at now and then, in one query for everybody who waits.
  */
-export class FinishWatch<R extends { readonly uuid: unknown }> {
+export class CompletionWatcher<R extends { readonly uuid: unknown }> {
   private readonly watchers = new Map<string, Set<Watcher<R>>>();
-  private readonly hearing: { unsubscribe(): void };
+  private readonly subscription: { unsubscribe(): void };
   private timer: NodeJS.Timeout | undefined;
   private pause = LOOK_MS.first;
   private looking: Promise<void> | null = null;
   private closed = false;
 
   constructor(
-    private readonly watched: Watched<R>,
-    wake: Wake,
+    private readonly watched: CompletionSource<R>,
+    notifier: Notifier,
   ) {
-    this.hearing = wake.messages.subscribe(({ ended }) => {
+    this.subscription = notifier.messages.subscribe(({ ended }) => {
       if (ended?.some((uuid) => this.watchers.has(uuid)) === true) this.lookSoon(0);
     });
   }
@@ -75,7 +75,7 @@ export class FinishWatch<R extends { readonly uuid: unknown }> {
 
   close(): void {
     this.closed = true;
-    this.hearing.unsubscribe();
+    this.subscription.unsubscribe();
     clearTimeout(this.timer);
     for (const watchers of this.watchers.values()) {
       for (const { reject } of watchers)
@@ -114,7 +114,7 @@ export class FinishWatch<R extends { readonly uuid: unknown }> {
 }
 
 /** Jobs, which end done, failed or cancelled. */
-export const watchedJobs = (jobs: JobStore): Watched<JobRow> => ({
+export const jobCompletions = (jobs: JobStore): CompletionSource<JobRow> => ({
   what: 'Job',
   find: async (uuids) => jobs.find(uuids),
   hasEnded: ({ state }) => state === 'done' || state === 'failed' || state === 'cancelled',

@@ -21,7 +21,7 @@ export interface ChangedJobs {
 const BATCH = 500;
 
 /** What people do to jobs, one or many: guarded by the state that each has at that moment. */
-export class JobSteering {
+export class JobActions {
   constructor(private readonly store: Store) {}
 
   /** Changes those that can be changed, and tells which could not. */
@@ -42,32 +42,32 @@ export class JobSteering {
   /** @throws JobNotFoundError, JobStateError */
   async changeOne(change: JobChange, uuid: string, by: string): Promise<void> {
     const { unchanged } = await this.changeAll(change, [uuid], by);
-    if (unchanged[0] !== undefined) throw refusal(change, uuid, unchanged[0].state);
+    if (unchanged[0] !== undefined) throw actionError(change, uuid, unchanged[0].state);
   }
 
   private async change(change: JobChange, uuids: readonly string[], by: string): Promise<string[]> {
-    const { jobs, wake } = this.store;
+    const { jobs, notifier } = this.store;
     if (change === 'requeue') {
       const changed = await jobs.requeue(uuids);
-      if (changed.length > 0) wake.tell({ ready: true });
+      if (changed.length > 0) notifier.publish({ ready: true });
       return changed;
     }
     if (change === 'cancel') {
       const changed = await jobs.cancel(uuids, by);
       const asked = changed.flatMap(({ uuid, node }) => (node === null ? [] : [uuid]));
       const ended = changed.flatMap(({ uuid, node }) => (node === null ? [uuid] : []));
-      if (asked.length > 0) wake.tell({ cancel: asked });
-      if (ended.length > 0) wake.tell({ ready: true, ended });
+      if (asked.length > 0) notifier.publish({ cancel: asked });
+      if (ended.length > 0) notifier.publish({ ready: true, ended });
       return changed.map(({ uuid }) => uuid);
     }
     const ended = change === 'setDone' ? await jobs.setDone(uuids, by) : await jobs.delete(uuids);
-    if (ended.length > 0) wake.tell({ ready: true, dueIn: 0, ended });
+    if (ended.length > 0) notifier.publish({ ready: true, dueIn: 0, ended });
     return ended;
   }
 }
 
 /** The error of a job that is in a state which does not allow the action; null: it isn't there. */
-export function refusal(action: JobAction, uuid: string, state: JobState | null): Error {
+export function actionError(action: JobAction, uuid: string, state: JobState | null): Error {
   if (state === null) return new JobNotFoundError(notFound(uuid));
   const allowed = STATES_ALLOWING[action].join(', ');
   return new JobStateError(

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ArgumentCodec, DecodeOptions } from '../payload/argument-codec.js';
-import { isAboutData } from '../common/pg-errors.js';
+import { isDataError } from '../common/pg-errors.js';
 import { EntityLoad } from '../payload/types/entity-load.js';
 import { QueueJobError } from '../errors/queue-job.error.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
@@ -81,13 +81,13 @@ export class JobReader {
     try {
       return await read(text, { load: (keys) => load.of(keys) });
     } catch (error) {
-      if (!(error instanceof QueueJobError) && !isAboutData(error)) throw error;
+      if (!(error instanceof QueueJobError) && !isDataError(error)) throw error;
     }
     try {
       // Another row may be at fault.
       return await load.alone(async () => read(text, {}));
     } catch (error) {
-      if (!(error instanceof QueueJobError) && !isAboutData(error)) throw error;
+      if (!(error instanceof QueueJobError) && !isDataError(error)) throw error;
     }
     try {
       return JSON.parse(text) as unknown;

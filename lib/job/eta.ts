@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 /** When a job may start at the earliest: so many seconds after it is stored, by the clock of the database, or at a time. */
 export type Eta = { readonly inSeconds: number } | { readonly at: Date };
@@ -34,6 +34,6 @@ export function parseEta(eta: number | Date | string): Eta {
       return { inSeconds: seconds + 0 };
   }
   throw new InvalidJobOptionError(
-    `eta must be seconds from now (0 to ${MAX_SECONDS}), a duration such as '5h', or a valid Date of the years 1 to ${LAST_YEAR}, not ${show(given)}.`,
+    `eta must be seconds from now (0 to ${MAX_SECONDS}), a duration such as '5h', or a valid Date of the years 1 to ${LAST_YEAR}, not ${formatValue(given)}.`,
   );
 }

@@ -1,6 +1,6 @@
 import { fingerprintOf } from './fingerprint.js';
-import { show } from '../common/format-value.js';
-import { asError, isError, read, readText } from '../common/to-error.js';
+import { formatValue } from '../common/format-value.js';
+import { toError, isError, read, readText } from '../common/to-error.js';
 
 /** An error as it is stored: text that PostgreSQL can hold, of bounded length. */
 export interface Failure {
@@ -33,7 +33,7 @@ const MAX_DEPTH = 50;
  * ```
  */
 export function describeFailure(thrown: unknown): Failure {
-  const error = asError(thrown);
+  const error = toError(thrown);
   const sections: string[] = [];
   collect(error, '', 0, { sections, seen: new Set(), room: MAX_STACK });
   const name = bound(nameOf(error), MAX_NAME);
@@ -84,7 +84,7 @@ function textOf(error: unknown, depth: number): string {
 }
 
 function header(error: unknown): string {
-  if (!isError(error) && readText(error, 'message') === undefined) return show(error);
+  if (!isError(error) && readText(error, 'message') === undefined) return formatValue(error);
   const message = readText(error, 'message');
   return message === undefined ? nameOf(error) : `${nameOf(error)}: ${message}`;
 }

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { wrongValue } from '../common/option-checks.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { isStorable, STORABLE } from '../common/storable-text.js';
-import { asError } from '../common/to-error.js';
+import { toError } from '../common/to-error.js';
 
 /** What a function that makes an identity key sees of the job. */
 export interface IdentityJob {
@@ -63,7 +63,7 @@ export function resolveIdentityKey(key: IdentityKey | undefined, job: IdentityJo
     made = key(job);
   } catch (error) {
     throw new InvalidJobOptionError(
-      `identityKey: the function threw for ${job.name}: ${asError(error).message}`,
+      `identityKey: the function threw for ${job.name}: ${toError(error).message}`,
       {
         cause: error,
       },
@@ -84,6 +84,6 @@ export function checkIdentityKey(what: string, key: unknown): string {
   if (typeof key === 'string' && key !== '' && key.length <= MAX_LENGTH && isStorable(key)) return key;
   const given = typeof key === 'string' && key.length > MAX_LENGTH ? ` (${key.length} characters)` : '';
   throw new InvalidJobOptionError(
-    `${what} must be a string of 1 to ${MAX_LENGTH} characters ${STORABLE}, not ${show(key)}${given}.`,
+    `${what} must be a string of 1 to ${MAX_LENGTH} characters ${STORABLE}, not ${formatValue(key)}${given}.`,
   );
 }

@@ -14,7 +14,7 @@ import {
 } from '../common/option-checks.js';
 import type { RetryOn } from './outcome.js';
 import { type RetryPattern, validateRetryPattern } from './retry-pattern.js';
-import { asError } from '../common/to-error.js';
+import { toError } from '../common/to-error.js';
 
 /** A text, or a function that makes one of the arguments of the call. */
 export type JobDescription = string | ((...args: never[]) => string);
@@ -128,7 +128,7 @@ export function resolveDescription(
     made = Reflect.apply(description, undefined, args);
   } catch (error) {
     throw new InvalidJobOptionError(
-      `${where}: the function for description threw: ${asError(error).message}`,
+      `${where}: the function for description threw: ${toError(error).message}`,
       {
         cause: error,
       },

@@ -5,11 +5,11 @@ import { RetryableJobError } from '../errors/retryable-job.error.js';
 
 import { type RetryPattern, secondsUntilRetry } from './retry-pattern.js';
 import { isSerializationFailure } from '../common/serialization-failure.js';
-import { show } from '../common/format-value.js';
-import { asError } from '../common/to-error.js';
+import { formatValue } from '../common/format-value.js';
+import { toError } from '../common/to-error.js';
 
 /** What is known of a job when one of its tries ends. */
-export interface TriedJob {
+export interface AttemptedJob {
   readonly uuid: string;
   /** `Provider.method`, or the `name` of its `@Job()`. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface TriedJob {
  * const retryOn: RetryOn = (error, job) => error instanceof FetchError && job.retry < 3;
  * ```
  */
-export type RetryOn = 'retryable' | 'any' | ((error: unknown, job: TriedJob) => boolean);
+export type RetryOn = 'retryable' | 'any' | ((error: unknown, job: AttemptedJob) => boolean);
 
 /** How the tries of a job are repeated. */
 export interface RetryRules {
@@ -41,10 +41,10 @@ export interface RetryRules {
 }
 
 /** How a try ended: the method returned, or threw. */
-export type TryEnd = { readonly result: unknown } | { readonly error: unknown };
+export type MethodOutcome = { readonly result: unknown } | { readonly error: unknown };
 
 /** What becomes of the job. */
-export type Outcome =
+export type AttemptOutcome =
   | { readonly kind: 'done'; readonly result: unknown }
   | {
       readonly kind: 'retry';
@@ -52,7 +52,7 @@ export type Outcome =
       readonly seconds: number;
       readonly error: Error;
       /** The try doesn't count: `retry` goes back by one. */
-      readonly giveTryBack: boolean;
+      readonly giveAttemptBack: boolean;
     }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -66,13 +66,13 @@ export const SERIALIZATION_RETRY_SECONDS = 5;
  * @example
  * ```ts
  * decideOutcome({ error: new RetryableJobError('busy', { seconds: 30 }) }, job, {});
- * // { kind: 'retry', seconds: 30, error, giveTryBack: false }
+ * // { kind: 'retry', seconds: 30, error, giveAttemptBack: false }
  * ```
  */
-export function decideOutcome(end: TryEnd, job: TriedJob, rules: RetryRules): Outcome {
+export function decideOutcome(end: MethodOutcome, job: AttemptedJob, rules: RetryRules): AttemptOutcome {
   if (!('error' in end)) return { kind: 'done', result: end.result };
   const { error: thrown } = end;
-  const error = asError(thrown);
+  const error = toError(thrown);
   const byPattern = (): number =>
     secondsUntilRetry(rules.retryPattern, job.retry, rules.random ?? Math.random);
 
@@ -81,7 +81,7 @@ export function decideOutcome(end: TryEnd, job: TriedJob, rules: RetryRules): Ou
   if (error instanceof RetryableJobError) {
     const seconds = error.seconds ?? byPattern();
     return error.ignoreRetry
-      ? { kind: 'retry', seconds, error, giveTryBack: true }
+      ? { kind: 'retry', seconds, error, giveAttemptBack: true }
       : retryOrFail(error, job, seconds);
   }
   if (isSerializationFailure(thrown)) return retryOrFail(error, job, SERIALIZATION_RETRY_SECONDS);
@@ -94,27 +94,27 @@ export function decideOutcome(end: TryEnd, job: TriedJob, rules: RetryRules): Ou
   return retried ? retryOrFail(error, job, byPattern()) : { kind: 'failed', error };
 }
 
-function retryOrFail(error: Error, job: TriedJob, seconds: number): Outcome {
+function retryOrFail(error: Error, job: AttemptedJob, seconds: number): AttemptOutcome {
   if (job.maxRetries === 0 || job.retry < job.maxRetries)
-    return { kind: 'retry', seconds, error, giveTryBack: false };
+    return { kind: 'retry', seconds, error, giveAttemptBack: false };
   const message = `Max. retries (${job.maxRetries}) reached: ${error.message}`;
   return { kind: 'failed', error: new MaxRetriesError(message, { cause: error }) };
 }
 
-function isRetried(thrown: unknown, job: TriedJob, retryOn: RetryOn = 'retryable'): boolean {
+function isRetried(thrown: unknown, job: AttemptedJob, retryOn: RetryOn = 'retryable'): boolean {
   if (typeof retryOn === 'string') return retryOn === 'any';
   const answer: unknown = retryOn(thrown, job);
   if (typeof answer === 'boolean') return answer;
   // An async function above all: as a condition its promise would always be true. Its rejection is nobody's any more.
   if (answer instanceof Promise) answer.catch(() => undefined);
-  throw new TypeError(`it must return true or false at once, not ${show(answer)}`);
+  throw new TypeError(`it must return true or false at once, not ${formatValue(answer)}`);
 }
 
-function retryOnFailed(failure: unknown, error: Error, job: TriedJob): Error {
+function retryOnFailed(failure: unknown, error: Error, job: AttemptedJob): Error {
   const cause = new AggregateError(
-    [asError(failure), error],
+    [toError(failure), error],
     'The error of retryOn, and the one that it was asked about',
   );
-  const message = `retryOn of ${job.name} failed (${asError(failure).message}) when asked about: ${error.message}`;
+  const message = `retryOn of ${job.name} failed (${toError(failure).message}) when asked about: ${error.message}`;
   return new Error(message, { cause });
 }

@@ -1,7 +1,7 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { HUNDRED_YEARS_MS } from '../common/duration.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 /**
  * Seconds until the next try, by the number of tries made: the value at the largest key that isn't above it. A pair
@@ -30,7 +30,7 @@ const ALLOWED = 'an object of tries and seconds, such as { 1: 10, 5: 60, 10: [24
  */
 export function validateRetryPattern(pattern: unknown): RetryPattern {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern) || pattern instanceof Map) {
-    throw new InvalidJobOptionError(`retryPattern must be ${ALLOWED}, not ${show(pattern)}.`);
+    throw new InvalidJobOptionError(`retryPattern must be ${ALLOWED}, not ${formatValue(pattern)}.`);
   }
   const entries: [string, unknown][] = Object.entries(pattern);
   if (entries.length === 0) {
@@ -69,7 +69,7 @@ export function secondsUntilRetry(
 function checkKey(key: string): string {
   if (/^(0|[1-9][0-9]*)$/.test(key) && Number.isSafeInteger(Number(key))) return key;
   throw new InvalidJobOptionError(
-    `retryPattern: a key is the number of tries, a whole number of at least 0, not ${show(key)}.`,
+    `retryPattern: a key is the number of tries, a whole number of at least 0, not ${formatValue(key)}.`,
   );
 }
 
@@ -80,7 +80,7 @@ function checkValue(key: string, value: unknown): number | readonly [number, num
     if (isSeconds(min) && isSeconds(max) && min <= max) return Object.freeze([min, max] as const);
   }
   throw new InvalidJobOptionError(
-    `retryPattern[${key}] must be whole seconds from 0 to ${MAX_SECONDS}, or a pair [min, max] of them with min ≤ max, not ${show(value)}.`,
+    `retryPattern[${key}] must be whole seconds from 0 to ${MAX_SECONDS}, or a pair [min, max] of them with min ≤ max, not ${formatValue(value)}.`,
   );
 }
 

@@ -2,15 +2,15 @@ import { QueueJobError } from '../errors/queue-job.error.js';
 import { RecordGoneError } from '../errors/record-gone.error.js';
 import { canonicalText } from './encode/canonical.js';
 import { CodecTable } from './types/codec-table.js';
-import { damaged, parseJson } from './decode/damaged-payload.js';
+import { damagedPayload, parseJson } from './decode/damaged-payload.js';
 import { findEntities, type FoundEntities } from './types/entity-finder.js';
 import { describeEntity, type EntityKey, type EntityReferences } from './types/entity-references.js';
 import { missingKey, type PayloadCipher, type PayloadPlace, sealedOf } from './encryption/payload-cipher.js';
 import { DEFAULT_MAX_PAYLOAD_BYTES, checkMaxPayloadBytes } from './payload-size.js';
-import { Reader } from './decode/decoder.js';
+import { Decoder } from './decode/decoder.js';
 import { TYPE_KEY_TEXT } from './tag.js';
 import type { TypeCodec } from './types/type-codec.js';
-import { Writer, type WriterSettings } from './encode/encoder.js';
+import { Encoder, type EncoderSettings } from './encode/encoder.js';
 
 /** What an {@link ArgumentCodec} is made of. */
 export interface ArgumentCodecOptions {
@@ -62,7 +62,7 @@ const ARGUMENTS = 'args';
  */
 export class ArgumentCodec {
   // Not `#settings`: the application's instances may be proxies, which have no private members.
-  private readonly settings: WriterSettings;
+  private readonly settings: EncoderSettings;
   private readonly cipher: PayloadCipher | undefined;
 
   constructor(options: ArgumentCodecOptions = {}) {
@@ -76,7 +76,7 @@ export class ArgumentCodec {
 
   /** The arguments of a call as a JSON array; throws `UnserializableArgumentError` for what can't be carried. */
   encode(args: readonly unknown[]): string {
-    return args.length === 0 ? NO_ARGUMENTS : new Writer(ARGUMENTS, this.settings).write(args);
+    return args.length === 0 ? NO_ARGUMENTS : new Encoder(ARGUMENTS, this.settings).write(args);
   }
 
   /**
@@ -97,7 +97,7 @@ export class ArgumentCodec {
   /** The arguments of a call again; a promise only where entities have to be read. */
   decode(text: string, options: DecodeOptions = {}): unknown[] | Promise<unknown[]> {
     const opened = this.open(text, ARGUMENTS, options.uuid);
-    if (!Array.isArray(opened.node)) throw damaged(ARGUMENTS, 'it is no array.');
+    if (!Array.isArray(opened.node)) throw damagedPayload(ARGUMENTS, 'it is no array.');
     return this.decodeNode(opened, ARGUMENTS, options) as unknown[] | Promise<unknown[]>;
   }
 
@@ -110,7 +110,7 @@ export class ArgumentCodec {
    * ```
    */
   encodeValue(value: unknown, root: string): string | null {
-    return value === undefined ? null : new Writer(root, this.settings).write(value);
+    return value === undefined ? null : new Encoder(root, this.settings).write(value);
   }
 
   /** What {@link encodeValue} stored: `null` for SQL's NULL; a promise only where entities have to be read. */
@@ -157,7 +157,7 @@ export class ArgumentCodec {
     const found = findEntities(text, node, root, this.settings.codecs);
     const read = (entities: readonly (object | undefined)[]): unknown => {
       const entityAt = (value: object, path: string) => placed(value, path, found, entities, options);
-      return new Reader(root, { codecs: this.settings.codecs, entityAt }).read(node);
+      return new Decoder(root, { codecs: this.settings.codecs, entityAt }).read(node);
     };
     return found.keys.length === 0 ? read([]) : this.load(found.keys, root, options).then(read);
   }
@@ -191,7 +191,8 @@ function placed(
 ): object | null {
   const index = found.places.get(value);
   const key = index === undefined ? undefined : found.keys[index];
-  if (index === undefined || key === undefined) throw damaged(path, 'it is no reference to an entity.');
+  if (index === undefined || key === undefined)
+    throw damagedPayload(path, 'it is no reference to an entity.');
   const entity = entities[index];
   if (entity !== undefined) return entity;
   if (options.missing === 'null') return null;

@@ -1,4 +1,4 @@
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 
 export const overrideWithoutJob = (provider: string, method: string): string =>
   `${provider}.${method} overrides a job without @Job(): it can't be delayed. Decorate it too.`;
@@ -40,9 +40,9 @@ export const ambiguous = (className: string, tokens: readonly string[]): string 
   `Several providers are instances of ${className}: ${tokens.join(', ')}, and what was given is none of them, so it is open which one is meant. Give the injected instance, or a class that is the token of one of them.`;
 
 export const unknownJob = (name: string, known: readonly string[]): string =>
-  `No provider of this application has a job named ${show(name)}. ${
+  `No provider of this application has a job named ${formatValue(name)}. ${
     known.length > 0 ? `Its jobs are: ${known.join(', ')}` : 'It has no jobs'
   }.`;
 
 export const nothingToDelay = (given: unknown): string =>
-  `Methods of an injected provider, or of its class, can be delayed, and not those of ${show(given)}.`;
+  `Methods of an injected provider, or of its class, can be delayed, and not those of ${formatValue(given)}.`;

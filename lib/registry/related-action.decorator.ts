@@ -1,5 +1,5 @@
 import { RelatedActionError } from '../errors/related-action.error.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { declare } from './job-metadata.js';
 import type { RelatedActionOptions } from './related-action.js';
 import { RELATED_ACTION_METADATA } from './registry.tokens.js';
@@ -31,15 +31,15 @@ export function RelatedAction(options: RelatedActionOptions = {}): MethodDecorat
 function checkRelatedAction(options: RelatedActionOptions, where: string): RelatedActionOptions {
   const refuse = (problem: string): RelatedActionError =>
     new RelatedActionError(`@RelatedAction on ${where}: ${problem}`);
-  if (!isObject(options)) throw refuse(`its options must be an object, not ${show(options)}.`);
+  if (!isObject(options)) throw refuse(`its options must be an object, not ${formatValue(options)}.`);
   const unknown = Object.keys(options).find((property) => property !== 'action' && property !== 'kwargs');
   if (unknown !== undefined)
-    throw refuse(`the property ${show(unknown)} is unknown; the properties are: action, kwargs.`);
+    throw refuse(`the property ${formatValue(unknown)} is unknown; the properties are: action, kwargs.`);
   const { action, kwargs } = options;
   if (action !== undefined && typeof action !== 'string' && typeof action !== 'function')
-    throw refuse(`action must be the name of a method or a function, not ${show(action)}.`);
+    throw refuse(`action must be the name of a method or a function, not ${formatValue(action)}.`);
   if (kwargs !== undefined && !isObject(kwargs))
-    throw refuse(`kwargs must be an object, not ${show(kwargs)}.`);
+    throw refuse(`kwargs must be an object, not ${formatValue(kwargs)}.`);
   return Object.freeze({ ...options });
 }
 

@@ -3,14 +3,14 @@ import { ArgumentCodec } from '../payload/argument-codec.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { checkObject } from '../common/option-checks.js';
 import { JobRegistry } from '../registry/job-registry.js';
-import { FunctionChanges } from '../store/functions/function-overrides.js';
+import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import { hydrateClaimed } from '../store/jobs/hydrate.js';
 import { Store } from '../store/store.js';
 import { Executor, type ExecutorSettings } from './execution/executor.js';
 import { RunnerNode } from './node.js';
 import { NodeLog } from './reporting/node-log.js';
-import { Reporter } from './reporting/progress-buffer.js';
-import { Retention } from './maintenance/job-pruner.js';
+import { ProgressBuffer } from './reporting/progress-buffer.js';
+import { JobPruner } from './maintenance/job-pruner.js';
 import type { NodeService } from './node-service.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
 import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
@@ -23,7 +23,7 @@ import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
 export class JobRunner implements LifecycleRunner {
   private readonly log = new NodeLog();
   private node: RunnerNode | null = null;
-  private retention: Retention | null = null;
+  private pruner: JobPruner | null = null;
   private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
   private stoppingNode: RunnerNode | null = null;
@@ -34,7 +34,7 @@ export class JobRunner implements LifecycleRunner {
     private readonly store: Store,
     private readonly registry: JobRegistry,
     private readonly codec: ArgumentCodec,
-    private readonly changes: FunctionChanges,
+    private readonly overrides: FunctionOverrides,
     @Inject(RUNNER_OPTIONS) private readonly options: RunnerOptions,
     lifecycle: RunnerLifecycle,
   ) {
@@ -93,11 +93,11 @@ export class JobRunner implements LifecycleRunner {
   private async startNode(): Promise<void> {
     await this.stopping;
     const { settings } = this.options;
-    const reporter = new Reporter(this.store.progress);
+    const progress = new ProgressBuffer(this.store.progress);
     const executorSettings: ExecutorSettings = {
       retryOn: this.options.retryOn,
       retryPattern: this.options.retryPattern,
-      changedPattern: (name) => this.changes.patternOf(name),
+      overriddenPattern: (name) => this.overrides.patternOf(name),
       runContext: this.options.runContext,
       readJob: (job, args, context) => hydrateClaimed(job, args, context),
     };
@@ -105,12 +105,13 @@ export class JobRunner implements LifecycleRunner {
     const node = new RunnerNode(
       {
         store: this.store,
-        reporter,
+        progress,
         log: this.log,
         names: () => names,
-        askedToStop: () => void this.stop().catch((error: unknown) => this.log.trouble(node.number, error)),
+        stopRequested: () =>
+          void this.stop().catch((error: unknown) => this.log.queryFailed(node.number, error)),
         executor: (number) =>
-          new Executor(this.registry, this.codec, this.store, reporter, this.log, executorSettings, number),
+          new Executor(this.registry, this.codec, this.store, progress, this.log, executorSettings, number),
       },
       settings,
     );
@@ -123,16 +124,16 @@ export class JobRunner implements LifecycleRunner {
       throw error;
     }
     this.node = node;
-    this.retention = new Retention(
-      this.store.ended,
+    this.pruner = new JobPruner(
+      this.store.history,
       this.store.batches,
       this.store.nodes,
       this.options.removalInterval,
       (error) => {
-        this.log.trouble(node.number, error);
+        this.log.queryFailed(node.number, error);
       },
     );
-    this.retention.start();
+    this.pruner.start();
     this.log.started(node.number, names.length, settings.channels, settings.concurrency);
   }
 
@@ -143,11 +144,11 @@ export class JobRunner implements LifecycleRunner {
   }
 
   private async stopNode(node: RunnerNode, timeout: number): Promise<void> {
-    const { retention } = this;
-    this.retention = null;
+    const { pruner } = this;
+    this.pruner = null;
     await this.stopServices();
     // A round of it that is under way is not waited for longer than the rest takes.
-    const tidied = retention?.stop();
+    const tidied = pruner?.stop();
     await node.stop(timeout);
     await Promise.race([tidied, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     this.log.stopped(node.number);

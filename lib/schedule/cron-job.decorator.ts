@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { checkName } from '../common/option-checks.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { checkDecorated } from '../registry/check-decorated.js';
 import { Job } from '../registry/job.decorator.js';
@@ -46,7 +46,7 @@ const CHECKS = {
   name: (value: unknown) => checkScheduleName(checkName('name', value)),
   args: (value: unknown): readonly unknown[] => {
     if (Array.isArray(value)) return Object.freeze([...(value as unknown[])]);
-    throw new InvalidScheduleError(`args must be the list of the arguments, not ${show(value)}.`);
+    throw new InvalidScheduleError(`args must be the list of the arguments, not ${formatValue(value)}.`);
   },
 };
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import {
   type ExpressionOptions,
   readTicks,
@@ -32,10 +32,10 @@ export interface NextTicksOptions extends ExpressionOptions {
 export function nextTicks(expression: ScheduleExpression, options: NextTicksOptions = {}): Date[] {
   const { from = new Date(), count = 5 } = options;
   if (!types.isDate(from) || Number.isNaN(from.getTime()))
-    throw new InvalidScheduleError(`from must be a valid Date, not ${show(from)}.`);
+    throw new InvalidScheduleError(`from must be a valid Date, not ${formatValue(from)}.`);
   if (!Number.isInteger(count) || count < 1 || count > MAX_COUNT)
     throw new InvalidScheduleError(
-      `count must be a whole number from 1 to ${MAX_COUNT}, not ${show(count)}.`,
+      `count must be a whole number from 1 to ${MAX_COUNT}, not ${formatValue(count)}.`,
     );
   const ticks = readTicks(expression, options);
   const found: Date[] = [];

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 } from 'uuid';
 import { normalizeChannelName } from '../channel/channel-name.js';
-import { asError } from '../common/to-error.js';
+import { toError } from '../common/to-error.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { QueueJobError } from '../errors/queue-job.error.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
@@ -86,7 +86,7 @@ export class ScheduleExplorer {
     } catch (error) {
       if (!(error instanceof QueueJobError)) throw error;
       throw new InvalidScheduleError(
-        `The arguments of the schedule '${name}' can't be stored: ${asError(error).message}`,
+        `The arguments of the schedule '${name}' can't be stored: ${toError(error).message}`,
         { cause: error },
       );
     }

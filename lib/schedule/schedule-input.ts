@@ -1,7 +1,7 @@
 import type { Checks } from '../common/check-properties.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { DelayableJob } from '../enqueue/graph/delayable-job.js';
-import { isAlone } from '../enqueue/graph/topological-sort.js';
+import { isIsolated } from '../enqueue/graph/topological-sort.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import type { StoredCall, StoredDefinition, StoredOverride } from '../store/schedules/schedule-definition.js';
@@ -45,7 +45,7 @@ const EXPRESSION_CHECKS = {
   cron: (value: unknown): string => {
     if (typeof value === 'string') return value;
     throw new InvalidScheduleError(
-      `cron must be a cron expression such as '0 9 * * MON-FRI', not ${show(value)}.`,
+      `cron must be a cron expression such as '0 9 * * MON-FRI', not ${formatValue(value)}.`,
     );
   },
   every: (value: unknown): number | string => value as number | string,
@@ -142,11 +142,11 @@ const asStored = (expression: ScheduleExpression): Pick<StoredDefinition, 'cron'
 function checkCall(value: unknown): DelayableJob {
   if (!(value instanceof DelayableJob)) {
     throw new InvalidScheduleError(
-      `call must be what queue.delayable(provider).method(args) returns, not ${show(value)}.`,
+      `call must be what queue.delayable(provider).method(args) returns, not ${formatValue(value)}.`,
     );
   }
   value.mustBeOpen();
-  if (!isAlone(value))
+  if (!isIsolated(value))
     throw new InvalidScheduleError('call stands in a graph, but each tick stores a single job.');
   const { options, manager } = value.call;
   if (options.eta !== undefined)

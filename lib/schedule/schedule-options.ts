@@ -1,7 +1,7 @@
 import type { CatchUp, StoredTiming } from '../store/schedules/schedule-definition.js';
 import { checkProperties, type Checks } from '../common/check-properties.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import {
   checkBoolean,
   checkMaxRetries,
@@ -13,7 +13,7 @@ import { isStorable } from '../common/storable-text.js';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
-import { asError } from '../common/to-error.js';
+import { toError } from '../common/to-error.js';
 import {
   type ExpressionOptions,
   readTicks,
@@ -73,7 +73,7 @@ export const SCHEDULE_CHECKS: Checks<ValidScheduleOptions> = {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_TICKS)
       return value;
     throw new InvalidScheduleError(
-      `maxTicks must be a whole number from 1 to ${MAX_TICKS}, not ${show(value)}.`,
+      `maxTicks must be a whole number from 1 to ${MAX_TICKS}, not ${formatValue(value)}.`,
     );
   },
   noOverlap: (value) => checkBoolean('noOverlap', value),
@@ -89,7 +89,7 @@ export function checkScheduleName(value: unknown): string {
   const isText = typeof value === 'string' && value.trim() !== '' && isStorable(value);
   if (isText && value.length <= 255 && value === value.trim()) return value;
   throw new InvalidScheduleError(
-    `The name of a schedule must be a string of 1 to 255 characters without blanks at its ends, not ${show(value)}.`,
+    `The name of a schedule must be a string of 1 to 255 characters without blanks at its ends, not ${formatValue(value)}.`,
   );
 }
 
@@ -139,6 +139,6 @@ export function named<T>(where: string, check: () => T): T {
   } catch (error) {
     const isOurs = error instanceof InvalidJobOptionError || error instanceof InvalidScheduleError;
     if (isOurs) throw new InvalidScheduleError(`${where}: ${error.message}`, { cause: error });
-    throw new InvalidScheduleError(`${where}: ${asError(error).message}`, { cause: error });
+    throw new InvalidScheduleError(`${where}: ${toError(error).message}`, { cause: error });
   }
 }

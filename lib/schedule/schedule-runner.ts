@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Alarm } from '../common/earliest-timer.js';
-import { asError } from '../common/to-error.js';
+import { EarliestTimer } from '../common/earliest-timer.js';
+import { toError } from '../common/to-error.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
 import type { NodeService } from '../runner/node-service.js';
-import { FunctionChanges } from '../store/functions/function-overrides.js';
+import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { DueSchedule, TickJob, TickMove } from '../store/schedules/schedule-store.js';
 import { Store } from '../store/store.js';
 import { CodeSchedules } from './code-schedules.js';
@@ -34,7 +34,7 @@ interface DueWork {
 @Injectable()
 export class ScheduleRunner implements NodeService {
   private readonly logger = new Logger('QueueJob');
-  private readonly alarm = new Alarm(() => this.wake());
+  private readonly alarm = new EarliestTimer(() => this.wake());
   private readonly refused = new Set<string>();
   private node: (() => number) | null = null;
   private announced: number | undefined;
@@ -46,7 +46,7 @@ export class ScheduleRunner implements NodeService {
   constructor(
     private readonly store: Store,
     private readonly registry: JobRegistry,
-    private readonly changes: FunctionChanges,
+    private readonly changes: FunctionOverrides,
     private readonly code: CodeSchedules,
     @Inject(SCHEDULE_SETTINGS) private readonly settings: ScheduleSettings,
     runner: JobRunner,
@@ -57,7 +57,7 @@ export class ScheduleRunner implements NodeService {
   async start(node: () => number): Promise<void> {
     await this.code.save();
     this.node = node;
-    this.hearing = this.store.wake.messages.subscribe(({ tickIn }) => {
+    this.hearing = this.store.notifier.messages.subscribe(({ tickIn }) => {
       if (tickIn !== undefined) this.alarm.within(tickIn);
     });
     await this.announce(node());
@@ -84,7 +84,7 @@ export class ScheduleRunner implements NodeService {
         await this.lookOnce(this.node());
       } catch (error) {
         if (this.node === null) return;
-        this.logger.warn(`The schedules could not be read or stored: ${asError(error).message}`);
+        this.logger.warn(`The schedules could not be read or stored: ${toError(error).message}`);
         this.alarm.within(TROUBLE_MS);
       }
     }
@@ -129,14 +129,15 @@ export class ScheduleRunner implements NodeService {
   }
 
   private async storeBatch(batch: readonly DueWork[]): Promise<number> {
-    const { schedules, wake } = this.store;
+    const { schedules, notifier } = this.store;
     const moved = await schedules.storeTicks(
       batch.map(({ move }) => move),
       batch.flatMap(({ jobs }) => jobs),
     );
     const stored = new Set(moved.filter((one) => one.stored > 0).map(({ name }) => name));
     const delays = batch.filter(({ move }) => stored.has(move.name)).flatMap(({ jobs }) => jobs);
-    if (delays.length > 0) wake.tell({ ready: true, dueIn: Math.min(...delays.map(({ delay }) => delay)) });
+    if (delays.length > 0)
+      notifier.publish({ ready: true, dueIn: Math.min(...delays.map(({ delay }) => delay)) });
     const names = new Set(moved.map(({ name }) => name));
     for (const { move, jobs } of batch) if (names.has(move.name)) this.tellMissed(move, jobs.length);
     return moved.length;
@@ -150,7 +151,7 @@ export class ScheduleRunner implements NodeService {
     } catch (error) {
       const version = `${row.name} ${row.version}`;
       if (!this.refused.has(version))
-        this.logger.error(`The schedule '${row.name}' can't be served here: ${asError(error).message}`);
+        this.logger.error(`The schedule '${row.name}' can't be served here: ${toError(error).message}`);
       this.refused.add(version);
       return [];
     }

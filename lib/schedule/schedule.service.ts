@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type By, checkBy } from '../common/call-checks.js';
-import { show } from '../common/format-value.js';
+import { type ActorOptions, checkActor } from '../common/call-checks.js';
+import { formatValue } from '../common/format-value.js';
 import { checkObject } from '../common/option-checks.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { ScheduleNotFoundError } from '../errors/schedule-not-found.error.js';
 import { QueueParts } from '../services/queue-parts.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import { FunctionChanges } from '../store/functions/function-overrides.js';
+import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { ScheduleRun } from '../store/schedules/schedule-list-store.js';
 import type { ScheduleRow } from '../store/schedules/schedule-store.js';
 import { Store } from '../store/store.js';
@@ -49,7 +49,7 @@ export class ScheduleService {
   constructor(
     private readonly store: Store,
     private readonly parts: QueueParts,
-    private readonly changes: FunctionChanges,
+    private readonly changes: FunctionOverrides,
   ) {}
 
   /** Returns schedules by name, with their next ticks, last job and counts; at most 1,000 at once. */
@@ -57,11 +57,11 @@ export class ScheduleService {
     const { search, after, limit = MOST_LISTED } = checkObject('list()', filter);
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED)
       throw new InvalidScheduleError(
-        `limit must be a whole number from 1 to ${MOST_LISTED}, not ${show(limit)}.`,
+        `limit must be a whole number from 1 to ${MOST_LISTED}, not ${formatValue(limit)}.`,
       );
     for (const [key, value] of Object.entries({ search, after }))
       if (value !== undefined && typeof value !== 'string')
-        throw new InvalidScheduleError(`${key} must be a string, not ${show(value)}.`);
+        throw new InvalidScheduleError(`${key} must be a string, not ${formatValue(value)}.`);
     const query = { search: search ?? null, after: after ?? null, names: null, limit };
     return (await this.store.scheduleLists.list(query)).rows.map(stateOf);
   }
@@ -79,7 +79,7 @@ export class ScheduleService {
   async runs(name: string, limit = 30): Promise<ScheduleRun[]> {
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED)
       throw new InvalidScheduleError(
-        `limit must be a whole number from 1 to ${MOST_LISTED}, not ${show(limit)}.`,
+        `limit must be a whole number from 1 to ${MOST_LISTED}, not ${formatValue(limit)}.`,
       );
     return this.store.scheduleLists.runs(checkScheduleName(name), limit);
   }
@@ -116,8 +116,8 @@ export class ScheduleService {
   }
 
   /** Stores no more ticks; those missed meanwhile are not made up. Jobs that were stored stay as they are. */
-  async pause(name: string, options: By = {}): Promise<void> {
-    const pausedBy = checkBy(checkObject('pause()', options));
+  async pause(name: string, options: ActorOptions = {}): Promise<void> {
+    const pausedBy = checkActor(checkObject('pause()', options));
     await this.change(name, () => ({ pausedBy, nextTick: null }));
   }
 
@@ -139,7 +139,7 @@ export class ScheduleService {
     const row = await this.read(name);
     const job = jobOf(row, this.changes);
     if (!(await this.store.schedules.runNow(job))) throw notFound(name);
-    this.store.wake.tell({ ready: true });
+    this.store.notifier.publish({ ready: true });
     const stored = await this.parts.reader.find(job.uuid);
     if (stored !== undefined) return stored;
     const holder = job.identityKey === null ? null : await this.store.writer.holderOf(job.identityKey);
@@ -174,8 +174,8 @@ export class ScheduleService {
    * @throws ScheduleNotFoundError
    * @throws InvalidScheduleError for one that living code declares: it would come back with the next start
    */
-  async remove(name: string, options: By = {}): Promise<void> {
-    const by = checkBy(checkObject('remove()', options));
+  async remove(name: string, options: ActorOptions = {}): Promise<void> {
+    const by = checkActor(checkObject('remove()', options));
     const { source, gone } = await this.get(name);
     if (source === 'code' && !gone)
       throw new InvalidScheduleError(
@@ -183,7 +183,7 @@ export class ScheduleService {
       );
     const waiting = await this.store.schedules.remove(name);
     if (waiting === null) throw notFound(name);
-    if (waiting.length > 0) await this.parts.steering.changeAll('cancel', waiting, by);
+    if (waiting.length > 0) await this.parts.actions.changeAll('cancel', waiting, by);
   }
 
   private async change(name: string, what: (row: ScheduleRow, now: number) => RowChange): Promise<void> {
@@ -220,7 +220,7 @@ export class ScheduleService {
 
   /** The nodes sleep until the nearest tick that they know of. */
   private tell(nextTick: number | null, now: number): void {
-    if (nextTick !== null) this.store.wake.tell({ tickIn: Math.max(0, nextTick - now) });
+    if (nextTick !== null) this.store.notifier.publish({ tickIn: Math.max(0, nextTick - now) });
   }
 }
 
@@ -228,4 +228,4 @@ const nextOf = (row: ScheduleRow, now: number): number | null =>
   tickAfter(effectiveOf(row), Math.max(now, row.lastTick ?? now), row.ticks);
 
 const notFound = (name: string): ScheduleNotFoundError =>
-  new ScheduleNotFoundError(`There is no schedule named ${show(name)}.`);
+  new ScheduleNotFoundError(`There is no schedule named ${formatValue(name)}.`);

@@ -1,10 +1,10 @@
 import { v7 } from 'uuid';
-import type { FunctionChanges } from '../store/functions/function-overrides.js';
+import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { ScheduleRow, TickJob } from '../store/schedules/schedule-store.js';
 import { effectiveOf } from './effective-schedule.js';
 
 /** What the job of a tick has, whichever tick it is. */
-export function jobOf(row: ScheduleRow, changes: FunctionChanges): Omit<TickJob, 'tick' | 'delay'> {
+export function jobOf(row: ScheduleRow, changes: FunctionOverrides): Omit<TickJob, 'tick' | 'delay'> {
   const { call, channel, priority, maxRetries } = effectiveOf(row);
   return {
     uuid: v7(),

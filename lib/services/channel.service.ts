@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { buildChannel } from '../channel/check-channel-options.js';
 import { CHANNEL_PROPERTIES, type ChannelConfig, type ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
-import type { ChannelChange, ChannelState } from '../store/channels/channel-store.js';
+import type { ChannelOverride, ChannelState } from '../store/channels/channel-store.js';
 import { Store } from '../store/store.js';
 
 /** What of a channel can be changed while everything runs; what is left out stays as it is. */
@@ -74,7 +74,7 @@ export class ChannelService {
   private async told(change: Promise<number | null>): Promise<number | null> {
     const version = await change;
     if (version === null) return null;
-    this.store.wake.tell({ config: true, ready: true });
+    this.store.notifier.publish({ config: true, ready: true });
     await this.store.channels.takenUp(version);
     return version;
   }
@@ -85,10 +85,10 @@ function checkedChange(
   name: string,
   given: ChannelProperties,
   before: ChannelConfig | undefined,
-): ChannelChange {
+): ChannelOverride {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ChannelConfigError(
-      `Channel ${name}: its properties are an object such as { capacity: 5 }, not ${show(given)}.`,
+      `Channel ${name}: its properties are an object such as { capacity: 5 }, not ${formatValue(given)}.`,
     );
   }
   const keys = Object.keys(given).filter((key) => given[key as keyof ChannelProperties] !== undefined);
@@ -97,7 +97,7 @@ function checkedChange(
   const known: readonly string[] = CHANNEL_PROPERTIES;
   const unknown = keys.find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw refuse(`the property ${show(unknown)} is unknown; the properties are: ${known.join(', ')}.`);
+    throw refuse(`the property ${formatValue(unknown)} is unknown; the properties are: ${known.join(', ')}.`);
   const stays = {
     capacity: before?.capacity ?? null,
     sequential: before?.sequential ?? false,

@@ -2,7 +2,7 @@ import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { checkObject } from '../common/option-checks.js';
 import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js';
-import { show } from '../common/format-value.js';
+import { formatValue } from '../common/format-value.js';
 import { channelOf } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { Store } from '../store/store.js';
@@ -71,7 +71,7 @@ export class JobFunctionService {
     );
     if (unknown !== undefined) {
       throw new InvalidJobOptionError(
-        `A job function has no property ${show(unknown)} to change: channel and retryPattern are.`,
+        `A job function has no property ${formatValue(unknown)} to change: channel and retryPattern are.`,
       );
     }
     const before = (await this.store.functions.list()).get(name) ?? { channel: null, retryPattern: null };
@@ -80,13 +80,13 @@ export class JobFunctionService {
       channel: channel === null ? null : normalizeChannelName(channel),
       retryPattern: retryPattern === null ? null : validateRetryPattern(retryPattern),
     });
-    this.store.wake.tell({ functions: true });
+    this.store.notifier.publish({ functions: true });
   }
 
   /** Gives a job function back to what its decorator says. */
   async reset(name: string): Promise<void> {
     this.registry.get(name);
     await this.store.functions.remove(name);
-    this.store.wake.tell({ functions: true });
+    this.store.notifier.publish({ functions: true });
   }
 }

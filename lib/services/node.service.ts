@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { NodeNotFoundError } from '../errors/node-not-found.error.js';
-import { show } from '../common/format-value.js';
-import type { NodeOrder, NodeState } from '../store/nodes/node-store.js';
+import { formatValue } from '../common/format-value.js';
+import type { NodeCommand, NodeState } from '../store/nodes/node-store.js';
 import { Store } from '../store/store.js';
 
 /**
@@ -11,7 +11,7 @@ import { Store } from '../store/store.js';
  *
  * @example
  * ```ts
- * for (const { id, state } of await nodes.list()) if (state === 'alive') await nodes.quiet(id);
+ * for (const { id, state } of await nodes.list()) if (state === 'alive') await nodes.drain(id);
  * ```
  */
 @Injectable()
@@ -30,8 +30,8 @@ export class NodeService {
    *
    * @throws NodeNotFoundError
    */
-  async quiet(id: number): Promise<void> {
-    await this.ask(id, 'quiet');
+  async drain(id: number): Promise<void> {
+    await this.command(id, 'drain');
   }
 
   /**
@@ -40,7 +40,7 @@ export class NodeService {
    * @throws NodeNotFoundError
    */
   async resume(id: number): Promise<void> {
-    await this.ask(id, null);
+    await this.command(id, null);
   }
 
   /**
@@ -50,14 +50,14 @@ export class NodeService {
    * @throws NodeNotFoundError
    */
   async stop(id: number): Promise<void> {
-    await this.ask(id, 'stop');
+    await this.command(id, 'stop');
   }
 
-  private async ask(id: number, order: NodeOrder | null): Promise<void> {
+  private async command(id: number, order: NodeCommand | null): Promise<void> {
     if (!Number.isInteger(id) || id < 0 || id > 2_147_483_647)
-      throw new InvalidJobOptionError(`The id of a node is a whole number, not ${show(id)}.`);
-    if (!(await this.store.nodes.ask(id, order)))
+      throw new InvalidJobOptionError(`The id of a node is a whole number, not ${formatValue(id)}.`);
+    if (!(await this.store.nodes.command(id, order)))
       throw new NodeNotFoundError(`There is no node ${id} that runs: it has ended, or is about to.`);
-    this.store.wake.tell({ nodes: true });
+    this.store.notifier.publish({ nodes: true });
   }
 }

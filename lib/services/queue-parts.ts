@@ -3,38 +3,38 @@ import type { JobOptions } from '../job/job-options.js';
 import type { JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { FunctionChanges } from '../store/functions/function-overrides.js';
+import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { BatchName } from '../store/batches/batch-store.js';
 import type { JobRow } from '../store/jobs/job-store.js';
 import type { Store } from '../store/store.js';
 import { Batches } from '../enqueue/batch/batches.js';
 import { notFound } from '../enqueue/batch/stored-batch.js';
 import type { BatchEntry, MemberOptions, StoreOptions } from '../enqueue/delayable.types.js';
-import { FinishWatch, watchedJobs } from '../inspect/completion-watcher.js';
+import { CompletionWatcher, jobCompletions } from '../inspect/completion-watcher.js';
 import { Delayables } from '../enqueue/graph/delayables.js';
 import type { GraphDraft } from '../enqueue/graph/graph-draft.js';
 import { GraphStorage } from '../enqueue/graph/graph-storage.js';
-import { runGraphAtOnce } from '../enqueue/graph/inline-graph.js';
-import { UndelayedWatch } from '../enqueue/graph/forgotten-delayables.js';
-import { Drafting, type DraftSettings, type JobDraft } from '../enqueue/job-draft.js';
+import { runGraphInline } from '../enqueue/graph/inline-graph.js';
+import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
+import { JobDrafter, type DraftSettings, type JobDraft } from '../enqueue/job-draft.js';
 import { JobReader } from '../inspect/job-reader.js';
 import { JobStorage } from '../enqueue/job-storage.js';
-import { JobSteering } from '../inspect/job-actions.js';
+import { JobActions } from '../inspect/job-actions.js';
 import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
-import { runAtOnce } from '../enqueue/inline-execution.js';
+import { runInline } from '../enqueue/inline-execution.js';
 import { type StoringTransaction, Transactions } from '../enqueue/transactions.js';
 
 /** What the queue service is made of. */
 export class QueueParts {
   readonly reader: JobReader;
-  readonly steering: JobSteering;
-  readonly finishes: FinishWatch<JobRow>;
+  readonly actions: JobActions;
+  readonly completions: CompletionWatcher<JobRow>;
   readonly batches: Batches;
-  private readonly batchFinishes: FinishWatch<BatchName>;
+  private readonly batchCompletions: CompletionWatcher<BatchName>;
   readonly relatedActions: RelatedActionReader;
   readonly delayables: Delayables;
-  private readonly drafting: Drafting;
+  private readonly drafter: JobDrafter;
   readonly transactions: Transactions;
   private readonly storage: JobStorage;
   private readonly graphs: GraphStorage;
@@ -43,24 +43,24 @@ export class QueueParts {
     readonly store: Store,
     readonly registry: JobRegistry,
     readonly codec: ArgumentCodec,
-    private readonly changes: FunctionChanges,
+    private readonly overrides: FunctionOverrides,
     settings: DraftSettings,
     entityUrl: EntityUrl | undefined,
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
-    this.steering = new JobSteering(store);
-    this.finishes = new FinishWatch(watchedJobs(store.jobs), store.wake);
-    this.batchFinishes = new FinishWatch(
+    this.actions = new JobActions(store);
+    this.completions = new CompletionWatcher(jobCompletions(store.jobs), store.notifier);
+    this.batchCompletions = new CompletionWatcher(
       {
         what: 'Batch',
         find: async (uuids) => store.batches.names(uuids),
         hasEnded: ({ state }) => state === 'ended',
         notFound,
       },
-      store.wake,
+      store.notifier,
     );
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
-    this.drafting = new Drafting(codec, changes, settings);
+    this.drafter = new JobDrafter(codec, overrides, settings);
     this.transactions = new Transactions(store);
     const channels = new KnownChannels(store.channels);
     this.storage = new JobStorage(store, this.reader, this.transactions, channels);
@@ -70,10 +70,15 @@ export class QueueParts {
         draft: ({ fn, args, options }) => this.draftOf(fn, args, options),
         save: (graphs, options) => this.saveGraphs(graphs, options),
       },
-      new UndelayedWatch(),
+      new ForgottenDelayables(),
     );
     this.batches = new Batches(
-      { store, delayables: this.delayables, transactions: this.transactions, finishes: this.batchFinishes },
+      {
+        store,
+        delayables: this.delayables,
+        transactions: this.transactions,
+        completions: this.batchCompletions,
+      },
       channels,
       codec,
       settings,
@@ -85,7 +90,7 @@ export class QueueParts {
   }
 
   draftOf(fn: JobFunction, args: readonly unknown[], options: JobOptions): JobDraft {
-    return this.drafting.draft(fn, args, options);
+    return this.drafter.draft(fn, args, options);
   }
 
   /** Stores drafts, or runs them where that is what they ask for. */
@@ -100,7 +105,7 @@ export class QueueParts {
     if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, caller);
     const jobs: QueueJob[] = [];
     for (const draft of drafts) {
-      if (draft.noDelay) jobs.push(await runAtOnce(draft, this.store, this.codec, { caller }));
+      if (draft.noDelay) jobs.push(await runInline(draft, this.store, this.codec, { caller }));
       else jobs.push(...(await this.storage.save([draft], caller)));
     }
     return jobs;
@@ -118,20 +123,20 @@ export class QueueParts {
       return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
     }
     const answers = new Map<string, QueueJob>();
-    const atOnce = graphs.filter(
+    const inline = graphs.filter(
       (graph) => batch?.ran !== undefined || graph.drafts.some(({ noDelay }) => noDelay),
     );
-    for (const graph of atOnce) {
-      const ran = await runGraphAtOnce(
+    for (const graph of inline) {
+      const ran = await runGraphInline(
         inBatch(graph, batch?.ran && batch),
         this.codec,
         async (draft, parentResults) =>
-          counted(runAtOnce(draft, this.store, this.codec, { caller, parentResults }), batch),
+          counted(runInline(draft, this.store, this.codec, { caller, parentResults }), batch),
         caller,
       );
       for (const [uuid, job] of ran) answers.set(uuid, job);
     }
-    const stored = graphs.filter((graph) => !atOnce.includes(graph));
+    const stored = graphs.filter((graph) => !inline.includes(graph));
     if (stored.length === 0) return answers;
     const members = stored.map((graph) => inBatch(graph, batch));
     for (const [uuid, job] of await this.graphs.save(members, caller, batch?.enter)) answers.set(uuid, job);
@@ -139,10 +144,10 @@ export class QueueParts {
   }
 
   async close(): Promise<void> {
-    this.finishes.close();
-    this.batchFinishes.close();
+    this.completions.close();
+    this.batchCompletions.close();
     this.transactions.close();
-    this.changes.close();
+    this.overrides.close();
     await this.store.close();
   }
 }

@@ -26,9 +26,9 @@ import type {
 import { errorOf, notFound } from '../inspect/completion-watcher.js';
 import type { DelayableJob } from '../enqueue/graph/delayable-job.js';
 import type { DelayableNode } from '../enqueue/graph/delayable-node.js';
-import { type By, checkArguments, checkBy, checkUuid } from '../common/call-checks.js';
+import { type ActorOptions, checkArguments, checkActor, checkUuid } from '../common/call-checks.js';
 import { checkFilter } from '../inspect/check-job-filter.js';
-import { type ChangedJobs, JOB_CHANGES, type JobChange, refusal } from '../inspect/job-actions.js';
+import { type ChangedJobs, JOB_CHANGES, type JobChange, actionError } from '../inspect/job-actions.js';
 import { QueueParts } from './queue-parts.js';
 
 /**
@@ -242,9 +242,9 @@ export class QueueService implements OnApplicationShutdown {
    *
    * @throws JobNotFoundError, JobStateError
    */
-  async cancel(uuid: string, options: By = {}): Promise<QueueJob> {
-    const by = checkBy(checkObject('cancel()', options));
-    await this.parts.steering.changeOne('cancel', checkUuid(uuid), by);
+  async cancel(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
+    const by = checkActor(checkObject('cancel()', options));
+    await this.parts.actions.changeOne('cancel', checkUuid(uuid), by);
     return this.must(uuid);
   }
 
@@ -255,7 +255,7 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async requeue(uuid: string): Promise<QueueJob> {
-    await this.parts.steering.changeOne('requeue', checkUuid(uuid), '');
+    await this.parts.actions.changeOne('requeue', checkUuid(uuid), '');
     return this.must(uuid);
   }
 
@@ -264,9 +264,9 @@ export class QueueService implements OnApplicationShutdown {
    *
    * @throws JobNotFoundError, JobStateError
    */
-  async setDone(uuid: string, options: By = {}): Promise<QueueJob> {
-    const by = checkBy(checkObject('setDone()', options));
-    await this.parts.steering.changeOne('setDone', checkUuid(uuid), by);
+  async setDone(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
+    const by = checkActor(checkObject('setDone()', options));
+    await this.parts.actions.changeOne('setDone', checkUuid(uuid), by);
     return this.must(uuid);
   }
 
@@ -277,7 +277,7 @@ export class QueueService implements OnApplicationShutdown {
    * @throws JobNotFoundError, JobStateError
    */
   async delete(uuid: string): Promise<void> {
-    await this.parts.steering.changeOne('delete', checkUuid(uuid), '');
+    await this.parts.actions.changeOne('delete', checkUuid(uuid), '');
   }
 
   /**
@@ -290,11 +290,15 @@ export class QueueService implements OnApplicationShutdown {
    * const { changed, unchanged } = await queue.changeAll('requeue', failed.map(({ uuid }) => uuid));
    * ```
    */
-  async changeAll(change: JobChange, uuids: readonly string[], options: By = {}): Promise<ChangedJobs> {
-    const by = checkBy(checkObject('changeAll()', options));
+  async changeAll(
+    change: JobChange,
+    uuids: readonly string[],
+    options: ActorOptions = {},
+  ): Promise<ChangedJobs> {
+    const by = checkActor(checkObject('changeAll()', options));
     const checked = checkOneOf('change', JOB_CHANGES, change);
     if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
-    return this.parts.steering.changeAll(checked, uuids.map(checkUuid), by);
+    return this.parts.actions.changeAll(checked, uuids.map(checkUuid), by);
   }
 
   /**
@@ -311,8 +315,8 @@ export class QueueService implements OnApplicationShutdown {
     const text = codec.encodeValue(options.result, 'result');
     const result = codec.seal(text, { uuid: checkUuid(uuid), field: 'result' });
     if (!(await this.parts.store.jobs.postpone(uuid, eta.inSeconds, result)))
-      throw refusal('postpone', uuid, (await this.must(uuid)).state);
-    this.parts.store.wake.tell(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
+      throw actionError('postpone', uuid, (await this.must(uuid)).state);
+    this.parts.store.notifier.publish(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
     return this.must(uuid);
   }
 
@@ -329,7 +333,7 @@ export class QueueService implements OnApplicationShutdown {
     const uuid = checkUuid(isJob ? job.uuid : job);
     const timeout = patience === undefined ? undefined : parseMilliseconds('timeout', patience, MAX_TIMER_MS);
     if (isJob && job.seq === 0 && job.state === 'done') return job.result as R;
-    const row = await this.parts.finishes.ended(uuid, timeout);
+    const row = await this.parts.completions.ended(uuid, timeout);
     const error = errorOf(row);
     if (error !== null) throw error;
     return (await this.parts.codec.decodeValue(row.result as string | null, 'result', {

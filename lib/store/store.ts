@@ -5,12 +5,12 @@ import { ChannelStore } from './channels/channel-store.js';
 import { ClaimStore } from './claims/claim-store.js';
 import { QueueDatabase } from './connection/database.js';
 import { FailureStore } from './stats/failure-store.js';
-import { EndedStore } from './jobs/history-store.js';
+import { HistoryStore } from './jobs/history-store.js';
 import { FunctionStore } from './functions/function-store.js';
 import { FollowUpStore } from './graphs/follow-up-store.js';
 import { GraphStore } from './graphs/graph-store.js';
-import { HandOver } from './insert/local-dispatch.js';
-import { HandOverStore } from './insert/claimed-insert-store.js';
+import { LocalDispatch } from './insert/local-dispatch.js';
+import { ClaimedInsertStore } from './insert/claimed-insert-store.js';
 import { JobSearch } from './jobs/job-search.js';
 import { JobStore } from './jobs/job-store.js';
 import { JobWriter } from './insert/job-writer.js';
@@ -18,21 +18,21 @@ import { MetricsStore } from './stats/metrics-store.js';
 import { NodeStore } from './nodes/node-store.js';
 import { OverviewStore } from './stats/overview-store.js';
 import { ProgressStore } from './jobs/progress-store.js';
-import { RollupStore } from './stats/rollup-store.js';
+import { StatsStore } from './stats/rollup-store.js';
 import { ScheduleListStore } from './schedules/schedule-list-store.js';
 import { ScheduleStore } from './schedules/schedule-store.js';
 import type { Tables } from './connection/tables.js';
-import { Wake } from './notify/notifier.js';
+import { Notifier } from './notify/notifier.js';
 
 /** Everything that speaks SQL, by what it is about. */
 export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
   readonly jobs: JobStore;
-  readonly handOvers: HandOverStore;
-  readonly handOver = new HandOver();
+  readonly claimedInserts: ClaimedInsertStore;
+  readonly localDispatch = new LocalDispatch();
   readonly search: JobSearch;
-  readonly ended: EndedStore;
+  readonly history: HistoryStore;
   readonly graphs: GraphStore;
   readonly followUps: FollowUpStore;
   readonly batches: BatchStore;
@@ -43,12 +43,12 @@ export class Store {
   readonly schedules: ScheduleStore;
   readonly scheduleLists: ScheduleListStore;
   readonly progress: ProgressStore;
-  readonly rollups: RollupStore;
+  readonly stats: StatsStore;
   readonly metrics: MetricsStore;
   readonly overview: OverviewStore;
   readonly failures: FailureStore;
   readonly audit: AuditStore;
-  readonly wake: Wake;
+  readonly notifier: Notifier;
 
   constructor(
     readonly dataSource: DataSource,
@@ -57,14 +57,14 @@ export class Store {
   ) {
     this.database = new QueueDatabase(dataSource, setsIsolation);
     this.writer = new JobWriter(this.database, tables);
-    this.rollups = new RollupStore(this.database, tables);
+    this.stats = new StatsStore(this.database, tables);
     this.metrics = new MetricsStore(this.database, tables);
     this.overview = new OverviewStore(this.database, tables);
     this.failures = new FailureStore(this.database, tables);
-    this.jobs = new JobStore(this.database, tables, this.rollups);
-    this.handOvers = new HandOverStore(this.database, tables);
+    this.jobs = new JobStore(this.database, tables, this.stats);
+    this.claimedInserts = new ClaimedInsertStore(this.database, tables);
     this.search = new JobSearch(this.database, tables);
-    this.ended = new EndedStore(this.database, tables);
+    this.history = new HistoryStore(this.database, tables);
     this.graphs = new GraphStore(this.database, tables);
     this.followUps = new FollowUpStore(this.database, tables);
     this.batches = new BatchStore(this.database, tables);
@@ -76,11 +76,11 @@ export class Store {
     this.scheduleLists = new ScheduleListStore(this.database, tables);
     this.audit = new AuditStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
-    this.wake = new Wake(this.database, tables);
+    this.notifier = new Notifier(this.database, tables);
   }
 
   async close(): Promise<void> {
-    await this.wake.close();
+    await this.notifier.close();
     await this.database.close();
   }
 }

@@ -79,8 +79,8 @@ export const GUARDS = [
     edits: [
       [
         `${FUNCTIONS}/end-attempts.ts`,
-        "'j.uuid = e.u AND j.node = p_node AND j.retry = e.t'",
-        "'j.uuid = e.u AND j.retry = e.t'",
+        "'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry'",
+        "'j.uuid = e.uuid AND j.retry = e.retry'",
       ],
     ],
     tests: [PROTOCOL],
@@ -91,8 +91,8 @@ export const GUARDS = [
     edits: [
       [
         `${FUNCTIONS}/end-attempts.ts`,
-        "'j.uuid = e.u AND j.node = p_node AND j.retry = e.t'",
-        "'j.uuid = e.u AND j.node = p_node'",
+        "'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry'",
+        "'j.uuid = e.uuid AND j.node = p_node'",
       ],
     ],
     tests: [PROTOCOL],
@@ -141,8 +141,10 @@ export const GUARDS = [
     name: 'refuses a node that was given up',
   },
   {
-    guard: 'The fence of round trips that nobody waits for any more (void_cycles)',
-    edits: [[`${FUNCTIONS}/settle.ts`, 'AND n.void_cycles < p_cycle FOR KEY SHARE', 'FOR KEY SHARE']],
+    guard: 'The fence of round trips that nobody waits for any more (void_round_trips)',
+    edits: [
+      [`${FUNCTIONS}/settle.ts`, 'AND n.void_round_trips < p_round_trip FOR KEY SHARE', 'FOR KEY SHARE'],
+    ],
     tests: [PROTOCOL],
     name: 'does nothing for a round trip that the node no longer waits for',
   },
@@ -291,12 +293,14 @@ export const GUARDS = [
   },
   {
     guard: 'A wake during a claim that finds nothing',
-    edits: [['lib/runner/claiming/claim-loop.ts', 'wakes !== this.wakes || (info.more', '(info.more']],
+    edits: [
+      ['lib/runner/claiming/claim-loop.ts', 'readySignals !== this.readySignals || (info.more', '(info.more'],
+    ],
     tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
     guard: 'A round trip whose answer was lost is made void',
-    edits: [['lib/runner/claiming/claim-loop.ts', '      this.lostCycle = id;\n', '']],
+    edits: [['lib/runner/claiming/claim-loop.ts', '      this.lostRoundTrip = id;\n', '']],
     tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
@@ -304,7 +308,7 @@ export const GUARDS = [
     edits: [
       [
         'lib/runner/claiming/claim-loop.ts',
-        'this.bench.outbox.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);',
+        'this.pool.settleBuffer.restore(isDataError(error) ? this.isolateBadRow(taken, error) : taken);',
         '',
       ],
     ],
@@ -312,7 +316,7 @@ export const GUARDS = [
   },
   {
     guard: 'The end of a run that somebody else has is not written',
-    edits: [['lib/runner/slots/worker-pool.ts', 'if (!run.discarded) {', 'if (run !== undefined) {']],
+    edits: [['lib/runner/slots/worker-pool.ts', 'if (!attempt.discarded) {', 'if (attempt !== undefined) {']],
     tests: ['test/unit/runner/slots/worker-pool.spec.ts'],
   },
   {
@@ -342,7 +346,7 @@ export const GUARDS = [
     edits: [
       [
         `${FUNCTIONS}/low-water.ts`,
-        'WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} b WHERE b.name = ANY(c.gates) AND b.sequential);',
+        'WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} b WHERE b.name = ANY(c.limiting_channels) AND b.sequential);',
         ';',
       ],
     ],
@@ -363,7 +367,11 @@ export const GUARDS = [
   {
     guard: 'The notification that goes alone where it could not go along',
     edits: [
-      ['lib/enqueue/job-storage.ts', 'wake.tellOthers(told ? rest : message);', 'wake.tellOthers(rest);'],
+      [
+        'lib/enqueue/job-storage.ts',
+        'notifier.publishRemote(notified ? rest : message);',
+        'notifier.publishRemote(rest);',
+      ],
     ],
     tests: ['test/integration/protocol/notifications.spec.ts'],
     name: 'a call that stores a job',
@@ -382,7 +390,7 @@ export const GUARDS = [
   },
   {
     guard: 'The limits of the channel in which a call takes its job at once',
-    edits: [[`${FUNCTIONS}/insert-claimed.ts`, " AND c.gates = '{}')", ')']],
+    edits: [[`${FUNCTIONS}/insert-claimed.ts`, " AND c.limiting_channels = '{}')", ')']],
     tests: [HAND_OVER],
     name: 'takes nothing below a channel',
   },
@@ -408,13 +416,13 @@ export const GUARDS = [
   },
   {
     guard: 'The life of the node for which a call takes its job at once',
-    edits: [[`${FUNCTIONS}/insert-claimed.ts`, ' AND n.alive AND n.void_cycles < p_cycle', '']],
+    edits: [[`${FUNCTIONS}/insert-claimed.ts`, ' AND n.alive AND n.void_round_trips < p_round_trip', '']],
     tests: [HAND_OVER],
     name: 'takes nothing for a node that was given up',
   },
   {
     guard: 'The round trip of a call that is made void where its answer was lost',
-    edits: [['lib/runner/claiming/claim-loop.ts', 'this.lostCycle = cycle;', '']],
+    edits: [['lib/runner/claiming/claim-loop.ts', 'this.lostRoundTrip = roundTrip;', '']],
     tests: ['test/unit/runner/claiming/claim-loop.spec.ts', HAND_OVER],
     name: 'answer (?:was|is) lost',
   },

@@ -15,7 +15,7 @@ describe('The audit trail', () => {
       'jobs.requeue': 'jobs?state=failed&name=ErpSync.pushOrder',
       'channels.change': 'channels?channel=root.reports',
       'functions.change': 'functions/Images.resize',
-      'nodes.quiet': 'nodes',
+      'nodes.drain': 'nodes',
       'jobs.done': 'jobs/0197a1b2-0000-7000-a000-00000000beef',
     };
     for (const [action, href] of Object.entries(targets)) {

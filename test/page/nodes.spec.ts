@@ -17,7 +17,7 @@ describe('The nodes', () => {
     await job.locator('time', { hasNotText: before ?? '' }).waitFor();
   });
 
-  test('are made quiet and resumed after a question', async () => {
+  test('are made drain and resumed after a question', async () => {
     await tab.open('nodes', 'Nodes');
     await card('worker-1').getByRole('button', { name: 'Quiet: worker-1' }).click();
     await answer('Quiet').click();
@@ -25,7 +25,7 @@ describe('The nodes', () => {
     await card('worker-1').getByRole('button', { name: 'Resume: worker-1' }).click();
     await answer('Resume').click();
     await card('worker-1').getByText('Alive').waitFor();
-    expect(asked()).toEqual(['POST nodes/1/actions/quiet {}', 'POST nodes/1/actions/resume {}']);
+    expect(asked()).toEqual(['POST nodes/1/actions/drain {}', 'POST nodes/1/actions/resume {}']);
   });
 
   test('are stopped only where somebody says yes', async () => {

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import type { Cycle, CycleAnswer } from '../../lib/store/claims/claim-store.js';
+import type { RoundTrip, RoundTripReply } from '../../lib/store/claims/claim-store.js';
 import { openStore } from '../../lib/store/open-store.js';
 import type { Store } from '../../lib/store/store.js';
 import { connectionFields } from './connection-fields.js';
@@ -40,11 +40,11 @@ export class PlayedNode {
   }
 
   /** A round trip: by default it asks for ten jobs of any `Recorder` method and brings nothing. */
-  cycle(given: Partial<Cycle> = {}): Promise<CycleAnswer> {
-    return this.store.claims.cycle(this.parameters(given));
+  cycle(given: Partial<RoundTrip> = {}): Promise<RoundTripReply> {
+    return this.store.claims.roundTrip(this.parameters(given));
   }
 
-  parameters(given: Partial<Cycle> = {}): Cycle {
+  parameters(given: Partial<RoundTrip> = {}): RoundTrip {
     return {
       node: this.id,
       version: this.version,
@@ -54,7 +54,7 @@ export class PlayedNode {
       free: new Map(),
       promote: false,
       slots: 10,
-      hand: new Map(),
+      prefetch: new Map(),
       names: ['Recorder.work', 'Recorder.noop'],
       only: null,
       id: this.cycles++,

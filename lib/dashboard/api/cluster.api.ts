@@ -144,7 +144,7 @@ export interface NodeView {
   readonly id: number;
   /** `host:pid`. */
   readonly name: string;
-  readonly state: 'alive' | 'quiet' | 'stopping' | 'suspect' | 'dead';
+  readonly state: 'alive' | 'draining' | 'stopping' | 'suspect' | 'dead';
   /** Whether it holds a session lock, or else a lease. */
   readonly listens: boolean;
   readonly version: string | null;
@@ -160,7 +160,7 @@ export interface NodeView {
 }
 
 /** `POST nodes/:id/actions/:action`: claims no more; claims again; ends what runs, then leaves. */
-export type NodeActionName = 'quiet' | 'resume' | 'stop';
+export type NodeActionName = 'drain' | 'resume' | 'stop';
 
 /** `GET batches?state=open&cursor=…`, `GET batches/:uuid`. */
 export interface BatchView {

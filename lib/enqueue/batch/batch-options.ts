@@ -1,7 +1,7 @@
 import { validate } from 'uuid';
 import { InvalidBatchError } from '../../errors/invalid-batch.error.js';
 import { BATCH_STATES, type BatchEvent } from '../../job/batch-progress.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import type { BatchFilter } from '../../store/batches/batch-store.js';
 import { DelayableJob } from '../graph/delayable-job.js';
 import type { BatchCallback, BatchOptions } from './batch.js';
@@ -29,7 +29,7 @@ export interface BuiltCallback {
 export function checkName(name: unknown): string {
   if (typeof name === 'string' && name !== '' && name.length <= MAX_NAME && !name.includes('\0')) return name;
   throw new InvalidBatchError(
-    `The name of a batch is a text of 1 to ${MAX_NAME} characters without NUL, not ${show(name)}.`,
+    `The name of a batch is a text of 1 to ${MAX_NAME} characters without NUL, not ${formatValue(name)}.`,
   );
 }
 
@@ -43,12 +43,12 @@ export function checkOptions(options: BatchOptions): number | null {
   checkKnown('queue.batch()', options, OPTIONS);
   const { jobs, noDelay, onProgress, progressStep = DEFAULT_STEP } = options;
   if (jobs !== undefined && !Array.isArray(jobs))
-    throw new InvalidBatchError(`jobs is a list of what queue.delayable() builds, not ${show(jobs)}.`);
+    throw new InvalidBatchError(`jobs is a list of what queue.delayable() builds, not ${formatValue(jobs)}.`);
   if (noDelay !== undefined && typeof noDelay !== 'boolean')
-    throw new InvalidBatchError(`noDelay must be true or false, not ${show(noDelay)}.`);
+    throw new InvalidBatchError(`noDelay must be true or false, not ${formatValue(noDelay)}.`);
   if (!(Number.isInteger(progressStep) && progressStep >= 1 && progressStep <= 100))
     throw new InvalidBatchError(
-      `progressStep must be a whole number of percent from 1 to 100, not ${show(progressStep)}.`,
+      `progressStep must be a whole number of percent from 1 to 100, not ${formatValue(progressStep)}.`,
     );
   if (onProgress === undefined && options.progressStep !== undefined)
     throw new InvalidBatchError('progressStep is the step of onProgress, which was not given.');
@@ -75,10 +75,10 @@ export function buildCallbacks(
 function checkCallback(option: string, job: Exclude<BatchCallback, () => unknown>): DelayableJob {
   if (!(job instanceof DelayableJob)) {
     throw new InvalidBatchError(
-      `${option} takes a job of queue.delayable(provider).method(), or a function that builds one, not ${show(job)}. A chain or group can be built by that job.`,
+      `${option} takes a job of queue.delayable(provider).method(), or a function that builds one, not ${formatValue(job)}. A chain or group can be built by that job.`,
     );
   }
-  if (job.parents.size > 0 || job.children.size > 0 || job.beside.size > 0) {
+  if (job.parents.size > 0 || job.children.size > 0 || job.linked.size > 0) {
     throw new InvalidBatchError(
       `${option} takes a single job, and ${job.description} stands in a graph. Build the graph in that job.`,
     );
@@ -90,7 +90,7 @@ function checkCallback(option: string, job: Exclude<BatchCallback, () => unknown
 /** @throws InvalidBatchError where it is no uuid */
 export function checkBatchUuid(uuid: string): string {
   if (validate(uuid)) return uuid;
-  throw new InvalidBatchError(`${show(uuid)} is not the uuid of a batch.`);
+  throw new InvalidBatchError(`${formatValue(uuid)} is not the uuid of a batch.`);
 }
 
 /** @throws InvalidBatchError that names the property, the value and what is allowed */
@@ -99,18 +99,22 @@ export function checkBatchFilter(filter: BatchFilter): BatchFilter {
   const { state, before, limit } = filter;
   for (const one of state === undefined ? [] : [state].flat()) {
     if (!BATCH_STATES.includes(one))
-      throw new InvalidBatchError(`state must be among ${BATCH_STATES.join(', ')}, not ${show(one)}.`);
+      throw new InvalidBatchError(`state must be among ${BATCH_STATES.join(', ')}, not ${formatValue(one)}.`);
   }
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT))
-    throw new InvalidBatchError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${show(limit)}.`);
+    throw new InvalidBatchError(
+      `limit must be a whole number from 1 to ${MAX_LIMIT}, not ${formatValue(limit)}.`,
+    );
   if (before !== undefined) checkBatchUuid(before);
   return filter;
 }
 
 function checkKnown(what: string, given: unknown, known: readonly string[]): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new InvalidBatchError(`${what} takes an object of ${known.join(', ')}, not ${show(given)}.`);
+    throw new InvalidBatchError(`${what} takes an object of ${known.join(', ')}, not ${formatValue(given)}.`);
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw new InvalidBatchError(`${what} has no property ${show(unknown)}; it has ${known.join(', ')}.`);
+    throw new InvalidBatchError(
+      `${what} has no property ${formatValue(unknown)}; it has ${known.join(', ')}.`,
+    );
 }

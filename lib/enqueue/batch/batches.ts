@@ -6,7 +6,7 @@ import type { NewJob } from '../../store/insert/new-job.js';
 import { readUserId } from '../job-draft.js';
 import type { KnownChannels } from '../known-channels.js';
 import type { Batch, BatchOptions, BatchProgress } from './batch.js';
-import { BatchAtOnce } from './inline-batch.js';
+import { InlineBatch } from './inline-batch.js';
 import {
   buildCallbacks,
   checkBatchFilter,
@@ -14,7 +14,7 @@ import {
   checkName,
   checkOptions,
 } from './batch-options.js';
-import { type BatchWorks, StoredBatch, toProgress } from './stored-batch.js';
+import { type BatchServices, StoredBatch, toProgress } from './stored-batch.js';
 
 /** What new batches are given. */
 export interface BatchSettings {
@@ -25,10 +25,10 @@ export interface BatchSettings {
 /** Makes batches and finds them again. */
 export class Batches {
   /** Those without delay, as long as they are open: their jobs may ask for them. */
-  private readonly atOnce = new Map<string, BatchAtOnce>();
+  private readonly inline = new Map<string, InlineBatch>();
 
   constructor(
-    private readonly works: BatchWorks,
+    private readonly services: BatchServices,
     private readonly channels: KnownChannels,
     private readonly codec: ArgumentCodec,
     private readonly settings: BatchSettings,
@@ -40,13 +40,13 @@ export class Batches {
     const uuid = v7();
     const callbacks = buildCallbacks(options, { uuid, name });
     const userId = readUserId(this.settings.userId?.());
-    const { store, delayables, transactions } = this.works;
+    const { store, delayables, transactions } = this.services;
     const { jobs, noDelay = this.settings.noDelay } = options;
     const caller = transactions.callers(options.manager);
     if (noDelay) {
-      const ended = (): boolean => this.atOnce.delete(uuid);
-      const batch = new BatchAtOnce(uuid, name, userId, callbacks, delayables, ended);
-      this.atOnce.set(uuid, batch);
+      const ended = (): boolean => this.inline.delete(uuid);
+      const batch = new InlineBatch(uuid, name, userId, callbacks, delayables, ended);
+      this.inline.set(uuid, batch);
       if (jobs === undefined) return batch;
       await batch.add(jobs, { manager: options.manager });
       await batch.close({ manager: options.manager });
@@ -54,7 +54,7 @@ export class Batches {
     }
     const drafts = callbacks.map(({ event, job }) => ({ event, job: this.asDraft(job.draft.job) }));
     await this.channels.ensure(drafts.map(({ job }) => job));
-    const batch = new StoredBatch(uuid, name, this.works);
+    const batch = new StoredBatch(uuid, name, this.services);
     await transactions.run(caller, async (tx) => {
       await store.batches.insert({ uuid, name, userId, progressStep, callbacks: drafts }, tx.query);
       for (const { job } of callbacks) delayables.use(job);
@@ -83,15 +83,15 @@ export class Batches {
 
   async find(given: string): Promise<Batch | null> {
     const uuid = checkBatchUuid(given);
-    const running = this.atOnce.get(uuid);
+    const running = this.inline.get(uuid);
     if (running !== undefined) return running;
-    const caller = this.works.transactions.callers();
-    const [row] = await this.works.store.batches.names([uuid], caller?.query);
-    return row === undefined ? null : new StoredBatch(row.uuid, row.name, this.works);
+    const caller = this.services.transactions.callers();
+    const [row] = await this.services.store.batches.names([uuid], caller?.query);
+    return row === undefined ? null : new StoredBatch(row.uuid, row.name, this.services);
   }
 
   async list(filter: BatchFilter): Promise<BatchProgress[]> {
-    return (await this.works.store.batches.list(checkBatchFilter(filter))).map(toProgress);
+    return (await this.services.store.batches.list(checkBatchFilter(filter))).map(toProgress);
   }
 
   async current(): Promise<Batch | null> {

@@ -12,7 +12,7 @@ import type { BuiltCallback } from './batch-options.js';
  * A batch of which nothing is stored: its jobs run where they are added, its callbacks where they are due. An error of a
  * job counts as its failure, and is then the caller's.
  */
-export class BatchAtOnce extends Batch {
+export class InlineBatch extends Batch {
   private readonly dateCreated = new Date();
   private readonly counts = { done: 0, failed: 0 };
   private dateClosed: Date | null = null;

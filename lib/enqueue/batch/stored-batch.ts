@@ -6,7 +6,7 @@ import type { Query } from '../../store/connection/database.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { Store } from '../../store/store.js';
 import type { StoreOptions } from '../delayable.types.js';
-import type { FinishWatch } from '../../inspect/completion-watcher.js';
+import type { CompletionWatcher } from '../../inspect/completion-watcher.js';
 import type { Delayables } from '../graph/delayables.js';
 import type { DelayableNode } from '../graph/delayable-node.js';
 import type { StoringTransaction, Transactions } from '../transactions.js';
@@ -14,11 +14,11 @@ import { progressOf } from '../../job/batch-progress.js';
 import { Batch, type BatchProgress } from './batch.js';
 
 /** What batches are made with. */
-export interface BatchWorks {
+export interface BatchServices {
   readonly store: Store;
   readonly delayables: Delayables;
   readonly transactions: Transactions;
-  readonly finishes: FinishWatch<BatchName>;
+  readonly completions: CompletionWatcher<BatchName>;
 }
 
 /** A batch in the database. */
@@ -26,7 +26,7 @@ export class StoredBatch extends Batch {
   constructor(
     uuid: string,
     name: string,
-    private readonly works: BatchWorks,
+    private readonly services: BatchServices,
   ) {
     super(uuid, name);
   }
@@ -37,7 +37,7 @@ export class StoredBatch extends Batch {
   ): Promise<QueueJob<R>[]> {
     const { manager } = options;
     // Without one, the jobs may have been built with one.
-    const caller = manager === undefined ? undefined : this.works.transactions.callers(manager);
+    const caller = manager === undefined ? undefined : this.services.transactions.callers(manager);
     return (await this.addIn(caller, nodes)) as QueueJob<R>[];
   }
 
@@ -48,17 +48,17 @@ export class StoredBatch extends Batch {
   ): Promise<QueueJob[]> {
     const all = [nodes].flat() as readonly DelayableNode[];
     const enter = async (query: Query): Promise<void> => this.enter(query);
-    const stored = await this.works.delayables.delay(all, { tx, batch: { uuid: this.uuid, enter } });
+    const stored = await this.services.delayables.delay(all, { tx, batch: { uuid: this.uuid, enter } });
     return all.flatMap((node) => stored.of(node));
   }
 
   override async close({ manager }: StoreOptions = {}): Promise<void> {
-    const { transactions } = this.works;
+    const { transactions } = this.services;
     await transactions.run(transactions.callers(manager), async (tx) => this.closeIn(tx));
   }
 
   async closeIn(tx: StoringTransaction): Promise<void> {
-    const { batches } = this.works.store;
+    const { batches } = this.services.store;
     await tx.waitFor(async (query) => batches.lock(this.uuid, query));
     const fired = await batches.close(this.uuid, tx.query);
     if (fired === null) await this.mustBe(tx.query);
@@ -67,14 +67,14 @@ export class StoredBatch extends Batch {
   }
 
   override async progress(): Promise<BatchProgress> {
-    const { store, transactions } = this.works;
+    const { store, transactions } = this.services;
     const [row] = await store.batches.find([this.uuid], transactions.callers()?.query);
     if (row === undefined) throw notFound(this.uuid);
     return toProgress(row);
   }
 
   override async cancel({ by = 'the application' }: { readonly by?: string } = {}): Promise<void> {
-    const { store, transactions } = this.works;
+    const { store, transactions } = this.services;
     await transactions.run(transactions.callers(), async (tx) => {
       await tx.waitFor(async (query) => store.batches.lock(this.uuid, query));
       const cancelled = await store.batches.cancel(this.uuid, by, tx.query);
@@ -87,16 +87,16 @@ export class StoredBatch extends Batch {
 
   override async finished(options: { readonly timeout?: number | string } = {}): Promise<BatchProgress> {
     const timeout = options.timeout === undefined ? undefined : parseMilliseconds('timeout', options.timeout);
-    await this.works.finishes.ended(this.uuid, timeout);
+    await this.services.completions.ended(this.uuid, timeout);
     return this.progress();
   }
 
   private async mustBe(query: Query): Promise<void> {
-    if ((await this.works.store.batches.names([this.uuid], query)).length === 0) throw notFound(this.uuid);
+    if ((await this.services.store.batches.names([this.uuid], query)).length === 0) throw notFound(this.uuid);
   }
 
   private async enter(query: Query): Promise<void> {
-    const open = await this.works.store.batches.enter(this.uuid, query);
+    const open = await this.services.store.batches.enter(this.uuid, query);
     if (open === null) throw notFound(this.uuid);
     if (!open) {
       throw new BatchClosedError(

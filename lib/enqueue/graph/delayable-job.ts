@@ -23,7 +23,7 @@ export interface DelayableCall {
 }
 
 /** Where delayables are built and stored: one for each queue. */
-export interface DelayableHome {
+export interface DelayableOwner {
   build(call: DelayableCall): DelayableJob;
   /** Another delayable stands for this one. */
   forget(job: DelayableJob): void;
@@ -39,14 +39,14 @@ export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<D
   /** The jobs that wait for this one. */
   readonly children = new Set<DelayableJob>();
   /** One job of the members before and after it in its chain or group, so that these hang together. */
-  readonly beside = new Set<DelayableJob>();
+  readonly linked = new Set<DelayableJob>();
   /** Why it can't be used any more. */
   private used: string | undefined;
 
   constructor(
     readonly draft: JobDraft,
     readonly call: DelayableCall,
-    readonly home: DelayableHome,
+    readonly home: DelayableOwner,
   ) {
     super();
   }

@@ -1,5 +1,5 @@
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import type { StoreOptions } from '../delayable.types.js';
 import type { DelayableJob } from './delayable-job.js';
 
@@ -80,8 +80,8 @@ export abstract class DelayableNode {
       node.outer = this;
       const [one, other] = [nodes[at - 1]?.jobs()[0], node.jobs()[0]];
       if (one === undefined || other === undefined) continue;
-      one.beside.add(other);
-      other.beside.add(one);
+      one.linked.add(other);
+      other.linked.add(one);
     }
   }
 
@@ -94,13 +94,13 @@ export abstract class DelayableNode {
 /** @throws InvalidGraphError for what is no node, with a hint where it is a job that was stored already */
 export function checkNodes(what: string, nodes: readonly unknown[]): void {
   if (!Array.isArray(nodes))
-    throw new InvalidGraphError(`${what}() takes an array of delayables, not ${show(nodes)}.`);
+    throw new InvalidGraphError(`${what}() takes an array of delayables, not ${formatValue(nodes)}.`);
   for (const node of nodes) {
     if (node instanceof DelayableNode) continue;
     const hint =
       node instanceof Promise ? ' withDelay() stores at once; delayable() builds what belongs here.' : '';
     throw new InvalidGraphError(
-      `${what}() takes what queue.delayable(provider).method(), chain() and group() answer, not ${show(node)}.${hint}`,
+      `${what}() takes what queue.delayable(provider).method(), chain() and group() answer, not ${formatValue(node)}.${hint}`,
     );
   }
 }

@@ -4,41 +4,41 @@ import { checkObject } from '../../common/option-checks.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { MemberOptions } from '../delayable.types.js';
 import type { JobDraft } from '../job-draft.js';
-import { type DelayableCall, type DelayableHome, DelayableJob } from './delayable-job.js';
+import { type DelayableCall, type DelayableOwner, DelayableJob } from './delayable-job.js';
 import { checkNodes, type DelayableNode } from './delayable-node.js';
 import { draftGraph, type GraphDraft } from './graph-draft.js';
 import { StoredGraphs } from './stored-graphs.js';
-import type { UndelayedWatch } from './forgotten-delayables.js';
-import { connectedTo, inOrder, isAlone } from './topological-sort.js';
+import type { ForgottenDelayables } from './forgotten-delayables.js';
+import { connectedComponent, topologicalSort, isIsolated } from './topological-sort.js';
 
 /** What delayables are built and stored with. */
-export interface DelayableWorks {
+export interface DelayableStorage {
   draft(call: DelayableCall): JobDraft;
   /** Answers by the uuids of the drafts. */
   save(graphs: readonly GraphDraft[], options: MemberOptions): Promise<ReadonlyMap<string, QueueJob>>;
 }
 
 /** Builds jobs without storing them, and stores the graphs that they were put into. */
-export class Delayables implements DelayableHome {
+export class Delayables implements DelayableOwner {
   constructor(
-    private readonly works: DelayableWorks,
-    private readonly undelayed: UndelayedWatch,
+    private readonly storage: DelayableStorage,
+    private readonly forgotten: ForgottenDelayables,
   ) {}
 
   build(call: DelayableCall): DelayableJob {
-    const job = new DelayableJob(this.works.draft(call), call, this);
-    this.undelayed.watch(job, job.description);
+    const job = new DelayableJob(this.storage.draft(call), call, this);
+    this.forgotten.watch(job, job.description);
     return job;
   }
 
   forget(job: DelayableJob): void {
-    this.undelayed.forget(job);
+    this.forgotten.forget(job);
   }
 
   /** What it holds is stored elsewhere: it can't be stored again. */
   use(job: DelayableJob): void {
     job.take();
-    this.undelayed.forget(job);
+    this.forgotten.forget(job);
   }
 
   /** Stores every graph that one of the nodes belongs to, whole, all in one transaction. */
@@ -60,7 +60,10 @@ export class Delayables implements DelayableHome {
     );
     for (const job of jobs) this.use(job);
     try {
-      return new StoredGraphs(graphs, await this.works.save(graphs.map(draftGraph), { ...options, manager }));
+      return new StoredGraphs(
+        graphs,
+        await this.storage.save(graphs.map(draftGraph), { ...options, manager }),
+      );
     } catch (error) {
       for (const job of jobs) job.giveBack();
       throw error;
@@ -73,7 +76,7 @@ function graphsOf(nodes: readonly DelayableNode[]): DelayableJob[][] {
   const graphs: DelayableJob[][] = [];
   for (const job of nodes.flatMap((node) => node.jobs())) {
     if (seen.has(job)) continue;
-    const graph = isAlone(job) ? [job] : inOrder(connectedTo(job));
+    const graph = isIsolated(job) ? [job] : topologicalSort(connectedComponent(job));
     for (const member of graph) seen.add(member);
     graphs.push(graph);
   }

@@ -7,7 +7,7 @@ const MAX_NAMES = 5;
  * Tells in the log of delayables that were built and never delayed: a forgotten `delay()` shows nowhere else. Only in
  * development, and only some time later, when the garbage collector finds them.
  */
-export class UndelayedWatch {
+export class ForgottenDelayables {
   private readonly logger = new Logger('QueueJob');
   private readonly registry: FinalizationRegistry<string> | undefined;
   private found: string[] = [];
@@ -27,10 +27,10 @@ export class UndelayedWatch {
   /** The members of a graph are found together: one line for all. */
   private note(description: string): void {
     this.found.push(description);
-    if (this.found.length === 1) setImmediate(() => this.tell());
+    if (this.found.length === 1) setImmediate(() => this.log());
   }
 
-  private tell(): void {
+  private log(): void {
     const { found } = this;
     this.found = [];
     const more = found.length > MAX_NAMES ? `, and ${found.length - MAX_NAMES} more` : '';

@@ -42,7 +42,7 @@ export class GraphStorage {
     const mayWait = enter !== undefined || jobs.some(({ identityKey }) => identityKey !== null);
     if (caller === undefined && !mayWait) {
       const written = await this.store.database.transaction((query) => this.write(graphs, query));
-      this.store.wake.tell(wakeFor(begins(written)));
+      this.store.notifier.publish(wakeFor(begins(written)));
       return this.answers(written, []);
     }
     const { written, twins } = await this.transactions.run(caller, async (tx) => {

@@ -8,7 +8,7 @@ import type { GraphDraft } from './graph-draft.js';
  * Runs a graph here and now, each job after its parents, without storing it. Where one of a graph's jobs is to run at
  * once, all are: those that wait for it could not be stored.
  */
-export async function runGraphAtOnce(
+export async function runGraphInline(
   graph: GraphDraft,
   codec: ArgumentCodec,
   run: (draft: JobDraft, parentResults: () => Promise<unknown[]>) => Promise<QueueJob>,

@@ -1,6 +1,6 @@
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import { InvalidJobOptionError } from '../../errors/invalid-job-option.error.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import { DelayableChain } from './delayable-chain.js';
 import { DelayableGroup } from './delayable-group.js';
 import type { DelayableJob } from './delayable-job.js';
@@ -8,12 +8,14 @@ import type { DelayableJob } from './delayable-job.js';
 /** The parts of a call, a job each; see `DelayableJob.split()`. */
 export function split(job: DelayableJob, size: number, chain: boolean): DelayableChain | DelayableGroup {
   if (!Number.isSafeInteger(size) || size < 1)
-    throw new InvalidJobOptionError(`split(size) takes a whole number of at least 1, not ${show(size)}.`);
+    throw new InvalidJobOptionError(
+      `split(size) takes a whole number of at least 1, not ${formatValue(size)}.`,
+    );
   const { call, home } = job;
   const at = call.args.findIndex(Array.isArray);
   if (at < 0) {
     throw new InvalidGraphError(
-      `${job.description} can't be split: none of its arguments is an array, only ${show(call.args)}.`,
+      `${job.description} can't be split: none of its arguments is an array, only ${formatValue(call.args)}.`,
     );
   }
   const list = call.args[at] as readonly unknown[];

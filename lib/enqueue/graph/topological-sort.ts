@@ -9,24 +9,24 @@ export interface Vertex<T> {
   readonly parents: ReadonlySet<T>;
   readonly children: ReadonlySet<T>;
   /** Of the same graph, though neither waits for the other. */
-  readonly beside: ReadonlySet<T>;
+  readonly linked: ReadonlySet<T>;
 }
 
 /** A cycle is named by this many of its jobs at most. */
 const MAX_NAMES = 12;
 
 /** It hangs together with nothing, as most of those do that are stored by the thousand. */
-export const isAlone = <T>({ parents, children, beside }: Vertex<T>): boolean =>
+export const isIsolated = <T>({ parents, children, linked: beside }: Vertex<T>): boolean =>
   parents.size === 0 && children.size === 0 && beside.size === 0;
 
 /** All that hang together with `start`, itself included. */
-export function connectedTo<T extends Vertex<T>>(start: T): Set<T> {
+export function connectedComponent<T extends Vertex<T>>(start: T): Set<T> {
   const found = new Set([start]);
   // A set is walked in the order of its entries, those that come while it is walked included.
   for (const vertex of found) {
     for (const parent of vertex.parents) found.add(parent);
     for (const child of vertex.children) found.add(child);
-    for (const other of vertex.beside) found.add(other);
+    for (const other of vertex.linked) found.add(other);
   }
   return found;
 }
@@ -36,15 +36,15 @@ export function connectedTo<T extends Vertex<T>>(start: T): Set<T> {
  *
  * @throws InvalidGraphError that names a cycle
  */
-export function inOrder<T extends Vertex<T>>(vertices: Iterable<T>): T[] {
+export function topologicalSort<T extends Vertex<T>>(vertices: Iterable<T>): T[] {
   const placed = new Set<T>();
-  for (const start of byBuilding(vertices)) {
+  for (const start of byCreation(vertices)) {
     // By hand and not by recursion: a chain may be longer than the stack is deep.
     const path: { vertex: T; parents: Iterator<T> }[] = [];
     const onPath = new Set<T>();
     const enter = (vertex: T): void => {
       const missing = [...vertex.parents].filter((parent) => !placed.has(parent));
-      path.push({ vertex, parents: byBuilding(missing).values() });
+      path.push({ vertex, parents: byCreation(missing).values() });
       onPath.add(vertex);
     };
     if (!placed.has(start)) enter(start);
@@ -65,13 +65,13 @@ export function inOrder<T extends Vertex<T>>(vertices: Iterable<T>): T[] {
   return [...placed];
 }
 
-function byBuilding<T extends Vertex<T>>(vertices: Iterable<T>): T[] {
+function byCreation<T extends Vertex<T>>(vertices: Iterable<T>): T[] {
   return [...vertices].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }
 
 /** `cycle`: each one runs before the next, and the last before the first. */
 function cycleError<T extends Vertex<T>>(cycle: readonly T[]): InvalidGraphError {
-  const [first] = byBuilding(cycle);
+  const [first] = byCreation(cycle);
   const at = cycle.indexOf(first as T);
   const turned = [...cycle.slice(at), ...cycle.slice(0, at)];
   const names = turned.slice(0, MAX_NAMES).map(({ description }) => description);

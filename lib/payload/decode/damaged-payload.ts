@@ -2,7 +2,7 @@ import { QueueJobError } from '../../errors/queue-job.error.js';
 import { MAX_JSON_DEPTH } from '../tag.js';
 
 /** Stored JSON that this codec did not write: `path` says where, `reason` follows it. */
-export function damaged(path: string, reason: string, cause?: unknown): QueueJobError {
+export function damagedPayload(path: string, reason: string, cause?: unknown): QueueJobError {
   const options = cause === undefined ? undefined : { cause };
   return new QueueJobError('DAMAGED_PAYLOAD', `${path} is damaged in the stored JSON: ${reason}`, options);
 }
@@ -12,11 +12,12 @@ export function parseJson(text: string, root: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw damaged(root, `it is no JSON (${(error as Error).message}).`, error);
+    throw damagedPayload(root, `it is no JSON (${(error as Error).message}).`, error);
   }
 }
 
 /** Keeps a walk over stored JSON from overflowing the stack. */
 export function checkJsonDepth(depth: number, root: string): void {
-  if (depth > MAX_JSON_DEPTH) throw damaged(root, `it is nested more than ${MAX_JSON_DEPTH} levels deep.`);
+  if (depth > MAX_JSON_DEPTH)
+    throw damagedPayload(root, `it is nested more than ${MAX_JSON_DEPTH} levels deep.`);
 }

@@ -1,16 +1,16 @@
 import { QueueJobError } from '../../errors/queue-job.error.js';
 import { BINARY_NAMES, decodeBinary } from '../types/binary-types.js';
 import type { CodecTable } from '../types/codec-table.js';
-import { checkJsonDepth, damaged } from './damaged-payload.js';
+import { checkJsonDepth, damagedPayload } from './damaged-payload.js';
 import { buildError } from '../types/error-parts.js';
-import { LEAF_TYPES } from '../types/scalar-types.js';
+import { SCALAR_TYPES } from '../types/scalar-types.js';
 import { mapKeyStep, mapValueStep, pathOf, setStep, type Step } from '../path-steps.js';
 import { setOwn } from '../types/prototypes.js';
 import { messageOf } from '../refusal-reasons.js';
 import { TAG, TYPE_KEY } from '../tag.js';
 
-/** What a {@link Reader} can make besides the built-in types. */
-export interface ReaderSettings {
+/** What a {@link Decoder} can make besides the built-in types. */
+export interface DecoderSettings {
   readonly codecs: CodecTable;
   /** The entity, or what takes its place, for the value of an `Entity` tag that stands at `path`. */
   entityAt(tagValue: object, path: string): object | null;
@@ -22,13 +22,13 @@ type Fields = Record<string, unknown>;
  * Makes values of parsed JSON. The JSON belongs to the reader: arrays and objects stay as they are, and only what is
  * tagged is put in its place.
  */
-export class Reader {
+export class Decoder {
   readonly #root: string;
-  readonly #settings: ReaderSettings;
+  readonly #settings: DecoderSettings;
   readonly #steps: Step[] = [];
   #depth = 0;
 
-  constructor(root: string, settings: ReaderSettings) {
+  constructor(root: string, settings: DecoderSettings) {
     this.#root = root;
     this.#settings = settings;
   }
@@ -69,7 +69,7 @@ export class Reader {
   }
 
   #make(name: string, data: unknown): unknown {
-    const leaf = LEAF_TYPES.get(name);
+    const leaf = SCALAR_TYPES.get(name);
     if (leaf !== undefined) return leaf(data);
     if (BINARY_NAMES.includes(name)) return decodeBinary(name, data);
     switch (name) {
@@ -147,6 +147,6 @@ export class Reader {
   }
 
   #damaged(reason: string, cause?: unknown): QueueJobError {
-    return damaged(this.#path, reason, cause);
+    return damagedPayload(this.#path, reason, cause);
   }
 }

@@ -2,13 +2,13 @@ import { binaryOf } from '../types/binary-types.js';
 import type { CodecTable } from '../types/codec-table.js';
 import type { EntityKey, EntityReferences } from '../types/entity-references.js';
 import { isError, partsOf, propertiesOf } from '../types/error-parts.js';
-import { leafOf } from '../types/scalar-types.js';
+import { scalarTypeOf } from '../types/scalar-types.js';
 import { mapKeyStep, mapValueStep, setStep } from '../path-steps.js';
 import { isMap, isSet } from '../types/prototypes.js';
 import { reasons } from '../refusal-reasons.js';
 import { TAG, tagStart } from '../tag.js';
 import type { TypeCodec } from '../types/type-codec.js';
-import type { Writer } from './encoder.js';
+import type { Encoder } from './encoder.js';
 
 /** What decides how the instance of a class is written. */
 export interface InstanceSettings {
@@ -20,30 +20,30 @@ export interface InstanceSettings {
  * Writes an object that is neither plain nor an array. The codecs of the application come first: they may carry what
  * has a built-in type too, such as a subclass of `Error`.
  */
-export function writeInstance(writer: Writer, value: object, settings: InstanceSettings): void {
+export function encodeInstance(writer: Encoder, value: object, settings: InstanceSettings): void {
   const codec = settings.codecs.forValue(value);
   if (codec !== undefined)
     return tagged(writer, codec.name, () => writer.value(encodeWith(writer, codec, value)));
-  const leaf = leafOf(value) ?? binaryOf(value);
+  const leaf = scalarTypeOf(value) ?? binaryOf(value);
   if (leaf !== undefined) return tagged(writer, leaf.name, () => writer.value(leaf.data));
   if (isMap(value)) return tagged(writer, TAG.map, () => writeMap(writer, value));
   if (isSet(value)) return tagged(writer, TAG.set, () => writeSet(writer, value));
   if (isError(value)) return tagged(writer, TAG.error, () => writeError(writer, value));
   const key = referenceOf(writer, settings.entities, value);
-  if (key === undefined) throw writer.trail.refusal(reasons.instance(value));
+  if (key === undefined) throw writer.path.refusal(reasons.instance(value));
   const { entity, table, id } = key;
   tagged(writer, TAG.entity, () =>
     writer.value(table === undefined ? { entity, id } : { entity, table, id }),
   );
 }
 
-function tagged(writer: Writer, name: string, writeValue: () => void): void {
+function tagged(writer: Encoder, name: string, writeValue: () => void): void {
   writer.raw(tagStart(name));
   writeValue();
   writer.raw('}');
 }
 
-function writeMap(writer: Writer, map: ReadonlyMap<unknown, unknown>): void {
+function writeMap(writer: Encoder, map: ReadonlyMap<unknown, unknown>): void {
   let index = 0;
   writer.raw('[');
   for (const [key, value] of map) {
@@ -57,7 +57,7 @@ function writeMap(writer: Writer, map: ReadonlyMap<unknown, unknown>): void {
   writer.raw(']');
 }
 
-function writeSet(writer: Writer, set: ReadonlySet<unknown>): void {
+function writeSet(writer: Encoder, set: ReadonlySet<unknown>): void {
   let index = 0;
   writer.raw('[');
   for (const member of set) {
@@ -68,7 +68,7 @@ function writeSet(writer: Writer, set: ReadonlySet<unknown>): void {
   writer.raw(']');
 }
 
-function writeError(writer: Writer, error: Error): void {
+function writeError(writer: Encoder, error: Error): void {
   let separator = '{';
   for (const [part, value] of Object.entries(partsOf(error))) {
     writer.raw(`${separator}"${part}":`);
@@ -84,22 +84,22 @@ function writeError(writer: Writer, error: Error): void {
   writer.raw('}');
 }
 
-function encodeWith(writer: Writer, codec: TypeCodec, value: object): unknown {
+function encodeWith(writer: Encoder, codec: TypeCodec, value: object): unknown {
   try {
     return codec.encode(value);
   } catch (error) {
-    throw writer.trail.refusal(reasons.codec(codec.name, error), error);
+    throw writer.path.refusal(reasons.codec(codec.name, error), error);
   }
 }
 
 function referenceOf(
-  writer: Writer,
+  writer: Encoder,
   entities: EntityReferences | undefined,
   value: object,
 ): EntityKey | undefined {
   try {
     return entities?.referenceOf(value);
   } catch (error) {
-    throw writer.trail.refusal(reasons.entity(error), error);
+    throw writer.path.refusal(reasons.entity(error), error);
   }
 }

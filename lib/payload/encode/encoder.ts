@@ -5,11 +5,11 @@ import { oversizeOf, stopLengthOf } from '../payload-size.js';
 import { isPlainArray, isPlainObject } from '../types/prototypes.js';
 import { reasons } from '../refusal-reasons.js';
 import { TAG, TYPE_KEY, tagStart } from '../tag.js';
-import { Trail } from './value-path.js';
-import { writeInstance, type InstanceSettings } from './encode-instance.js';
+import { ValuePath } from './value-path.js';
+import { encodeInstance, type InstanceSettings } from './encode-instance.js';
 
-/** What a {@link Writer} needs besides the value. */
-export interface WriterSettings extends InstanceSettings {
+/** What a {@link Encoder} needs besides the value. */
+export interface EncoderSettings extends InstanceSettings {
   readonly maxPayloadBytes: number;
 }
 
@@ -23,17 +23,17 @@ const UNDEFINED = `{"${TYPE_KEY}":"${TAG.undefined}"}`;
  * Writes one value as JSON text, in one walk that reads every property once: what was checked is what is stored, even
  * where a getter answers differently each time. Measured about as fast as a check followed by `JSON.stringify`.
  */
-export class Writer {
-  readonly trail: Trail;
+export class Encoder {
+  readonly path: ValuePath;
   #text = '';
   /** The length of what was written and taken back. It counts, or taking back could go on for ever. */
   #takenBack = 0;
   #isTooLong = false;
-  readonly #settings: WriterSettings;
+  readonly #settings: EncoderSettings;
   readonly #stopLength: number;
 
-  constructor(root: string, settings: WriterSettings) {
-    this.trail = new Trail(root);
+  constructor(root: string, settings: EncoderSettings) {
+    this.path = new ValuePath(root);
     this.#settings = settings;
     this.#stopLength = stopLengthOf(settings.maxPayloadBytes);
   }
@@ -45,11 +45,11 @@ export class Writer {
     } catch (error) {
       if (error instanceof UnserializableArgumentError) throw error;
       // A getter or the trap of a proxy; the trail still ends there.
-      throw this.trail.refusal(reasons.unreadable(error), error);
+      throw this.path.refusal(reasons.unreadable(error), error);
     }
     const { maxPayloadBytes } = this.#settings;
     const bytes = oversizeOf(this.#text, maxPayloadBytes);
-    if (bytes !== undefined) throw this.trail.refusal(reasons.size(bytes, maxPayloadBytes));
+    if (bytes !== undefined) throw this.path.refusal(reasons.size(bytes, maxPayloadBytes));
     return this.#text;
   }
 
@@ -68,17 +68,17 @@ export class Writer {
       case 'bigint':
         return this.raw(`${tagStart(TAG.bigint)}"${value}"}`);
       case 'function':
-        throw this.trail.refusal(reasons.function);
+        throw this.path.refusal(reasons.function);
       case 'symbol':
-        throw this.trail.refusal(reasons.symbol);
+        throw this.path.refusal(reasons.symbol);
     }
   }
 
   /** A value inside of another. */
   child(step: Step, value: unknown): void {
-    this.trail.step(step);
+    this.path.step(step);
     this.value(value);
-    this.trail.back();
+    this.path.back();
   }
 
   /** An object of these keys. */
@@ -115,18 +115,18 @@ export class Writer {
   #string(text: string, reason: (flaw: string) => string): void {
     if (isPlainText(text)) return this.raw(`"${text}"`);
     const flaw = flawOf(text);
-    if (flaw !== undefined) throw this.trail.refusal(reason(flaw));
+    if (flaw !== undefined) throw this.path.refusal(reason(flaw));
     // Escaped, it may be six times as long, and then too long for a JavaScript string.
     this.#checkLength(text.length);
     this.raw(JSON.stringify(text));
   }
 
   #object(value: object): void {
-    this.trail.enter(value);
+    this.path.enter(value);
     if (isPlainArray(value)) this.#array(value);
     else if (isPlainObject(value)) this.#plainObject(value);
-    else writeInstance(this, value, this.#settings);
-    this.trail.leave();
+    else encodeInstance(this, value, this.#settings);
+    this.path.leave();
   }
 
   #array(values: readonly unknown[]): void {
@@ -135,9 +135,9 @@ export class Writer {
     for (let i = 0; i < length; i += 1) {
       if (i > 0) this.raw(',');
       // The step comes before the read: a getter may throw.
-      this.trail.step(i);
+      this.path.step(i);
       this.value(values[i]);
-      this.trail.back();
+      this.path.back();
     }
     this.raw(']');
   }
@@ -145,24 +145,24 @@ export class Writer {
   #plainObject(value: Fields): void {
     for (const symbol of Object.getOwnPropertySymbols(value)) {
       if (!Object.prototype.propertyIsEnumerable.call(value, symbol)) continue;
-      this.trail.step(symbol);
-      throw this.trail.refusal(reasons.symbolKey);
+      this.path.step(symbol);
+      throw this.path.refusal(reasons.symbolKey);
     }
     this.fields(value, Object.keys(value));
   }
 
   #field(separator: string, value: Fields, key: string): void {
-    this.trail.step(key);
+    this.path.step(key);
     this.raw(separator);
     this.#string(key, reasons.key);
     this.raw(':');
     this.value(value[key]);
-    this.trail.back();
+    this.path.back();
   }
 
   /** Writes a field, or takes back what was written of it where it can't be carried. */
   #tryField(separator: string, value: Fields, key: string): boolean {
-    const mark = this.trail.mark();
+    const mark = this.path.mark();
     const text = this.#text;
     try {
       this.#field(separator, value, key);
@@ -171,7 +171,7 @@ export class Writer {
       if (this.#isTooLong) throw error;
       this.#takenBack += this.#text.length - text.length;
       this.#text = text;
-      this.trail.returnTo(mark);
+      this.path.returnTo(mark);
       return false;
     }
   }
@@ -179,8 +179,8 @@ export class Writer {
   #checkLength(added: number): void {
     if (this.#text.length + this.#takenBack + added <= this.#stopLength) return;
     this.#isTooLong = true;
-    this.trail.returnTo({ steps: 0, ancestors: 0 });
-    throw this.trail.refusal(reasons.size(`more than ${this.#stopLength}`, this.#settings.maxPayloadBytes));
+    this.path.returnTo({ steps: 0, ancestors: 0 });
+    throw this.path.refusal(reasons.size(`more than ${this.#stopLength}`, this.#settings.maxPayloadBytes));
   }
 }
 

@@ -3,8 +3,8 @@ import { pathOf, type Step } from '../path-steps.js';
 import { reasons } from '../refusal-reasons.js';
 import { MAX_DEPTH } from '../tag.js';
 
-/** A place on a {@link Trail} to come back to. */
-export interface TrailMark {
+/** A place on a {@link ValuePath} to come back to. */
+export interface ValuePathMark {
   readonly steps: number;
   readonly ancestors: number;
 }
@@ -13,7 +13,7 @@ export interface TrailMark {
  * Where a walk stands: the steps from the root, which become text only when something is wrong there, and the objects
  * that lie around it.
  */
-export class Trail {
+export class ValuePath {
   readonly #root: string;
   readonly #steps: Step[] = [];
   readonly #ancestors: object[] = [];
@@ -23,7 +23,7 @@ export class Trail {
   }
 
   /** The path of where the walk stands, such as `args[0].items[3]`. */
-  get path(): string {
+  get text(): string {
     return pathOf(this.#root, this.#steps);
   }
 
@@ -46,17 +46,17 @@ export class Trail {
     this.#ancestors.pop();
   }
 
-  mark(): TrailMark {
+  mark(): ValuePathMark {
     return { steps: this.#steps.length, ancestors: this.#ancestors.length };
   }
 
-  returnTo(mark: TrailMark): void {
+  returnTo(mark: ValuePathMark): void {
     this.#steps.length = mark.steps;
     this.#ancestors.length = mark.ancestors;
   }
 
   /** The error that refuses what stands here. */
   refusal(reason: string, cause?: unknown): UnserializableArgumentError {
-    return new UnserializableArgumentError(this.path, reason, cause === undefined ? undefined : { cause });
+    return new UnserializableArgumentError(this.text, reason, cause === undefined ? undefined : { cause });
   }
 }

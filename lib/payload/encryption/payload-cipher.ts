@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { DecryptionError } from '../../errors/decryption.error.js';
-import { damaged } from '../decode/damaged-payload.js';
+import { damagedPayload } from '../decode/damaged-payload.js';
 import { type EncryptionOptions, readKeys } from './encryption-keys.js';
 import { TAG, TYPE_KEY, tagStart } from '../tag.js';
 
@@ -97,7 +97,10 @@ export function sealedOf(node: unknown, field: string): Sealed | undefined {
     const sealed = { key, nonce: nonce as string, data: data as string };
     return typeof draft === 'string' ? { ...sealed, draft } : sealed;
   }
-  throw damaged(field, 'it is marked as encrypted, and has not the key, nonce and data that belong to it.');
+  throw damagedPayload(
+    field,
+    'it is marked as encrypted, and has not the key, nonce and data that belong to it.',
+  );
 }
 
 /** The error of a payload whose key is not here. */

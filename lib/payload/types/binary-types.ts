@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { Leaf } from './scalar-types.js';
+import type { ScalarType } from './scalar-types.js';
 import { prototypeCount } from './prototypes.js';
 
 interface ViewConstructor {
@@ -27,7 +27,7 @@ const VIEW_NAMES = [
 export const BINARY_NAMES: readonly string[] = ['Buffer', 'ArrayBuffer', ...VIEW_NAMES];
 
 /** Takes binary data apart; `undefined` for everything else, subclasses and shared memory included. */
-export function binaryOf(value: object): Leaf | undefined {
+export function binaryOf(value: object): ScalarType | undefined {
   if (types.isArrayBuffer(value)) return binary(value, 'ArrayBuffer', 2, Buffer.from(value));
   if (!ArrayBuffer.isView(value)) return undefined;
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
@@ -52,7 +52,7 @@ export function decodeBinary(name: string, data: unknown): unknown {
   return new View(own);
 }
 
-function binary(value: object, name: string, prototypes: number, bytes: Buffer): Leaf | undefined {
+function binary(value: object, name: string, prototypes: number, bytes: Buffer): ScalarType | undefined {
   if (prototypeCount(value) !== prototypes || !BINARY_NAMES.includes(name)) return undefined;
   return { name, data: bytes.toString('base64') };
 }

@@ -1,12 +1,12 @@
 import { InvalidModuleOptionError } from '../../errors/invalid-module-option.error.js';
 import { BINARY_NAMES } from './binary-types.js';
-import { LEAF_TYPES } from './scalar-types.js';
+import { SCALAR_TYPES } from './scalar-types.js';
 import { TAG } from '../tag.js';
 import type { TypeCodec } from './type-codec.js';
 
 const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
   ...Object.values(TAG),
-  ...LEAF_TYPES.keys(),
+  ...SCALAR_TYPES.keys(),
   ...BINARY_NAMES,
 ]);
 

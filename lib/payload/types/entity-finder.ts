@@ -1,8 +1,8 @@
 import { canonicalOf } from '../encode/canonical.js';
 import type { CodecTable } from './codec-table.js';
-import { checkJsonDepth, damaged } from '../decode/damaged-payload.js';
+import { checkJsonDepth, damagedPayload } from '../decode/damaged-payload.js';
 import type { EntityKey } from './entity-references.js';
-import { Reader, type ReaderSettings } from '../decode/decoder.js';
+import { Decoder, type DecoderSettings } from '../decode/decoder.js';
 import { TAG, TYPE_KEY, TYPE_KEY_TEXT } from '../tag.js';
 
 /** The references in a stored JSON, and which of them stands where. */
@@ -29,7 +29,7 @@ class Finder implements FoundEntities {
   readonly places = new Map<object, number>();
   readonly #indexes = new Map<string, number>();
   readonly #root: string;
-  readonly #keySettings: ReaderSettings;
+  readonly #keySettings: DecoderSettings;
 
   constructor(root: string, codecs: CodecTable) {
     this.#root = root;
@@ -50,7 +50,7 @@ class Finder implements FoundEntities {
     const { entity, table, id } = (value ?? {}) as { entity?: unknown; table?: unknown; id?: unknown };
     const isNamed = typeof entity === 'string' && (table === undefined || typeof table === 'string');
     if (!isNamed || typeof id !== 'object' || id === null || Array.isArray(id)) {
-      throw damaged(this.#root, 'a reference to an entity has no name or no key.');
+      throw damagedPayload(this.#root, 'a reference to an entity has no name or no key.');
     }
     // Before the key is read: reading puts its values in place.
     const text = canonicalOf(value, this.#root, 0);
@@ -58,11 +58,11 @@ class Finder implements FoundEntities {
     this.places.set(value as object, index);
     if (index < this.keys.length) return;
     this.#indexes.set(text, index);
-    const read = new Reader(this.#root, this.#keySettings).read(id) as EntityKey['id'];
+    const read = new Decoder(this.#root, this.#keySettings).read(id) as EntityKey['id'];
     this.keys.push(table === undefined ? { entity, id: read } : { entity, table, id: read });
   }
 }
 
 function refuseEntity(_tagValue: object, path: string): never {
-  throw damaged(path, 'the key of an entity holds an entity.');
+  throw damagedPayload(path, 'the key of an entity holds an entity.');
 }

@@ -6,13 +6,13 @@ import { TAG } from '../tag.js';
 type LeafDecoder = (data: unknown) => unknown;
 
 /** An object as its tag and the plain data that stands for it. */
-export interface Leaf {
+export interface ScalarType {
   readonly name: string;
   readonly data: unknown;
 }
 
 /** Takes a `Date`, `URL` or `RegExp` apart; `undefined` for everything else, their subclasses included. */
-export function leafOf(value: object): Leaf | undefined {
+export function scalarTypeOf(value: object): ScalarType | undefined {
   if (types.isDate(value)) {
     const time = Date.prototype.getTime.call(value);
     return leaf(value, 'Date', Number.isNaN(time) ? null : new Date(time).toISOString());
@@ -26,7 +26,7 @@ export function leafOf(value: object): Leaf | undefined {
 }
 
 /** How the leaf types are made again, by their tags. */
-export const LEAF_TYPES: ReadonlyMap<string, LeafDecoder> = new Map<string, LeafDecoder>([
+export const SCALAR_TYPES: ReadonlyMap<string, LeafDecoder> = new Map<string, LeafDecoder>([
   [TAG.undefined, decodeUndefined],
   [TAG.number, decodeNumber],
   [TAG.bigint, decodeBigint],
@@ -42,7 +42,7 @@ const NUMBERS: ReadonlyMap<unknown, number> = new Map([
   ['-0', -0],
 ]);
 
-function leaf(value: object, name: string, data: unknown): Leaf | undefined {
+function leaf(value: object, name: string, data: unknown): ScalarType | undefined {
   return prototypeCount(value) === 2 ? { name, data } : undefined;
 }
 

@@ -1,15 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import { HUNDRED_YEARS_MS } from '../../common/duration.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import type { CurrentJob } from '../../execution-context/current-job.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import { InvalidJobOptionError } from '../../errors/invalid-job-option.error.js';
-import type { Reporter } from '../reporting/progress-buffer.js';
+import type { ProgressBuffer } from '../reporting/progress-buffer.js';
 import type { ClaimedJob } from '../../store/claims/claim-store.js';
-import type { Run } from './attempt.js';
+import type { RunningAttempt } from './attempt.js';
 
 /** A call of a job's method. */
-export interface RunCall {
+export interface MethodCall {
   readonly manager: EntityManager;
   readonly transactional: boolean;
   readonly args: readonly unknown[];
@@ -17,8 +17,8 @@ export interface RunCall {
 }
 
 /** What the contexts of all runs share. */
-export interface RunTools {
-  readonly reporter: Reporter;
+export interface ContextServices {
+  readonly progress: ProgressBuffer;
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
   readonly parentResults: (job: ClaimedJob, manager: EntityManager) => Promise<unknown[]>;
   readonly encode: (value: unknown, place: { uuid: string; field: string }) => string | null;
@@ -28,21 +28,21 @@ export interface RunTools {
  * `currentJob()` of one run. Most jobs never ask, so everything is made when it is asked for, the functions too: they
  * may be taken off it.
  */
-export class RunContext implements CurrentJob {
+export class AttemptContext implements CurrentJob {
   private read: QueueJob | undefined;
 
   constructor(
-    private readonly run: Run,
-    private readonly call: RunCall,
-    private readonly tools: RunTools,
+    private readonly attempt: RunningAttempt,
+    private readonly call: MethodCall,
+    private readonly services: ContextServices,
   ) {}
 
   get job(): QueueJob {
-    return (this.read ??= this.tools.readJob(this.run.job, this.call.args, this.call.context));
+    return (this.read ??= this.services.readJob(this.attempt.job, this.call.args, this.call.context));
   }
 
   get signal(): AbortSignal {
-    return this.run.signal;
+    return this.attempt.signal;
   }
 
   get manager(): EntityManager {
@@ -59,11 +59,11 @@ export class RunContext implements CurrentJob {
 
   get log(): CurrentJob['log'] {
     return (message, data) => {
-      const { uuid, retry } = this.run.job;
+      const { uuid, retry } = this.attempt.job;
       if (typeof message !== 'string')
-        throw new InvalidJobOptionError(`log() takes a text, not ${show(message)}.`);
+        throw new InvalidJobOptionError(`log() takes a text, not ${formatValue(message)}.`);
       const text = message.replaceAll('\0', '');
-      this.tools.reporter.log({
+      this.services.progress.log({
         uuid,
         retry,
         date: new Date(),
@@ -75,30 +75,30 @@ export class RunContext implements CurrentJob {
 
   get progress(): CurrentJob['progress'] {
     return (done, total) => {
-      const { uuid, retry } = this.run.job;
+      const { uuid, retry } = this.attempt.job;
       checkNumber('progress(done)', done);
       if (total !== undefined) checkNumber('progress(…, total)', total);
-      this.tools.reporter.step({ uuid, retry, done, total: total ?? null });
+      this.services.progress.step({ uuid, retry, done, total: total ?? null });
     };
   }
 
   get postpone(): CurrentJob['postpone'] {
     return (seconds) => {
       checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
-      this.run.postponed = seconds;
+      this.attempt.postponed = seconds;
     };
   }
 
   get parentResults(): CurrentJob['parentResults'] {
-    return () => this.tools.parentResults(this.run.job, this.call.manager);
+    return () => this.services.parentResults(this.attempt.job, this.call.manager);
   }
 
   /** What can't be carried is told as text: a line in a log is no reason to fail. */
   private encodeData(data: unknown): string | null {
     try {
-      return this.tools.encode(data, { uuid: this.run.job.uuid, field: 'data' });
+      return this.services.encode(data, { uuid: this.attempt.job.uuid, field: 'data' });
     } catch {
-      return JSON.stringify(show(data));
+      return JSON.stringify(formatValue(data));
     }
   }
 }
@@ -106,5 +106,5 @@ export class RunContext implements CurrentJob {
 function checkNumber(what: string, value: number, max = Number.MAX_VALUE): void {
   // JavaScript would take null and texts for numbers.
   if (typeof value === 'number' && value >= 0 && value <= max) return;
-  throw new InvalidJobOptionError(`${what} takes a number from 0 to ${max}, not ${show(value)}.`);
+  throw new InvalidJobOptionError(`${what} takes a number from 0 to ${max}, not ${formatValue(value)}.`);
 }

@@ -1,9 +1,9 @@
 import type { Failure } from '../../job/failure.js';
 import type { DoneRecord, EndRecord } from '../../store/claims/claim-store.js';
-import type { Run } from './attempt.js';
+import type { RunningAttempt } from './attempt.js';
 
 /** How a run ended. */
-export type RunEnd =
+export type AttemptResult =
   /** The method returned; `result` is JSON text. */
   | { readonly kind: 'done'; readonly result: string | null }
   /** Written in the job's own transaction. */
@@ -11,46 +11,57 @@ export type RunEnd =
   | {
       readonly kind: 'retry';
       readonly seconds: number;
-      readonly giveTryBack: boolean;
+      readonly giveAttemptBack: boolean;
       readonly failure?: Failure;
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'cancelled'; readonly failure?: Failure };
 
 /** An ended run on its way into the database. */
-export interface Ended {
-  readonly run: Run;
+export interface EndedAttempt {
+  readonly attempt: RunningAttempt;
   readonly at: number;
-  readonly end: RunEnd;
+  readonly result: AttemptResult;
 }
 
 /** How many characters an end takes along. */
-export function sizeOf(end: RunEnd): number {
-  if (end.kind === 'done') return end.result?.length ?? 0;
-  const failure = 'failure' in end ? end.failure : undefined;
+export function sizeOf(result: AttemptResult): number {
+  if (result.kind === 'done') return result.result?.length ?? 0;
+  const failure = 'failure' in result ? result.failure : undefined;
   return failure === undefined ? 0 : failure.message.length + failure.stack.length;
 }
 
 /** Milliseconds ago, since only the database's clock is written; to the microsecond, as it counts. */
 const ago = (time: number, now: number): number => Math.max(0, Math.round((now - time) * 1000) / 1000);
 
-export function doneRecord({ run, at, end }: Ended, now: number): DoneRecord {
+export function doneRecord({ attempt, at, result }: EndedAttempt, now: number): DoneRecord {
   return {
-    uuid: run.job.uuid,
-    retry: run.job.retry,
-    result: end.kind === 'done' ? end.result : null,
-    started: ago(run.startedAt, now),
+    uuid: attempt.job.uuid,
+    retry: attempt.job.retry,
+    result: result.kind === 'done' ? result.result : null,
+    started: ago(attempt.startedAt, now),
     ended: ago(at, now),
   };
 }
 
-export function endRecord({ run, at, end }: Ended, now: number): EndRecord {
-  const times = { u: run.job.uuid, t: run.job.retry, sa: ago(run.startedAt, now), ea: ago(at, now) };
-  const failure = 'failure' in end ? end.failure : undefined;
+export function endRecord({ attempt, at, result }: EndedAttempt, now: number): EndRecord {
+  const times = {
+    uuid: attempt.job.uuid,
+    retry: attempt.job.retry,
+    startedAgo: ago(attempt.startedAt, now),
+    ended: ago(at, now),
+  };
+  const failure = 'failure' in result ? result.failure : undefined;
   const error =
     failure === undefined
       ? {}
-      : { n: failure.name, m: failure.message, i: failure.stack, f: failure.fingerprint };
-  if (end.kind === 'retry') return { ...times, k: 'retry', s: end.seconds, g: end.giveTryBack, ...error };
-  return { ...times, k: end.kind === 'failed' ? 'failed' : 'cancelled', ...error };
+      : {
+          name: failure.name,
+          message: failure.message,
+          info: failure.stack,
+          fingerprint: failure.fingerprint,
+        };
+  if (result.kind === 'retry')
+    return { ...times, kind: 'retry', seconds: result.seconds, uncounted: result.giveAttemptBack, ...error };
+  return { ...times, kind: result.kind === 'failed' ? 'failed' : 'cancelled', ...error };
 }

@@ -1,13 +1,13 @@
 import type { ClaimedJob } from '../../store/claims/claim-store.js';
 
 /** One try of a job on this node. */
-export class Run {
+export class RunningAttempt {
   /** When it began, by the monotonic clock, in milliseconds; Infinity while it waits for its turn. */
   startedAt = Infinity;
   /** The node's permits count this run. */
-  permitted = true;
+  holdsPermit = true;
   /** It lasts, and counts as such. */
-  marked = false;
+  isLong = false;
   /** That the job has started is known to the database already. */
   startWritten = false;
   /** The job is no longer this node's: how it ends is nobody's business. */

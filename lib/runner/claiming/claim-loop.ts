@@ -1,22 +1,22 @@
-import { isAboutData, isRefusal } from '../../common/pg-errors.js';
-import { Alarm } from '../../common/earliest-timer.js';
+import { isDataError, isStatementRejected } from '../../common/pg-errors.js';
+import { EarliestTimer } from '../../common/earliest-timer.js';
 import type {
   ClaimedJob,
   ClaimStore,
-  CycleAnswer,
-  CycleInfo,
+  RoundTripReply,
+  RoundTripInfo,
   EndRecord,
 } from '../../store/claims/claim-store.js';
-import type { HandedOver } from '../../store/insert/claimed-insert-store.js';
+import type { ClaimedInsert } from '../../store/insert/claimed-insert-store.js';
 import type { NewJob } from '../../store/insert/new-job.js';
 import { describeFailure } from '../../job/failure.js';
-import type { Ended } from '../attempt/attempt-result.js';
+import type { EndedAttempt } from '../attempt/attempt-result.js';
 import { doneRecord, endRecord } from '../attempt/attempt-result.js';
-import type { Intake } from './local-receiver.js';
+import type { LocalReceiver } from './local-receiver.js';
 import { LowWater } from './low-water.js';
-import type { PumpHooks, PumpSettings } from './claim-loop.hooks.js';
-import type { Reporter } from '../reporting/progress-buffer.js';
-import type { Workbench } from '../slots/worker-pool.js';
+import type { ClaimLoopHooks, ClaimLoopSettings } from './claim-loop.hooks.js';
+import type { ProgressBuffer } from '../reporting/progress-buffer.js';
+import type { WorkerPool } from '../slots/worker-pool.js';
 
 /** Before a claim that found only locked jobs is tried again, in milliseconds. */
 const LOOK_AGAIN_MS = 20;
@@ -28,34 +28,34 @@ const BACKOFF_MS = { first: 50, longest: 1_000 };
  * The round trips between the workbench and the database, one at a time. All that ended meanwhile goes with the next:
  * no timer, so no delay when there is little to do, and large batches when there is much.
  */
-export class Pump {
+export class ClaimLoop {
   private looping: Promise<void> | null = null;
-  private reporting: Promise<void> | null = null;
+  private flushing: Promise<void> | null = null;
   /** Whether new jobs are asked for. */
   private accepting = false;
   private mayHaveMore = false;
   private promoteDue = false;
-  private wakes = 0;
-  private aligned = false;
+  private readySignals = 0;
+  private synced = false;
   /** The last round trip left permits that others can have. */
   private returned = false;
   /** The last round trip whose answer was lost; 0: none was. */
-  private lostCycle = 0;
-  private readonly lookAgain = new Alarm(() => this.wake());
+  private lostRoundTrip = 0;
+  private readonly lookAgain = new EarliestTimer(() => this.jobsReady());
   private readonly lowWater = new LowWater();
   /** Something in what was sent is refused: the ends go one at a time until it is found. */
-  private oneByOne = false;
+  private isolating = false;
   private stopped = false;
   /** The number of this node. */
   node = 0;
 
   constructor(
-    private readonly bench: Workbench,
+    private readonly pool: WorkerPool,
     private readonly store: ClaimStore,
-    private readonly intake: Intake,
-    private readonly reporter: Reporter,
-    private readonly settings: PumpSettings,
-    private readonly hooks: PumpHooks,
+    private readonly receiver: LocalReceiver,
+    private readonly progress: ProgressBuffer,
+    private readonly settings: ClaimLoopSettings,
+    private readonly hooks: ClaimLoopHooks,
   ) {}
 
   /** Claims don't begin at the front of what is ready, where only ended jobs are left. */
@@ -71,30 +71,30 @@ export class Pump {
   /** Asks for jobs from now on, or no longer. */
   accept(accepting: boolean): void {
     this.accepting = accepting;
-    if (accepting) this.wake();
+    if (accepting) this.jobsReady();
   }
 
   /** There may be work. */
-  wake(): void {
-    this.wakes += 1;
+  jobsReady(): void {
+    this.readySignals += 1;
     this.mayHaveMore = true;
-    this.kick();
-  }
-
-  /** An eta has come. */
-  promote(): void {
-    this.promoteDue = true;
     this.wake();
   }
 
+  /** An eta has come. */
+  etaDue(): void {
+    this.promoteDue = true;
+    this.jobsReady();
+  }
+
   /** The channels may have changed, or the node's session was away: what the database has booked is asked first. */
-  realign(): void {
-    this.aligned = false;
-    this.kick();
+  resync(): void {
+    this.synced = false;
+    this.wake();
   }
 
   /** Something is to be written or asked. */
-  kick(): void {
+  wake(): void {
     if (this.looping === null) this.occupy(this.loop());
   }
 
@@ -102,23 +102,23 @@ export class Pump {
    * Stores the jobs of a call in a round trip of this node, which takes them where nothing stands in the way. Null where
    * the node has something else to do, or too little room.
    */
-  handOver(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> | null {
+  insertClaimed(jobs: readonly NewJob[], notification: string | null): Promise<ClaimedInsert> | null {
     const idle = this.looping === null && !this.stopped && this.accepting && !this.needed();
     // Not where ready jobs may be locked by somebody, or where a look whether one waits would read through a dead front.
-    if (!idle || this.lookAgain.armed || this.lowWater.active || !this.intake.accepts(jobs)) return null;
-    const storing = this.takeIn(jobs, notice);
-    this.occupy(storing.then((answer) => this.intake.begin(jobs, answer)));
+    if (!idle || this.lookAgain.armed || this.lowWater.active || !this.receiver.accepts(jobs)) return null;
+    const storing = this.storeClaimed(jobs, notification);
+    this.occupy(storing.then((answer) => this.receiver.begin(jobs, answer)));
     return storing;
   }
 
-  private async takeIn(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> {
-    const cycle = this.bench.ledger.nextId();
+  private async storeClaimed(jobs: readonly NewJob[], notification: string | null): Promise<ClaimedInsert> {
+    const roundTrip = this.pool.openClaims.nextId();
     try {
-      return await this.intake.store(jobs, { node: this.node, cycle }, notice);
+      return await this.receiver.store(jobs, { node: this.node, roundTrip }, notification);
     } catch (error) {
-      if (!isRefusal(error)) {
-        this.lostCycle = cycle;
-        this.aligned = false;
+      if (!isStatementRejected(error)) {
+        this.lostRoundTrip = roundTrip;
+        this.synced = false;
       }
       throw error;
     }
@@ -128,24 +128,24 @@ export class Pump {
   private occupy(work: Promise<unknown>): void {
     const free = (): void => {
       this.looping = null;
-      if (!this.stopped && this.needed()) this.kick();
+      if (!this.stopped && this.needed()) this.wake();
     };
     this.looping = work.then(free, free);
   }
 
   /** Running jobs have something to tell. */
-  report(): void {
-    this.reporting ??= this.reporter
+  flushProgress(): void {
+    this.flushing ??= this.progress
       .flush(this.node)
       // It is kept, and told with the next.
       .catch(() => undefined)
-      .finally(() => (this.reporting = null));
+      .finally(() => (this.flushing = null));
   }
 
   /** Waits until nothing is left to write. */
   async flushed(): Promise<void> {
-    while (!this.stopped && (this.bench.dirty || this.looping !== null)) {
-      this.kick();
+    while (!this.stopped && (this.pool.unsettled || this.looping !== null)) {
+      this.wake();
       await this.looping;
     }
   }
@@ -158,9 +158,9 @@ export class Pump {
 
   private needed(): boolean {
     return (
-      this.bench.dirty ||
-      this.bench.handsOverdue ||
-      !this.aligned ||
+      this.pool.unsettled ||
+      this.pool.prefetchedOverdue ||
+      !this.synced ||
       this.wantsClaim() ||
       (this.accepting && this.promoteDue)
     );
@@ -168,11 +168,11 @@ export class Pump {
 
   private wantsClaim(): boolean {
     if (!this.accepting || !this.mayHaveMore) return false;
-    if (this.bench.freeSlots > 0) return true;
+    if (this.pool.freeSlots > 0) return true;
     // Ask for more at half a batch, not at empty.
     let wanted = 0;
-    for (const count of this.bench.handWanted().values()) wanted += count;
-    return wanted > this.bench.hands.size;
+    for (const count of this.pool.prefetchWanted().values()) wanted += count;
+    return wanted > this.pool.prefetched.size;
   }
 
   private async loop(): Promise<void> {
@@ -181,12 +181,12 @@ export class Pump {
       await new Promise((resolve) => setImmediate(resolve));
       if (!this.needed()) return;
       try {
-        if (!this.aligned) await this.alignNow();
-        else await this.cycle(true);
+        if (!this.synced) await this.resyncNow();
+        else await this.roundTrip(true);
         if (attempt > 0) this.hooks.recovered();
         attempt = 0;
       } catch (error) {
-        this.aligned = false;
+        this.synced = false;
         attempt += 1;
         this.hooks.failed(error, attempt);
         const pause = Math.min(BACKOFF_MS.first * 2 ** (attempt - 1), BACKOFF_MS.longest);
@@ -199,135 +199,138 @@ export class Pump {
    * Comes right with the database: writes what ended, gives back what is at hand and what this node doesn't know it
    * has (the answer to a claim was lost), and has the permits booked anew.
    */
-  private async alignNow(): Promise<void> {
-    this.bench.giveBack(0);
-    const lost = this.lostCycle;
-    if (lost > 0) await this.store.forget(this.node, lost);
-    if (!(await this.cycle(false))) return;
+  private async resyncNow(): Promise<void> {
+    this.pool.giveBack(0);
+    const lost = this.lostRoundTrip;
+    if (lost > 0) await this.store.voidRoundTrip(this.node, lost);
+    if (!(await this.roundTrip(false))) return;
     if (lost > 0) {
-      const held = await this.store.holdings(this.node);
-      await this.send(this.bench.giveBackUnknown(held), [], this.bench.ledger.unknown(held), false);
-      if (this.lostCycle === lost) this.lostCycle = 0;
+      const held = await this.store.heldJobs(this.node);
+      await this.send(this.pool.giveBackUnknown(held), [], this.pool.openClaims.unknown(held), false);
+      if (this.lostRoundTrip === lost) this.lostRoundTrip = 0;
     }
-    const map = await this.store.resync(this.node, this.bench.beginAlign());
+    const map = await this.store.resync(this.node, this.pool.beginResync());
     if (map === null) {
-      await this.rebirth();
+      await this.reregister();
       return;
     }
-    this.bench.align(map);
-    this.aligned = true;
-    this.wake();
+    this.pool.resync(map);
+    this.synced = true;
+    this.jobsReady();
   }
 
   /** One round trip; false where the others have given this node up. */
-  private async cycle(claims: boolean): Promise<boolean> {
+  private async roundTrip(claims: boolean): Promise<boolean> {
     // What a job told is to be there when its end is; but ends don't wait for a line that can't be written.
-    this.report();
-    await this.reporting;
-    if (claims) this.bench.giveBackStranded();
-    const taken = this.bench.takeDirty(this.oneByOne);
-    const closed = this.bench.ledger.takeClosed();
+    this.flushProgress();
+    await this.flushing;
+    if (claims) this.pool.giveBackStranded();
+    const taken = this.pool.takeSettled(this.isolating);
+    const closed = this.pool.openClaims.takeClosed();
     const now = performance.now();
     const ends: EndRecord[] = [
-      ...taken.marks.map((run): EndRecord => ({
-        u: run.job.uuid,
-        t: run.job.retry,
-        k: 'started',
-        sa: now - run.startedAt,
+      ...taken.started.map((attempt): EndRecord => ({
+        uuid: attempt.job.uuid,
+        retry: attempt.job.retry,
+        kind: 'started',
+        started: now - attempt.startedAt,
       })),
       ...taken.ended
-        .filter(({ end }) => end.kind !== 'done' && end.kind !== 'settled')
+        .filter(({ result }) => result.kind !== 'done' && result.kind !== 'settled')
         .map((one) => endRecord(one, now)),
-      ...taken.backs.map((job): EndRecord => ({ u: job.uuid, t: job.retry, k: 'back' })),
+      ...taken.givenBack.map((job): EndRecord => ({ uuid: job.uuid, retry: job.retry, kind: 'back' })),
     ];
-    for (const job of [...taken.ended.map(({ run }) => run.job), ...taken.backs])
-      this.bench.ledger.ended(job.claim);
-    closed.push(...this.bench.ledger.takeClosed());
-    let info: CycleInfo;
+    for (const job of [...taken.ended.map(({ attempt }) => attempt.job), ...taken.givenBack])
+      this.pool.openClaims.ended(job.claim);
+    closed.push(...this.pool.openClaims.takeClosed());
+    let info: RoundTripInfo;
     try {
       info = await this.send(
         ends,
-        taken.ended.filter(({ end }) => end.kind === 'done'),
+        taken.ended.filter(({ result }) => result.kind === 'done'),
         closed,
         claims,
       );
     } catch (error) {
-      this.bench.outbox.restore(isAboutData(error) ? this.withoutCulprit(taken, error) : taken);
-      this.bench.ledger.reopen([...taken.ended.map(({ run }) => run.job), ...taken.backs], closed);
+      this.pool.settleBuffer.restore(isDataError(error) ? this.isolateBadRow(taken, error) : taken);
+      this.pool.openClaims.reopen(
+        [...taken.ended.map(({ attempt }) => attempt.job), ...taken.givenBack],
+        closed,
+      );
       throw error;
     }
     if (info.dead === true) {
-      await this.rebirth();
+      await this.reregister();
       return false;
     }
-    if (!this.bench.dirty) this.oneByOne = false;
-    this.hooks.informed(info, taken.ended, this.returned);
-    if (taken.backs.length > 0 && !this.accepting) this.hooks.gaveBack();
+    if (!this.pool.unsettled) this.isolating = false;
+    this.hooks.roundTripped(info, taken.ended, this.returned);
+    if (taken.givenBack.length > 0 && !this.accepting) this.hooks.gaveJobsBack();
     return true;
   }
 
   /** Sends what is given and, with `claims`, asks for as much as there is room for. */
   private async send(
     ends: readonly EndRecord[],
-    done: readonly Ended[],
+    done: readonly EndedAttempt[],
     closedClaims: readonly number[],
     claims: boolean,
-  ): Promise<CycleInfo> {
+  ): Promise<RoundTripInfo> {
     const now = performance.now();
     const asks = claims && this.accepting;
-    const slots = asks ? this.bench.freeSlots : 0;
-    const hand = asks ? this.bench.handWanted() : new Map<string, number>();
+    const slots = asks ? this.pool.freeSlots : 0;
+    const prefetch = asks ? this.pool.prefetchWanted() : new Map<string, number>();
     const promote = asks && this.promoteDue;
-    const id = this.bench.ledger.nextId();
-    const { wakes } = this;
+    const id = this.pool.openClaims.nextId();
+    const { readySignals } = this;
     const marks = asks ? this.lowWater.at(now) : [];
     // Where the permits are booked anew afterwards, none is given back before.
-    const free = claims ? this.bench.permits.takeFree() : new Map<string, number>();
+    const free = claims ? this.pool.permits.takeFree() : new Map<string, number>();
     if (promote) this.promoteDue = false;
-    this.bench.reserved = slots;
-    let answer: CycleAnswer;
+    this.pool.reserved = slots;
+    let answer: RoundTripReply;
     try {
-      answer = await this.store.cycle({
+      answer = await this.store.roundTrip({
         node: this.node,
-        version: this.bench.permits.version,
+        version: this.pool.permits.version,
         done: done.map((one) => doneRecord(one, now)),
         ends,
         closedClaims,
         free,
         promote,
         slots,
-        hand,
+        prefetch,
         names: this.settings.names(),
         only: this.settings.only,
         id,
         marks: marks ?? [],
       });
     } catch (error) {
-      this.lostCycle = id;
+      this.lostRoundTrip = id;
       if (promote) this.promoteDue = true;
       throw error;
     } finally {
-      this.bench.reserved = 0;
+      this.pool.reserved = 0;
     }
     const { info, jobs } = answer;
-    if (info.stale === true) this.aligned = false;
+    if (info.stale === true) this.synced = false;
     if (asks && info.stale !== true) {
-      if (slots > 0 || hand.size > 0) this.lowWater.learn(jobs, info.walked, marks === null, now);
-      this.mayHaveMore = wakes !== this.wakes || (info.more === true && jobs.length > 0);
+      if (slots > 0 || prefetch.size > 0) this.lowWater.learn(jobs, info.walked, marks === null, now);
+      this.mayHaveMore = readySignals !== this.readySignals || (info.more === true && jobs.length > 0);
       // Somebody else has them locked: for a claim that is about to end, or for as long as a person looks at them.
       if (info.more === true && jobs.length === 0) this.lookAgain.within(LOOK_AGAIN_MS);
     }
-    this.bench.ledger.opened(id, jobs.length);
+    this.pool.openClaims.opened(id, jobs.length);
     this.returned = this.leavesPermits(free, jobs);
-    this.bench.receive(jobs);
+    this.pool.receive(jobs);
     return info;
   }
 
   private leavesPermits(free: ReadonlyMap<string, number>, jobs: readonly ClaimedJob[]): boolean {
     const left = new Map(free);
     for (const job of free.size > 0 ? jobs : []) {
-      for (const gate of job.hand ? [] : this.bench.permits.gatesOf(job.channel))
-        left.set(gate, (left.get(gate) ?? 0) - 1);
+      for (const channelName of job.prefetched ? [] : this.pool.permits.limitingChannelsOf(job.channel))
+        left.set(channelName, (left.get(channelName) ?? 0) - 1);
     }
     return [...left.values()].some((count) => count > 0);
   }
@@ -336,18 +339,18 @@ export class Pump {
    * PostgreSQL, or the way to it, refuses something in what was sent. Sent one by one, the ends show which it is: that job
    * has failed, and the others don't wait for it.
    */
-  private withoutCulprit<T extends { ended: Ended[] }>(taken: T, error: unknown): T {
+  private isolateBadRow<T extends { ended: EndedAttempt[] }>(taken: T, error: unknown): T {
     const [only, ...more] = taken.ended;
-    if (this.oneByOne && only !== undefined && more.length === 0) {
-      return { ...taken, ended: [{ ...only, end: { kind: 'failed', failure: describeFailure(error) } }] };
+    if (this.isolating && only !== undefined && more.length === 0) {
+      return { ...taken, ended: [{ ...only, result: { kind: 'failed', failure: describeFailure(error) } }] };
     }
-    this.oneByOne = true;
+    this.isolating = true;
     return taken;
   }
 
-  private async rebirth(): Promise<void> {
-    this.node = await this.hooks.reborn();
-    this.lostCycle = 0;
-    this.aligned = false;
+  private async reregister(): Promise<void> {
+    this.node = await this.hooks.reregister();
+    this.lostRoundTrip = 0;
+    this.synced = false;
   }
 }

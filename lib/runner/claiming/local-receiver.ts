@@ -1,19 +1,19 @@
 import type { ClaimedJob } from '../../store/claims/claim-store.js';
-import type { HandedOver, HandOverStore } from '../../store/insert/claimed-insert-store.js';
-import { areAlike } from '../../store/insert/insert-uniform.js';
+import type { ClaimedInsert, ClaimedInsertStore } from '../../store/insert/claimed-insert-store.js';
+import { areUniform } from '../../store/insert/insert-uniform.js';
 import type { NewJob, StoredJob } from '../../store/insert/new-job.js';
-import type { PumpSettings } from './claim-loop.hooks.js';
-import type { Workbench } from '../slots/worker-pool.js';
+import type { ClaimLoopSettings } from './claim-loop.hooks.js';
+import type { WorkerPool } from '../slots/worker-pool.js';
 
 /** Arguments of so many characters at most: ends wait for a round trip that carries more. */
 const MAX_CHARACTERS = 64_000;
 
 /** Takes jobs as they are called in this process: their INSERT makes them this node's, and no claim has to. */
-export class Intake {
+export class LocalReceiver {
   constructor(
-    private readonly bench: Workbench,
-    private readonly handOvers: HandOverStore,
-    private readonly settings: PumpSettings,
+    private readonly pool: WorkerPool,
+    private readonly inserts: ClaimedInsertStore,
+    private readonly settings: ClaimLoopSettings,
   ) {}
 
   /**
@@ -22,44 +22,44 @@ export class Intake {
    */
   accepts(jobs: readonly NewJob[]): boolean {
     const [first] = jobs;
-    if (first === undefined || jobs.length >= this.bench.freeSlots) return false;
+    if (first === undefined || jobs.length >= this.pool.freeSlots) return false;
     const { only, names } = this.settings;
     return (
-      this.bench.permits.gatesOf(first.channel).length === 0 &&
+      this.pool.permits.limitingChannelsOf(first.channel).length === 0 &&
       names().includes(first.name) &&
       (only === null || only.some((served) => `${first.channel}.`.startsWith(`${served}.`))) &&
       jobs.reduce((sum, { args }) => sum + args.length, 0) <= MAX_CHARACTERS &&
-      areAlike(jobs)
+      areUniform(jobs)
     );
   }
 
   async store(
     jobs: readonly NewJob[],
-    by: { readonly node: number; readonly cycle: number },
-    notice: string | null,
-  ): Promise<HandedOver> {
-    const { ledger, permits } = this.bench;
-    this.bench.reserved = jobs.length;
+    by: { readonly node: number; readonly roundTrip: number },
+    notification: string | null,
+  ): Promise<ClaimedInsert> {
+    const { openClaims: ledger, permits } = this.pool;
+    this.pool.reserved = jobs.length;
     try {
-      const answer = await this.handOvers.insert({ ...by, version: permits.version }, jobs, notice);
-      if (answer.taken) ledger.opened(by.cycle, jobs.length);
+      const answer = await this.inserts.insert({ ...by, version: permits.version }, jobs, notification);
+      if (answer.claimed) ledger.opened(by.roundTrip, jobs.length);
       return answer;
     } catch (error) {
-      this.bench.reserved = 0;
+      this.pool.reserved = 0;
       throw error;
     }
   }
 
   /** Runs them where they are this node's. Whoever called them hears first that they are stored. */
-  async begin(jobs: readonly NewJob[], { taken, rows, cycle }: HandedOver): Promise<void> {
+  async begin(jobs: readonly NewJob[], { claimed, rows, roundTrip }: ClaimedInsert): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.bench.reserved = 0;
-    if (taken) this.bench.receive(takenJobs(jobs, rows, cycle));
+    this.pool.reserved = 0;
+    if (claimed) this.pool.receive(claimedJobs(jobs, rows, roundTrip));
   }
 }
 
 /** Jobs that were stored as this node's own, as they would come from a claim. */
-function takenJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim: number): ClaimedJob[] {
+function claimedJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim: number): ClaimedJob[] {
   const receivedAt = performance.now();
   return jobs.map((job, at) => {
     const { seq, dateCreated } = rows[at] as StoredJob;
@@ -84,7 +84,7 @@ function takenJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim: n
       hasChildren: job.hasChildren,
       dateCreated,
       dateEnqueued: new Date(dateCreated),
-      hand: false,
+      prefetched: false,
       claim,
       receivedAt,
     };

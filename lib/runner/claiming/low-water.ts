@@ -1,4 +1,4 @@
-import type { ClaimedJob, Mark } from '../../store/claims/claim-store.js';
+import type { ClaimedJob, LowWaterMark } from '../../store/claims/claim-store.js';
 
 /** A mark lags behind what was claimed by one to two times this, in milliseconds: a transaction that got a lower number may commit late. */
 const RIPE_MS = 250;
@@ -17,9 +17,9 @@ const MAX_MARKS = 100;
  * came below them: once a second, or more seldom where it takes long (500,000 ended jobs: every 10 s).
  */
 export class LowWater {
-  private marks = new Map<string, Mark>();
-  private ripening = new Map<string, Mark>();
-  private fresh = new Map<string, Mark>();
+  private marks = new Map<string, LowWaterMark>();
+  private ripening = new Map<string, LowWaterMark>();
+  private fresh = new Map<string, LowWaterMark>();
   private ripeAt = 0;
   private sweepAt = 0;
 
@@ -31,7 +31,7 @@ export class LowWater {
   }
 
   /** For the next claim; null is a sweep. */
-  at(now: number): readonly Mark[] | null {
+  at(now: number): readonly LowWaterMark[] | null {
     if (!this.active || now >= this.sweepAt) return null;
     return [...this.marks.values()];
   }
@@ -68,7 +68,7 @@ export class LowWater {
     }
   }
 
-  private raise(key: string, mark: Mark): void {
+  private raise(key: string, mark: LowWaterMark): void {
     const before = this.marks.get(key);
     if (before === undefined && this.marks.size >= MAX_MARKS) {
       const [oldest] = this.marks.keys();

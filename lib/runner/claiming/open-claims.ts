@@ -1,5 +1,5 @@
 /** Which claims of this node still have jobs that have not ended, so that the database can forget the others. */
-export class ClaimLedger {
+export class OpenClaims {
   private next = 1;
   private readonly open = new Map<number, number>();
   private closed: number[] = [];

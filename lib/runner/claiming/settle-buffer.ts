@@ -1,75 +1,75 @@
 import type { ClaimedJob } from '../../store/claims/claim-store.js';
-import type { Run } from '../attempt/attempt.js';
-import { type Ended, sizeOf } from '../attempt/attempt-result.js';
+import type { RunningAttempt } from '../attempt/attempt.js';
+import { type EndedAttempt, sizeOf } from '../attempt/attempt-result.js';
 
 /** What one round trip carries: ends, and characters of their results and errors. */
 const MAX_ENDS = 5_000;
 const MAX_CHARACTERS = 16_000_000;
 
 /** What one round trip takes along. */
-export interface Outgoing {
-  readonly ended: Ended[];
+export interface SettleBatch {
+  readonly ended: EndedAttempt[];
   /** Jobs that are given back. */
-  readonly backs: ClaimedJob[];
+  readonly givenBack: ClaimedJob[];
   /** Runs that last, and of which the database is to know that they have started. */
-  readonly marks: Run[];
+  readonly started: RunningAttempt[];
 }
 
 /** What waits to be written. */
-export class Outbox {
-  private ended: Ended[] = [];
-  private backs: ClaimedJob[] = [];
-  private marks: Run[] = [];
+export class SettleBuffer {
+  private ended: EndedAttempt[] = [];
+  private givenBack: ClaimedJob[] = [];
+  private started: RunningAttempt[] = [];
 
   get empty(): boolean {
-    return this.ended.length === 0 && this.backs.length === 0 && this.marks.length === 0;
+    return this.ended.length === 0 && this.givenBack.length === 0 && this.started.length === 0;
   }
 
-  get waiting(): readonly Ended[] {
+  get waiting(): readonly EndedAttempt[] {
     return this.ended;
   }
 
-  addEnd(end: Ended): void {
+  addEnded(end: EndedAttempt): void {
     this.ended.push(end);
   }
 
   giveBack(jobs: readonly ClaimedJob[]): void {
-    for (const job of jobs) this.backs.push(job);
+    for (const job of jobs) this.givenBack.push(job);
   }
 
-  mark(run: Run): void {
-    this.marks.push(run);
+  noteStarted(attempt: RunningAttempt): void {
+    this.started.push(attempt);
   }
 
   /** No more ends than one statement should carry, or just one end. */
-  take(one: boolean): Outgoing {
-    if (one && this.ended.length > 0) return { ended: this.ended.splice(0, 1), backs: [], marks: [] };
-    const { backs, marks } = this;
-    this.backs = [];
-    this.marks = [];
+  take(one: boolean): SettleBatch {
+    if (one && this.ended.length > 0) return { ended: this.ended.splice(0, 1), givenBack: [], started: [] };
+    const { givenBack, started } = this;
+    this.givenBack = [];
+    this.started = [];
     let characters = 0;
     let count = 0;
     while (count < this.ended.length && count < MAX_ENDS && characters < MAX_CHARACTERS) {
-      characters += sizeOf((this.ended[count] as Ended).end);
+      characters += sizeOf((this.ended[count] as EndedAttempt).result);
       count += 1;
     }
-    return { ended: this.ended.splice(0, count), backs, marks };
+    return { ended: this.ended.splice(0, count), givenBack, started };
   }
 
   /** It did not get through. */
-  restore({ ended, backs, marks }: Outgoing): void {
+  restore({ ended, givenBack, started }: SettleBatch): void {
     this.ended = [...ended, ...this.ended];
-    this.backs = [...backs, ...this.backs];
-    this.marks = [...marks, ...this.marks];
+    this.givenBack = [...givenBack, ...this.givenBack];
+    this.started = [...started, ...this.started];
   }
 
   clear(): void {
     this.ended = [];
-    this.backs = [];
-    this.marks = [];
+    this.givenBack = [];
+    this.started = [];
   }
 
   uuids(): string[] {
-    return [...this.ended.map(({ run }) => run.job.uuid), ...this.backs.map((job) => job.uuid)];
+    return [...this.ended.map(({ attempt }) => attempt.job.uuid), ...this.givenBack.map((job) => job.uuid)];
   }
 }

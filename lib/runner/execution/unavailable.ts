@@ -1,5 +1,5 @@
 import { isDatabaseTrouble } from '../../common/database-trouble.js';
-import { asError } from '../../common/to-error.js';
+import { toError } from '../../common/to-error.js';
 import { RetryableJobError } from '../../errors/retryable-job.error.js';
 import { SERIALIZATION_RETRY_SECONDS } from '../../job/outcome.js';
 
@@ -12,7 +12,7 @@ import { SERIALIZATION_RETRY_SECONDS } from '../../job/outcome.js';
 export function unavailable(name: string, what: string, error: unknown): unknown {
   if (!isDatabaseTrouble(error)) return error;
   return new RetryableJobError(
-    `The database did not answer for ${what} of ${name}: ${asError(error).message}`,
+    `The database did not answer for ${what} of ${name}: ${toError(error).message}`,
     {
       seconds: SERIALIZATION_RETRY_SECONDS,
       ignoreRetry: true,

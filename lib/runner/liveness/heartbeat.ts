@@ -1,33 +1,33 @@
-import type { NodeStore, Tick, Vitals } from '../../store/nodes/node-store.js';
-import type { Ask } from '../../store/nodes/node-store.js';
+import type { NodeStore, HeartbeatReply, NodeReport } from '../../store/nodes/node-store.js';
+import type { SessionQuery } from '../../store/nodes/node-store.js';
 import { GRACE_MS } from '../runner.settings.js';
 
 /** The one query a second of an idle node, in milliseconds. */
 const BEAT_MS = 1_000;
 
-export interface HeartSettings {
+export interface HeartbeatSettings {
   readonly node: () => number;
   readonly leaseDuration: number;
-  readonly vitals: () => Vitals;
+  readonly report: () => NodeReport;
   /** The session to ask on; undefined is any connection. */
-  readonly ask: Ask | undefined;
+  readonly ask: SessionQuery | undefined;
 }
 
-export interface HeartHooks {
-  readonly beat: (tick: Tick) => void;
+export interface HeartbeatHooks {
+  readonly beat: (tick: HeartbeatReply) => void;
   readonly missed: (error: unknown) => void;
 }
 
 /** Beats once a second: signs that the node is alive, and finds the nodes that aren't. */
-export class Heart {
+export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private beating: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly nodes: NodeStore,
-    private readonly settings: HeartSettings,
-    private readonly hooks: HeartHooks,
+    private readonly settings: HeartbeatSettings,
+    private readonly hooks: HeartbeatHooks,
   ) {}
 
   start(): void {
@@ -35,7 +35,7 @@ export class Heart {
   }
 
   /** Beats without waiting for the second to pass: somebody asks something of this node. */
-  hasten(): void {
+  beatSoon(): void {
     void this.beatAfter(this.beating);
   }
 
@@ -60,9 +60,9 @@ export class Heart {
   }
 
   private async beat(): Promise<void> {
-    const { node, leaseDuration, vitals, ask } = this.settings;
+    const { node, leaseDuration, report, ask } = this.settings;
     try {
-      const tick = await this.nodes.tick(node(), GRACE_MS / 1000, leaseDuration / 1000, vitals(), ask);
+      const tick = await this.nodes.heartbeat(node(), GRACE_MS / 1000, leaseDuration / 1000, report(), ask);
       if (!this.stopped) this.hooks.beat(tick);
     } catch (error) {
       if (!this.stopped) this.hooks.missed(error);

@@ -5,9 +5,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type pg from 'pg';
 import { type LeaseOrder, LeaseRenewer } from './lease-renewer.js';
 
-const { order, driver } = workerData as { readonly order: LeaseOrder; readonly driver: string };
+const { order: task, driver } = workerData as { readonly order: LeaseOrder; readonly driver: string };
 const { Pool } = createRequire(driver)(driver) as typeof pg;
 
-const renewer = new LeaseRenewer(Pool, order, (message) => parentPort?.postMessage(message));
+const renewer = new LeaseRenewer(Pool, task, (message) => parentPort?.postMessage(message));
 parentPort?.on('message', (next: LeaseOrder) => renewer.change(next));
 renewer.start();

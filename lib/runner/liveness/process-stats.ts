@@ -1,5 +1,5 @@
 /** How much of the machine this process takes. */
-export class VitalSigns {
+export class ProcessStats {
   private usage = process.cpuUsage();
   private at = performance.now();
 

@@ -2,11 +2,11 @@ import type pg from 'pg';
 import type { QueueDatabase, Row, Statement } from '../../store/connection/database.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
 import { OWN_TYPES } from '../../store/connection/pg-types.js';
-import type { LifeHooks, NodeLife } from './liveness.js';
+import type { LivenessHooks, Liveness } from './liveness.js';
 import { GRACE_MS } from '../runner.settings.js';
 
 /** Between two attempts to open the session again, in milliseconds. */
-const AGAIN_MS = 200;
+const RECONNECT_MS = 200;
 /** A network that is gone closes no connection: only silence tells, after this time in milliseconds. */
 const SILENCE_MS = 5_000;
 
@@ -14,7 +14,7 @@ const SILENCE_MS = 5_000;
  * The session of a node: one connection that listens and holds the node's advisory lock. As long as it is open the node
  * is alive, whatever its event loop does; when the process dies, the server sees the connection close at once.
  */
-export class NodeSession implements NodeLife {
+export class SessionLock implements Liveness {
   private client: pg.Client | null = null;
   /** Grows with each attempt to connect: only the latest may become the session. */
   private attempt = 0;
@@ -25,7 +25,7 @@ export class NodeSession implements NodeLife {
   constructor(
     private readonly database: QueueDatabase,
     private readonly nodes: NodeStore,
-    private readonly hooks: LifeHooks,
+    private readonly hooks: LivenessHooks,
   ) {}
 
   async open(node: number): Promise<void> {
@@ -96,9 +96,9 @@ export class NodeSession implements NodeLife {
         await this.connect();
         if (this.client === null) return;
         clearTimeout(this.graceTimer);
-        this.hooks.returned();
+        this.hooks.recovered();
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
       }
     }
   }

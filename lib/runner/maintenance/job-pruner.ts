@@ -1,5 +1,5 @@
 import type { BatchStore } from '../../store/batches/batch-store.js';
-import { type EndedMark, type EndedStore, FIRST_MARK } from '../../store/jobs/history-store.js';
+import { type HistoryPosition, type HistoryStore, START_OF_HISTORY } from '../../store/jobs/history-store.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
 
 /** Between two rounds, and jobs that one statement looks at. */
@@ -15,15 +15,15 @@ const ROUNDS = 60;
  * Each round goes on where the one before has ended, for each time that jobs are kept: so a job is looked at when its
  * time is over, and not in every round until then, however many are kept.
  */
-export class Retention {
+export class JobPruner {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private round: Promise<void> = Promise.resolve();
-  private marks = new Map<number, EndedMark>();
+  private marks = new Map<number, HistoryPosition>();
   private rounds = 0;
 
   constructor(
-    private readonly ended: EndedStore,
+    private readonly history: HistoryStore,
     private readonly batches: BatchStore,
     private readonly nodes: NodeStore,
     /** Milliseconds that ended jobs are kept; null is for ever. */
@@ -48,15 +48,15 @@ export class Retention {
   async run(): Promise<void> {
     if (this.rounds % ROUNDS === 0) this.marks = new Map();
     this.rounds += 1;
-    for (const interval of await this.ended.intervals(this.interval)) await this.pass(interval);
-    await this.batches.removeEnded(this.interval);
-    await this.nodes.removeEnded(this.interval);
+    for (const interval of await this.history.intervals(this.interval)) await this.pass(interval);
+    await this.batches.prune(this.interval);
+    await this.nodes.prune(this.interval);
   }
 
   private async pass(interval: number): Promise<void> {
-    let mark = this.marks.get(interval) ?? FIRST_MARK;
-    for (let over = false; !over && !this.stopped; this.marks.set(interval, mark)) {
-      ({ mark, over } = await this.ended.remove(interval, this.interval, mark, STEP));
+    let position = this.marks.get(interval) ?? START_OF_HISTORY;
+    for (let finished = false; !finished && !this.stopped; this.marks.set(interval, position)) {
+      ({ position, finished } = await this.history.prune(interval, this.interval, position, STEP));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Failure } from '../../job/failure.js';
-import type { Run } from '../attempt/attempt.js';
+import type { RunningAttempt } from '../attempt/attempt.js';
 
 /** What a node tells in the log: all in one context, with the facts beside the text. Nothing of a job that ends well. */
 export class NodeLog {
@@ -21,51 +21,54 @@ export class NodeLog {
     this.logger.log(`Node ${node} has stopped`, { node });
   }
 
-  quiet(node: number): void {
-    this.logger.log(`Node ${node} was asked to be quiet: it claims no more until it is resumed`, { node });
+  draining(node: number): void {
+    this.logger.log(`Node ${node} drains: it claims no more jobs until it is resumed`, { node });
   }
 
   resumed(node: number): void {
     this.logger.log(`Node ${node} was resumed`, { node });
   }
 
-  askedToStop(node: number): void {
+  stopRequested(node: number): void {
     this.logger.log(`Node ${node} was asked to stop`, { node });
   }
 
-  failed(run: Run, failure: Failure, ms: number): void {
+  failed(attempt: RunningAttempt, failure: Failure, ms: number): void {
     this.logger.error(
-      `${run.job.name} failed: ${failure.message}`,
-      { ...about(run), ms: Math.round(ms) },
+      `${attempt.job.name} failed: ${failure.message}`,
+      { ...about(attempt), ms: Math.round(ms) },
       failure.stack,
     );
   }
 
-  retried(run: Run, failure: Failure, seconds: number): void {
-    this.logger.debug(`${run.job.name} is tried again in ${seconds} s: ${failure.message}`, about(run));
+  retried(attempt: RunningAttempt, failure: Failure, seconds: number): void {
+    this.logger.debug(
+      `${attempt.job.name} is tried again in ${seconds} s: ${failure.message}`,
+      about(attempt),
+    );
   }
 
   /** A result that can't be carried doesn't undo what the job has done. */
-  resultLeftOut(run: Run, error: unknown): void {
-    this.logger.warn(`The result of ${run.job.name} is not stored: ${text(error)}`, about(run));
+  resultLeftOut(attempt: RunningAttempt, error: unknown): void {
+    this.logger.warn(`The result of ${attempt.job.name} is not stored: ${text(error)}`, about(attempt));
   }
 
   fenced(node: number, uuid: string): void {
     this.logger.warn(`The end of job ${uuid} was not written: it is no longer this node's`, { node, uuid });
   }
 
-  abandoned(run: Run): void {
+  abandoned(attempt: RunningAttempt): void {
     this.logger.warn(
-      `${run.job.name} goes on after its signal was aborted; the node stops without it`,
-      about(run),
+      `${attempt.job.name} goes on after its signal was aborted; the node stops without it`,
+      about(attempt),
     );
   }
 
-  reaped(node: number, dead: number, jobs: number): void {
+  rescued(node: number, dead: number, jobs: number): void {
     this.logger.warn(`Node ${dead} has died; ${jobs} jobs of it were given back`, { node, dead, jobs });
   }
 
-  reborn(before: number, node: number): void {
+  reregistered(before: number, node: number): void {
     this.logger.warn(`Node ${before} was given up by the others; it goes on as node ${node}`, {
       node,
       before,
@@ -88,18 +91,18 @@ export class NodeLog {
   }
 
   /** Only the first of several failures in a row is worth a line. */
-  trouble(node: number, error: unknown, attempt = 1): void {
+  queryFailed(node: number, error: unknown, attempt = 1): void {
     const line = `PostgreSQL could not be asked (attempt ${attempt}): ${text(error)}`;
     if (attempt === 1) this.logger.warn(line, { node });
     else this.logger.debug(line, { node });
   }
 
-  recovered(node: number): void {
+  queriesRecovered(node: number): void {
     this.logger.log('PostgreSQL answers again', { node });
   }
 }
 
-const about = ({ job }: Run): Record<string, unknown> => ({
+const about = ({ job }: RunningAttempt): Record<string, unknown> => ({
   uuid: job.uuid,
   name: job.name,
   channel: job.channel,

@@ -1,4 +1,4 @@
-import { isAboutData } from '../../common/pg-errors.js';
+import { isDataError } from '../../common/pg-errors.js';
 import type { LogLine, Progress, ProgressStore } from '../../store/jobs/progress-store.js';
 
 /** Lines that are kept while the database is away, with their data: characters in all. */
@@ -8,7 +8,7 @@ const MAX_CHARACTERS = 32_000_000;
 const BATCH = 500;
 
 /** Gathers what running jobs tell of themselves, so that a line or a step costs no round trip of its own. */
-export class Reporter {
+export class ProgressBuffer {
   private lines: LogLine[] = [];
   private characters = 0;
   private progress = new Map<string, Progress>();
@@ -40,7 +40,7 @@ export class Reporter {
         await this.store.write(node, lines, [...progress.values()]);
       } catch (error) {
         // A line that PostgreSQL refuses would be refused for ever.
-        if (!isAboutData(error)) {
+        if (!isDataError(error)) {
           this.lines.unshift(...lines);
           for (const [uuid, step] of progress) if (!this.progress.has(uuid)) this.progress.set(uuid, step);
         }

@@ -1,12 +1,12 @@
 import { bucketOf, BUCKETS, trimmed } from '../../common/histogram.js';
-import type { TallyBatch, TallyRow } from '../../store/stats/rollup-store.js';
+import type { StatsBatch, StatsRow } from '../../store/stats/rollup-store.js';
 
 const MINUTE_MS = 60_000;
 
 /** How a try ended, as the charts count it. */
-export type Counted = 'done' | 'failed' | 'retried' | 'cancelled';
+export type CountedOutcome = 'done' | 'failed' | 'retried' | 'cancelled';
 
-interface Cell extends Record<Counted, number> {
+interface Cell extends Record<CountedOutcome, number> {
   readonly channel: string;
   readonly name: string;
   readonly wait: Int32Array;
@@ -15,12 +15,12 @@ interface Cell extends Record<Counted, number> {
 
 /**
  * Counts the ends of tries in memory, by minute, channel and name. A job costs a look into a map and a few additions; to
- * the database it goes in {@link TallyBatch}es, each of which counts once however often it is sent.
+ * the database it goes in {@link StatsBatch}es, each of which counts once however often it is sent.
  */
-export class Tally {
+export class StatsBuffer {
   private readonly minutes = new Map<number, Map<string, Map<string, Cell>>>();
   private number = 0;
-  private outgoing: TallyBatch | null = null;
+  private outgoing: StatsBatch | null = null;
   /** From the monotonic clock of this process to the database's, in milliseconds. */
   private offset = Date.now() - performance.now();
 
@@ -30,21 +30,21 @@ export class Tally {
   }
 
   /** @param at - when it ended, by the monotonic clock of this process, in milliseconds; the others are seconds */
-  count(kind: Counted, channel: string, name: string, at: number, wait: number, run: number): void {
+  count(kind: CountedOutcome, channel: string, name: string, at: number, wait: number, run: number): void {
     const cell = this.countUntimed(kind, channel, name, at);
     add(cell.wait, bucketOf(wait));
     add(cell.run, bucketOf(run));
   }
 
   /** An end that was no try: nothing of it waited or ran. */
-  countUntimed(kind: Counted, channel: string, name: string, at: number): Cell {
+  countUntimed(kind: CountedOutcome, channel: string, name: string, at: number): Cell {
     const cell = this.cell(Math.floor((at + this.offset) / MINUTE_MS), channel, name);
     cell[kind] += 1;
     return cell;
   }
 
   /** The next batch to be written, the same until it {@link written was}; null: all is. */
-  next(node: number): TallyBatch | null {
+  next(node: number): StatsBatch | null {
     if (this.outgoing !== null) return this.outgoing;
     const [first] = this.minutes;
     if (first === undefined) return null;
@@ -86,9 +86,9 @@ const emptyCell = (channel: string, name: string): Cell => ({
   run: new Int32Array(BUCKETS),
 });
 
-const toRow = ({ channel, name, done, failed, retried, cancelled, wait, run }: Cell): TallyRow => ({
-  c: channel,
-  n: name,
+const toRow = ({ channel, name, done, failed, retried, cancelled, wait, run }: Cell): StatsRow => ({
+  channel: channel,
+  name: name,
   done,
   failed,
   retried,

@@ -1,9 +1,9 @@
 import type { ClaimedJob } from '../../store/claims/claim-store.js';
-import type { ReapedTry } from '../../store/nodes/node-store.js';
-import type { RollupStore } from '../../store/stats/rollup-store.js';
-import { isAboutData } from '../../common/pg-errors.js';
-import type { Ended, RunEnd } from '../attempt/attempt-result.js';
-import { type Counted, Tally } from './stats-buffer.js';
+import type { RescuedAttempt } from '../../store/nodes/node-store.js';
+import type { StatsStore } from '../../store/stats/rollup-store.js';
+import { isDataError } from '../../common/pg-errors.js';
+import type { EndedAttempt, AttemptResult } from '../attempt/attempt-result.js';
+import { type CountedOutcome, StatsBuffer } from './stats-buffer.js';
 
 /** Between two looks whether there is something to write, in milliseconds. What a process that is killed had since is lost. */
 const WRITE_MS = 10_000;
@@ -12,15 +12,15 @@ const MINUTE_MS = 60_000;
 const SAMPLE_AT_MS = 50_000;
 
 /** Brings what happens on this node to the small tables that charts are drawn from. An idle node writes nothing. */
-export class Bookkeeper {
-  private readonly tally = new Tally();
+export class StatsRecorder {
+  private readonly buffer = new StatsBuffer();
   private writer: NodeJS.Timeout | undefined;
   private sampler: NodeJS.Timeout | undefined;
   private writing: Promise<void> | null = null;
   private stopped = false;
 
   constructor(
-    private readonly rollups: RollupStore,
+    private readonly rollups: StatsStore,
     private readonly node: () => number,
   ) {}
 
@@ -41,31 +41,31 @@ export class Bookkeeper {
 
   /** Milliseconds since 1970, by the database's clock. */
   setClock(now: number): void {
-    this.tally.setClock(now);
+    this.buffer.setClock(now);
   }
 
-  ended(ended: readonly Ended[], fenced: ReadonlySet<string>): void {
-    for (const { run, at, end } of ended) {
-      const { job } = run;
+  ended(ended: readonly EndedAttempt[], fenced: ReadonlySet<string>): void {
+    for (const { attempt, at, result } of ended) {
+      const { job } = attempt;
       if (fenced.has(job.uuid)) continue;
       // Until it was claimed by the clock of the database, and from then on by that of the process.
       const since = job.eta !== null && job.eta > job.dateCreated ? job.eta : job.dateCreated;
       const claimed = job.dateEnqueued.getTime() - since.getTime();
-      const wait = (claimed + run.startedAt - job.receivedAt) / 1000;
-      this.tally.count(countedAs(end), job.channel, job.name, at, wait, (at - run.startedAt) / 1000);
+      const wait = (claimed + attempt.startedAt - job.receivedAt) / 1000;
+      this.buffer.count(outcomeOf(result), job.channel, job.name, at, wait, (at - attempt.startedAt) / 1000);
     }
   }
 
   /** A job that was cancelled at hand, before it began. */
   dropped({ channel, name }: ClaimedJob): void {
-    this.tally.countUntimed('cancelled', channel, name, performance.now());
+    this.buffer.countUntimed('cancelled', channel, name, performance.now());
   }
 
   /** Jobs of a node that has died. */
-  reaped(tries: readonly ReapedTry[]): void {
+  rescued(attempts: readonly RescuedAttempt[]): void {
     const now = performance.now();
-    for (const { kind, channel, name, wait, run } of tries)
-      this.tally.count(kind, channel, name, now, wait, run);
+    for (const { kind, channel, name, wait, run } of attempts)
+      this.buffer.count(kind, channel, name, now, wait, run);
   }
 
   private async write(): Promise<void> {
@@ -74,14 +74,14 @@ export class Bookkeeper {
   }
 
   private async writeAll(): Promise<void> {
-    for (let batch = this.tally.next(this.node()); batch !== null; batch = this.tally.next(this.node())) {
+    for (let batch = this.buffer.next(this.node()); batch !== null; batch = this.buffer.next(this.node())) {
       try {
         await this.rollups.add(batch);
       } catch (error) {
         // It goes again with the next look, but not for ever where PostgreSQL refuses what is in it.
-        if (!isAboutData(error)) return;
+        if (!isDataError(error)) return;
       }
-      this.tally.written();
+      this.buffer.written();
     }
   }
 
@@ -101,7 +101,7 @@ export class Bookkeeper {
   }
 }
 
-function countedAs(end: RunEnd): Counted {
-  if (end.kind === 'settled') return end.seconds === undefined ? 'done' : 'retried';
-  return end.kind === 'retry' ? 'retried' : end.kind;
+function outcomeOf(result: AttemptResult): CountedOutcome {
+  if (result.kind === 'settled') return result.seconds === undefined ? 'done' : 'retried';
+  return result.kind === 'retry' ? 'retried' : result.kind;
 }

@@ -1,13 +1,13 @@
 import { ancestorsOf } from '../../channel/channel-name.js';
-import type { GateMap } from '../../store/claims/claim-store.js';
+import type { LimitingChannels } from '../../store/claims/claim-store.js';
 
 /**
  * The permits that are free on this node: those of jobs that have ended since the last round trip. A job at hand takes
  * them over at once; what nobody takes goes back with the next round trip. None sleeps here.
  */
-export class Permits {
+export class HeldPermits {
   version = 0;
-  private gates: ReadonlySet<string> = new Set();
+  private limiting: ReadonlySet<string> = new Set();
   private throttled: ReadonlySet<string> = new Set();
   private readonly paths = new Map<string, readonly string[]>();
   private free = new Map<string, number>();
@@ -15,9 +15,9 @@ export class Permits {
   private readonly held = new Map<string, number>();
 
   /** The channels have changed; the free permits are counted anew by the caller. */
-  reset(map: GateMap): void {
+  reset(map: LimitingChannels): void {
     this.version = map.version;
-    this.gates = new Set(map.gates);
+    this.limiting = new Set(map.limiting);
     this.throttled = new Set(map.throttled);
     this.paths.clear();
     this.free = new Map();
@@ -25,37 +25,39 @@ export class Permits {
   }
 
   /** The channels, this one and those above it, that limit it. */
-  gatesOf(channel: string): readonly string[] {
+  limitingChannelsOf(channel: string): readonly string[] {
     let path = this.paths.get(channel);
     if (path === undefined) {
-      path = ancestorsOf(channel).filter((name) => this.gates.has(name));
+      path = ancestorsOf(channel).filter((name) => this.limiting.has(name));
       this.paths.set(channel, path);
     }
     return path;
   }
 
   throttledOf(channel: string): string[] {
-    return this.throttled.size === 0 ? [] : this.gatesOf(channel).filter((name) => this.throttled.has(name));
+    return this.throttled.size === 0
+      ? []
+      : this.limitingChannelsOf(channel).filter((name) => this.throttled.has(name));
   }
 
   /** A run holds its permits. */
   hold(channel: string): void {
-    for (const gate of this.gatesOf(channel)) add(this.held, gate, 1);
+    for (const channelName of this.limitingChannelsOf(channel)) add(this.held, channelName, 1);
   }
 
   /** A run has ended: its permits are free. */
   release(channel: string): void {
-    for (const gate of this.gatesOf(channel)) {
-      add(this.held, gate, -1);
-      add(this.free, gate, 1);
+    for (const channelName of this.limitingChannelsOf(channel)) {
+      add(this.held, channelName, -1);
+      add(this.free, channelName, 1);
     }
   }
 
   /** Takes the permits that a job at hand needs, if all are free. */
   take(channel: string): boolean {
-    const gates = this.gatesOf(channel);
-    if (!gates.every((gate) => (this.free.get(gate) ?? 0) > 0)) return false;
-    for (const gate of gates) add(this.free, gate, -1);
+    const limiting = this.limitingChannelsOf(channel);
+    if (!limiting.every((channelName) => (this.free.get(channelName) ?? 0) > 0)) return false;
+    for (const channelName of limiting) add(this.free, channelName, -1);
     this.hold(channel);
     return true;
   }
@@ -68,8 +70,11 @@ export class Permits {
   }
 
   /** How many jobs of this channel may run here at once by the permits held; Infinity without any limit. */
-  width(channel: string): number {
-    return Math.min(Infinity, ...this.gatesOf(channel).map((gate) => this.held.get(gate) ?? 0));
+  parallelism(channel: string): number {
+    return Math.min(
+      Infinity,
+      ...this.limitingChannelsOf(channel).map((channelName) => this.held.get(channelName) ?? 0),
+    );
   }
 }
 

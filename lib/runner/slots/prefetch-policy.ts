@@ -2,13 +2,13 @@
 export const SHORT_MS = 50;
 
 /** The most jobs that a node keeps at hand, over all channels. */
-const MAX_HAND = 1000;
+const MAX_PREFETCHED = 1000;
 
 /** Channels whose pace is remembered. */
 const MAX_CHANNELS = 1000;
 
 /** How fast the jobs of each channel are, so that a node keeps short ones at hand: about 50 ms of work. */
-export class Pace {
+export class PrefetchPolicy {
   private readonly averages = new Map<string, number>();
 
   note(channel: string, ms: number): void {
@@ -30,17 +30,17 @@ export class Pace {
   }
 
   /** How many jobs of a channel to have at hand where `width` of them run at a time. */
-  handFor(channel: string, width: number): number {
+  wantedFor(channel: string, width: number): number {
     const average = this.averages.get(channel) ?? SHORT_MS;
     if (average >= SHORT_MS || width <= 0) return 0;
-    return Math.min(MAX_HAND, Math.ceil((SHORT_MS / Math.max(average, 0.01)) * width));
+    return Math.min(MAX_PREFETCHED, Math.ceil((SHORT_MS / Math.max(average, 0.01)) * width));
   }
 
   /** Shares out what the node keeps at hand over all channels. */
   static share(wanted: ReadonlyMap<string, number>): Map<string, number> {
     let total = 0;
     for (const count of wanted.values()) total += count;
-    const factor = total > MAX_HAND ? MAX_HAND / total : 1;
+    const factor = total > MAX_PREFETCHED ? MAX_PREFETCHED / total : 1;
     return new Map([...wanted].map(([channel, count]) => [channel, Math.ceil(count * factor)]));
   }
 }

@@ -6,7 +6,7 @@ interface Waiting {
 }
 
 /** The jobs at hand: claimed, not begun, in order within each channel. */
-export class HandQueue {
+export class PrefetchQueue {
   private readonly channels = new Map<string, Waiting[]>();
   /** The same queues, by their first jobs; none is empty. */
   private readonly queues: Waiting[][] = [];

@@ -1,4 +1,4 @@
-import type { Run } from '../attempt/attempt.js';
+import type { RunningAttempt } from '../attempt/attempt.js';
 
 /** Runs that begin in one turn of the event loop. */
 const PER_TURN = 128;
@@ -9,24 +9,24 @@ const PER_TURN = 128;
  * writes their ends. So the ends of the first are under way while the others run (a drain of 100,000 gained 9 % with one
  * process, 6 % with two), and sockets and timers have their turn in between.
  */
-export class Launcher {
+export class StartThrottle {
   private begun = 0;
-  private queue: Run[] = [];
+  private queue: RunningAttempt[] = [];
 
-  constructor(private readonly begin: (run: Run) => void) {}
+  constructor(private readonly begin: (attempt: RunningAttempt) => void) {}
 
-  launch(run: Run): void {
+  start(attempt: RunningAttempt): void {
     if (this.begun === PER_TURN) {
-      this.queue.push(run);
+      this.queue.push(attempt);
       return;
     }
     if (this.begun === 0) setImmediate(() => this.turn());
     this.begun += 1;
-    this.begin(run);
+    this.begin(attempt);
   }
 
   private turn(): void {
     this.begun = 0;
-    for (const run of this.queue.splice(0, PER_TURN)) this.launch(run);
+    for (const attempt of this.queue.splice(0, PER_TURN)) this.start(attempt);
   }
 }

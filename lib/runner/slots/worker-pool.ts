@@ -1,20 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ClaimedJob, GateMap } from '../../store/claims/claim-store.js';
-import { ClaimLedger } from '../claiming/open-claims.js';
-import { HandQueue } from './prefetch-queue.js';
-import { Launcher } from './start-throttle.js';
-import { Outbox, type Outgoing } from '../claiming/settle-buffer.js';
-import { Pace, SHORT_MS } from './prefetch-policy.js';
-import { Permits } from './held-permits.js';
-import { Run } from '../attempt/attempt.js';
-import type { RunEnd } from '../attempt/attempt-result.js';
+import type { ClaimedJob, LimitingChannels } from '../../store/claims/claim-store.js';
+import { OpenClaims } from '../claiming/open-claims.js';
+import { PrefetchQueue } from './prefetch-queue.js';
+import { StartThrottle } from './start-throttle.js';
+import { SettleBuffer, type SettleBatch } from '../claiming/settle-buffer.js';
+import { PrefetchPolicy, SHORT_MS } from './prefetch-policy.js';
+import { HeldPermits } from './held-permits.js';
+import { RunningAttempt } from '../attempt/attempt.js';
+import type { AttemptResult } from '../attempt/attempt-result.js';
 
 /** What is at hand and could not start within this time, in milliseconds, is given back. */
-const HAND_PATIENCE_MS = 100;
+const PREFETCH_LIMIT_MS = 100;
 
-export interface WorkbenchHooks {
+export interface WorkerPoolHooks {
   /** Runs the method; never rejects. */
-  readonly execute: (run: Run) => Promise<RunEnd>;
+  readonly execute: (attempt: RunningAttempt) => Promise<AttemptResult>;
   /** Something waits for the next round trip. */
   readonly changed: () => void;
   /** A job of a throttled channel has begun. */
@@ -22,20 +22,20 @@ export interface WorkbenchHooks {
 }
 
 /** What this node has: jobs that run, jobs at hand, and ends that wait to be written. Speaks to nobody. */
-export class Workbench {
-  readonly runs = new Map<string, Run>();
-  readonly hands = new HandQueue();
-  readonly permits = new Permits();
-  readonly ledger = new ClaimLedger();
-  private readonly pace = new Pace();
-  private readonly launcher = new Launcher((run) => this.begin(run));
-  readonly outbox = new Outbox();
+export class WorkerPool {
+  readonly attempts = new Map<string, RunningAttempt>();
+  readonly prefetched = new PrefetchQueue();
+  readonly permits = new HeldPermits();
+  readonly openClaims = new OpenClaims();
+  private readonly prefetchPolicy = new PrefetchPolicy();
+  private readonly startThrottle = new StartThrottle((attempt) => this.begin(attempt));
+  readonly settleBuffer = new SettleBuffer();
   /** Slots that a round trip under way has asked jobs for. */
   reserved = 0;
   /** False while the permits are being booked anew: then nothing is handed over. */
-  private aligned = true;
+  private synced = true;
   /** Runs that last, by channel: their slots and permits don't come free soon. */
-  private readonly longRuns = new Map<string, number>();
+  private readonly longAttempts = new Map<string, number>();
   /** A job runs in the context of nobody's call, not in that of whoever woke this node. */
   private readonly outside = AsyncLocalStorage.snapshot();
   /** False while the node stops or is quiet: what still comes is given back. */
@@ -43,26 +43,26 @@ export class Workbench {
 
   constructor(
     private readonly concurrency: number,
-    private readonly hooks: WorkbenchHooks,
+    private readonly hooks: WorkerPoolHooks,
   ) {}
 
   get freeSlots(): number {
-    return Math.max(0, this.concurrency - this.runs.size - this.reserved);
+    return Math.max(0, this.concurrency - this.attempts.size - this.reserved);
   }
 
   /** Something has to be written. */
-  get dirty(): boolean {
-    return !this.outbox.empty;
+  get unsettled(): boolean {
+    return !this.settleBuffer.empty;
   }
 
   /** Jobs from a claim: those with a permit start, if a slot is free; the others wait at hand. */
   receive(jobs: readonly ClaimedJob[]): void {
     if (!this.open) {
-      this.outbox.giveBack(jobs);
+      this.settleBuffer.giveBack(jobs);
       return;
     }
     for (const job of jobs) {
-      if (job.hand || this.freeSlots === 0) this.hands.add(job);
+      if (job.prefetched || this.freeSlots === 0) this.prefetched.add(job);
       else this.start(job);
     }
     this.fill();
@@ -81,54 +81,54 @@ export class Workbench {
 
   /** Starts what is at hand, in order, as long as there are slots and permits. */
   fill(): void {
-    if (!this.aligned || !this.open) return;
-    while (this.hands.size > 0 && this.freeSlots > 0) {
-      const job = this.hands.take((channel) => this.permits.take(channel));
+    if (!this.synced || !this.open) return;
+    while (this.prefetched.size > 0 && this.freeSlots > 0) {
+      const job = this.prefetched.take((channel) => this.permits.take(channel));
       if (job === undefined) return;
       this.start(job, true);
     }
   }
 
   /** How many jobs to have at hand beyond what is there, by channel. */
-  handWanted(): ReadonlyMap<string, number> {
+  prefetchWanted(): ReadonlyMap<string, number> {
     let slots = this.concurrency;
-    for (const count of this.longRuns.values()) slots -= count;
+    for (const count of this.longAttempts.values()) slots -= count;
     const wanted = new Map<string, number>();
-    for (const channel of this.pace.shortChannels()) {
+    for (const channel of this.prefetchPolicy.shortChannels()) {
       const width = Math.min(
         slots,
-        Math.max(1, this.permits.width(channel)) - (this.longRuns.get(channel) ?? 0),
+        Math.max(1, this.permits.parallelism(channel)) - (this.longAttempts.get(channel) ?? 0),
       );
-      wanted.set(channel, this.pace.handFor(channel, width));
+      wanted.set(channel, this.prefetchPolicy.wantedFor(channel, width));
     }
     return new Map(
-      [...Pace.share(wanted)]
-        .map(([channel, count]): [string, number] => [channel, count - this.hands.sizeOf(channel)])
+      [...PrefetchPolicy.share(wanted)]
+        .map(([channel, count]): [string, number] => [channel, count - this.prefetched.sizeOf(channel)])
         .filter(([, count]) => count > 0),
     );
   }
 
   /** Marks runs that last, and looks whether something has waited at hand for too long. */
-  sweep(): void {
+  checkDurations(): void {
     const now = performance.now();
-    for (const run of this.runs.values()) {
-      if (run.marked) continue;
-      if (now - run.startedAt < SHORT_MS) break;
-      run.marked = true;
-      this.noteLong(run, 1);
-      if (!run.startWritten) this.outbox.mark(run);
+    for (const attempt of this.attempts.values()) {
+      if (attempt.isLong) continue;
+      if (now - attempt.startedAt < SHORT_MS) break;
+      attempt.isLong = true;
+      this.noteLong(attempt, 1);
+      if (!attempt.startWritten) this.settleBuffer.noteStarted(attempt);
     }
-    if (this.dirty || this.handsOverdue) this.hooks.changed();
+    if (this.unsettled || this.prefetchedOverdue) this.hooks.changed();
   }
 
   /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
   giveBack(ms: number): void {
-    if (this.hands.size > 0) this.outbox.giveBack(this.hands.takeOlderThan(ms));
+    if (this.prefetched.size > 0) this.settleBuffer.giveBack(this.prefetched.takeOlderThan(ms));
   }
 
   /** Something has waited at hand for too long. */
-  get handsOverdue(): boolean {
-    return this.hands.size > 0 && this.hands.hasOlderThan(HAND_PATIENCE_MS);
+  get prefetchedOverdue(): boolean {
+    return this.prefetched.size > 0 && this.prefetched.hasOlderThan(PREFETCH_LIMIT_MS);
   }
 
   /**
@@ -138,112 +138,120 @@ export class Workbench {
   giveBackStranded(): void {
     // Only here, right before a round trip: given back while one is under way, these would be overtaken by later jobs that
     // it brings.
-    this.giveBack(HAND_PATIENCE_MS);
-    if (this.hands.size > 0)
-      this.outbox.giveBack(this.hands.takeChannels((channel) => this.permits.width(channel) === 0));
+    this.giveBack(PREFETCH_LIMIT_MS);
+    if (this.prefetched.size > 0)
+      this.settleBuffer.giveBack(
+        this.prefetched.takeChannels((channel) => this.permits.parallelism(channel) === 0),
+      );
   }
 
   /** Gives back jobs that the database says are here, and this node knows nothing of. */
-  giveBackUnknown(held: readonly { uuid: string; retry: number }[]): { u: string; t: number; k: 'back' }[] {
-    const known = new Set([...this.runs.keys(), ...this.hands.uuids(), ...this.outbox.uuids()]);
+  giveBackUnknown(
+    held: readonly { uuid: string; retry: number }[],
+  ): { uuid: string; retry: number; kind: 'back' }[] {
+    const known = new Set([
+      ...this.attempts.keys(),
+      ...this.prefetched.uuids(),
+      ...this.settleBuffer.uuids(),
+    ]);
     return held
       .filter(({ uuid }) => !known.has(uuid))
-      .map(({ uuid, retry }) => ({ u: uuid, t: retry, k: 'back' }));
+      .map(({ uuid, retry }) => ({ uuid, retry, kind: 'back' }));
   }
 
   /** Drops a job that somebody cancelled before it began; undefined where it has begun or is not here. */
-  dropFromHand(uuid: string): ClaimedJob | undefined {
-    const job = this.hands.remove(uuid);
-    if (job !== undefined) this.outbox.giveBack([job]);
+  dropPrefetched(uuid: string): ClaimedJob | undefined {
+    const job = this.prefetched.remove(uuid);
+    if (job !== undefined) this.settleBuffer.giveBack([job]);
     return job;
   }
 
-  /** What the next round trip takes along, see {@link Outbox.take}. */
-  takeDirty(one: boolean): Outgoing {
-    const taken = this.outbox.take(one);
-    return { ...taken, marks: taken.marks.filter((run) => this.runs.has(run.job.uuid)) };
+  /** What the next round trip takes along, see {@link SettleBuffer.take}. */
+  takeSettled(one: boolean): SettleBatch {
+    const taken = this.settleBuffer.take(one);
+    return { ...taken, started: taken.started.filter((attempt) => this.attempts.has(attempt.job.uuid)) };
   }
 
-  /** From here to {@link align} nothing is handed over, and ended runs keep their permits. Answers with what holds one. */
-  beginAlign(): string[] {
-    this.aligned = false;
-    return [...this.runs.keys(), ...this.outbox.waiting.map(({ run }) => run.job.uuid)];
+  /** From here to {@link resync} nothing is handed over, and ended runs keep their permits. Answers with what holds one. */
+  beginResync(): string[] {
+    this.synced = false;
+    return [...this.attempts.keys(), ...this.settleBuffer.waiting.map(({ attempt }) => attempt.job.uuid)];
   }
 
   /** The permits as the database has booked them now. */
-  align(map: GateMap): void {
+  resync(map: LimitingChannels): void {
     this.permits.reset(map);
     const counted = new Set(map.counted);
-    for (const run of this.runs.values()) {
-      run.permitted = counted.has(run.job.uuid);
-      if (run.permitted) this.permits.hold(run.job.channel);
+    for (const attempt of this.attempts.values()) {
+      attempt.holdsPermit = counted.has(attempt.job.uuid);
+      if (attempt.holdsPermit) this.permits.hold(attempt.job.channel);
     }
-    for (const { run } of this.outbox.waiting) {
-      if (!counted.has(run.job.uuid)) continue;
-      this.permits.hold(run.job.channel);
-      this.permits.release(run.job.channel);
+    for (const { attempt } of this.settleBuffer.waiting) {
+      if (!counted.has(attempt.job.uuid)) continue;
+      this.permits.hold(attempt.job.channel);
+      this.permits.release(attempt.job.channel);
     }
-    this.aligned = true;
+    this.synced = true;
     this.fill();
   }
 
   /** Everything here belongs to somebody else now: whatever still runs is told so, and its end is not written. */
-  forfeit(reason: Error): void {
-    for (const run of this.runs.values()) {
-      run.discarded = true;
-      run.permitted = false;
-      run.abort(reason);
+  abandonAll(reason: Error): void {
+    for (const attempt of this.attempts.values()) {
+      attempt.discarded = true;
+      attempt.holdsPermit = false;
+      attempt.abort(reason);
     }
-    this.hands.takeOlderThan(0);
-    this.outbox.clear();
-    this.ledger.clear();
+    this.prefetched.takeOlderThan(0);
+    this.settleBuffer.clear();
+    this.openClaims.clear();
   }
 
   /** The end of a run, whether its method has ended or the node waits no longer. */
-  end(run: Run, end: RunEnd): void {
+  end(attempt: RunningAttempt, result: AttemptResult): void {
     // Not the run itself where the node did not wait for it.
-    if (this.runs.get(run.job.uuid) !== run) return;
-    this.runs.delete(run.job.uuid);
-    if (run.marked) this.noteLong(run, -1);
+    if (this.attempts.get(attempt.job.uuid) !== attempt) return;
+    this.attempts.delete(attempt.job.uuid);
+    if (attempt.isLong) this.noteLong(attempt, -1);
     const at = performance.now();
-    if (run.startedAt <= at) this.pace.note(run.job.channel, at - run.startedAt);
-    if (!run.discarded) {
-      if (this.aligned && run.permitted) this.permits.release(run.job.channel);
-      this.outbox.addEnd({ run, at, end });
+    if (attempt.startedAt <= at) this.prefetchPolicy.note(attempt.job.channel, at - attempt.startedAt);
+    if (!attempt.discarded) {
+      if (this.synced && attempt.holdsPermit) this.permits.release(attempt.job.channel);
+      this.settleBuffer.addEnded({ attempt, at, result });
     }
     this.fill();
     this.hooks.changed();
   }
 
-  private noteLong({ job }: Run, by: number): void {
-    const count = (this.longRuns.get(job.channel) ?? 0) + by;
-    if (count > 0) this.longRuns.set(job.channel, count);
-    else this.longRuns.delete(job.channel);
+  private noteLong({ job }: RunningAttempt, by: number): void {
+    const count = (this.longAttempts.get(job.channel) ?? 0) + by;
+    if (count > 0) this.longAttempts.set(job.channel, count);
+    else this.longAttempts.delete(job.channel);
   }
 
   private start(job: ClaimedJob, holds = false): void {
-    const run = new Run(job);
+    const attempt = new RunningAttempt(job);
     // A run of the same job from before this node was given up: it goes on, but nobody waits for it.
-    const before = this.runs.get(job.uuid);
-    if (before?.marked === true) this.noteLong(before, -1);
+    const before = this.attempts.get(job.uuid);
+    if (before?.isLong === true) this.noteLong(before, -1);
     if (!holds) this.permits.hold(job.channel);
-    this.runs.set(job.uuid, run);
-    this.launcher.launch(run);
+    this.attempts.set(job.uuid, attempt);
+    this.startThrottle.start(attempt);
     const throttled = this.permits.throttledOf(job.channel);
     if (throttled.length > 0) this.hooks.throttled(throttled);
   }
 
-  private begin(run: Run): void {
+  private begin(attempt: RunningAttempt): void {
     // The node was given up meanwhile: the job is somebody else's.
-    if (run.discarded) {
-      if (this.runs.get(run.job.uuid) === run) this.runs.delete(run.job.uuid);
+    if (attempt.discarded) {
+      if (this.attempts.get(attempt.job.uuid) === attempt) this.attempts.delete(attempt.job.uuid);
       return;
     }
-    run.begin();
-    if (run.cancelled) {
-      this.end(run, { kind: 'cancelled' });
+    attempt.begin();
+    if (attempt.cancelled) {
+      this.end(attempt, { kind: 'cancelled' });
       return;
     }
-    void this.outside(() => this.hooks.execute(run)).then((end) => this.end(run, end));
+    void this.outside(() => this.hooks.execute(attempt)).then((result) => this.end(attempt, result));
   }
 }

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 
 const NICKNAMES: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -78,7 +78,7 @@ export class CronFields {
   }
 }
 
-const quoted = (expression: string): string => `The expression ${show(expression)}`;
+const quoted = (expression: string): string => `The expression ${formatValue(expression)}`;
 
 /** The six fields in capitals, with nicknames and wrapping ranges written out. */
 function fieldsOf(expression: string): string[] {
@@ -108,7 +108,7 @@ function checkedField(expression: string, field: string, at: number): string {
   const [name, allowed] = FIELDS[at] as readonly [string, RegExp];
   if (!allowed.test(field)) {
     throw new InvalidScheduleError(
-      `${quoted(expression)} has ${show(field)} as its ${name}. Give a number, a list (1,2), a range (1-5), a step (*/5) or *.`,
+      `${quoted(expression)} has ${formatValue(field)} as its ${name}. Give a number, a list (1,2), a range (1-5), a step (*/5) or *.`,
     );
   }
   if (at < 3) refuseWrap(expression, field, name);

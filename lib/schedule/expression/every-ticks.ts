@@ -1,6 +1,6 @@
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
 import { durationOf, HUNDRED_YEARS_MS } from '../../common/duration.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import type { Ticks } from './ticks.js';
 
 const SECOND_MS = 1000;
@@ -36,6 +36,6 @@ function readEvery(every: unknown): number {
   )
     return millis;
   throw new InvalidScheduleError(
-    `every must be a duration such as '5 min' or whole milliseconds, a second at least and 100 years at most, not ${show(every)}.`,
+    `every must be a duration such as '5 min' or whole milliseconds, a second at least and 100 years at most, not ${formatValue(every)}.`,
   );
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import { BoundedTicks } from './bounded-ticks.js';
 import { CronFields } from './cron-fields.js';
 import { CronTicks } from './cron-ticks.js';
@@ -46,12 +46,12 @@ function everyOf(given: unknown): number | string {
   const isObject = typeof given === 'object' && given !== null;
   if (isObject && Object.keys(given).join() === 'every') return (given as { every: number | string }).every;
   throw new InvalidScheduleError(
-    `The expression must be a cron expression such as '0 9 * * MON-FRI', or { every: '5 min' }, not ${show(given)}.`,
+    `The expression must be a cron expression such as '0 9 * * MON-FRI', or { every: '5 min' }, not ${formatValue(given)}.`,
   );
 }
 
 function readInstant(property: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (types.isDate(value) && !Number.isNaN(value.getTime())) return value.getTime();
-  throw new InvalidScheduleError(`${property} must be a valid Date, not ${show(value)}.`);
+  throw new InvalidScheduleError(`${property} must be a valid Date, not ${formatValue(value)}.`);
 }

@@ -1,5 +1,5 @@
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 
 const DAY_MS = 86_400_000;
 
@@ -88,6 +88,6 @@ function formatOf(name: string): Intl.DateTimeFormat | null {
     }
   }
   throw new InvalidScheduleError(
-    `The time zone ${show(given)} is unknown. Give an IANA name such as 'Europe/Berlin' or 'UTC'.`,
+    `The time zone ${formatValue(given)} is unknown. Give an IANA name such as 'Europe/Berlin' or 'UTC'.`,
   );
 }

@@ -141,7 +141,7 @@ export class BatchStore {
 
   /** Names and states of those that are there, without counting. */
   async names(uuids: readonly string[], query?: Query): Promise<BatchName[]> {
-    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const ask: Query = query ?? ((...call) => this.database.query(...call));
     return ask(
       `SELECT b.uuid, b.name, ${STATE} AS state FROM ${this.tables.batch} b WHERE b.uuid = ANY($1)`,
       [uuids],
@@ -157,7 +157,7 @@ export class BatchStore {
   }
 
   /** Removes batches that ended long ago and have no member left. */
-  async removeEnded(interval: number | null): Promise<void> {
+  async prune(interval: number | null): Promise<void> {
     const t = this.tables;
     await this.database.query(
       `WITH gone AS (
@@ -178,7 +178,7 @@ export class BatchStore {
     values: readonly unknown[],
     query?: Query,
   ): Promise<BatchRow[]> {
-    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const ask: Query = query ?? ((...call) => this.database.query(...call));
     const t = this.tables;
     const rows = await ask(
       `SELECT b.uuid, b.name, b.user_id, ${STATE} AS state, b.date_created, b.date_closed, b.date_ended,

@@ -5,14 +5,14 @@ import type { QueueDatabase, Row } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 
 /** The properties of a channel that somebody gave. */
-export type ChannelChange = Partial<Omit<ChannelConfig, 'name'>>;
+export type ChannelOverride = Partial<Omit<ChannelConfig, 'name'>>;
 
 /** A channel as it is, and what was done to it at run time. */
 export interface ChannelState extends ChannelConfig {
   /** The properties that were changed at run time. */
-  readonly changed: ChannelChange;
+  readonly overridden: ChannelOverride;
   /** What the module option says of it; null where it says nothing. */
-  readonly configured: ChannelChange | null;
+  readonly configured: ChannelOverride | null;
   /** With a throttle: the earliest next start. */
   readonly nextStart: Date | null;
   /** Jobs that a node has, those of the subchannels included. */
@@ -57,7 +57,7 @@ export class ChannelStore {
           query,
           name,
           configured,
-          (row?.['changed'] as ChannelChange | null | undefined) ?? null,
+          (row?.['changed'] as ChannelOverride | null | undefined) ?? null,
         );
       }
       return touched;
@@ -65,14 +65,14 @@ export class ChannelStore {
   }
 
   /** Changes a channel at run time; answers with the version of the configuration that has the change. */
-  async change(name: string, change: ChannelChange): Promise<number | null> {
+  async change(name: string, change: ChannelOverride): Promise<number | null> {
     return this.locked(async (query) => {
       const row = await this.read(query, name);
-      const changed = { ...(row?.['changed'] as ChannelChange | null), ...change };
+      const changed = { ...(row?.['changed'] as ChannelOverride | null), ...change };
       await this.save(
         query,
         name,
-        (row?.['configured'] as ChannelChange | null | undefined) ?? null,
+        (row?.['configured'] as ChannelOverride | null | undefined) ?? null,
         changed,
       );
       return true;
@@ -84,7 +84,7 @@ export class ChannelStore {
     return this.locked(async (query) => {
       const row = await this.read(query, name);
       if (row === undefined) return false;
-      await this.save(query, name, row['configured'] as ChannelChange | null, null);
+      await this.save(query, name, row['configured'] as ChannelOverride | null, null);
       return true;
     });
   }
@@ -147,14 +147,14 @@ export class ChannelStore {
   private async save(
     query: Query,
     name: string,
-    configured: ChannelChange | null,
-    changed: ChannelChange | null,
+    configured: ChannelOverride | null,
+    changed: ChannelOverride | null,
   ): Promise<void> {
     const wildcard = name.endsWith('.*') ? undefined : await this.read(query, name.replace(/[^.]+$/, '*'));
     const config = {
       ...unlimitedChannel(name),
-      ...(wildcard?.['configured'] as ChannelChange | null | undefined),
-      ...(wildcard?.['changed'] as ChannelChange | null | undefined),
+      ...(wildcard?.['configured'] as ChannelOverride | null | undefined),
+      ...(wildcard?.['changed'] as ChannelOverride | null | undefined),
       ...configured,
       ...changed,
     };
@@ -189,7 +189,7 @@ export class ChannelStore {
       [prefix],
     );
     for (const row of rows) {
-      await this.save(query, row['name'] as string, null, row['changed'] as ChannelChange | null);
+      await this.save(query, row['name'] as string, null, row['changed'] as ChannelOverride | null);
     }
   }
 
@@ -208,7 +208,9 @@ export class ChannelStore {
          ) p
          ON CONFLICT (name) DO NOTHING`,
       );
-      const rows = await query(`SELECT ${this.tables.name('queue_job_regate_1')}() AS version`);
+      const rows = await query(
+        `SELECT ${this.tables.name('queue_job_update_limiting_channels_1')}() AS version`,
+      );
       return Number(rows[0]?.['version']);
     });
   }
@@ -224,8 +226,8 @@ const toState = (row: Row): ChannelState => ({
   fair: row['fair'] as boolean,
   paused: row['paused'] as boolean,
   removalInterval: row['removal_interval'] as number | null,
-  configured: row['configured'] as ChannelChange | null,
-  changed: (row['changed'] as ChannelChange | null) ?? {},
+  configured: row['configured'] as ChannelOverride | null,
+  overridden: (row['changed'] as ChannelOverride | null) ?? {},
   nextStart: row['next_start'] as Date | null,
   running: row['running'] as number,
   waiting: row['waiting'] as number,

@@ -3,20 +3,20 @@ import { type QueueDatabase, namedStatement, type Statement } from '../connectio
 import { CLAIMED_COLUMNS } from '../schema/v1/functions/claimed-columns.js';
 import type { Tables } from '../connection/tables.js';
 
-/** An end that is not a plain success, as `queue_job_end` reads it: see there for the letters. */
+/** An end that is not a plain success, as `queue_job_end_attempts` reads it: see there for the letters. */
 export interface EndRecord {
-  readonly u: string;
-  readonly t: number;
-  readonly k: 'started' | 'back' | 'retry' | 'failed' | 'cancelled';
-  readonly sa?: number;
-  readonly ea?: number;
-  readonly s?: number;
-  readonly g?: boolean;
-  readonly n?: string;
-  readonly m?: string;
-  readonly i?: string;
-  readonly f?: string;
-  readonly r?: unknown;
+  readonly uuid: string;
+  readonly retry: number;
+  readonly kind: 'started' | 'back' | 'retry' | 'failed' | 'cancelled';
+  readonly started?: number;
+  readonly ended?: number;
+  readonly seconds?: number;
+  readonly uncounted?: boolean;
+  readonly name?: string;
+  readonly message?: string;
+  readonly info?: string;
+  readonly fingerprint?: string;
+  readonly result?: unknown;
 }
 
 /** A job that returned. */
@@ -31,7 +31,7 @@ export interface DoneRecord {
 }
 
 /** One round trip: what a node brings, and what it asks for. */
-export interface Cycle {
+export interface RoundTrip {
   readonly node: number;
   readonly version: number;
   readonly done: readonly DoneRecord[];
@@ -45,18 +45,18 @@ export interface Cycle {
   /** Jobs to start at once; 0 claims nothing. */
   readonly slots: number;
   /** Jobs to keep at hand beyond those, by channel. */
-  readonly hand: ReadonlyMap<string, number>;
+  readonly prefetch: ReadonlyMap<string, number>;
   readonly names: readonly string[];
   /** The channels that this node serves, with those below; null is all. */
   readonly only: readonly string[] | null;
   /** The number of this round trip and of its claim: one more than that of the one before. */
   readonly id: number;
   /** Where the claim begins to read, in the order of the ready index; none: at its front. */
-  readonly marks: readonly Mark[];
+  readonly marks: readonly LowWaterMark[];
 }
 
 /** Below this number nothing of a channel and priority is ready. */
-export interface Mark {
+export interface LowWaterMark {
   readonly channel: string;
   readonly priority: number;
   readonly seq: number;
@@ -86,7 +86,7 @@ export interface ClaimedJob {
   readonly dateCreated: Date;
   readonly dateEnqueued: Date;
   /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
-  readonly hand: boolean;
+  readonly prefetched: boolean;
   readonly claim: number;
   /** When it came here, by the monotonic clock of the process, in milliseconds. */
   readonly receivedAt: number;
@@ -96,7 +96,7 @@ export interface ClaimedJob {
 export type FinishOutcome = 'done' | 'released' | 'deferred' | 'cancelled' | 'fenced';
 
 /** What a claim tells beside its jobs. */
-export interface CycleInfo {
+export interface RoundTripInfo {
   /** The node was given up by the others: nothing was written. */
   readonly dead?: boolean;
   /** The channels have changed since the node's version: nothing was claimed. */
@@ -114,29 +114,29 @@ export interface CycleInfo {
   /** Channels with ready jobs that have no row yet. */
   readonly missing?: readonly string[];
   /** Channels in which ready jobs found no room. */
-  readonly hungry?: readonly string[];
+  readonly starved?: readonly string[];
   /** Entries of the ready index that were read in vain, where these were very many. */
   readonly walked?: number;
 }
 
-export interface CycleAnswer {
-  readonly info: CycleInfo;
+export interface RoundTripReply {
+  readonly info: RoundTripInfo;
   /** In the order in which they may start. */
   readonly jobs: readonly ClaimedJob[];
 }
 
 /** A job that the database says a node has. */
-export interface Holding {
+export interface HeldJob {
   readonly uuid: string;
   readonly retry: number;
   readonly claim: number;
 }
 
 /** The configuration that a node works by. */
-export interface GateMap {
+export interface LimitingChannels {
   readonly version: number;
   /** The channels that limit anything. */
-  readonly gates: readonly string[];
+  readonly limiting: readonly string[];
   readonly throttled: readonly string[];
   /** The runs, of those named, that the permits count. */
   readonly counted: readonly string[];
@@ -144,16 +144,16 @@ export interface GateMap {
 
 /** Claim and settle in one round trip, and what a node asks to come right again. */
 export class ClaimStore {
-  private readonly cycleStatement: Statement;
+  private readonly roundTripStatement: Statement;
   private readonly throttleStatement: Statement;
 
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {
-    this.cycleStatement = namedStatement(
-      'queue_job_cycle',
-      `SELECT c.info, c.hand, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
+    this.roundTripStatement = namedStatement(
+      'queue_job_round_trip',
+      `SELECT c.info, c.prefetched, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
         FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
           $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) c`,
@@ -166,37 +166,37 @@ export class ClaimStore {
     );
   }
 
-  async cycle(cycle: Cycle): Promise<CycleAnswer> {
-    const { done, free, hand } = cycle;
-    const rows = await this.database.roundTrip(this.cycleStatement, [
-      cycle.node,
+  async roundTrip(roundTrip: RoundTrip): Promise<RoundTripReply> {
+    const { done, free, prefetch } = roundTrip;
+    const rows = await this.database.roundTrip(this.roundTripStatement, [
+      roundTrip.node,
       plainArray(done.map((job) => job.uuid)),
       plainArray(done.map((job) => job.retry)),
       textArray(done.map((job) => job.result)),
       plainArray(done.map((job) => job.started)),
       plainArray(done.map((job) => job.ended)),
-      cycle.ends.length > 0 ? JSON.stringify(cycle.ends) : null,
-      cycle.closedClaims,
+      roundTrip.ends.length > 0 ? JSON.stringify(roundTrip.ends) : null,
+      roundTrip.closedClaims,
       [...free.keys()],
       [...free.values()],
-      cycle.version,
-      cycle.promote,
-      cycle.slots,
-      [...hand.keys()],
-      [...hand.values()],
-      cycle.names,
-      cycle.only,
-      cycle.id,
-      cycle.marks.map((mark) => mark.channel),
-      cycle.marks.map((mark) => mark.priority),
-      cycle.marks.map((mark) => mark.seq),
-      done.length + cycle.ends.length + cycle.closedClaims.length + free.size > 0,
+      roundTrip.version,
+      roundTrip.promote,
+      roundTrip.slots,
+      [...prefetch.keys()],
+      [...prefetch.values()],
+      roundTrip.names,
+      roundTrip.only,
+      roundTrip.id,
+      roundTrip.marks.map((mark) => mark.channel),
+      roundTrip.marks.map((mark) => mark.priority),
+      roundTrip.marks.map((mark) => mark.seq),
+      done.length + roundTrip.ends.length + roundTrip.closedClaims.length + free.size > 0,
     ]);
     const receivedAt = performance.now();
     // It comes last.
-    const told = rows.pop()?.[0] as string;
-    const { at, ...info } = JSON.parse(told) as CycleInfo & { readonly at?: string };
-    const claim = { claim: cycle.id, dateEnqueued: new Date(at ?? 0), receivedAt };
+    const notified = rows.pop()?.[0] as string;
+    const { at, ...info } = JSON.parse(notified) as RoundTripInfo & { readonly at?: string };
+    const claim = { claim: roundTrip.id, dateEnqueued: new Date(at ?? 0), receivedAt };
     const jobs = rows.map((row) => toClaimedJob(row, claim));
     // RETURNING has no order.
     jobs.sort(byOrder);
@@ -207,11 +207,11 @@ export class ClaimStore {
    * Makes this round trip and all before it void: their answers were lost. One that is under way is waited for; one that
    * the server comes to only later does nothing any more. After that, what the node holds is what it will hold.
    */
-  async forget(node: number, cycle: number): Promise<void> {
+  async voidRoundTrip(node: number, roundTrip: number): Promise<void> {
     await this.database.query(
       `WITH mine AS (SELECT id FROM ${this.tables.node} WHERE id = $1 FOR UPDATE)
-       UPDATE ${this.tables.node} n SET void_cycles = $2 FROM mine WHERE n.id = mine.id`,
-      [node, cycle],
+       UPDATE ${this.tables.node} n SET void_round_trips = $2 FROM mine WHERE n.id = mine.id`,
+      [node, roundTrip],
     );
   }
 
@@ -222,8 +222,8 @@ export class ClaimStore {
 
   /** Tells at once that a job has started. */
   async writeStart(node: number, { uuid, retry }: { uuid: string; retry: number }): Promise<void> {
-    const record: EndRecord = { u: uuid, t: retry, k: 'started', sa: 0 };
-    await this.database.query(`SELECT ${this.tables.name('queue_job_end_1')}($1, $2)`, [
+    const record: EndRecord = { uuid: uuid, retry: retry, kind: 'started', started: 0 };
+    await this.database.query(`SELECT ${this.tables.name('queue_job_end_attempts_1')}($1, $2)`, [
       node,
       JSON.stringify([record]),
     ]);
@@ -235,7 +235,7 @@ export class ClaimStore {
     end: { node: number; uuid: string; retry: number; result: string | null; started: number },
   ): Promise<FinishOutcome> {
     const rows = (await query(
-      `SELECT ${this.tables.name('queue_job_finish_1')}($1, $2, $3, $4, $5) AS outcome`,
+      `SELECT ${this.tables.name('queue_job_finish_transactional_1')}($1, $2, $3, $4, $5) AS outcome`,
       [end.node, end.uuid, end.retry, end.result, end.started],
     )) as { outcome: FinishOutcome }[];
     return rows[0]?.outcome ?? 'fenced';
@@ -247,18 +247,18 @@ export class ClaimStore {
     end: { node: number; uuid: string; retry: number; seconds: number; started: number },
   ): Promise<FinishOutcome> {
     const record: EndRecord = {
-      u: end.uuid,
-      t: end.retry,
-      k: 'retry',
-      s: end.seconds,
-      g: true,
-      sa: end.started,
-      ea: 0,
+      uuid: end.uuid,
+      retry: end.retry,
+      kind: 'retry',
+      seconds: end.seconds,
+      uncounted: true,
+      started: end.started,
+      ended: 0,
     };
     const rows = (await query(
       `SELECT CASE
          WHEN EXISTS (SELECT 1 FROM ${this.tables.job} WHERE uuid = $2 AND cancel_by IS NOT NULL) THEN 'cancelled'
-         WHEN cardinality(${this.tables.name('queue_job_end_1')}($1, $3)) > 0 THEN 'fenced' ELSE 'done' END AS outcome`,
+         WHEN cardinality(${this.tables.name('queue_job_end_attempts_1')}($1, $3)) > 0 THEN 'fenced' ELSE 'done' END AS outcome`,
       [end.node, end.uuid, JSON.stringify([record])],
     )) as { outcome: FinishOutcome }[];
     return rows[0]?.outcome ?? 'fenced';
@@ -275,22 +275,22 @@ export class ClaimStore {
   }
 
   /** The jobs that the database says this node has. */
-  async holdings(node: number): Promise<Holding[]> {
+  async heldJobs(node: number): Promise<HeldJob[]> {
     const rows = await this.database.query(
-      `SELECT uuid, retry, claim FROM ${this.tables.name('queue_job_holdings_1')}($1)`,
+      `SELECT uuid, retry, claim FROM ${this.tables.name('queue_job_held_jobs_1')}($1)`,
       [node],
     );
-    return rows as unknown as Holding[];
+    return rows as unknown as HeldJob[];
   }
 
   /** Books the node's permits anew by what it runs, and answers with the channels as they are; null: given up. */
-  async resync(node: number, running: readonly string[]): Promise<GateMap | null> {
+  async resync(node: number, running: readonly string[]): Promise<LimitingChannels | null> {
     const rows = await this.database.query(
       `SELECT ${this.tables.name('queue_job_resync_1')}($1, $2) AS map`,
       [node, running],
     );
     const map = rows[0]?.['map'];
-    return typeof map === 'string' ? (JSON.parse(map) as GateMap) : null;
+    return typeof map === 'string' ? (JSON.parse(map) as LimitingChannels) : null;
   }
 }
 
@@ -299,13 +299,13 @@ export function byOrder(a: { priority: number; seq: number }, b: { priority: num
   return a.priority - b.priority || a.seq - b.seq;
 }
 
-/** By the places of `CLAIMED_COLUMNS`, after `info` and `hand`; `claim` is the same for all. */
+/** By the places of `CLAIMED_COLUMNS`, after `info` and `prefetched`; `claim` is the same for all. */
 function toClaimedJob(
   row: readonly unknown[],
   claim: Pick<ClaimedJob, 'claim' | 'dateEnqueued' | 'receivedAt'>,
 ): ClaimedJob {
   return {
-    hand: row[1] as boolean,
+    prefetched: row[1] as boolean,
     uuid: row[2] as string,
     seq: row[3] as number,
     name: row[4] as string,

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { ColumnType, EntityMetadata, ObjectLiteral } from 'typeorm';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import { QueueJobError } from '../../errors/queue-job.error.js';
 import type { EntityKey } from '../../payload/types/entity-references.js';
 
@@ -18,7 +18,7 @@ export function checkEntityKey(metadata: EntityMetadata, key: EntityKey): void {
   if (isKey) return;
   throw new QueueJobError(
     'DAMAGED_PAYLOAD',
-    `A reference to an entity is damaged in the stored JSON: ${wanted.join(', ')} is the primary key of ${metadata.name}, not ${show(key.id)}.`,
+    `A reference to an entity is damaged in the stored JSON: ${wanted.join(', ')} is the primary key of ${metadata.name}, not ${formatValue(key.id)}.`,
   );
 }
 

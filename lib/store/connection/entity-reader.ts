@@ -1,5 +1,5 @@
 import { type DataSource, type EntityManager, type EntityMetadata, In, type ObjectLiteral } from 'typeorm';
-import { show } from '../../common/format-value.js';
+import { formatValue } from '../../common/format-value.js';
 import { QueueJobError } from '../../errors/queue-job.error.js';
 import type { EntityKey, EntityReferences } from '../../payload/types/entity-references.js';
 import { QueueJob } from '../entities/queue-job.entity.js';
@@ -98,7 +98,7 @@ export class EntityReader implements EntityReferences {
     if (named.length === 0) {
       throw new QueueJobError(
         'UNKNOWN_CODEC',
-        `The arguments refer to an entity, and the data source has no entity named ${show(entity)}. Add it to the data source on every node that runs such jobs.`,
+        `The arguments refer to an entity, and the data source has no entity named ${formatValue(entity)}. Add it to the data source on every node that runs such jobs.`,
       );
     }
     const [metadata, other] = this.metadatasOf(key);

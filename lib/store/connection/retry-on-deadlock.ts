@@ -4,7 +4,7 @@ import { isSerializationFailure } from '../../common/serialization-failure.js';
 const MAX_DEADLOCKS = 5;
 
 /** Two that go down one graph from different jobs may meet crosswise: PostgreSQL stops one, which begins anew. */
-export async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
+export async function retryOnDeadlock<T>(work: () => Promise<T>): Promise<T> {
   for (let left = MAX_DEADLOCKS; ; left -= 1) {
     try {
       return await work();

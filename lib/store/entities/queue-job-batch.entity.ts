@@ -55,6 +55,6 @@ export class QueueJobBatch {
   settled!: number;
 
   /** The last step that was told. */
-  @Column({ name: 'told', type: 'integer', default: 0 })
-  told!: number;
+  @Column({ name: 'reported', type: 'integer', default: 0 })
+  reported!: number;
 }

@@ -33,8 +33,8 @@ export class QueueJobChannel {
   removalInterval!: number | null;
 
   /** The names of the channels, this one and those above it, at which a claim has to look: all that limit anything. */
-  @Column({ name: 'gates', type: 'text', array: true, default: () => "'{}'" })
-  gates!: string[];
+  @Column({ name: 'limiting_channels', type: 'text', array: true, default: () => "'{}'" })
+  limitingChannels!: string[];
 
   /** The earliest next start of a channel with `throttle`. */
   @Column({ name: 'next_start', type: 'timestamptz', nullable: true })

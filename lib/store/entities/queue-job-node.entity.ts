@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { NodeOrder } from '../nodes/node-store.js';
+import type { NodeCommand } from '../nodes/node-store.js';
 import { int8AsNumber } from './int8-as-number.js';
 
 /** A process that runs jobs, from its start to its end; it holds a session advisory lock on its id while it lives. */
@@ -40,8 +40,8 @@ export class QueueJobNode {
   version!: string | null;
 
   /** What somebody asked of it; null: to work. */
-  @Column({ name: 'asked', type: 'text', nullable: true })
-  asked!: NodeOrder | null;
+  @Column({ name: 'command', type: 'text', nullable: true })
+  command!: NodeCommand | null;
 
   /** The schedules of its code; null for a node that serves none. */
   @Column({ name: 'schedules', type: 'text', array: true, nullable: true })
@@ -56,16 +56,16 @@ export class QueueJobNode {
   cpu!: number | null;
 
   /** The last batch of counts that it brought; see the rollups. */
-  @Column({ name: 'tallies', type: 'bigint', default: 0 })
-  tallies!: string;
+  @Column({ name: 'stats_batches', type: 'bigint', default: 0 })
+  statsBatches!: string;
 
   /** The version of the channel configuration that this node has taken up. */
   @Column({ name: 'config_version', type: 'bigint', default: 0 })
   configVersion!: string;
 
   /** Round trips up to this one are void: the node no longer waits for their answers. */
-  @Column({ name: 'void_cycles', type: 'bigint', default: 0 })
-  voidCycles!: string;
+  @Column({ name: 'void_round_trips', type: 'bigint', default: 0 })
+  voidRoundTrips!: string;
 
   @Column({ name: 'date_started', type: 'timestamptz', default: () => 'clock_timestamp()' })
   dateStarted!: Date;

@@ -17,7 +17,7 @@ import { int8AsNumber } from './int8-as-number.js';
 @Index('queue_job_failure', ['name', 'excFingerprint', 'dateStarted'], { where: 'phase = 4' })
 @Index('queue_job_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })
 @Index('queue_job_failed', ['uuid'], { where: 'phase = 4' })
-@Index('queue_job_tick', ['schedule', 'scheduledAt'], { unique: true, where: 'schedule IS NOT NULL' })
+@Index('queue_job_heartbeat', ['schedule', 'scheduledAt'], { unique: true, where: 'schedule IS NOT NULL' })
 @Index('queue_job_member', ['batchUuid', 'uuid'], { where: 'batch_uuid IS NOT NULL' })
 @Index('queue_job_member_live', ['batchUuid', 'seq'], { where: 'batch_uuid IS NOT NULL AND phase <> 4' })
 export class QueueJob<R = unknown> extends JobRecord<R> {

@@ -1,6 +1,6 @@
 import type { RetryPattern } from '../../job/retry-pattern.js';
-import type { FunctionChange, FunctionStore } from './function-store.js';
-import type { Wake } from '../notify/notifier.js';
+import type { FunctionOverride, FunctionStore } from './function-store.js';
+import type { Notifier } from '../notify/notifier.js';
 
 /** What this process knows may be this old, in milliseconds, where nobody tells it of changes. */
 const MAX_AGE_MS = 2_000;
@@ -8,18 +8,18 @@ const MAX_AGE_MS = 2_000;
 const AFTER_CALL_MS = 50;
 
 /** The job functions that were changed at run time, as this process knows them. */
-export class FunctionChanges {
-  private changes: ReadonlyMap<string, FunctionChange> = new Map();
+export class FunctionOverrides {
+  private overrides: ReadonlyMap<string, FunctionOverride> = new Map();
   private readAt = -Infinity;
   private reading: Promise<void> | null = null;
-  private looking: NodeJS.Timeout | undefined;
-  private readonly hearing: { unsubscribe(): void };
+  private refreshTimer: NodeJS.Timeout | undefined;
+  private readonly subscription: { unsubscribe(): void };
 
   constructor(
     private readonly functions: FunctionStore,
-    wake: Wake,
+    notifier: Notifier,
   ) {
-    this.hearing = wake.messages.subscribe((message) => {
+    this.subscription = notifier.messages.subscribe((message) => {
       if (message.functions === true) void this.read().catch(() => undefined);
     });
   }
@@ -39,21 +39,21 @@ export class FunctionChanges {
   }
 
   close(): void {
-    this.hearing.unsubscribe();
-    clearTimeout(this.looking);
+    this.subscription.unsubscribe();
+    clearTimeout(this.refreshTimer);
   }
 
   private async readNow(): Promise<void> {
-    this.changes = await this.functions.list();
+    this.overrides = await this.functions.list();
     this.readAt = performance.now();
   }
 
-  private of(name: string): FunctionChange | undefined {
+  private of(name: string): FunctionOverride | undefined {
     // A process that doesn't listen finds out by looking now and then, without making the call wait.
     if (performance.now() - this.readAt > MAX_AGE_MS && this.reading === null) {
       this.readAt = performance.now();
-      this.looking = setTimeout(() => void this.read().catch(() => undefined), AFTER_CALL_MS).unref();
+      this.refreshTimer = setTimeout(() => void this.read().catch(() => undefined), AFTER_CALL_MS).unref();
     }
-    return this.changes.get(name);
+    return this.overrides.get(name);
   }
 }

@@ -3,7 +3,7 @@ import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 
 /** What was changed at run time of a job function; null leaves what the decorator says. */
-export interface FunctionChange {
+export interface FunctionOverride {
   readonly channel: string | null;
   readonly retryPattern: RetryPattern | null;
 }
@@ -15,7 +15,7 @@ export class FunctionStore {
     private readonly tables: Tables,
   ) {}
 
-  async list(): Promise<Map<string, FunctionChange>> {
+  async list(): Promise<Map<string, FunctionOverride>> {
     const rows = await this.database.query(
       `SELECT name, channel, retry_pattern FROM ${this.tables.jobFunction}`,
     );
@@ -30,7 +30,7 @@ export class FunctionStore {
     );
   }
 
-  async save(name: string, change: FunctionChange): Promise<void> {
+  async save(name: string, change: FunctionOverride): Promise<void> {
     await this.database.query(
       `INSERT INTO ${this.tables.jobFunction} (name, channel, retry_pattern) VALUES ($1, $2, $3)
        ON CONFLICT (name) DO UPDATE SET channel = excluded.channel, retry_pattern = excluded.retry_pattern`,

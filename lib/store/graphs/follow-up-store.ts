@@ -1,5 +1,5 @@
 import type { QueueDatabase } from '../connection/database.js';
-import { despiteDeadlocks } from '../connection/retry-on-deadlock.js';
+import { retryOnDeadlock } from '../connection/retry-on-deadlock.js';
 import type { Tables } from '../connection/tables.js';
 
 /** Carries out what transactions at REPEATABLE READ and SERIALIZABLE have left to be done after their commit. */
@@ -11,7 +11,7 @@ export class FollowUpStore {
 
   /** Whether jobs may run now that could not before. */
   async run(): Promise<boolean> {
-    const rows = await despiteDeadlocks(async () =>
+    const rows = await retryOnDeadlock(async () =>
       this.database.query(`SELECT ${this.tables.name('queue_job_follow_up_1')}() AS released`),
     );
     return rows[0]?.['released'] === true;

@@ -1,19 +1,19 @@
 import { namedStatement, type QueueDatabase, type Statement } from '../connection/database.js';
-import { alikeStored, alikeValues } from './insert-uniform.js';
-import type { Written } from './job-writer.js';
+import { uniformStored, uniformValues } from './insert-uniform.js';
+import type { InsertedJobs } from './job-writer.js';
 import type { NewJob } from './new-job.js';
-import { ALIKE_COLUMNS } from './uniform-columns.js';
+import { UNIFORM_COLUMNS } from './uniform-columns.js';
 import type { Tables } from '../connection/tables.js';
 
 /** Jobs that were stored in the round trip of a node; where that has not taken them, they wait as any others do. */
-export interface HandedOver extends Written {
+export interface ClaimedInsert extends InsertedJobs {
   /** The number of that round trip. */
-  readonly cycle: number;
-  readonly taken: boolean;
+  readonly roundTrip: number;
+  readonly claimed: boolean;
 }
 
 /** Stores jobs as taken by a node already. */
-export class HandOverStore {
+export class ClaimedInsertStore {
   private readonly statement: Statement;
 
   constructor(
@@ -21,9 +21,9 @@ export class HandOverStore {
     private readonly tables: Tables,
   ) {
     this.statement = namedStatement(
-      'queue_job_hand_over',
-      `SELECT seqs, created, taken, told FROM ${tables.name('queue_job_hand_over_1')}(
-        $1, $2, $3, $4, $5, $6, ${ALIKE_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')}, $17, $18)`,
+      'queue_job_insert_claimed',
+      `SELECT seqs, created, claimed, notified FROM ${tables.name('queue_job_insert_claimed_1')}(
+        $1, $2, $3, $4, $5, $6, ${UNIFORM_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')}, $17, $18)`,
     );
   }
 
@@ -32,19 +32,19 @@ export class HandOverStore {
    * @param jobs - alike, see {@link areAlike}
    */
   async insert(
-    by: { readonly node: number; readonly cycle: number; readonly version: number },
+    by: { readonly node: number; readonly roundTrip: number; readonly version: number },
     jobs: readonly NewJob[],
-    notice: string | null,
-  ): Promise<HandedOver> {
+    notification: string | null,
+  ): Promise<ClaimedInsert> {
     const [row = []] = await this.database.roundTrip(this.statement, [
       by.node,
-      by.cycle,
+      by.roundTrip,
       by.version,
-      ...alikeValues(jobs),
-      notice,
+      ...uniformValues(jobs),
+      notification,
       this.tables.notifications,
     ]);
-    const [seqs, created, taken, told] = row as [string, Date, boolean, boolean];
-    return { cycle: by.cycle, rows: alikeStored(jobs, seqs, created), taken, told };
+    const [seqs, created, claimed, notified] = row as [string, Date, boolean, boolean];
+    return { roundTrip: by.roundTrip, rows: uniformStored(jobs, seqs, created), claimed, notified };
   }
 }

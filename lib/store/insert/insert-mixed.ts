@@ -2,11 +2,11 @@ import { plainArray, textArray } from '../connection/array-literal.js';
 import { namedStatement, type Row, type Statement } from '../connection/database.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
-import { noticeText } from '../notify/notification-text.js';
+import { notificationText } from '../notify/notification-text.js';
 import type { Tables } from '../connection/tables.js';
 
 /** The INSERT for jobs of every kind: an array for each column. */
-export class InsertAny implements JobInsert {
+export class InsertMixed implements JobInsert {
   private readonly statement: Statement;
 
   /** @param keys - some may have identity keys, which others may have already */
@@ -23,7 +23,7 @@ export class InsertAny implements JobInsert {
   }
 
   /** `unnest` fills up the arrays that are shorter, so one without any value is empty. */
-  valuesOf(jobs: readonly NewJob[], notice: string | null): unknown[] {
+  valuesOf(jobs: readonly NewJob[], notification: string | null): unknown[] {
     return [
       plainArray(jobs.map((job) => job.uuid)),
       textArray(jobs.map((job) => job.name)),
@@ -43,7 +43,7 @@ export class InsertAny implements JobInsert {
       plainArray(jobs.map((job) => job.hasChildren)),
       plainArray(jobs.map((job) => job.waits)),
       textArray(sparse(jobs.map((job) => job.batchUuid))),
-      notice,
+      notification,
       this.tables.notifications,
     ];
   }
@@ -99,4 +99,4 @@ FROM (
       locks_key, eta_in, eta_at, user_id, context, graph_uuid, has_children, waits, batch_uuid)
 ) g ${order}
 RETURNING uuid, seq, date_created, eta, extract(epoch FROM eta - clock_timestamp())::float8 * 1000 AS due_in,
-  ${noticeText(t, '$19', '$20')} AS told`;
+  ${notificationText(t, '$19', '$20')} AS notified`;

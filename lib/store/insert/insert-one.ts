@@ -1,8 +1,8 @@
 import { namedStatement, type Row, type Statement } from '../connection/database.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
-import { ALIKE_COLUMNS } from './uniform-columns.js';
-import { noticeText } from '../notify/notification-text.js';
+import { UNIFORM_COLUMNS } from './uniform-columns.js';
+import { notificationText } from '../notify/notification-text.js';
 import type { Tables } from '../connection/tables.js';
 
 /**
@@ -11,26 +11,26 @@ import type { Tables } from '../connection/tables.js';
  * 0.41 instead of 0.52 and 0.67.
  */
 export class InsertOne implements JobInsert {
-  private readonly quiet: Statement;
-  private readonly telling: Statement;
+  private readonly silent: Statement;
+  private readonly notifying: Statement;
 
   constructor(private readonly tables: Tables) {
-    this.quiet = namedStatement('queue_job_insert_one', insertText(tables));
-    this.telling = namedStatement(
-      'queue_job_insert_and_tell',
-      `${insertText(tables)}, ${noticeText(tables, '$14', '$15')} AS told`,
+    this.silent = namedStatement('queue_job_insert_one', insertText(tables));
+    this.notifying = namedStatement(
+      'queue_job_insert_and_notify',
+      `${insertText(tables)}, ${notificationText(tables, '$14', '$15')} AS notified`,
     );
   }
 
-  statementFor(notice: string | null): Statement {
-    return notice === null ? this.quiet : this.telling;
+  statementFor(notification: string | null): Statement {
+    return notification === null ? this.silent : this.notifying;
   }
 
-  valuesOf(jobs: readonly NewJob[], notice: string | null): unknown[] {
+  valuesOf(jobs: readonly NewJob[], notification: string | null): unknown[] {
     const job = jobs[0] as NewJob;
     const values: unknown[] = [job.uuid, job.args, job.description];
-    for (const { property } of ALIKE_COLUMNS) values.push(job[property]);
-    if (notice !== null) values.push(notice, this.tables.notifications);
+    for (const { property } of UNIFORM_COLUMNS) values.push(job[property]);
+    if (notification !== null) values.push(notification, this.tables.notifications);
     return values;
   }
 
@@ -47,6 +47,6 @@ export class InsertOne implements JobInsert {
 }
 
 const insertText = (t: Tables): string => `
-INSERT INTO ${t.job} (uuid, args, description, ${ALIKE_COLUMNS.map(({ column }) => column).join(', ')})
-VALUES ($1, $2, $3, ${ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')})
+INSERT INTO ${t.job} (uuid, args, description, ${UNIFORM_COLUMNS.map(({ column }) => column).join(', ')})
+VALUES ($1, $2, $3, ${UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')})
 RETURNING seq, date_created`;

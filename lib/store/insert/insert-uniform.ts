@@ -2,8 +2,8 @@ import { plainArray, textArray } from '../connection/array-literal.js';
 import { namedStatement, type Row, type Statement } from '../connection/database.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
-import { ALIKE_COLUMNS } from './uniform-columns.js';
-import { noticeText } from '../notify/notification-text.js';
+import { UNIFORM_COLUMNS } from './uniform-columns.js';
+import { notificationText } from '../notify/notification-text.js';
 import type { Tables } from '../connection/tables.js';
 
 /**
@@ -11,36 +11,36 @@ import type { Tables } from '../connection/tables.js';
  * they share goes once, and one row comes back: a call for 1,000 takes PostgreSQL 7.4 ms instead of the 9.2 of
  * {@link InsertAny}, its commit included.
  */
-export class InsertAlike implements JobInsert {
+export class InsertUniform implements JobInsert {
   private readonly statement: Statement;
 
   constructor(private readonly tables: Tables) {
-    this.statement = namedStatement('queue_job_insert_alike', insertText(tables));
+    this.statement = namedStatement('queue_job_insert_uniform', insertText(tables));
   }
 
   statementFor(): Statement {
     return this.statement;
   }
 
-  valuesOf(jobs: readonly NewJob[], notice: string | null): unknown[] {
-    return [...alikeValues(jobs), notice, this.tables.notifications];
+  valuesOf(jobs: readonly NewJob[], notification: string | null): unknown[] {
+    return [...uniformValues(jobs), notification, this.tables.notifications];
   }
 
   storedOf([row]: readonly Row[], jobs: readonly NewJob[]): StoredJob[] {
-    return alikeStored(jobs, row?.['seqs'] as string, row?.['date_created'] as Date);
+    return uniformStored(jobs, row?.['seqs'] as string, row?.['date_created'] as Date);
   }
 }
 
 /** Arrays of what differs, then what is shared. */
-export const alikeValues = (jobs: readonly NewJob[]): unknown[] => [
+export const uniformValues = (jobs: readonly NewJob[]): unknown[] => [
   plainArray(jobs.map((job) => job.uuid)),
   textArray(jobs.map((job) => job.args)),
   textArray(jobs.map((job) => job.description)),
-  ...ALIKE_COLUMNS.map(({ property }) => jobs[0]?.[property]),
+  ...UNIFORM_COLUMNS.map(({ property }) => jobs[0]?.[property]),
 ];
 
 /** @param seqs - an array of PostgreSQL */
-export function alikeStored(jobs: readonly NewJob[], seqs: string, dateCreated: Date): StoredJob[] {
+export function uniformStored(jobs: readonly NewJob[], seqs: string, dateCreated: Date): StoredJob[] {
   const numbers = seqs.slice(1, -1).split(',');
   return jobs.map(({ uuid }, at) => ({
     uuid,
@@ -51,8 +51,8 @@ export function alikeStored(jobs: readonly NewJob[], seqs: string, dateCreated: 
   }));
 }
 
-/** Whether {@link InsertAlike} can store these. */
-export function areAlike(jobs: readonly NewJob[]): boolean {
+/** Whether {@link InsertUniform} can store these. */
+export function areUniform(jobs: readonly NewJob[]): boolean {
   const [first] = jobs;
   return (
     first !== undefined &&
@@ -62,7 +62,7 @@ export function areAlike(jobs: readonly NewJob[]): boolean {
         job.etaIn === null &&
         job.etaAt === null &&
         !job.waits &&
-        ALIKE_COLUMNS.every(({ property }) => job[property] === first[property]),
+        UNIFORM_COLUMNS.every(({ property }) => job[property] === first[property]),
     )
   );
 }
@@ -73,9 +73,9 @@ export function areAlike(jobs: readonly NewJob[]): boolean {
  */
 const insertText = (t: Tables): string => `
 WITH stored AS (
-  INSERT INTO ${t.job} (uuid, args, description, ${ALIKE_COLUMNS.map(({ column }) => column).join(', ')}, date_created)
-  SELECT u.uuid, u.args, u.description, ${ALIKE_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')}, statement_timestamp()
+  INSERT INTO ${t.job} (uuid, args, description, ${UNIFORM_COLUMNS.map(({ column }) => column).join(', ')}, date_created)
+  SELECT u.uuid, u.args, u.description, ${UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')}, statement_timestamp()
   FROM unnest((SELECT $1::uuid[]), $2::json[], $3::text[]) u (uuid, args, description)
   RETURNING seq, date_created
 )
-SELECT array_agg(seq) AS seqs, min(date_created) AS date_created, ${noticeText(t, '$14', '$15')} AS told FROM stored`;
+SELECT array_agg(seq) AS seqs, min(date_created) AS date_created, ${notificationText(t, '$14', '$15')} AS notified FROM stored`;

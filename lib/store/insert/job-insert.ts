@@ -3,9 +3,9 @@ import type { NewJob, StoredJob } from './new-job.js';
 
 /** A statement that puts jobs into the table: any number of them, with one notification for the others. */
 export interface JobInsert {
-  /** @param notice - a notification for the others, to send with the commit */
-  statementFor(notice: string | null): Statement;
-  valuesOf(jobs: readonly NewJob[], notice: string | null): unknown[];
+  /** @param notification - a notification for the others, to send with the commit */
+  statementFor(notification: string | null): Statement;
+  valuesOf(jobs: readonly NewJob[], notification: string | null): unknown[];
   /** Those that were stored. */
   storedOf(rows: readonly Row[], jobs: readonly NewJob[]): StoredJob[];
 }

@@ -1,6 +1,6 @@
 import type { Query, QueueDatabase } from '../connection/database.js';
-import { areAlike, InsertAlike } from './insert-uniform.js';
-import { InsertAny } from './insert-mixed.js';
+import { areUniform, InsertUniform } from './insert-uniform.js';
+import { InsertMixed } from './insert-mixed.js';
 import { InsertOne } from './insert-one.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
@@ -8,18 +8,18 @@ import { inStatements } from './insert-size.js';
 import type { Tables } from '../connection/tables.js';
 
 /** What a statement stored, and whether it told the other processes. */
-export interface Written {
+export interface InsertedJobs {
   readonly rows: readonly StoredJob[];
-  readonly told: boolean;
+  readonly notified: boolean;
   /** A node of this process has them already. */
-  readonly taken?: boolean;
+  readonly claimed?: boolean;
 }
 
 /** Puts jobs into the table: one statement for any number. */
 export class JobWriter {
   private readonly one: JobInsert;
-  private readonly alike: JobInsert;
-  private readonly any: JobInsert;
+  private readonly uniform: JobInsert;
+  private readonly mixed: JobInsert;
   private readonly keyed: JobInsert;
   private readonly limited: JobInsert;
 
@@ -28,10 +28,10 @@ export class JobWriter {
     private readonly tables: Tables,
   ) {
     this.one = new InsertOne(tables);
-    this.alike = new InsertAlike(tables);
-    this.any = new InsertAny(tables, 'none');
-    this.keyed = new InsertAny(tables, 'some');
-    this.limited = new InsertAny(tables, 'limited');
+    this.uniform = new InsertUniform(tables);
+    this.mixed = new InsertMixed(tables, 'none');
+    this.keyed = new InsertMixed(tables, 'some');
+    this.limited = new InsertMixed(tables, 'limited');
   }
 
   /**
@@ -50,14 +50,17 @@ export class JobWriter {
   }
 
   /** The same in a transaction of our own, which takes a notification along where `notice` is one. */
-  async insertAlone(jobs: readonly NewJob[], notice: string | null): Promise<Written> {
+  async insertAlone(jobs: readonly NewJob[], notification: string | null): Promise<InsertedJobs> {
     if (inStatements(jobs).length > 1) {
       const rows = await this.database.transaction(async (query) => this.insert(jobs, query));
-      return { rows, told: false };
+      return { rows, notified: false };
     }
     const insert = this.insertFor(jobs);
-    const rows = await this.database.run(insert.statementFor(notice), insert.valuesOf(jobs, notice));
-    return { rows: insert.storedOf(rows, jobs), told: rows[0]?.['told'] === true };
+    const rows = await this.database.run(
+      insert.statementFor(notification),
+      insert.valuesOf(jobs, notification),
+    );
+    return { rows: insert.storedOf(rows, jobs), notified: rows[0]?.['notified'] === true };
   }
 
   /**
@@ -73,8 +76,8 @@ export class JobWriter {
   }
 
   private insertFor(jobs: readonly NewJob[]): JobInsert {
-    if (areAlike(jobs)) return jobs.length === 1 ? this.one : this.alike;
-    return jobs.some((job) => job.identityKey !== null) ? this.keyed : this.any;
+    if (areUniform(jobs)) return jobs.length === 1 ? this.one : this.uniform;
+    return jobs.some((job) => job.identityKey !== null) ? this.keyed : this.mixed;
   }
 
   /** The uuid of the job that has an identity key now. */
@@ -91,7 +94,7 @@ export class JobWriter {
     query?: Query,
     { now = false } = {},
   ): Promise<Map<string, string>> {
-    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const ask: Query = query ?? ((...call) => this.database.query(...call));
     const text = `SELECT identity_lock, uuid FROM ${this.tables.job}
       WHERE identity_lock = ANY($1) AND (NOT $2 OR current_setting('transaction_isolation') = 'read committed')`;
     const rows = await ask(text, [identityKeys, now]);

@@ -1,23 +1,26 @@
-import type { HandedOver } from './claimed-insert-store.js';
+import type { ClaimedInsert } from './claimed-insert-store.js';
 import type { NewJob } from './new-job.js';
 
 /** Stores jobs in the name of a node, or answers null where that has something else to do. */
-export type Taker = (jobs: readonly NewJob[], notice: string | null) => Promise<HandedOver> | null;
+export type LocalTarget = (
+  jobs: readonly NewJob[],
+  notification: string | null,
+) => Promise<ClaimedInsert> | null;
 
 /** Where the calls of this process meet its runner, which may take at once what they store. */
-export class HandOver {
-  private taker: Taker | null = null;
+export class LocalDispatch {
+  private target: LocalTarget | null = null;
 
-  open(taker: Taker): void {
-    this.taker = taker;
+  open(taker: LocalTarget): void {
+    this.target = taker;
   }
 
   close(): void {
-    this.taker = null;
+    this.target = null;
   }
 
   /** Null where nobody stores them: the caller has to. */
-  offer(jobs: readonly NewJob[], notice: string | null): Promise<HandedOver> | null {
-    return this.taker?.(jobs, notice) ?? null;
+  offer(jobs: readonly NewJob[], notification: string | null): Promise<ClaimedInsert> | null {
+    return this.target?.(jobs, notification) ?? null;
   }
 }

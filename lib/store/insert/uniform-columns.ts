@@ -7,7 +7,7 @@ interface AlikeColumn {
 }
 
 /** What jobs share that differ in their arguments alone. */
-export const ALIKE_COLUMNS = [
+export const UNIFORM_COLUMNS = [
   { property: 'name', column: 'name', type: 'text' },
   { property: 'channel', column: 'channel', type: 'text' },
   { property: 'priority', column: 'priority', type: 'integer' },

@@ -2,25 +2,28 @@ import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 
 /** How far a pass over the ended jobs has come, in the order of their ends; as PostgreSQL writes it. */
-export interface EndedMark {
+export interface HistoryPosition {
   readonly date: string;
   readonly uuid: string;
 }
 
 /** Before the first. */
-export const FIRST_MARK: EndedMark = { date: '-infinity', uuid: '00000000-0000-0000-0000-000000000000' };
+export const START_OF_HISTORY: HistoryPosition = {
+  date: '-infinity',
+  uuid: '00000000-0000-0000-0000-000000000000',
+};
 
 /** What one step of a pass did. */
-export interface Removed {
+export interface PruneStep {
   readonly count: number;
   /** Where the next step goes on. */
-  readonly mark: EndedMark;
+  readonly position: HistoryPosition;
   /** There was no more to look at. */
-  readonly over: boolean;
+  readonly finished: boolean;
 }
 
 /** Removes jobs that ended long ago. */
-export class EndedStore {
+export class HistoryStore {
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
@@ -43,7 +46,12 @@ export class EndedStore {
    * A step looks at a bounded number of rows in the order of an index, since jobs that are kept for longer may stand
    * between.
    */
-  async remove(interval: number, otherwise: number | null, mark: EndedMark, limit: number): Promise<Removed> {
+  async prune(
+    interval: number,
+    otherwise: number | null,
+    mark: HistoryPosition,
+    limit: number,
+  ): Promise<PruneStep> {
     const t = this.tables;
     const [row] = await this.database.query(
       `WITH seen AS MATERIALIZED (
@@ -81,8 +89,8 @@ export class EndedStore {
     };
     return {
       count,
-      over: seen < limit,
-      mark: date === null || uuid === null ? mark : { date, uuid },
+      finished: seen < limit,
+      position: date === null || uuid === null ? mark : { date, uuid },
     };
   }
 }

@@ -1,9 +1,9 @@
 import type { JobState } from '../../job/job-state.js';
 import type { Query, QueueDatabase, Row } from '../connection/database.js';
-import { despiteDeadlocks } from '../connection/retry-on-deadlock.js';
+import { retryOnDeadlock } from '../connection/retry-on-deadlock.js';
 import { QueueJobAttempt } from '../entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from '../entities/queue-job-log.entity.js';
-import type { RollupStore } from '../stats/rollup-store.js';
+import type { StatsStore } from '../stats/rollup-store.js';
 import { LASTING_COLUMNS } from './job-columns.js';
 import type { Tables } from '../connection/tables.js';
 
@@ -24,12 +24,12 @@ export class JobStore {
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
-    private readonly rollups: RollupStore,
+    private readonly rollups: StatsStore,
   ) {}
 
   /** By `query` where one is given: its transaction may be the only one that sees them. */
   async find(uuids: readonly string[], query?: Query): Promise<JobRow[]> {
-    const ask: Query = query ?? ((...asked) => this.database.query(...asked));
+    const ask: Query = query ?? ((...call) => this.database.query(...call));
     return ask<JobRow>(
       `SELECT ${this.columns}, cancel_by FROM ${this.tables.job} WHERE uuid = ANY($1)
        UNION ALL SELECT ${this.columns}, NULL FROM ${this.tables.history} WHERE uuid = ANY($1)`,
@@ -177,6 +177,6 @@ export class JobStore {
   }
 
   private async steer(text: string, values: readonly unknown[]): Promise<Row[]> {
-    return despiteDeadlocks(async () => this.database.query(text, values));
+    return retryOnDeadlock(async () => this.database.query(text, values));
   }
 }

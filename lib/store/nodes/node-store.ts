@@ -3,15 +3,15 @@ import { type QueueDatabase, type Row, namedStatement, type Statement } from '..
 import type { Tables } from '../connection/tables.js';
 
 /** What can be asked of a node: to claim no more, or to end. */
-export type NodeOrder = 'quiet' | 'stop';
+export type NodeCommand = 'drain' | 'stop';
 
 /** A node as it is. */
 export interface NodeState {
   readonly id: number;
   /** `host:pid`. */
   readonly name: string;
-  /** `quiet` and `stopping`: as it was asked; `suspect`: without a sign of life, and soon given up. */
-  readonly state: 'alive' | 'quiet' | 'stopping' | 'suspect' | 'dead';
+  /** `draining` and `stopping`: as it was asked; `suspect`: without a sign of life, and soon given up. */
+  readonly state: 'alive' | 'draining' | 'stopping' | 'suspect' | 'dead';
   /** Whether it holds a session with PostgreSQL, or else a lease (`listen: false`). */
   readonly listens: boolean;
   /** Of this library. */
@@ -32,18 +32,18 @@ export interface NodeState {
 }
 
 /** How a node is, and what it wants to know, as it says with each sign of life. */
-export interface Vitals {
+export interface NodeReport {
   /** Bytes. */
   readonly memory: number;
   /** Cores in use. */
   readonly cpu: number;
   readonly stopping: boolean;
   /** Whether it wants to know if some job is ready. */
-  readonly look: boolean;
+  readonly poll: boolean;
 }
 
 /** A try that ended because its node had died. */
-export interface ReapedTry {
+export interface RescuedAttempt {
   readonly channel: string;
   readonly name: string;
   readonly kind: 'retried' | 'failed' | 'cancelled';
@@ -53,11 +53,11 @@ export interface ReapedTry {
 }
 
 /** What a second in the life of an idle node tells. */
-export interface Tick {
+export interface HeartbeatReply {
   /** False: the others have given this node up. */
   readonly alive: boolean;
   /** What somebody asked of this node. */
-  readonly asked: NodeOrder | null;
+  readonly command: NodeCommand | null;
   /** Milliseconds since 1970, by the database's clock. */
   readonly now: number;
   /** Nodes whose jobs may be given back. */
@@ -75,11 +75,11 @@ export interface Tick {
 }
 
 /** Sends a statement somewhere and answers with the first row. */
-export type Ask = (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
+export type SessionQuery = (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
 
 /** The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't. */
 export class NodeStore {
-  private readonly tickStatement: Statement;
+  private readonly heartbeatStatement: Statement;
   /** Renews the lease of a node, by milliseconds; a thread of its own sends it. */
   readonly leaseStatement: string;
 
@@ -89,9 +89,9 @@ export class NodeStore {
   ) {
     this.leaseStatement = `UPDATE ${tables.node} SET lease_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
       WHERE id = $1 AND alive`;
-    this.tickStatement = namedStatement(
-      'queue_job_tick',
-      `SELECT ${tables.name('queue_job_tick_1')}($1, $2, $3, $4, $5, $6, $7) AS tick`,
+    this.heartbeatStatement = namedStatement(
+      'queue_job_heartbeat',
+      `SELECT ${tables.name('queue_job_heartbeat_1')}($1, $2, $3, $4, $5, $6, $7) AS tick`,
     );
   }
 
@@ -104,12 +104,12 @@ export class NodeStore {
     version?: string;
     /** The node that it was before, whose orders go on. */
     before?: number;
-  }): Promise<{ id: number; now: number; asked: NodeOrder | null }> {
+  }): Promise<{ id: number; now: number; command: NodeCommand | null }> {
     const rows = await this.database.query(
-      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, asked)
+      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command)
        VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
-         (SELECT b.asked FROM ${this.tables.node} b WHERE b.id = $7))
-       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, asked`,
+         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7))
+       RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, command`,
       [
         node.name,
         node.listens,
@@ -123,7 +123,7 @@ export class NodeStore {
     return {
       id: Number(rows[0]?.['id']),
       now: Number(rows[0]?.['now']),
-      asked: (rows[0]?.['asked'] ?? null) as NodeOrder | null,
+      command: (rows[0]?.['command'] ?? null) as NodeCommand | null,
     };
   }
 
@@ -146,23 +146,23 @@ export class NodeStore {
   }
 
   /** The query of a second, on the session of the node where it has one. Times in seconds. */
-  async tick(
+  async heartbeat(
     node: number,
     grace: number,
     lease: number,
-    vitals: Vitals = { memory: 0, cpu: 0, stopping: false, look: true },
-    ask: Ask = (...asked) => this.askHere(...asked),
-  ): Promise<Tick> {
-    const row = await ask(this.tickStatement, [
+    vitals: NodeReport = { memory: 0, cpu: 0, stopping: false, poll: true },
+    ask: SessionQuery = (...values) => this.askHere(...values),
+  ): Promise<HeartbeatReply> {
+    const row = await ask(this.heartbeatStatement, [
       node,
       grace,
       lease,
       vitals.memory,
       vitals.cpu,
       vitals.stopping,
-      vitals.look,
+      vitals.poll,
     ]);
-    return JSON.parse(row?.['tick'] as string) as Tick;
+    return JSON.parse(row?.['tick'] as string) as HeartbeatReply;
   }
 
   private async askHere(statement: Statement, values: readonly unknown[]): Promise<Row | undefined> {
@@ -170,13 +170,13 @@ export class NodeStore {
   }
 
   /** Gives back what a dead node had; answers with its tries, null where it lives or another was faster. */
-  async reap(node: number, grace: number): Promise<ReapedTry[] | null> {
-    const rows = await this.database.query(`SELECT ${this.tables.name('queue_job_reap_1')}($1, $2) AS jobs`, [
-      node,
-      grace,
-    ]);
+  async rescue(node: number, grace: number): Promise<RescuedAttempt[] | null> {
+    const rows = await this.database.query(
+      `SELECT ${this.tables.name('queue_job_rescue_1')}($1, $2) AS jobs`,
+      [node, grace],
+    );
     const tries = rows[0]?.['jobs'];
-    return typeof tries === 'string' ? (JSON.parse(tries) as ReapedTry[]) : null;
+    return typeof tries === 'string' ? (JSON.parse(tries) as RescuedAttempt[]) : null;
   }
 
   /** The newest first. */
@@ -186,7 +186,7 @@ export class NodeStore {
       `SELECT n.id, n.name, n.listens, n.version, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
          to_json(coalesce(n.names, '{}')) AS names,
          CASE WHEN NOT n.alive THEN 'dead' WHEN n.suspect_since IS NOT NULL THEN 'suspect'
-           WHEN n.asked = 'stop' THEN 'stopping' ELSE coalesce(n.asked, 'alive') END AS state,
+           WHEN n.command = 'stop' THEN 'stopping' WHEN n.command = 'drain' THEN 'draining' ELSE 'alive' END AS state,
          coalesce((
            SELECT json_agg(j.uuid) FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid)
            JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = n.id WHERE c.node = n.id
@@ -220,16 +220,16 @@ export class NodeStore {
   }
 
   /** Asks something of a node, null to work again; false where it has ended, or was asked to. */
-  async ask(node: number, order: NodeOrder | null): Promise<boolean> {
+  async command(node: number, order: NodeCommand | null): Promise<boolean> {
     const rows = await this.database.query(
-      `UPDATE ${this.tables.node} SET asked = $2 WHERE id = $1 AND alive AND (asked IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id`,
+      `UPDATE ${this.tables.node} SET command = $2 WHERE id = $1 AND alive AND (command IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id`,
       [node, order],
     );
     return rows.length > 0;
   }
 
   /** Forgets nodes that ended long ago; milliseconds, null is never. */
-  async removeEnded(interval: number | null): Promise<void> {
+  async prune(interval: number | null): Promise<void> {
     await this.database.query(
       `DELETE FROM ${this.tables.node} WHERE NOT alive AND date_ended < clock_timestamp() - $1::float8 * interval '1 millisecond'`,
       [interval],

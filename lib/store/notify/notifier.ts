@@ -4,7 +4,7 @@ import { type QueueDatabase, namedStatement, type Statement } from '../connectio
 import type { Tables } from '../connection/tables.js';
 
 /** What one part of the cluster tells the others. */
-export interface WakeMessage {
+export interface NotifierMessage {
   /** Jobs are ready. */
   ready?: boolean;
   /** A job with an eta was stored: milliseconds until then. */
@@ -22,7 +22,7 @@ export interface WakeMessage {
   /** The same from another process, or from anybody who can send a notification: to be looked up first. */
   mayCancel?: string[];
   /** Channels in which some node found ready jobs, but no room. */
-  hungry?: string[];
+  starved?: string[];
   /** Jobs that ended here; never sent to other processes. */
   ended?: string[];
 }
@@ -34,7 +34,7 @@ const GAP_MS = 3;
 const MOST_BYTES = 7_000;
 
 /** After that, a statement of ours that could take the notification along gets this long to come by, in milliseconds. */
-const RIDE_MS = 2;
+const ATTACH_MS = 2;
 
 /**
  * Wakes who waits: the runner of this process at once, those of other processes by NOTIFY.
@@ -45,11 +45,11 @@ const RIDE_MS = 2;
  * PostgreSQL flush its log once more, for which the next INSERT waits (with one caller, a fifth to a third of the rate).
  * What is lost, or was inserted by hand, is found by polling.
  */
-export class Wake {
-  private readonly subject = new Subject<WakeMessage>();
+export class Notifier {
+  private readonly subject = new Subject<NotifierMessage>();
   private readonly origin = randomUUID();
   private readonly statement: Statement;
-  private pending: WakeMessage | null = null;
+  private pending: NotifierMessage | null = null;
   private flushing: Promise<void> | null = null;
   /** When the next notification may go, by the monotonic clock. */
   private nextAt = 0;
@@ -67,26 +67,26 @@ export class Wake {
   }
 
   /** What this process hears, of itself and of the others. */
-  get messages(): Observable<WakeMessage> {
+  get messages(): Observable<NotifierMessage> {
     return this.subject.asObservable();
   }
 
   /** Tells everybody. */
-  tell(message: WakeMessage): void {
+  publish(message: NotifierMessage): void {
     this.subject.next(message);
-    this.tellOthers(message);
+    this.publishRemote(message);
   }
 
   /** Tells only the others. */
-  tellOthers(message: WakeMessage): void {
-    const { ended: _, ...told } = message;
-    if (this.closed || Object.keys(told).length === 0) return;
-    this.pending = merge(this.pending, told);
+  publishRemote(message: NotifierMessage): void {
+    const { ended: _, ...shared } = message;
+    if (this.closed || Object.keys(shared).length === 0) return;
+    this.pending = merge(this.pending, shared);
     this.flushing ??= this.flush().finally(() => (this.flushing = null));
   }
 
   /** Tells only this process. */
-  tellHere(message: WakeMessage): void {
+  publishLocal(message: NotifierMessage): void {
     this.subject.next(message);
   }
 
@@ -96,9 +96,11 @@ export class Wake {
    *
    * @param send - gets the notification, null where one went a moment ago; answers whether it went along
    */
-  async ride<T extends { readonly told: boolean }>(send: (notice: string | null) => Promise<T>): Promise<T> {
-    const told = this.pending;
-    const payload = this.payload(merge({ ...told }, { ready: true }));
+  async attach<T extends { readonly notified: boolean }>(
+    send: (notification: string | null) => Promise<T>,
+  ): Promise<T> {
+    const notified = this.pending;
+    const payload = this.payload(merge({ ...notified }, { ready: true }));
     const now = performance.now();
     if (this.closed || now < this.nextAt || payload.length >= MOST_BYTES) return send(null);
     this.nextAt = now + GAP_MS;
@@ -107,18 +109,18 @@ export class Wake {
     let gone = false;
     try {
       const answer = await send(payload);
-      gone = answer.told;
+      gone = answer.notified;
       return answer;
     } finally {
       if (!gone) {
         this.nextAt = now;
-        if (told !== null) this.tellOthers(told);
+        if (notified !== null) this.publishRemote(notified);
       }
     }
   }
 
   /** A notification came in. */
-  hear(payload: string): void {
+  receive(payload: string): void {
     const [origin, text] = split(payload);
     if (origin === this.origin) return;
     this.subject.next(readMessage(text));
@@ -134,7 +136,7 @@ export class Wake {
     while (this.pending !== null) {
       const wait = this.nextAt - performance.now();
       if (wait > 0) {
-        await new Promise((resolve) => setTimeout(resolve, wait + RIDE_MS));
+        await new Promise((resolve) => setTimeout(resolve, wait + ATTACH_MS));
         continue;
       }
       const message = this.pending;
@@ -154,20 +156,20 @@ export class Wake {
     }
   }
 
-  private payload(message: WakeMessage): string {
+  private payload(message: NotifierMessage): string {
     return `${this.origin} ${JSON.stringify(message)}`;
   }
 }
 
 /** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */
-function readMessage(text: string): WakeMessage {
+function readMessage(text: string): NotifierMessage {
   let given: Readonly<Record<string, unknown>>;
   try {
     given = { ...(JSON.parse(text) as object) };
   } catch {
     return { ready: true };
   }
-  const { ready, config, functions, dueIn, tickIn, cancel, hungry } = given;
+  const { ready, config, functions, dueIn, tickIn, cancel, starved } = given;
   return {
     ...(ready === true && { ready }),
     ...(config === true && { config }),
@@ -175,7 +177,7 @@ function readMessage(text: string): WakeMessage {
     ...(typeof dueIn === 'number' && { dueIn }),
     ...(typeof tickIn === 'number' && { tickIn }),
     ...(isTexts(cancel) && { mayCancel: cancel }),
-    ...(isTexts(hungry) && { hungry }),
+    ...(isTexts(starved) && { starved }),
   };
 }
 
@@ -188,7 +190,7 @@ function split(payload: string): [string, string] {
 }
 
 /** Both in one; `into` is changed where there is one. */
-export function merge(into: WakeMessage | null, message: WakeMessage): WakeMessage {
+export function merge(into: NotifierMessage | null, message: NotifierMessage): NotifierMessage {
   if (into === null) return { ...message };
   if (message.ready === true) into.ready = true;
   if (message.config === true) into.config = true;
@@ -198,6 +200,7 @@ export function merge(into: WakeMessage | null, message: WakeMessage): WakeMessa
   if (message.tickIn !== undefined) into.tickIn = Math.min(message.tickIn, into.tickIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
   if (message.ended !== undefined) into.ended = [...(into.ended ?? []), ...message.ended];
-  if (message.hungry !== undefined) into.hungry = [...new Set([...(into.hungry ?? []), ...message.hungry])];
+  if (message.starved !== undefined)
+    into.starved = [...new Set([...(into.starved ?? []), ...message.starved])];
   return into;
 }

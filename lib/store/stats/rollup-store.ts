@@ -5,11 +5,11 @@ import type { Tables } from '../connection/tables.js';
 const WIDTHS = '(VALUES (60), (900), (3600)) w (width)';
 
 /** The ends of one job function in one channel within one minute. */
-export interface TallyRow {
+export interface StatsRow {
   /** The channel. */
-  readonly c: string;
+  readonly channel: string;
   /** `Provider.method`. */
-  readonly n: string;
+  readonly name: string;
   readonly done: number;
   readonly failed: number;
   readonly retried: number;
@@ -20,17 +20,17 @@ export interface TallyRow {
 }
 
 /** What a node brings of one minute. */
-export interface TallyBatch {
+export interface StatsBatch {
   readonly node: number;
   /** One more than that of the batch before: a batch that is sent again, since its answer was lost, counts once. */
   readonly number: number;
   /** Minutes since 1970. */
   readonly minute: number;
-  readonly rows: readonly TallyRow[];
+  readonly rows: readonly StatsRow[];
 }
 
 /** How many jobs ended how, and how long they waited and ran: small sums for the charts. */
-export class RollupStore {
+export class StatsStore {
   private readonly addStatement: Statement;
   private readonly sampleStatement: Statement;
 
@@ -43,14 +43,14 @@ export class RollupStore {
       `${column} = ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0) FROM unnest(r.${column}, excluded.${column}) WITH ORDINALITY u (a, b, at) ORDER BY at)`;
     // In the order of the key, so that two nodes never wait for each other in a circle.
     this.addStatement = namedStatement(
-      'queue_job_tally',
+      'queue_job_stats',
       `WITH mine AS (
-          UPDATE ${t.node} SET tallies = $2 WHERE id = $1 AND tallies < $2 RETURNING id
+          UPDATE ${t.node} SET stats_batches = $2 WHERE id = $1 AND stats_batches < $2 RETURNING id
         )
         INSERT INTO ${t.rollup} AS r (width, bucket, channel, name, done, failed, retried, cancelled, wait, run)
-        SELECT w.width, to_timestamp($3::bigint * 60 / w.width * w.width), e.c COLLATE "C", e.n COLLATE "C", e.done, e.failed, e.retried, e.cancelled, e.wait, e.run
+        SELECT w.width, to_timestamp($3::bigint * 60 / w.width * w.width), e.channel COLLATE "C", e.name COLLATE "C", e.done, e.failed, e.retried, e.cancelled, e.wait, e.run
         FROM mine, json_to_recordset($4::json)
-          e (c text, n text, done integer, failed integer, retried integer, cancelled integer, wait integer[], run integer[]),
+          e (channel text, name text, done integer, failed integer, retried integer, cancelled integer, wait integer[], run integer[]),
           ${WIDTHS}
         ORDER BY 1, 2, 3, 4
         ON CONFLICT (width, bucket, channel, name) DO UPDATE SET done = r.done + excluded.done,
@@ -63,7 +63,7 @@ export class RollupStore {
     );
   }
 
-  async add(batch: TallyBatch): Promise<void> {
+  async add(batch: StatsBatch): Promise<void> {
     await this.database.run(this.addStatement, [
       batch.node,
       batch.number,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { type Batch, Job, type QueueJob, QueueService } from '../../../lib/index.js';
-import { FIRST_MARK } from '../../../lib/store/jobs/history-store.js';
+import { START_OF_HISTORY } from '../../../lib/store/jobs/history-store.js';
 import { Store } from '../../../lib/store/store.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -187,21 +187,21 @@ describe('the callbacks of a batch', () => {
     const batch = await queue.batch('May', reports());
     const [a] = await batch.add(parts('a', 'b'));
     await eventually(async () => expect((await batch.progress()).counts.done).toBe(2));
-    const { ended, batches } = test.get(Store);
-    await ended.remove(-1_000, -1_000, FIRST_MARK, 1_000);
+    const { history: ended, batches } = test.get(Store);
+    await ended.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
     expect(await queue.find(a?.uuid as string)).toBeNull();
     expect(await batch.progress()).toMatchObject({ total: 2, counts: { done: 2 }, completeness: 1 });
     await queue.cancel(
       (await batch.add(queue.delayable(Closing, { eta: '1h' }).part('c')))[0]?.uuid as string,
     );
-    await ended.remove(-1_000, -1_000, FIRST_MARK, 1_000);
-    await batches.removeEnded(-1_000);
+    await ended.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
+    await batches.prune(-1_000);
     await batch.close();
     expect(await results()).toEqual(['done: May, 2 done, 0 failed, 1']);
-    await ended.remove(-1_000, -1_000, FIRST_MARK, 1_000);
-    await batches.removeEnded(60_000);
+    await ended.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
+    await batches.prune(60_000);
     expect(await batch.progress()).toMatchObject({ total: 3, state: 'ended' });
-    await batches.removeEnded(-1_000);
+    await batches.prune(-1_000);
     expect(await queue.findBatch(batch.uuid)).toBeNull();
     expect(await test.dataSource.query('SELECT * FROM queue_job_batch_callback')).toEqual([]);
   });

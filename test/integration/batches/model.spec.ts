@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Client } from 'pg';
 import type { EndRecord } from '../../../lib/store/claims/claim-store.js';
-import { FIRST_MARK } from '../../../lib/store/jobs/history-store.js';
+import { START_OF_HISTORY } from '../../../lib/store/jobs/history-store.js';
 import { queryOf } from '../../../lib/store/connection/database.js';
 import type { Store } from '../../../lib/store/store.js';
 import { BatchModel, type Member } from '../../support/batch-model.js';
@@ -80,14 +80,14 @@ describe('a batch, beside the model that counts everything anew', () => {
   };
 
   const endOf = ({ uuid, retry }: Member, k: Exclude<Outcome, 'done'>): EndRecord => ({
-    u: uuid,
-    t: retry,
-    k,
-    sa: 1,
-    ea: 0,
-    s: 0,
-    n: 'Error',
-    m: 'no',
+    uuid: uuid,
+    retry: retry,
+    kind: k,
+    started: 1,
+    ended: 0,
+    seconds: 0,
+    name: 'Error',
+    message: 'no',
   });
 
   /** A round trip: members that the node has end as they are to, and it takes others. */
@@ -159,7 +159,7 @@ describe('a batch, beside the model that counts everything anew', () => {
       });
       model.change(() => (model.closed = true));
     } else if (one.do === 'remove') {
-      await store.ended.remove(-1_000, -1_000, FIRST_MARK, 1_000);
+      await store.history.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
       for (const member of model.in('done', 'cancelled')) member.removed = true;
     } else {
       await steer(model, one.do, one.which);

@@ -74,7 +74,7 @@ describe('of a batch', () => {
     [nodes[node]?.id, JSON.stringify([{ u: uuid, t: 1, k: 'failed', sa: 1, ea: 0, n: 'Error', m: 'no' }])],
   ];
   const finished = (uuid: string, node = 0): Statement => [
-    `SELECT queue_job_finish_1($1, $2, 1, NULL, 1)`,
+    `SELECT queue_job_finish_transactional_1($1, $2, 1, NULL, 1)`,
     [nodes[node]?.id, uuid],
   ];
   const cancelled = (uuid: string): Statement => [

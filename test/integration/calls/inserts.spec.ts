@@ -69,13 +69,13 @@ describe('an INSERT of jobs', () => {
 
   it.each([1, 2])('answers with what was stored, and tells the others, for %d', async (count) => {
     const jobs = Array.from({ length: count }, () => newJob());
-    const { rows: answered, told } = await store.writer.insertAlone(jobs, 'notice');
+    const { rows: answered, notified: told } = await store.writer.insertAlone(jobs, 'notice');
     const rows = await rowsOf(jobs);
     expect(told).toBe(true);
     expect(answered.map(({ seq, dateCreated }) => [seq, dateCreated])).toEqual(
       rows.map((row) => [Number(row['seq']), row['date_created']]),
     );
-    expect((await store.writer.insertAlone([newJob()], null)).told).toBe(false);
+    expect((await store.writer.insertAlone([newJob()], null)).notified).toBe(false);
   });
 
   it.each<Partial<NewJob>>([

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Job } from '../../../lib/index.js';
-import type { HandedOver } from '../../../lib/store/insert/claimed-insert-store.js';
+import type { ClaimedInsert } from '../../../lib/store/insert/claimed-insert-store.js';
 import type { NewJob } from '../../../lib/store/insert/new-job.js';
 import type { Store } from '../../../lib/store/store.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
@@ -21,7 +21,7 @@ describe('the INSERT of a node', () => {
   let store: Store;
   let node: PlayedNode;
   let closeStore: () => Promise<void>;
-  let cycle = 1_000;
+  let roundTrip = 1_000;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -43,16 +43,20 @@ describe('the INSERT of a node', () => {
 
   const handOver = (
     jobs: readonly NewJob[],
-    by: Partial<{ node: number; cycle: number; version: number }> = {},
-    notice: string | null = null,
-  ): Promise<HandedOver> =>
-    store.handOvers.insert({ node: node.id, cycle: cycle++, version: node.version, ...by }, jobs, notice);
+    by: Partial<{ node: number; roundTrip: number; version: number }> = {},
+    notification: string | null = null,
+  ): Promise<ClaimedInsert> =>
+    store.claimedInserts.insert(
+      { node: node.id, roundTrip: roundTrip++, version: node.version, ...by },
+      jobs,
+      notification,
+    );
 
   const rows = async (): Promise<unknown[]> =>
     (await client.query('SELECT seq::int, node, state, retry, phase FROM queue_job ORDER BY seq')).rows;
 
-  const expectWaiting = async (answer: HandedOver): Promise<void> => {
-    expect(answer.taken).toBe(false);
+  const expectWaiting = async (answer: ClaimedInsert): Promise<void> => {
+    expect(answer.claimed).toBe(false);
     expect(await rows()).toContainEqual({
       seq: answer.rows[0]?.seq,
       node: null,
@@ -68,8 +72,8 @@ describe('the INSERT of a node', () => {
 
   it('stores jobs as taken by it, in one version of the row, with their try counted', async () => {
     const jobs = [noop(), noop()];
-    const { rows: stored, taken, told } = await handOver(jobs, { cycle: 77 });
-    expect({ taken, told }).toEqual({ taken: true, told: false });
+    const { rows: stored, claimed, notified } = await handOver(jobs, { roundTrip: 77 });
+    expect({ claimed, notified }).toEqual({ claimed: true, notified: false });
     expect(await rows()).toEqual(
       stored.map(({ seq }) => ({ seq, node: node.id, state: 'enqueued', retry: 1, phase: 2 })),
     );
@@ -84,11 +88,11 @@ describe('the INSERT of a node', () => {
 
   it('leaves jobs that settle and come back as those of a claim do', async () => {
     const jobs = [noop(), noop()];
-    const [first, second] = (await handOver(jobs, { cycle: 78 })).rows;
+    const [first, second] = (await handOver(jobs, { roundTrip: 78 })).rows;
     const { info } = await node.cycle({
       slots: 0,
       done: [doneNow({ uuid: first?.uuid as string, retry: 1 })],
-      ends: [{ u: second?.uuid as string, t: 1, k: 'back' }],
+      ends: [{ uuid: second?.uuid as string, retry: 1, kind: 'back' }],
       closedClaims: [78],
     });
     expect(info.fenced).toBeUndefined();
@@ -106,7 +110,7 @@ describe('the INSERT of a node', () => {
     const other = await PlayedNode.register(store);
     expect((await other.cycle()).jobs.length).toBe(1);
     await insertJobs(client, [{ method: 'noop', args: [], channel: 'root.b' }]);
-    expect((await handOver([noop()])).taken).toBe(true);
+    expect((await handOver([noop()])).claimed).toBe(true);
   });
 
   it('does not read through a channel in which very many are under way', async () => {
@@ -134,7 +138,7 @@ describe('the INSERT of a node', () => {
         sequential: false,
       });
       await node.resync([]);
-      expect((await handOver([noop({ channel: 'root.b' })])).taken).toBe(true);
+      expect((await handOver([noop({ channel: 'root.b' })])).claimed).toBe(true);
     },
   );
 
@@ -149,17 +153,17 @@ describe('the INSERT of a node', () => {
   it('takes nothing for a node that was given up, or in a round trip that it gave up', async () => {
     await expectWaiting(await handOver([noop()], { node: 123_456 }));
     const other = await PlayedNode.register(store);
-    await store.claims.forget(other.id, 50);
-    await expectWaiting(await handOver([noop()], { node: other.id, cycle: 50 }));
+    await store.claims.voidRoundTrip(other.id, 50);
+    await expectWaiting(await handOver([noop()], { node: other.id, roundTrip: 50 }));
     await client.query('UPDATE queue_job_node SET alive = false WHERE id = $1', [other.id]);
-    await expectWaiting(await handOver([noop()], { node: other.id, cycle: 51 }));
+    await expectWaiting(await handOver([noop()], { node: other.id, roundTrip: 51 }));
   });
 
   it('tells the others where it takes nothing, and only there', async () => {
-    await expect(handOver([noop()], {}, 'notice')).resolves.toMatchObject({ taken: true, told: false });
+    await expect(handOver([noop()], {}, 'notice')).resolves.toMatchObject({ claimed: true, notified: false });
     await expect(handOver([noop({ channel: 'root.unknown' })], {}, 'notice')).resolves.toMatchObject({
-      taken: false,
-      told: true,
+      claimed: false,
+      notified: true,
     });
   });
 
@@ -228,7 +232,7 @@ describe('a call in a process with an idle runner', () => {
   const waitingCalls = (): Promise<number> =>
     countOf(
       client,
-      `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%hand_over%'`,
+      `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%insert_claimed%'`,
     );
 
   it('begins with the commit of its INSERT: nothing claims it', async () => {

@@ -262,7 +262,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     await json(await test.api('functions/No.such'), 404);
   });
 
-  it('shows nodes with what they run, makes them quiet and stops them', async () => {
+  it('shows nodes with what they run, drains them and stops them', async () => {
     const { uuid } = await test.queue.withDelay(Shop).wait();
     const [node] = await eventually(async () => {
       const nodes = await test.get<NodeView[]>('nodes');
@@ -273,17 +273,17 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     expect(node).toMatchObject({ state: 'alive', listens: true, concurrency: 10, dateEnded: null });
     const act = async (action: string): Promise<NodeView> =>
       json<NodeView>(await test.send(`nodes/${node.id}/actions/${action}`, {}));
-    expect((await act('quiet')).state).toBe('quiet');
+    expect((await act('drain')).state).toBe('draining');
     expect((await act('resume')).state).toBe('alive');
     expect((await act('stop')).state).toBe('stopping');
     await eventually(async () =>
       expect((await test.get<NodeView[]>('nodes'))[0]).toMatchObject({ state: 'dead', running: [] }),
     );
-    expect((await json<Problem>(await test.send(`nodes/${node.id}/actions/quiet`, {}), 404)).code).toBe(
+    expect((await json<Problem>(await test.send(`nodes/${node.id}/actions/drain`, {}), 404)).code).toBe(
       'NODE_NOT_FOUND',
     );
     await json<Problem>(await test.send(`nodes/${node.id}/actions/dance`, {}), 400);
-    await json<Problem>(await test.send(`nodes/one/actions/quiet`, {}), 400);
+    await json<Problem>(await test.send(`nodes/one/actions/drain`, {}), 400);
   });
 
   it('shows a graph, and for what its jobs wait', async () => {
@@ -393,7 +393,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
       await test.send('channels/root.shop/reset', {}),
       await test.send('functions/Shop.sell', { channel: 'shop' }, 'PATCH'),
       await test.send('functions/Shop.sell/reset', {}),
-      await test.send('nodes/1/actions/quiet', {}),
+      await test.send('nodes/1/actions/drain', {}),
       await test.api('audit'),
     ];
     for (const response of refused) expect((await json<Problem>(response, 403)).code).toBe('FORBIDDEN');

@@ -262,7 +262,7 @@ describe('a row that was damaged by hand', () => {
     ],
     [
       'a lookup of a channel',
-      `UPDATE queue_job_channel SET gates = ARRAY['root.nothing'] WHERE name = 'root.damaged'`,
+      `UPDATE queue_job_channel SET limiting_channels = ARRAY['root.nothing'] WHERE name = 'root.damaged'`,
     ],
     [
       'a permit',

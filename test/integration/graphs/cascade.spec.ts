@@ -1,5 +1,5 @@
 import { chain, currentJob, group, type JobState, type QueueJob } from '../../../lib/index.js';
-import { FIRST_MARK } from '../../../lib/store/jobs/history-store.js';
+import { START_OF_HISTORY } from '../../../lib/store/jobs/history-store.js';
 import { Store } from '../../../lib/store/store.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -252,7 +252,7 @@ describe('what waits for a job', () => {
 
   describe('that was removed', () => {
     const removeEnded = async (): Promise<void> => {
-      while ((await test.get(Store).ended.remove(-1_000, -1_000, FIRST_MARK, 1_000)).count > 0);
+      while ((await test.get(Store).history.prune(-1_000, -1_000, START_OF_HISTORY, 1_000)).count > 0);
     };
 
     it('after it was done counts as done', async () => {

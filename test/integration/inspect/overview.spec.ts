@@ -54,7 +54,7 @@ describe('a look at the whole queue', () => {
     await node.cycle({
       slots: 0,
       done: [doneNow(first)],
-      ends: [{ u: second.uuid, t: 1, k: 'started', sa: 5 }],
+      ends: [{ uuid: second.uuid, retry: 1, kind: 'started', started: 5 }],
     });
     await failed(2, 'A.b', 'No %');
     await ended(4, 'cancelled');
@@ -177,7 +177,7 @@ describe('a look at the whole queue', () => {
     await changed();
     await node.cycle({
       slots: 0,
-      ends: [{ u: second.uuid, t: 1, k: 'failed', sa: 1, ea: 0, n: 'E', m: 'm' }],
+      ends: [{ uuid: second.uuid, retry: 1, kind: 'failed', started: 1, ended: 0, name: 'E', message: 'm' }],
     });
     await changed();
     await store.jobs.requeue([second.uuid]);
@@ -253,7 +253,19 @@ describe('a look at the whole queue', () => {
       const [job] = (await node.cycle()).jobs as readonly [ClaimedJob];
       await node.cycle({
         slots: 0,
-        ends: [{ u: job.uuid, t: 1, k: 'failed', sa: 1, ea: 0, n: 'E', m: 'm', i: 's', f: 'abcd' }],
+        ends: [
+          {
+            uuid: job.uuid,
+            retry: 1,
+            kind: 'failed',
+            started: 1,
+            ended: 0,
+            name: 'E',
+            message: 'm',
+            info: 's',
+            fingerprint: 'abcd',
+          },
+        ],
       });
       expect((await store.failures.groups())[0]).toMatchObject({
         fingerprint: 'abcd',

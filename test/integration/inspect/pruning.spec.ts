@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { Client } from 'pg';
-import { Retention } from '../../../lib/runner/maintenance/job-pruner.js';
+import { JobPruner } from '../../../lib/runner/maintenance/job-pruner.js';
 import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { connect } from '../../support/recorder-jobs.js';
@@ -43,8 +43,8 @@ describe('jobs that ended long ago', () => {
     );
     return Object.fromEntries(rows.map(({ channel, count }) => [channel, count]));
   };
-  const retention = (interval: number | null = 30 * DAY): Retention =>
-    new Retention(store.ended, store.batches, store.nodes, interval, (error) => {
+  const retention = (interval: number | null = 30 * DAY): JobPruner =>
+    new JobPruner(store.history, store.batches, store.nodes, interval, (error) => {
       throw error;
     });
 
@@ -76,7 +76,7 @@ describe('jobs that ended long ago', () => {
     const rounds = retention();
     await rounds.run();
     await end('root.short', '61 seconds');
-    const remove = jest.spyOn(store.ended, 'remove');
+    const remove = jest.spyOn(store.history, 'prune');
     await rounds.run();
     // One step for each of the three times: nobody walked over the thousands that are kept for 30 days.
     expect(remove).toHaveBeenCalledTimes(3);

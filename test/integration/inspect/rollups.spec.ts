@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { currentJob, Job, type QueueJob, RetryableJobError } from '../../../lib/index.js';
 import { bucketOf } from '../../../lib/common/histogram.js';
-import type { TallyBatch } from '../../../lib/store/stats/rollup-store.js';
+import type { StatsBatch } from '../../../lib/store/stats/rollup-store.js';
 import type { Store } from '../../../lib/store/store.js';
-import { Tally } from '../../../lib/runner/reporting/stats-buffer.js';
+import { StatsBuffer } from '../../../lib/runner/reporting/stats-buffer.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
@@ -52,7 +52,7 @@ interface Sums {
   readonly cancelled: number;
 }
 
-const nextOf = (tally: Tally, node: number): TallyBatch => tally.next(node) as TallyBatch;
+const nextOf = (tally: StatsBuffer, node: number): StatsBatch => tally.next(node) as StatsBatch;
 const zero = { done: 0, failed: 0, retried: 0, cancelled: 0 };
 
 describe('the sums for the charts', () => {
@@ -145,16 +145,16 @@ describe('the sums for the charts', () => {
 
     it('count a batch once, however often it is sent', async () => {
       const { id } = await PlayedNode.register(store);
-      const tally = new Tally();
+      const tally = new StatsBuffer();
       tally.count('done', 'root', 'A.b', performance.now(), 0.5, 2);
       const batch = nextOf(tally, id);
-      await store.rollups.add(batch);
-      await store.rollups.add(batch);
+      await store.stats.add(batch);
+      await store.stats.add(batch);
       expect(tally.next(id)).toBe(batch);
       tally.written();
       expect(tally.next(id)).toBeNull();
       tally.count('failed', 'root', 'A.b', performance.now(), 0.5, 2);
-      await store.rollups.add(nextOf(tally, id));
+      await store.stats.add(nextOf(tally, id));
       expect(await sums(60)).toEqual([{ channel: 'root', name: 'A.b', ...zero, done: 1, failed: 1 }]);
       const { rows } = await client.query<{ wait: number[]; run: number[] }>(
         'SELECT wait, run FROM queue_job_rollup WHERE width = 3600',
@@ -168,12 +168,12 @@ describe('the sums for the charts', () => {
       const names = Array.from({ length: 30 }, (_, at) => `A.b${at}`);
       await Promise.all(
         nodes.map(async ({ id }, at) => {
-          const tally = new Tally();
+          const tally = new StatsBuffer();
           for (let round = 0; round < 10; round += 1) {
             for (const name of at === 0 ? names : names.toReversed())
               tally.count('done', 'root', name, performance.now(), 10 ** (round - 5), 10 ** -at);
             for (let batch = tally.next(id); batch !== null; batch = tally.next(id)) {
-              await store.rollups.add(batch);
+              await store.stats.add(batch);
               tally.written();
             }
           }
@@ -198,7 +198,7 @@ describe('the sums for the charts', () => {
       ]);
       await store.channels.ensure(['root.mail']);
       await node.cycle({ slots: 2 });
-      const sampled = await Promise.all(Array.from({ length: 3 }, async () => store.rollups.sample()));
+      const sampled = await Promise.all(Array.from({ length: 3 }, async () => store.stats.sample()));
       expect(sampled.filter(Boolean).length).toBe(1);
       const depths = async (width: number): Promise<unknown[]> =>
         (
@@ -212,7 +212,7 @@ describe('the sums for the charts', () => {
 
       await client.query(`DELETE FROM queue_job WHERE channel = 'root.mail'`);
       await client.query(`DELETE FROM queue_job_rollup WHERE width = 60`);
-      expect(await store.rollups.sample()).toBe(true);
+      expect(await store.stats.sample()).toBe(true);
       expect(await depths(3600)).toEqual(['=10', 'root=10', 'root.mail=0']);
     });
 
@@ -221,7 +221,7 @@ describe('the sums for the charts', () => {
         `INSERT INTO queue_job_rollup (width, bucket, channel, name)
          SELECT w, now() - a * interval '1 hour', 'root', 'A.b' FROM unnest('{60, 900, 3600}'::int[]) w, unnest('{1, 3, 40, 60, 180, 200}'::int[]) a`,
       );
-      await store.rollups.sample();
+      await store.stats.sample();
       const { rows } = await client.query<{ left: string }>(
         `SELECT width || ' ' || round(extract(epoch FROM now() - bucket) / 3600) AS left FROM queue_job_rollup WHERE name <> '' ORDER BY width, bucket DESC`,
       );
@@ -247,8 +247,8 @@ describe('the sums for the charts', () => {
       await dead.cycle();
       const other = await PlayedNode.register(store);
       await client.query('UPDATE queue_job_node SET backend = 0 WHERE id = $1', [dead.id]);
-      await store.nodes.tick(other.id, 0, 15);
-      const tries = await store.nodes.reap(dead.id, 0);
+      await store.nodes.heartbeat(other.id, 0, 15);
+      const tries = await store.nodes.rescue(dead.id, 0);
       expect(tries?.map(({ kind }) => kind).toSorted()).toEqual(['failed', 'retried']);
       expect(tries?.every(({ wait, run }) => wait >= 0 && wait < 60 && run >= 0 && run < 60)).toBe(true);
     });

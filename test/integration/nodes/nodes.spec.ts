@@ -86,12 +86,12 @@ describe('the nodes, seen and steered from another process', () => {
   it.each([
     ['with a session', {}],
     ['behind a pooler', { listen: false }],
-  ])('claim nothing while they are quiet, and again when they are resumed, %s', async (_, options) => {
+  ])('claim nothing while they drain, and again when they are resumed, %s', async (_, options) => {
     const { id, node } = await start(options);
     const [running] = await insertJobs(client, [{ method: 'work', args: [1_500] }]);
     await eventually(() => expect(node.events.map(({ uuid }) => uuid)).toContain(running));
-    await nodes.quiet(id);
-    expect((await state(id)).state).toBe('quiet');
+    await nodes.drain(id);
+    expect((await state(id)).state).toBe('draining');
     // Obeyed once what it had at hand is back, and nothing of it is claimed again.
     await eventually(async () => expect((await state(id)).jobs).toEqual([running]), 3_000);
     await eventually(() => expect(node.runs.map(({ uuid }) => uuid)).toEqual([running]));
@@ -99,13 +99,13 @@ describe('the nodes, seen and steered from another process', () => {
       { method: 'work', args: [0] },
       { method: 'work', args: [0] },
     ]);
-    // Another one runs what the quiet one leaves.
+    // Another one runs what the draining one leaves.
     const { id: second, node: other } = await start();
     await eventually(() => expect(other.runs.length).toBe(2));
     expect(node.runs.length).toBe(1);
-    await nodes.quiet(second);
+    await nodes.drain(second);
     await nodes.resume(id);
-    await eventually(async () => expect((await state(second)).state).toBe('quiet'));
+    await eventually(async () => expect((await state(second)).state).toBe('draining'));
     await eventually(async () => expect((await state(id)).state).toBe('alive'));
     await eventually(async () => {
       await insertJobs(client, [{ method: 'work', args: [0] }]);
@@ -114,14 +114,14 @@ describe('the nodes, seen and steered from another process', () => {
     await eventually(async () => expect(await left()).toBe(0));
   });
 
-  it('stay quiet when their session breaks, and when they were given up meanwhile', async () => {
+  it('keep draining when their session breaks, and when they were given up meanwhile', async () => {
     const { id, node } = await start();
-    await nodes.quiet(id);
+    await nodes.drain(id);
     await eventually(async () =>
       expect(
         await countOf(
           client,
-          `SELECT count(*) FROM queue_job_node WHERE asked = 'quiet' AND backend IS NOT NULL`,
+          `SELECT count(*) FROM queue_job_node WHERE command = 'drain' AND backend IS NOT NULL`,
         ),
       ).toBe(1),
     );
@@ -130,7 +130,7 @@ describe('the nodes, seen and steered from another process', () => {
     const reborn = await eventually(async () => {
       const now = (await node.ask('nodeId')) as number;
       expect(now).not.toBe(id);
-      expect((await state(now)).state).toBe('quiet');
+      expect((await state(now)).state).toBe('draining');
       return now;
     });
     await insertJobs(client, [{ method: 'work', args: [0] }]);
@@ -199,7 +199,7 @@ describe('the nodes, seen and steered from another process', () => {
     const { id, node } = await start();
     await node.close();
     const gone = /There is no node \d+ that runs/;
-    await expect(nodes.quiet(id)).rejects.toThrow(gone);
+    await expect(nodes.drain(id)).rejects.toThrow(gone);
     await expect(nodes.resume(id)).rejects.toThrow(gone);
     await expect(nodes.stop(id)).rejects.toThrow(gone);
     await expect(nodes.stop(99)).rejects.toThrow(gone);

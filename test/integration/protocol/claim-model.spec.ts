@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { v7 } from 'uuid';
 import { type ChannelConfig, unlimitedChannel } from '../../../lib/channel/channel-config.js';
 import { isWithin, pickByCapacity } from '../../support/pick-by-capacity.js';
-import type { Mark } from '../../../lib/store/claims/claim-store.js';
+import type { LowWaterMark } from '../../../lib/store/claims/claim-store.js';
 import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { modelRuns } from '../../support/model-runs.js';
@@ -91,7 +91,7 @@ describe('a claim, beside the model that looks at everything again for each job'
         channels.map(({ fair }) => fair),
       ],
     );
-    await client.query('SELECT queue_job_regate_1()');
+    await client.query('SELECT queue_job_update_limiting_channels_1()');
     const uuids = jobs.map(() => v7());
     await client.query(
       `INSERT INTO queue_job (uuid, name, description, channel, priority, phase, state, eta, node, retry)
@@ -115,7 +115,7 @@ describe('a claim, beside the model that looks at everything again for each job'
   }
 
   /** What one node gets, asking on as long as there is more to have. */
-  async function claimed(slots: number, marks: readonly Mark[] = []): Promise<number[]> {
+  async function claimed(slots: number, marks: readonly LowWaterMark[] = []): Promise<number[]> {
     const seqs: number[] = [];
     for (let more = true; more && seqs.length < slots;) {
       const { jobs, info } = await node.cycle({ slots: slots - seqs.length, marks });
@@ -183,7 +183,7 @@ describe('a claim, beside the model that looks at everything again for each job'
   it(
     'takes the same jobs with marks as if nothing were ready below these, but where jobs go strictly in order',
     async () => {
-      const marks: fc.Arbitrary<Mark[]> = fc.uniqueArray(
+      const marks: fc.Arbitrary<LowWaterMark[]> = fc.uniqueArray(
         fc.record({
           channel: fc.constantFrom(...CHANNELS),
           priority: fc.nat(2),

@@ -57,7 +57,7 @@ describe('claim and settle', () => {
     await eventually(async () => expect(await waiting(client)).toBe(1));
     await commit();
     expect((await claimed).jobs).toEqual([]);
-    expect((await claimed).info.hungry).toEqual(['root.one']);
+    expect((await claimed).info.starved).toEqual(['root.one']);
     expect((await client.query('SELECT node, count FROM queue_job_permit')).rows).toEqual([
       { node: first.id, count: 1 },
     ]);
@@ -163,14 +163,14 @@ describe('claim and settle', () => {
     const [first, second] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(6, 'root.one'));
     const hand = new Map([['root.one', 3]]);
-    const { jobs } = await first.cycle({ hand });
-    expect(jobs.map((job) => [job.seq, job.hand])).toEqual([
+    const { jobs } = await first.cycle({ prefetch: hand });
+    expect(jobs.map((job) => [job.seq, job.prefetched])).toEqual([
       [1, false],
       [2, true],
       [3, true],
       [4, true],
     ]);
-    expect((await second.cycle({ hand })).jobs).toEqual([]);
+    expect((await second.cycle({ prefetch: hand })).jobs).toEqual([]);
   });
 
   it('touches no index when it claims: the updates are heap-only', async () => {
@@ -226,11 +226,11 @@ describe('claim and settle', () => {
     await store.channels.change('root.lowered', { capacity: 1 });
     await node.resync(jobs.map(({ uuid }) => uuid));
     const hand = new Map([['root.lowered', 5]]);
-    expect((await node.cycle({ slots: 7, hand })).jobs).toEqual([]);
+    expect((await node.cycle({ slots: 7, prefetch: hand })).jobs).toEqual([]);
     const done = jobs.slice(0, 2).map((job) => doneNow(job));
-    const answer = await node.cycle({ slots: 9, hand, done, free: new Map([['root.lowered', 2]]) });
+    const answer = await node.cycle({ slots: 9, prefetch: hand, done, free: new Map([['root.lowered', 2]]) });
     // As many as it has are out now: what the last one gives up may be handed on.
-    expect(answer.jobs.map((job) => job.hand)).toEqual([true, true, true, true, true]);
+    expect(answer.jobs.map((job) => job.prefetched)).toEqual([true, true, true, true, true]);
   });
 
   it('writes an end once: sent again after a lost answer it changes nothing and is not taken for a fenced one', async () => {
@@ -240,18 +240,27 @@ describe('claim and settle', () => {
     const done = jobs.slice(0, 1).map((job) => doneNow(job, '"first"'));
     const ends = [
       {
-        u: jobs[1]?.uuid as string,
-        t: 1,
-        k: 'retry' as const,
-        s: 60,
-        g: false,
-        sa: 1,
-        ea: 0,
-        n: 'Busy',
-        m: 'm',
-        i: 'i',
+        uuid: jobs[1]?.uuid as string,
+        retry: 1,
+        kind: 'retry' as const,
+        seconds: 60,
+        uncounted: false,
+        started: 1,
+        ended: 0,
+        name: 'Busy',
+        message: 'm',
+        info: 'i',
       },
-      { u: jobs[2]?.uuid as string, t: 1, k: 'failed' as const, sa: 1, ea: 0, n: 'Error', m: 'm', i: 'i' },
+      {
+        uuid: jobs[2]?.uuid as string,
+        retry: 1,
+        kind: 'failed' as const,
+        started: 1,
+        ended: 0,
+        name: 'Error',
+        message: 'm',
+        info: 'i',
+      },
     ];
     for (let sent = 0; sent < 2; sent += 1) {
       expect((await node.cycle({ done, ends, slots: 0 })).info.fenced).toBeUndefined();
@@ -268,7 +277,18 @@ describe('claim and settle', () => {
     expect((await next.cycle()).jobs.map(({ retry }) => retry)).toEqual([2, 2]);
     const answer = await late.cycle({
       done: [doneNow(jobs[0] as never)],
-      ends: [{ u: jobs[1]?.uuid as string, t: 1, k: 'failed', sa: 1, ea: 0, n: 'Error', m: 'm', i: 'i' }],
+      ends: [
+        {
+          uuid: jobs[1]?.uuid as string,
+          retry: 1,
+          kind: 'failed',
+          started: 1,
+          ended: 0,
+          name: 'Error',
+          message: 'm',
+          info: 'i',
+        },
+      ],
       slots: 0,
     });
     expect(answer.info.fenced?.toSorted()).toEqual(jobs.map(({ uuid }) => uuid).toSorted());
@@ -290,7 +310,18 @@ describe('claim and settle', () => {
     await client.query(`UPDATE queue_job SET ${change}`);
     const { info } = await node.cycle({
       done: [doneNow(one)],
-      ends: [{ u: two.uuid, t: 1, k: 'failed', sa: 1, ea: 0, n: 'Error', m: 'm', i: 'i' }],
+      ends: [
+        {
+          uuid: two.uuid,
+          retry: 1,
+          kind: 'failed',
+          started: 1,
+          ended: 0,
+          name: 'Error',
+          message: 'm',
+          info: 'i',
+        },
+      ],
       slots: 0,
     });
     expect(info.fenced?.toSorted()).toEqual([one.uuid, two.uuid].toSorted());
@@ -322,10 +353,10 @@ describe('claim and settle', () => {
     const [gone, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(2, 'root.one'));
     expect((await gone.cycle()).jobs.length).toBe(1);
-    expect((await store.nodes.tick(other.id, 60, 15)).dead).toEqual([]);
-    expect(await store.nodes.reap(gone.id, 60)).toBeNull();
-    expect((await store.nodes.tick(other.id, 0, 15)).dead).toEqual([gone.id]);
-    expect(await store.nodes.reap(gone.id, 0)).toHaveLength(1);
+    expect((await store.nodes.heartbeat(other.id, 60, 15)).dead).toEqual([]);
+    expect(await store.nodes.rescue(gone.id, 60)).toBeNull();
+    expect((await store.nodes.heartbeat(other.id, 0, 15)).dead).toEqual([gone.id]);
+    expect(await store.nodes.rescue(gone.id, 0)).toHaveLength(1);
     expect((await client.query('SELECT * FROM queue_job_permit')).rows).toEqual([]);
     expect((await other.cycle()).jobs.length).toBe(1);
   });
@@ -347,10 +378,10 @@ describe('claim and settle', () => {
     const [back, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(1));
     await back.cycle();
-    expect((await store.nodes.tick(other.id, 0, 15)).dead).toEqual([back.id]);
+    expect((await store.nodes.heartbeat(other.id, 0, 15)).dead).toEqual([back.id]);
     const session = await connect(database.url);
     await session.query('SELECT pg_advisory_lock($1, $2)', [store.tables.lockClass, back.id]);
-    expect(await store.nodes.reap(back.id, 0)).toBeNull();
+    expect(await store.nodes.rescue(back.id, 0)).toBeNull();
     await session.end();
     expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(1);
   });
@@ -359,8 +390,8 @@ describe('claim and settle', () => {
     const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(2));
     const { jobs } = await dead.cycle({ slots: 1 });
-    await other.store.nodes.tick(other.id, 0, 15);
-    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(1);
+    await other.store.nodes.heartbeat(other.id, 0, 15);
+    expect(await store.nodes.rescue(dead.id, 0)).toHaveLength(1);
     expect(await dead.cycle({ done: jobs.map((job) => doneNow(job)) })).toMatchObject({
       info: { dead: true },
       jobs: [],
@@ -376,11 +407,11 @@ describe('claim and settle', () => {
          queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}') c`,
       [dead.id, dead.version, ['Recorder.noop']],
     );
-    await other.store.nodes.tick(other.id, 0, 15);
+    await other.store.nodes.heartbeat(other.id, 0, 15);
     // The row is locked: another second will do.
-    expect(await store.nodes.reap(dead.id, 0)).toBeNull();
+    expect(await store.nodes.rescue(dead.id, 0)).toBeNull();
     await commit();
-    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(2);
+    expect(await store.nodes.rescue(dead.id, 0)).toHaveLength(2);
     expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NULL')).toBe(2);
   });
 
@@ -389,8 +420,8 @@ describe('claim and settle', () => {
     await insertJobs(client, noops(3));
     const { jobs } = await node.cycle({ slots: 1 });
     const late = node.parameters({ done: jobs.map((job) => doneNow(job)) });
-    await store.claims.forget(node.id, late.id);
-    expect(await store.claims.cycle(late)).toMatchObject({ info: { dead: true }, jobs: [] });
+    await store.claims.voidRoundTrip(node.id, late.id);
+    expect(await store.claims.roundTrip(late)).toMatchObject({ info: { dead: true }, jobs: [] });
     expect(await countOf(client, 'SELECT count(*) FROM queue_job')).toBe(3);
     // The next one is heard again.
     expect((await node.cycle({ done: late.done })).jobs.length).toBe(2);
@@ -404,18 +435,18 @@ describe('claim and settle', () => {
          queue_job_claim_1($1, $2, s.dead, '{}', false, false, 10, '{}', '{}', $3, NULL, 1, '{}', '{}', '{}') c`,
       [node.id, node.version, ['Recorder.noop']],
     );
-    const forgotten = store.claims.forget(node.id, 1);
+    const forgotten = store.claims.voidRoundTrip(node.id, 1);
     await eventually(async () => expect(await waiting(client)).toBe(1));
     await commit();
     await forgotten;
-    expect((await store.claims.holdings(node.id)).length).toBe(2);
+    expect((await store.claims.heldJobs(node.id)).length).toBe(2);
   });
 
   it('tells a node after a lost answer what it holds', async () => {
     const node = await PlayedNode.register(store);
     await insertJobs(client, noops(3));
     const { jobs } = await node.cycle({ slots: 2 });
-    const held = await store.claims.holdings(node.id);
+    const held = await store.claims.heldJobs(node.id);
     expect(held.map(({ uuid }) => uuid).toSorted()).toEqual(jobs.map(({ uuid }) => uuid).toSorted());
   });
 
@@ -430,7 +461,18 @@ describe('claim and settle', () => {
     await node.cycle({
       done: [doneNow(other as never)],
       ends: [
-        { u: keyed?.uuid as string, t: 1, k: 'retry', s: 60, g: false, sa: 1, ea: 0, n: 'E', m: 'm', i: 'i' },
+        {
+          uuid: keyed?.uuid as string,
+          retry: 1,
+          kind: 'retry',
+          seconds: 60,
+          uncounted: false,
+          started: 1,
+          ended: 0,
+          name: 'E',
+          message: 'm',
+          info: 'i',
+        },
       ],
       slots: 0,
     });
@@ -446,8 +488,8 @@ describe('claim and settle', () => {
     const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     await insertJobs(client, noops(3, 'root.x'));
     await dead.cycle();
-    await other.store.nodes.tick(other.id, 0, 15);
-    const commit = await holding('SELECT queue_job_reap_1($1, 0)', [dead.id]);
+    await other.store.nodes.heartbeat(other.id, 0, 15);
+    const commit = await holding('SELECT queue_job_rescue_1($1, 0)', [dead.id]);
     const changed = store.channels.change('root.x', { capacity: 2 });
     await eventually(async () => expect(await waiting(client)).toBe(1));
     await commit();
@@ -461,15 +503,15 @@ describe('claim and settle', () => {
     const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
     const [locked] = await insertJobs(client, noops(3));
     await dead.cycle();
-    await other.store.nodes.tick(other.id, 0, 15);
+    await other.store.nodes.heartbeat(other.id, 0, 15);
     const commit = await holding('SELECT 1 FROM queue_job WHERE uuid = $1 FOR UPDATE', [locked]);
-    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(2);
+    expect(await store.nodes.rescue(dead.id, 0)).toHaveLength(2);
     expect((await client.query('SELECT uuid FROM queue_job WHERE node IS NOT NULL')).rows).toEqual([
       { uuid: locked },
     ]);
     await commit();
-    expect((await other.store.nodes.tick(other.id, 0, 15)).dead).toEqual([dead.id]);
-    expect(await store.nodes.reap(dead.id, 0)).toHaveLength(1);
+    expect((await other.store.nodes.heartbeat(other.id, 0, 15)).dead).toEqual([dead.id]);
+    expect(await store.nodes.rescue(dead.id, 0)).toHaveLength(1);
     expect(await countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL')).toBe(0);
   });
 

@@ -60,7 +60,7 @@ describe('notifications of somebody else', () => {
   it.each([
     '', ' ', 'x', 'x null', 'x 5', 'x "text"', 'x []', 'x [null]', 'x {', 'x {}', 'x {"__proto__":{"ready":true}}',
     'x {"cancel":5}', 'x {"cancel":[5]}', 'x {"cancel":"all"}', 'x {"cancel":["no uuid"]}', 'x {"cancel":{"length":1}}',
-    'x {"dueIn":"soon"}', 'x {"dueIn":null}', 'x {"dueIn":-1e308}', 'x {"dueIn":1e308}', 'x {"hungry":5}',
+    'x {"dueIn":"soon"}', 'x {"dueIn":null}', 'x {"dueIn":-1e308}', 'x {"dueIn":1e308}', 'x {"starved":5}',
     'x {"ended":[5]}', 'x {"ended":5}', 'x {"config":true,"functions":true,"ready":true}', 'x {"mayCancel":5}',
     `x ${'['.repeat(3_900)}${']'.repeat(3_900)}`,
   ])('stop no node: %s', async (payload) => {

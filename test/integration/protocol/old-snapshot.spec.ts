@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Job } from '../../../lib/index.js';
-import type { Cycle, CycleAnswer } from '../../../lib/store/claims/claim-store.js';
+import type { RoundTrip, RoundTripReply } from '../../../lib/store/claims/claim-store.js';
 import { Store } from '../../../lib/store/store.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -27,7 +27,7 @@ describe('while a transaction elsewhere holds an old snapshot', () => {
   let test: TestApplication;
   let client: Client;
   let reader: Client;
-  const cycles: { cycle: Cycle; answer: CycleAnswer }[] = [];
+  const cycles: { cycle: RoundTrip; answer: RoundTripReply }[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -39,8 +39,8 @@ describe('while a transaction elsewhere holds an old snapshot', () => {
       options: { runner: { concurrency: 500 } },
     });
     const { claims } = test.get(Store);
-    const real = claims.cycle.bind(claims);
-    jest.spyOn(claims, 'cycle').mockImplementation(async (cycle) => {
+    const real = claims.roundTrip.bind(claims);
+    jest.spyOn(claims, 'roundTrip').mockImplementation(async (cycle) => {
       const answer = await real(cycle);
       cycles.push({ cycle, answer });
       return answer;

@@ -153,9 +153,9 @@ export const nodeActions: readonly BadRequest[] = [
     body: {},
     code: 'INVALID_INPUT',
     where: 'action',
-    says: /quiet, resume or stop/,
+    says: /drain, resume or stop/,
   })),
-  ...['quiet', 'resume', 'stop'].map((action): BadRequest => ({
+  ...['drain', 'resume', 'stop'].map((action): BadRequest => ({
     method: 'POST',
     path: `nodes/2147483647/actions/${action}`,
     body: {},

@@ -154,7 +154,7 @@ export function fakeFunctions(jobs: readonly JobSummary[]): FunctionView[] {
 }
 
 export function fakeNodes(jobs: readonly JobSummary[]): NodeView[] {
-  const states = ['alive', 'alive', 'quiet', 'dead'] as const;
+  const states = ['alive', 'alive', 'draining', 'dead'] as const;
   return states.map((state, index) => ({
     id: index + 1,
     name: `worker-${index + 1}.eu-west:${2_417 + index}`,
@@ -211,7 +211,7 @@ export function fakeAudit(): AuditEntry[] {
     ['jobs.requeue', 'state=failed&name=ErpSync.pushOrder'],
     ['channels.change', 'root.reports'],
     ['functions.change', 'Images.resize'],
-    ['nodes.quiet', '3'],
+    ['nodes.drain', '3'],
     ['jobs.cancel', HOSTILE[2]],
     ['jobs.done', '0197a1b2-0000-7000-a000-00000000beef'],
     ['jobs.delete', '12 jobs'],

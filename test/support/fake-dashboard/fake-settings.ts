@@ -11,7 +11,7 @@ import type {
 type Refusal = Pick<Problem, 'detail' | 'code' | 'errors'>;
 
 const BECOMES: Readonly<Record<NodeActionName, NodeView['state']>> = {
-  quiet: 'quiet',
+  drain: 'draining',
   resume: 'alive',
   stop: 'stopping',
 };

@@ -9,21 +9,21 @@ import { NothingToDoJob } from '../../../lib/errors/nothing-to-do-job.error.js';
 import { RetryableJobError } from '../../../lib/errors/retryable-job.error.js';
 import {
   decideOutcome,
-  type Outcome,
+  type AttemptOutcome,
   type RetryOn,
   type RetryRules,
-  type TriedJob,
+  type AttemptedJob,
 } from '../../../lib/job/outcome.js';
 
-const at = (retry: number, maxRetries = 5): TriedJob => ({
+const at = (retry: number, maxRetries = 5): AttemptedJob => ({
   uuid: 'u',
   name: 'Export.one',
   retry,
   maxRetries,
 });
-const thrown = (error: unknown, job: TriedJob = at(1), rules: RetryRules = {}): Outcome =>
+const thrown = (error: unknown, job: AttemptedJob = at(1), rules: RetryRules = {}): AttemptOutcome =>
   decideOutcome({ error }, job, rules);
-const errorOf = (outcome: Outcome): Error => {
+const errorOf = (outcome: AttemptOutcome): Error => {
   if (outcome.kind === 'done') throw new Error('is done');
   return outcome.error;
 };
@@ -54,7 +54,7 @@ describe('FailedJobError', () => {
 describe('RetryableJobError', () => {
   it('retries after 600 s without a pattern', () => {
     const error = new RetryableJobError('busy');
-    expect(thrown(error)).toEqual({ kind: 'retry', seconds: 600, error, giveTryBack: false });
+    expect(thrown(error)).toEqual({ kind: 'retry', seconds: 600, error, giveAttemptBack: false });
   });
 
   it.each([
@@ -120,7 +120,7 @@ describe('RetryableJobError', () => {
   it('retries without end where maxRetries is 0', () => {
     expect(thrown(new RetryableJobError('busy'), at(1_000_000, 0))).toMatchObject({
       kind: 'retry',
-      giveTryBack: false,
+      giveAttemptBack: false,
     });
   });
 
@@ -130,11 +130,11 @@ describe('RetryableJobError', () => {
       kind: 'retry',
       seconds: 20,
       error,
-      giveTryBack: true,
+      giveAttemptBack: true,
     });
     expect(thrown(new RetryableJobError('busy', { ignoreRetry: true, seconds: 0 }), at(1, 1))).toMatchObject({
       seconds: 0,
-      giveTryBack: true,
+      giveAttemptBack: true,
     });
   });
 
@@ -163,7 +163,7 @@ describe('serialization failures and deadlocks of PostgreSQL', () => {
     ],
   ])('retry after 5 s, counted, whatever pattern and retryOn say: %s', (_, error) => {
     const rules: RetryRules = { retryPattern: { 1: 99 }, retryOn: () => false };
-    expect(thrown(error, at(4), rules)).toEqual({ kind: 'retry', seconds: 5, error, giveTryBack: false });
+    expect(thrown(error, at(4), rules)).toEqual({ kind: 'retry', seconds: 5, error, giveAttemptBack: false });
     expect(errorOf(thrown(error, at(5), rules))).toMatchObject({
       name: 'MaxRetriesError',
       message: `Max. retries (5) reached: ${(error as Error).message}`,
@@ -208,7 +208,12 @@ describe('any other error', () => {
 
   it('is retried by the pattern with retryOn any, up to the last try', () => {
     const rules: RetryRules = { retryOn: 'any', retryPattern: { 1: 10, 3: 20 } };
-    expect(thrown(error, at(2), rules)).toEqual({ kind: 'retry', seconds: 10, error, giveTryBack: false });
+    expect(thrown(error, at(2), rules)).toEqual({
+      kind: 'retry',
+      seconds: 10,
+      error,
+      giveAttemptBack: false,
+    });
     expect(thrown(error, at(4), rules)).toMatchObject({ kind: 'retry', seconds: 20 });
     expect(errorOf(thrown(error, at(5), rules))).toMatchObject({
       message: 'Max. retries (5) reached: x is undefined',

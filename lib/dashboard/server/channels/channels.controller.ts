@@ -1,6 +1,6 @@
 import { Get, Patch, Post } from '@nestjs/common';
 import { ChannelService } from '../../../services/channel.service.js';
-import type { ChannelChange, ChannelState } from '../../../store/channels/channel-store.js';
+import type { ChannelOverride, ChannelState } from '../../../store/channels/channel-store.js';
 import type { ChannelProperties, ChannelView } from '../../api/cluster.api.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
@@ -64,7 +64,7 @@ export class ChannelsController {
   })
   async reset({ params, requester }: Call): Promise<ChannelView> {
     requester.must('channels');
-    const { name, changed } = await this.channels.get(parseChannelName(params['name']));
+    const { name, overridden: changed } = await this.channels.get(parseChannelName(params['name']));
     await this.trail.note(
       { actor: requester.actor, action: 'channels.reset', target: name, details: { before: changed } },
       async () => this.channels.reset(name),
@@ -86,7 +86,7 @@ const channelView = (state: ChannelState): ChannelView => ({
   failed: state.failed,
   nextStart: state.nextStart?.toISOString() ?? null,
   configured: state.configured === null ? null : properties(state.configured),
-  changed: properties(state.changed),
+  changed: properties(state.overridden),
 });
 
-const properties = (change: ChannelChange): Partial<ChannelProperties> => ({ ...change });
+const properties = (change: ChannelOverride): Partial<ChannelProperties> => ({ ...change });

@@ -79,7 +79,7 @@ const functionSchema = pipe(
 
 const nodeSchema = object({
   id: wholeNumber(1, MAX_INTEGER),
-  action: picklist(['quiet', 'resume', 'stop'] satisfies NodeActionName[], 'must be quiet, resume or stop'),
+  action: picklist(['drain', 'resume', 'stop'] satisfies NodeActionName[], 'must be drain, resume or stop'),
 });
 
 /** Jobs that one page watches. */

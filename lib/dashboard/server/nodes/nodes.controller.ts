@@ -39,10 +39,10 @@ export class NodesController {
 
   @Post(':id/actions/:action')
   @Described({
-    summary: 'Makes a node quiet, resumes it, or stops it',
+    summary: 'Drains a node, resumes it, or stops it',
     description:
-      '`quiet`: it claims no more, until `resume`. `stop`: it ends what runs and leaves; its process goes on.',
-    path: { id: 'The number of a node', action: 'quiet, resume or stop' },
+      '`drain`: it claims no more, until `resume`. `stop`: it ends what runs and leaves; its process goes on.',
+    path: { id: 'The number of a node', action: 'drain, resume or stop' },
     body: { type: 'object' },
     answer: NODE,
     problems: { 404: 'There is no such node, or it has ended' },

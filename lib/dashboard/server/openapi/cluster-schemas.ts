@@ -108,7 +108,7 @@ export const FUNCTION = record({
 export const NODE = record({
   id: integer,
   name: text,
-  state: oneOf('alive', 'quiet', 'stopping', 'suspect', 'dead'),
+  state: oneOf('alive', 'draining', 'stopping', 'suspect', 'dead'),
   listens: flag,
   version: orNull(text),
   dateStarted: date,

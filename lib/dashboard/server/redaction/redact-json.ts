@@ -1,4 +1,4 @@
-import { LEAF_TYPES } from '../../../payload/types/scalar-types.js';
+import { SCALAR_TYPES } from '../../../payload/types/scalar-types.js';
 import { MAX_JSON_DEPTH, TAG, TYPE_KEY } from '../../../payload/tag.js';
 import { advance, isHidden, type Patterns } from './patterns.js';
 
@@ -50,7 +50,7 @@ export function redactJson(node: unknown, patterns: Patterns, depth = 0): unknow
     return { [TYPE_KEY]: type, value: { ...reference, id: isKey ? fields(id) : REDACTED } };
   }
   // A leaf has no parts.
-  if (LEAF_TYPES.has(type)) return node;
+  if (SCALAR_TYPES.has(type)) return node;
   // An escaped object has a `$type` of its own, which is data.
   const isEscaped = type === TAG.object && typeof value === 'object' && value !== null;
   return { [TYPE_KEY]: type, value: isEscaped ? fields(value) : redactJson(value, patterns, depth + 1) };

@@ -71,7 +71,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_failed', t.job, '(uuid) WHERE phase = 4'),
     index('queue_job_member', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
     index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
-    index('queue_job_tick', t.job, '(schedule, scheduled_at) WHERE schedule IS NOT NULL', 'UNIQUE'),
+    index('queue_job_heartbeat', t.job, '(schedule, scheduled_at) WHERE schedule IS NOT NULL', 'UNIQUE'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_cancelled', t.history, `(uuid) WHERE state = 'cancelled'`),
@@ -100,7 +100,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_dependency_child', t.dependency, '(child)'),
     table(
       'queue_job_channel',
-      `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, gates text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp()`,
+      `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, limiting_channels text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp()`,
       'name',
     ),
     table(
@@ -117,7 +117,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_schedule_due', t.schedule, '(next_tick) WHERE next_tick IS NOT NULL'),
     table(
       'queue_job_node',
-      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, asked text, schedules text[], memory bigint, cpu double precision, tallies bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_cycles bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
+      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, command text, schedules text[], memory bigint, cpu double precision, stats_batches bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_round_trips bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz',
       'id',
     ),
     table(
@@ -130,7 +130,7 @@ export function createTables(t: Tables): readonly string[] {
     `ALTER TABLE ${t.claim} ALTER COLUMN jobs SET STORAGE EXTERNAL`,
     table(
       'queue_job_batch',
-      'uuid uuid NOT NULL, name text NOT NULL, user_id text, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), date_closed timestamptz, date_ended timestamptz, date_succeeded timestamptz, date_failed timestamptz, removed_done integer NOT NULL DEFAULT 0, removed_cancelled integer NOT NULL DEFAULT 0, progress_step integer, total integer NOT NULL DEFAULT 0, settled integer NOT NULL DEFAULT 0, told integer NOT NULL DEFAULT 0',
+      'uuid uuid NOT NULL, name text NOT NULL, user_id text, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), date_closed timestamptz, date_ended timestamptz, date_succeeded timestamptz, date_failed timestamptz, removed_done integer NOT NULL DEFAULT 0, removed_cancelled integer NOT NULL DEFAULT 0, progress_step integer, total integer NOT NULL DEFAULT 0, settled integer NOT NULL DEFAULT 0, reported integer NOT NULL DEFAULT 0',
       'uuid',
     ),
     index('queue_job_batch_ended', t.batch, '(date_ended) WHERE date_ended IS NOT NULL'),

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
-import { connectedTo, inOrder, type Vertex } from '../../../../lib/enqueue/graph/topological-sort.js';
+import {
+  connectedComponent,
+  topologicalSort,
+  type Vertex,
+} from '../../../../lib/enqueue/graph/topological-sort.js';
 import { InvalidGraphError } from '../../../../lib/errors/invalid-graph.error.js';
 
 class Point implements Vertex<Point> {
   readonly parents = new Set<Point>();
   readonly children = new Set<Point>();
-  readonly beside = new Set<Point>();
+  readonly linked = new Set<Point>();
   readonly uuid: string;
 
   constructor(
@@ -34,14 +38,14 @@ describe('the order of a graph', () => {
     const [a, b, c, d] = points(4) as [Point, Point, Point, Point];
     c.after(a);
     d.after(b, c);
-    expect(names(inOrder([d, b, c, a]))).toBe('abcd');
+    expect(names(topologicalSort([d, b, c, a]))).toBe('abcd');
   });
 
   it('has a parent that was built later right before its first child', () => {
     const [a, b, c, d] = points(4) as [Point, Point, Point, Point];
     a.after(d);
     b.after(c, d);
-    expect(names(inOrder([a, b, c, d]))).toBe('dacb');
+    expect(names(topologicalSort([a, b, c, d]))).toBe('dacb');
   });
 
   it('names a cycle, from the job of it that was built first, in the order of the runs', () => {
@@ -49,21 +53,21 @@ describe('the order of a graph', () => {
     b.after(d, a);
     c.after(b);
     d.after(c);
-    expect(() => inOrder([a, b, c, d])).toThrow(InvalidGraphError);
-    expect(() => inOrder([a, b, c, d])).toThrow('in a circle: b → c → d → b.');
+    expect(() => topologicalSort([a, b, c, d])).toThrow(InvalidGraphError);
+    expect(() => topologicalSort([a, b, c, d])).toThrow('in a circle: b → c → d → b.');
   });
 
   it('names no more than twelve jobs of a long cycle', () => {
     const long = points(20);
     for (const [at, point] of long.entries()) point.after(long.at(at - 1) as Point);
-    expect(() => inOrder(long)).toThrow('k → l → … 8 more → a.');
+    expect(() => topologicalSort(long)).toThrow('k → l → … 8 more → a.');
   });
 
   it('of a chain may be longer than the stack is deep', () => {
     const long = Array.from({ length: 50_000 }, (_, at) => new Point('x', at));
     for (const [at, point] of long.slice(0, -1).entries()) point.after(long[at + 1] as Point);
-    expect(inOrder(long)[0]).toBe(long.at(-1));
-    expect(connectedTo(long[0] as Point).size).toBe(50_000);
+    expect(topologicalSort(long)[0]).toBe(long.at(-1));
+    expect(connectedComponent(long[0] as Point).size).toBe(50_000);
   });
 
   it('has every job once and its parents before it, whatever the graph', () => {
@@ -79,7 +83,7 @@ describe('the order of a graph', () => {
           const [first, second] = [all[from] as Point, all[to] as Point];
           if ((rank[from] as number) < (rank[to] as number)) second.after(first);
         }
-        const ordered = inOrder(all);
+        const ordered = topologicalSort(all);
         expect(new Set(ordered).size).toBe(30);
         const place = new Map(ordered.map((point, at) => [point, at]));
         for (const point of all) {
@@ -96,9 +100,9 @@ describe('what hangs together', () => {
     const [a, b, c, d, e] = points(5) as [Point, Point, Point, Point, Point];
     b.after(a);
     b.after(c);
-    d.beside.add(c);
-    c.beside.add(d);
-    for (const start of [a, b, c, d]) expect(connectedTo(start)).toEqual(new Set([a, b, c, d]));
-    expect(connectedTo(e)).toEqual(new Set([e]));
+    d.linked.add(c);
+    c.linked.add(d);
+    for (const start of [a, b, c, d]) expect(connectedComponent(start)).toEqual(new Set([a, b, c, d]));
+    expect(connectedComponent(e)).toEqual(new Set([e]));
   });
 });

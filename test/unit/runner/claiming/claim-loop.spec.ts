@@ -1,10 +1,15 @@
-import { Intake } from '../../../../lib/runner/claiming/local-receiver.js';
-import { Pump } from '../../../../lib/runner/claiming/claim-loop.js';
-import type { PumpHooks } from '../../../../lib/runner/claiming/claim-loop.hooks.js';
-import { Reporter } from '../../../../lib/runner/reporting/progress-buffer.js';
-import { Workbench } from '../../../../lib/runner/slots/worker-pool.js';
-import type { ClaimedJob, ClaimStore, Cycle, CycleAnswer } from '../../../../lib/store/claims/claim-store.js';
-import type { HandedOver, HandOverStore } from '../../../../lib/store/insert/claimed-insert-store.js';
+import { LocalReceiver } from '../../../../lib/runner/claiming/local-receiver.js';
+import { ClaimLoop } from '../../../../lib/runner/claiming/claim-loop.js';
+import type { ClaimLoopHooks } from '../../../../lib/runner/claiming/claim-loop.hooks.js';
+import { ProgressBuffer } from '../../../../lib/runner/reporting/progress-buffer.js';
+import { WorkerPool } from '../../../../lib/runner/slots/worker-pool.js';
+import type {
+  ClaimedJob,
+  ClaimStore,
+  RoundTrip,
+  RoundTripReply,
+} from '../../../../lib/store/claims/claim-store.js';
+import type { ClaimedInsert, ClaimedInsertStore } from '../../../../lib/store/insert/claimed-insert-store.js';
 import type { NewJob, StoredJob } from '../../../../lib/store/insert/new-job.js';
 import type { ProgressStore } from '../../../../lib/store/jobs/progress-store.js';
 import { eventually } from '../../../support/eventually.js';
@@ -34,121 +39,121 @@ const storedAs = ({ uuid }: NewJob): StoredJob => ({
 });
 
 describe('the round trips of a node', () => {
-  let cycles: Cycle[] = [];
-  let forgotten: number[] = [];
+  let roundTrips: RoundTrip[] = [];
+  let voided: number[] = [];
   /** What the database answers; the last stands for all that follow. */
-  let answers: (() => Promise<CycleAnswer>)[] = [];
-  let handedOver: number[] = [];
-  let handing: (jobs: readonly NewJob[]) => Promise<HandedOver>;
+  let answers: (() => Promise<RoundTripReply>)[] = [];
+  let inserted: number[] = [];
+  let inserting: (jobs: readonly NewJob[]) => Promise<ClaimedInsert>;
   const settings: { names: () => string[]; only: string[] | null } = {
     names: () => ['Jobs.one'],
     only: null,
   };
-  let pump: Pump;
-  let bench: Workbench;
+  let loop: ClaimLoop;
+  let pool: WorkerPool;
 
-  const empty: CycleAnswer = { info: {}, jobs: [] };
-  const nothing = async (): Promise<CycleAnswer> => Promise.resolve(empty);
-  const lost = async (): Promise<CycleAnswer> => Promise.reject(new Error('Connection terminated'));
+  const empty: RoundTripReply = { info: {}, jobs: [] };
+  const nothing = async (): Promise<RoundTripReply> => Promise.resolve(empty);
+  const lost = async (): Promise<RoundTripReply> => Promise.reject(new Error('Connection terminated'));
 
   beforeEach(() => {
-    cycles = [];
-    forgotten = [];
-    handedOver = [];
+    roundTrips = [];
+    voided = [];
+    inserted = [];
     settings.only = null;
-    handing = async (jobs) =>
+    inserting = async (jobs) =>
       Promise.resolve({
-        cycle: handedOver.at(-1) as number,
+        roundTrip: inserted.at(-1) as number,
         rows: jobs.map(storedAs),
-        taken: true,
-        told: false,
+        claimed: true,
+        notified: false,
       });
     answers = [nothing];
     const store = {
-      cycle: async (cycle: Cycle) => {
-        cycles.push(cycle);
-        return ((answers.length > 1 ? answers.shift() : answers[0]) as () => Promise<CycleAnswer>)();
+      roundTrip: async (roundTrip: RoundTrip) => {
+        roundTrips.push(roundTrip);
+        return ((answers.length > 1 ? answers.shift() : answers[0]) as () => Promise<RoundTripReply>)();
       },
-      forget: async (_node: number, id: number) => Promise.resolve(void forgotten.push(id)),
-      holdings: async () => Promise.resolve([]),
-      resync: async () => Promise.resolve({ version: 1, gates: [], throttled: [], counted: [] }),
+      voidRoundTrip: async (_node: number, id: number) => Promise.resolve(void voided.push(id)),
+      heldJobs: async () => Promise.resolve([]),
+      resync: async () => Promise.resolve({ version: 1, limiting: [], throttled: [], counted: [] }),
     };
-    const handOvers = {
-      insert: async (by: { cycle: number }, jobs: readonly NewJob[]) => {
-        handedOver.push(by.cycle);
-        return handing(jobs);
+    const inserts = {
+      insert: async (by: { roundTrip: number }, jobs: readonly NewJob[]) => {
+        inserted.push(by.roundTrip);
+        return inserting(jobs);
       },
     };
-    bench = new Workbench(4, {
+    pool = new WorkerPool(4, {
       execute: async () => Promise.resolve({ kind: 'done', result: null }),
-      changed: () => pump.kick(),
+      changed: () => loop.wake(),
       throttled: () => undefined,
     });
-    const hooks: PumpHooks = {
-      informed: () => undefined,
-      reborn: async () => Promise.resolve(2),
+    const hooks: ClaimLoopHooks = {
+      roundTripped: () => undefined,
+      reregister: async () => Promise.resolve(2),
       failed: () => undefined,
       recovered: () => undefined,
-      gaveBack: () => undefined,
+      gaveJobsBack: () => undefined,
     };
-    pump = new Pump(
-      bench,
+    loop = new ClaimLoop(
+      pool,
       store as unknown as ClaimStore,
-      new Intake(bench, handOvers as unknown as HandOverStore, settings),
-      new Reporter({} as ProgressStore),
+      new LocalReceiver(pool, inserts as unknown as ClaimedInsertStore, settings),
+      new ProgressBuffer({} as ProgressStore),
       settings,
       hooks,
     );
   });
 
-  afterEach(() => pump.stop());
+  afterEach(() => loop.stop());
 
-  const asking = (): number => cycles.filter(({ slots }) => slots > 0).length;
+  const asking = (): number => roundTrips.filter(({ slots }) => slots > 0).length;
 
   it('ask once more where a wake came during one that found nothing', async () => {
-    pump.accept(true);
+    loop.accept(true);
     await eventually(() => expect(asking()).toBe(1));
-    await pump.flushed();
+    await loop.flushed();
     answers = [
       async () => {
         // Committed after the claim has looked.
-        pump.wake();
+        loop.jobsReady();
         return Promise.resolve(empty);
       },
       nothing,
     ];
-    pump.wake();
+    loop.jobsReady();
     await eventually(() => expect(asking()).toBe(3));
-    await pump.flushed();
+    await loop.flushed();
     expect(asking()).toBe(3);
   });
 
   it('make one void whose answer was lost, and send again the ends that it had', async () => {
-    pump.accept(true);
+    loop.accept(true);
     await eventually(() => expect(asking()).toBe(1));
-    await pump.flushed();
+    await loop.flushed();
     answers = [async () => Promise.resolve({ info: {}, jobs: [job('a')] }), lost, nothing];
-    pump.wake();
-    await eventually(() => expect(cycles.filter(({ done }) => done.length > 0).length).toBe(2));
-    const [first, again] = cycles.filter(({ done }) => done.length > 0);
+    loop.jobsReady();
+    await eventually(() => expect(roundTrips.filter(({ done }) => done.length > 0).length).toBe(2));
+    const [first, again] = roundTrips.filter(({ done }) => done.length > 0);
     expect(again?.done.map(({ uuid }) => uuid)).toEqual(['a']);
-    expect(forgotten).toEqual([first?.id]);
+    expect(voided).toEqual([first?.id]);
   });
 
   describe('that is idle', () => {
     const idle = async (): Promise<void> => {
-      pump.accept(true);
+      loop.accept(true);
       await eventually(() => expect(asking()).toBeGreaterThan(0));
-      await pump.flushed();
+      await loop.flushed();
     };
 
     it('stores the jobs of a call, and runs them', async () => {
       await idle();
-      await expect(pump.handOver([newJob()], null)).resolves.toMatchObject({ taken: true });
+      await expect(loop.insertClaimed([newJob()], null)).resolves.toMatchObject({ claimed: true });
       await eventually(() =>
-        expect(cycles.flatMap(({ done }) => done.map(({ uuid }) => uuid))).toEqual(['new']),
+        expect(roundTrips.flatMap(({ done }) => done.map(({ uuid }) => uuid))).toEqual(['new']),
       );
-      expect(cycles.at(-1)?.closedClaims).toEqual(handedOver);
+      expect(roundTrips.at(-1)?.closedClaims).toEqual(inserted);
     });
 
     it.each<[string, NewJob[]]>([
@@ -162,58 +167,58 @@ describe('the round trips of a node', () => {
     ])('does not store %s', async (_, jobs) => {
       await idle();
       settings.only = jobs[0]?.channel === 'root.other' ? ['root.served'] : null;
-      expect(pump.handOver(jobs, null)).toBeNull();
-      expect(pump.handOver([newJob('root.served.below')], null)).not.toBeNull();
-      await pump.flushed();
+      expect(loop.insertClaimed(jobs, null)).toBeNull();
+      expect(loop.insertClaimed([newJob('root.served.below')], null)).not.toBeNull();
+      await loop.flushed();
     });
 
     it('does not while it has a round trip, or takes no jobs', async () => {
       await idle();
-      pump.wake();
-      expect(pump.handOver([newJob()], null)).toBeNull();
-      await pump.flushed();
-      const first = pump.handOver([newJob()], null);
-      expect(pump.handOver([newJob()], null)).toBeNull();
+      loop.jobsReady();
+      expect(loop.insertClaimed([newJob()], null)).toBeNull();
+      await loop.flushed();
+      const first = loop.insertClaimed([newJob()], null);
+      expect(loop.insertClaimed([newJob()], null)).toBeNull();
       await first;
-      await pump.flushed();
-      pump.accept(false);
-      expect(pump.handOver([newJob()], null)).toBeNull();
+      await loop.flushed();
+      loop.accept(false);
+      expect(loop.insertClaimed([newJob()], null)).toBeNull();
     });
 
     it('does not where something ready is locked by somebody', async () => {
       await idle();
       answers = [async () => Promise.resolve({ info: { more: true }, jobs: [] }), nothing];
-      pump.wake();
-      await pump.flushed();
-      expect(pump.handOver([newJob()], null)).toBeNull();
+      loop.jobsReady();
+      await loop.flushed();
+      expect(loop.insertClaimed([newJob()], null)).toBeNull();
     });
 
     it('tells the caller first, and runs the job then', async () => {
       await idle();
-      const stored = pump.handOver([newJob()], null);
+      const stored = loop.insertClaimed([newJob()], null);
       await stored;
-      expect(bench.runs.size).toBe(0);
-      expect(bench.freeSlots).toBe(3);
-      await pump.flushed();
-      expect(bench.freeSlots).toBe(4);
+      expect(pool.attempts.size).toBe(0);
+      expect(pool.freeSlots).toBe(3);
+      await loop.flushed();
+      expect(pool.freeSlots).toBe(4);
     });
 
     it('makes one void whose answer was lost', async () => {
       await idle();
-      handing = async () => Promise.reject(new Error('Connection terminated'));
-      await expect(pump.handOver([newJob()], null)).rejects.toThrow('Connection terminated');
-      await eventually(() => expect(forgotten).toEqual(handedOver));
-      await pump.flushed();
-      expect(bench.freeSlots).toBe(4);
+      inserting = async () => Promise.reject(new Error('Connection terminated'));
+      await expect(loop.insertClaimed([newJob()], null)).rejects.toThrow('Connection terminated');
+      await eventually(() => expect(voided).toEqual(inserted));
+      await loop.flushed();
+      expect(pool.freeSlots).toBe(4);
     });
 
     it.each(['22001', 'P0001', '53100'])('does not mind one that PostgreSQL refused: %s', async (code) => {
       await idle();
-      handing = async () => Promise.reject(Object.assign(new Error('too long'), { code }));
-      await expect(pump.handOver([newJob()], null)).rejects.toThrow('too long');
-      await pump.flushed();
-      expect(forgotten).toEqual([]);
-      expect(bench.freeSlots).toBe(4);
+      inserting = async () => Promise.reject(Object.assign(new Error('too long'), { code }));
+      await expect(loop.insertClaimed([newJob()], null)).rejects.toThrow('too long');
+      await loop.flushed();
+      expect(voided).toEqual([]);
+      expect(pool.freeSlots).toBe(4);
     });
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { HandQueue } from '../../../../lib/runner/slots/prefetch-queue.js';
+import { PrefetchQueue } from '../../../../lib/runner/slots/prefetch-queue.js';
 import { byOrder, type ClaimedJob } from '../../../../lib/store/claims/claim-store.js';
 
 const job = (seq: number, channel = 'root.a', priority = 10): ClaimedJob =>
@@ -9,7 +9,7 @@ const all = (): boolean => true;
 
 describe('the jobs at hand', () => {
   it('are taken in the order of priority and creation over all channels that allow one', () => {
-    const queue = new HandQueue();
+    const queue = new PrefetchQueue();
     for (const one of [job(3), job(1, 'root.b'), job(2), job(9, 'root.b', 1)]) queue.add(one);
     const taken = Array.from({ length: 4 }, () => queue.take(all)?.seq);
     expect(taken).toEqual([9, 1, 2, 3]);
@@ -18,7 +18,7 @@ describe('the jobs at hand', () => {
   });
 
   it('of a channel that allows none stay, and hold up no other channel', () => {
-    const queue = new HandQueue();
+    const queue = new PrefetchQueue();
     for (const one of [job(1), job(2, 'root.b')]) queue.add(one);
     expect(queue.take((channel) => channel === 'root.b')?.seq).toBe(2);
     expect(queue.take((channel) => channel === 'root.b')).toBeUndefined();
@@ -26,7 +26,7 @@ describe('the jobs at hand', () => {
   });
 
   it('go back together where one has waited for too long: those that came later would start before it', async () => {
-    const queue = new HandQueue();
+    const queue = new PrefetchQueue();
     queue.add(job(1));
     const since = performance.now();
     while (performance.now() - since < 20) await new Promise((resolve) => setImmediate(resolve));
@@ -37,7 +37,7 @@ describe('the jobs at hand', () => {
   });
 
   it('leave nothing of a job that was removed, nor of its channel', () => {
-    const queue = new HandQueue();
+    const queue = new PrefetchQueue();
     queue.add(job(1));
     expect(queue.remove('job 1')?.seq).toBe(1);
     expect(queue.remove('job 1')).toBeUndefined();
@@ -60,7 +60,7 @@ describe('the jobs at hand', () => {
         fc.array(action, { maxLength: 60 }),
         fc.subarray(['root.a', 'root.b', 'root.c']),
         (actions, open) => {
-          const queue = new HandQueue();
+          const queue = new PrefetchQueue();
           let list: ClaimedJob[] = [];
           for (const one of actions) {
             let taken: ClaimedJob | undefined;

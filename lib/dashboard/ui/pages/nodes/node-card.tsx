@@ -12,15 +12,21 @@ import type { AskNode } from './use-node-actions.js';
 /** Running jobs that are listed; the others are behind a link. */
 const LISTED = 8;
 
-const TONES = { alive: 'done', quiet: 'warn', stopping: 'warn', suspect: 'failed', dead: 'plain' } as const;
+const TONES = {
+  alive: 'done',
+  draining: 'warn',
+  stopping: 'warn',
+  suspect: 'failed',
+  dead: 'plain',
+} as const;
 const ALLOWED: Readonly<Record<NodeView['state'], readonly NodeActionName[]>> = {
-  alive: ['quiet', 'stop'],
-  quiet: ['resume', 'stop'],
+  alive: ['drain', 'stop'],
+  draining: ['resume', 'stop'],
   stopping: [],
   suspect: ['stop'],
   dead: [],
 };
-const ICONS = { quiet: 'pause', resume: 'play', stop: 'stop' } as const;
+const ICONS = { drain: 'pause', resume: 'play', stop: 'stop' } as const;
 
 export function NodeCard({ node, ask }: { node: NodeView; ask: AskNode | null }) {
   const { t } = useTexts();

@@ -51,9 +51,9 @@ BEGIN
           b.settled := b.settled + (SELECT count(*) FROM unnest(p_ended) e WHERE e = b.uuid)
             - (SELECT count(*) FROM unnest(p_again) a WHERE a = b.uuid);
         END IF;
-        b.told := greatest(b.told, CASE WHEN b.settled >= b.total THEN 100
+        b.reported := greatest(b.reported, CASE WHEN b.settled >= b.total THEN 100
           ELSE b.settled::bigint * 100 / b.total END / b.progress_step);
-        IF b.told > v_before.told THEN v_events := v_events || 'progress'::text; END IF;
+        IF b.reported > v_before.reported THEN v_events := v_events || 'progress'::text; END IF;
       END IF;
       IF (
         SELECT true FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> 4 ORDER BY j.seq DESC LIMIT 1
@@ -80,7 +80,7 @@ BEGIN
     END IF;
     IF b IS DISTINCT FROM v_before THEN
       UPDATE ${t.batch} l SET date_failed = b.date_failed, date_succeeded = b.date_succeeded, date_ended = b.date_ended,
-        settled = b.settled, total = b.total, told = b.told
+        settled = b.settled, total = b.total, reported = b.reported
       WHERE l.uuid = b.uuid;
     END IF;
     IF cardinality(v_events) > 0 THEN

@@ -9,7 +9,7 @@ export const UNLIMITED = 1_000_000_000;
  * channels, as a loop over all of them; with 10,000 that takes seconds.)
  */
 export const channelOf = (t: Tables): string =>
-  `CROSS JOIN LATERAL (SELECT q.name, q.gates FROM ${t.channel} q WHERE q.name = f.channel LIMIT 1) c`;
+  `CROSS JOIN LATERAL (SELECT q.name, q.limiting_channels FROM ${t.channel} q WHERE q.name = f.channel LIMIT 1) c`;
 
 /**
  * The ready jobs worth looking at, in the order in which they may start: a bounded number from each channel, merged.
@@ -23,11 +23,11 @@ export const candidates = (t: Tables): string => `
       h.channel, d.known
     FROM (
       SELECT f.channel, f.at::integer AS at,
-        (SELECT array_agg(array_position(g_name, q)) FROM unnest(c.gates) q) AS path,
+        (SELECT array_agg(array_position(g_name, q)) FROM unnest(c.limiting_channels) q) AS path,
         -- a channel gives no more than it has room for, and what may wait at hand
-        least(v_fetch, coalesce((SELECT min(g_room[array_position(g_name, q)]) FROM unnest(c.gates) q), ${UNLIMITED})
-          + c_hand[f.at] + 1) AS fetch,
-        coalesce((SELECT bool_or(g_sequential[array_position(g_name, q)]) FROM unnest(c.gates) q), false) AS in_order
+        least(v_fetch, coalesce((SELECT min(g_room[array_position(g_name, q)]) FROM unnest(c.limiting_channels) q), ${UNLIMITED})
+          + c_prefetch[f.at] + 1) AS fetch,
+        coalesce((SELECT bool_or(g_sequential[array_position(g_name, q)]) FROM unnest(c.limiting_channels) q), false) AS in_order
       FROM unnest(v_channels) WITH ORDINALITY f (channel, at) ${channelOf(t)}
     ) h
     CROSS JOIN LATERAL (

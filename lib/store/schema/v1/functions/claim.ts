@@ -10,7 +10,7 @@ const ROWS = 4_000;
 
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
- * room, and the permits that these need. The answer has the jobs, those to keep at hand, without a permit, with `hand`;
+ * room, and the permits that these need. The answer has the jobs, those to keep at hand, without a permit, with `prefetched`;
  * its last row carries `info` for the node.
  *
  * The protocol, and why its order matters:
@@ -34,7 +34,7 @@ export const claim = (t: Tables): string => {
           `);
   // What is locked is taken, noted in the ledger first, so that no CTE has to keep the rows for both: of a claim of a
   // thousand jobs, the statements that lock and mark took 5.2 µs a job instead of 7.2.
-  const take = (hand: string): string => `
+  const take = (prefetched: string): string => `
           IF cardinality(v_uuids) > 0 THEN
             v_writes := true;
             INSERT INTO ${t.claim} AS c (node, id, jobs) VALUES (p_node, p_batch, v_uuids)
@@ -44,14 +44,14 @@ export const claim = (t: Tables): string => {
               node = p_node, state = 'enqueued', retry = least(j.retry, 2147483646) + 1, date_enqueued = v_now,
               identity_lock = CASE WHEN j.identity_until_done THEN j.identity_lock END
             WHERE j.ctid = ANY(v_locked)
-            RETURNING NULL::json, ${hand}, ${CLAIMED_COLUMNS.map((column) => `j.${column}`).join(', ')};
+            RETURNING NULL::json, ${prefetched}, ${CLAIMED_COLUMNS.map((column) => `j.${column}`).join(', ')};
           END IF;`;
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_claim_1')}(
   p_node integer, p_version bigint, p_dead boolean, p_fenced uuid[], p_released boolean, p_promote boolean, p_slots integer,
-  p_hand_channels text[], p_hand integer[], p_names text[], p_only text[], p_batch bigint,
+  p_prefetch_channels text[], p_prefetch integer[], p_names text[], p_only text[], p_batch bigint,
   p_mark_channels text[], p_mark_priorities integer[], p_mark_seqs bigint[], p_brings boolean DEFAULT true
-) RETURNS TABLE (info json, hand boolean, ${CLAIMED_TYPES}) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
+) RETURNS TABLE (info json, prefetched boolean, ${CLAIMED_TYPES}) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := clock_timestamp();
@@ -59,35 +59,35 @@ DECLARE
   v_stale boolean := false;
   v_channels text[];
   v_missing text[];
-  v_hand_asked integer := coalesce((SELECT sum(h) FROM unnest(p_hand) h), 0);
-  v_hand_left integer := v_hand_asked;
+  v_prefetch_asked integer := coalesce((SELECT sum(h) FROM unnest(p_prefetch) h), 0);
+  v_prefetch_left integer := v_prefetch_asked;
   v_read bigint := ${entriesRead(t)};
   v_slots integer := p_slots;
-  v_gated boolean;
+  v_limited boolean;
   v_short boolean;
-  v_hand jsonb;
+  v_prefetch jsonb;
   v_fetch integer;
   v_more boolean := false;
   v_count integer;
   v_wake float8;
-  v_hungry text[] := '{}';
+  v_starved text[] := '{}';
   -- the channels that limit something, an element each
   g_name text[];
   g_room integer[];
   g_held integer[];
   g_strict boolean[];
   g_sequential boolean[];
-  g_hungry boolean[];
+  g_starved boolean[];
   g_passed boolean[];
   -- the channels with candidates, an element each
-  c_hand integer[];
+  c_prefetch integer[];
   v_picks tid[] := '{}';
-  v_hands tid[] := '{}';
+  v_prefetched tid[] := '{}';
   v_locked tid[];
   v_uuids uuid[];
   v_writes boolean := p_brings;
   v_blocked boolean;
-  v_may_hand boolean;
+  v_may_prefetch boolean;
   v_cursor refcursor;
   v_fair boolean := false;
   r record;
@@ -110,12 +110,12 @@ BEGIN
     FROM ${t.job} d WHERE d.phase = 1 AND d.eta < 'infinity' ORDER BY d.eta LIMIT 1;
   END IF;
 
-  IF v_slots > 0 OR v_hand_left > 0 THEN
+  IF v_slots > 0 OR v_prefetch_left > 0 THEN
     PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
     v_stale := p_version <> (SELECT m.config_version FROM ${t.meta} m);
   END IF;
 
-  IF NOT v_stale AND (v_slots > 0 OR v_hand_left > 0) THEN${orderMarks(t)}
+  IF NOT v_stale AND (v_slots > 0 OR v_prefetch_left > 0) THEN${orderMarks(t)}
     v_channels := ${t.name('queue_job_ready_channels_1')}(p_mark_channels, p_mark_priorities, p_mark_seqs);
     IF p_only IS NOT NULL THEN
       v_channels := ARRAY(SELECT f FROM unnest(v_channels) f WHERE EXISTS (
@@ -124,7 +124,7 @@ BEGIN
     END IF;
 
     IF cardinality(v_channels) > 0 THEN
-      SELECT coalesce(bool_or(cardinality(c.gates) > 0), false), array_agg(c.name) INTO v_gated, v_missing
+      SELECT coalesce(bool_or(cardinality(c.limiting_channels) > 0), false), array_agg(c.name) INTO v_limited, v_missing
       FROM unnest(v_channels) f (channel) ${channelOf(t)};
       -- A channel that has no row yet may still stand below one with a limit: its node makes the row, and asks again.
       IF cardinality(v_missing) IS DISTINCT FROM cardinality(v_channels) THEN
@@ -135,10 +135,10 @@ BEGIN
         v_missing := NULL;
       END IF;
 
-      IF cardinality(v_channels) = 1 THEN v_short := v_channels[1] = ANY(p_hand_channels); END IF;
-      IF NOT v_gated AND cardinality(v_channels) = 1 AND (v_short OR v_slots > 0) THEN
+      IF cardinality(v_channels) = 1 THEN v_short := v_channels[1] = ANY(p_prefetch_channels); END IF;
+      IF NOT v_limited AND cardinality(v_channels) = 1 AND (v_short OR v_slots > 0) THEN
         -- One channel without any limit: no permits, no lock, straight from the index.
-        v_fetch := v_slots + CASE WHEN v_short THEN v_hand_left ELSE 0 END;
+        v_fetch := v_slots + CASE WHEN v_short THEN v_prefetch_left ELSE 0 END;
         ${lock(`
             SELECT d.ctid, d.uuid FROM ${stretches('v_channels[1]')} s
             CROSS JOIN LATERAL (
@@ -152,16 +152,16 @@ BEGIN
       ELSIF cardinality(v_channels) > 0 THEN
         -- Channels that are full, by a look without a lock, aren't worth one: who gives room there claims in that same
         -- transaction, and what is left is told to those that went hungry.
-        IF v_gated THEN
-          SELECT array_agg(l.gate ORDER BY l.gate COLLATE "C") INTO g_name
+        IF v_limited THEN
+          SELECT array_agg(l.limiting ORDER BY l.limiting COLLATE "C") INTO g_name
           FROM (
-            SELECT DISTINCT unnest(c.gates) AS gate FROM ${t.channel} c WHERE c.name = ANY(v_channels)
+            SELECT DISTINCT unnest(c.limiting_channels) AS limiting FROM ${t.channel} c WHERE c.name = ANY(v_channels)
           ) l;
           WITH seen AS MATERIALIZED (
             SELECT c.name, c.sequential,
               NOT c.paused AND (c.next_start IS NULL OR c.next_start <= v_now) AND (c.capacity IS NULL OR c.capacity >
                 coalesce((SELECT sum(p.count) FROM ${t.permit} p WHERE p.channel = c.name), 0)) AS room,
-              v_hand_left > 0 AND EXISTS (
+              v_prefetch_left > 0 AND EXISTS (
                 SELECT 1 FROM ${t.permit} p WHERE p.channel = c.name AND p.node = p_node AND p.count > 0) AS held,
               CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
             FROM ${t.channel} c WHERE c.name = ANY(g_name)
@@ -172,12 +172,12 @@ BEGIN
           CROSS JOIN LATERAL (
             SELECT coalesce(bool_and(s.room OR s.held), true) OR coalesce(bool_or(s.sequential AND s.room), false) AS open,
               min(s.wake) AS wake
-            FROM seen s WHERE s.name = ANY(c.gates)
+            FROM seen s WHERE s.name = ANY(c.limiting_channels)
           ) w
           WHERE c.name = ANY(v_channels);
-          v_hungry := ARRAY(SELECT f FROM unnest(g_name) f);
+          v_starved := ARRAY(SELECT f FROM unnest(g_name) f);
           PERFORM 1 FROM ${t.channel} c
-          WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.gates) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
+          WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.limiting_channels) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
           ORDER BY c.name FOR NO KEY UPDATE;
         END IF;
         v_now := clock_timestamp();
@@ -188,7 +188,7 @@ BEGIN
           array_agg(q.sequential ORDER BY q.name), coalesce(bool_or(q.fair), false),
           array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
           least(v_wake, min(q.wake))
-        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_hungry, g_passed, v_wake
+        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_starved, g_passed, v_wake
         FROM (
           SELECT c.name,
             CASE
@@ -212,16 +212,16 @@ BEGIN
             SELECT coalesce(sum(p.count), 0) AS out, coalesce(sum(p.count) FILTER (WHERE p.node = p_node), 0) AS held
             FROM ${t.permit} p WHERE p.channel = c.name
           ) o
-          WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.gates) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
+          WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.limiting_channels) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
         ) q;
         g_name := coalesce(g_name, '{}');
         -- (An object, since a search in an array for each of a thousand channels would take 8 ms.)
-        v_hand := jsonb_object(p_hand_channels, p_hand::text[]);
-        c_hand := ARRAY(SELECT coalesce((v_hand ->> f)::integer, 0) FROM unnest(v_channels) f);
+        v_prefetch := jsonb_object(p_prefetch_channels, p_prefetch::text[]);
+        c_prefetch := ARRAY(SELECT coalesce((v_prefetch ->> f)::integer, 0) FROM unnest(v_channels) f);
         -- Enough of each channel for a full answer, but not much more when there are many: the order is kept by
         -- stopping at the first channel that was cut off.
-        v_fetch := CASE WHEN cardinality(v_channels) <= 2 THEN v_slots + v_hand_left
-          ELSE least(v_slots + v_hand_left, greatest(2 * (v_slots + v_hand_left) / cardinality(v_channels), least(${FEWEST}, ${ROWS} / cardinality(v_channels)), 2)) END;
+        v_fetch := CASE WHEN cardinality(v_channels) <= 2 THEN v_slots + v_prefetch_left
+          ELSE least(v_slots + v_prefetch_left, greatest(2 * (v_slots + v_prefetch_left) / cardinality(v_channels), least(${FEWEST}, ${ROWS} / cardinality(v_channels)), 2)) END;
 
         IF v_fair THEN
           OPEN v_cursor FOR
@@ -239,15 +239,15 @@ BEGIN
           FETCH v_cursor INTO r;
           EXIT WHEN NOT FOUND;
           v_blocked := v_slots <= 0 OR NOT r.known;
-          v_may_hand := c_hand[r.at] > 0 AND r.known;
+          v_may_prefetch := c_prefetch[r.at] > 0 AND r.known;
           IF r.path IS NOT NULL THEN
             FOREACH g IN ARRAY r.path LOOP
               IF g_room[g] <= 0 THEN
                 v_blocked := true;
-                g_hungry[g] := true;
-                IF g_held[g] <= 0 OR g_passed[g] THEN v_may_hand := false; END IF;
+                g_starved[g] := true;
+                IF g_held[g] <= 0 OR g_passed[g] THEN v_may_prefetch := false; END IF;
               END IF;
-              IF g_strict[g] THEN v_may_hand := false; END IF;
+              IF g_strict[g] THEN v_may_prefetch := false; END IF;
             END LOOP;
           END IF;
           IF NOT v_blocked THEN
@@ -259,10 +259,10 @@ BEGIN
                 g_held[g] := g_held[g] + 1;
               END LOOP;
             END IF;
-          ELSIF v_may_hand THEN
-            v_hands := array_append(v_hands, r.row);
-            c_hand[r.at] := c_hand[r.at] - 1;
-            v_hand_left := v_hand_left - 1;
+          ELSIF v_may_prefetch THEN
+            v_prefetched := array_append(v_prefetched, r.row);
+            c_prefetch[r.at] := c_prefetch[r.at] - 1;
+            v_prefetch_left := v_prefetch_left - 1;
           ELSE
             IF r.path IS NOT NULL THEN
               FOREACH g IN ARRAY r.path LOOP
@@ -274,7 +274,7 @@ BEGIN
             END IF;
             CONTINUE;
           END IF;
-          IF r.cut OR (v_slots <= 0 AND v_hand_left <= 0) THEN
+          IF r.cut OR (v_slots <= 0 AND v_prefetch_left <= 0) THEN
             v_more := true;
             EXIT;
           END IF;
@@ -282,35 +282,35 @@ BEGIN
         CLOSE v_cursor;
 
         -- What the look without a lock found full and no candidate asked for again: still hungry.
-        v_hungry := ARRAY(
-          SELECT h FROM unnest(v_hungry) h
-          WHERE h <> ALL(g_name) OR g_hungry[array_position(g_name, h)]
+        v_starved := ARRAY(
+          SELECT h FROM unnest(v_starved) h
+          WHERE h <> ALL(g_name) OR g_starved[array_position(g_name, h)]
         );
 
         IF cardinality(v_picks) > 0 THEN
           ${lockInOrder('v_picks')}
           v_more := v_more OR cardinality(v_locked) < cardinality(v_picks);
           v_picks := v_locked;
-          IF v_gated THEN
+          IF v_limited THEN
             INSERT INTO ${t.permit} AS p (channel, node, count)
-            SELECT u.gate, p_node, count(*)
+            SELECT u.limiting, p_node, count(*)
             FROM unnest(v_picks) k (row)
             JOIN ${t.job} j ON j.ctid = k.row
             JOIN ${t.channel} c ON c.name = j.channel
-            CROSS JOIN LATERAL unnest(c.gates) u (gate)
-            GROUP BY u.gate ORDER BY u.gate
+            CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
+            GROUP BY u.limiting ORDER BY u.limiting
             ON CONFLICT (channel, node) DO UPDATE SET count = p.count + excluded.count;
             UPDATE ${t.channel} c SET next_start = v_now + c.throttle * interval '1 second'
             WHERE c.throttle IS NOT NULL AND c.name IN (
-              SELECT unnest(b.gates) FROM unnest(v_picks) k (row)
+              SELECT unnest(b.limiting_channels) FROM unnest(v_picks) k (row)
               JOIN ${t.job} j ON j.ctid = k.row JOIN ${t.channel} b ON b.name = j.channel
             );
             IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks); END IF;
           END IF;
           ${take('false')}
         END IF;
-        IF cardinality(v_hands) > 0 THEN
-          ${lockInOrder('v_hands')}
+        IF cardinality(v_prefetched) > 0 THEN
+          ${lockInOrder('v_prefetched')}
           ${take('true')}
         END IF;
       END IF;
@@ -323,7 +323,7 @@ BEGIN
   RETURN QUERY SELECT json_strip_nulls(json_build_object(
     'at', v_now, 'stale', nullif(v_stale, false), 'released', nullif(p_released, false), 'fenced', CASE WHEN cardinality(p_fenced) > 0 THEN p_fenced END,
     'nextEta', v_next_eta, 'wake', v_wake, 'more', nullif(v_more, false), 'missing', v_missing, 'walked', ${walked(t)},
-    'hungry', CASE WHEN cardinality(v_hungry) > 0 THEN v_hungry END
+    'starved', CASE WHEN cardinality(v_starved) > 0 THEN v_starved END
   )), ${nulls()};
 END $$`;
 };

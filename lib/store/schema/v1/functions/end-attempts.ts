@@ -3,25 +3,25 @@ import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
- * `queue_job_write_ends(node, ends)`: everything but a plain success. `ends` is a JSON array; of each: `u` uuid, `t` try,
- * `k` kind, and by kind:
- * - `started`: it has been running for a moment; `sa` milliseconds since its start.
- * - `back`: never begun, given back with its try.
- * - `retry`: again in `s` seconds; `g` true gives the try back; `r` a result to keep.
+ * `queue_job_write_ended_attempts(node, ends)`: everything but a plain success. `ends` is a JSON array of objects with
+ * `uuid`, `retry` (the number of the attempt) and `kind`:
+ * - `started`: it has been running for a moment; `started` milliseconds since its start.
+ * - `back`: never begun, given back with its attempt.
+ * - `retry`: again in `seconds`; `uncounted` gives the attempt back; `result` to keep.
  * - `failed`, `cancelled`: the end.
- * With `sa`/`ea` (started and ended, milliseconds ago) and `n`, `m`, `i`, `f` (name, message, stack and fingerprint of the error).
+ * With `started` and `ended` (milliseconds ago) and `name`, `message`, `info`, `fingerprint` of the error.
  *
  * Where somebody asked to cancel the job, it ends as cancelled whatever the kind. `unmet` are the uuids that met
  * no row of this node and try, but for those that this node wrote before: an end is sent again where its answer was lost.
  * `batches` and `failed` are the batches of members that ended, and of those of them that failed, one for each: the caller
  * has them checked when all rows of jobs are written.
  */
-export const writeEnds = (t: Tables): string => {
+export const writeEndedAttempts = (t: Tables): string => {
   const ends =
-    'json_to_recordset(p_ends) e (u uuid, t integer, k text, sa float8, ea float8, s float8, g boolean, n text, m text, i text, f text, r json)';
-  const mine = 'j.uuid = e.u AND j.node = p_node AND j.retry = e.t';
+    'json_to_recordset(p_ends) e (uuid uuid, retry integer, kind text, started float8, ended float8, seconds float8, uncounted boolean, name text, message text, info text, fingerprint text, result json)';
+  const mine = 'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry';
   return `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_write_ends_1')}(
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_write_ended_attempts_1')}(
   p_node integer, p_ends json, OUT unmet uuid[], OUT batches uuid[], OUT failed uuid[]
 ) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
@@ -32,27 +32,27 @@ DECLARE
   v_failed uuid[];
   v_parents uuid[];
 BEGIN
-  UPDATE ${t.job} j SET state = 'started', phase = 3, date_started = v_now - e.sa * interval '1 millisecond'
+  UPDATE ${t.job} j SET state = 'started', phase = 3, date_started = v_now - e.started * interval '1 millisecond'
   FROM ${ends}
-  WHERE e.k = 'started' AND ${mine} AND j.state = 'enqueued';
+  WHERE e.kind = 'started' AND ${mine} AND j.state = 'enqueued';
 
   INSERT INTO ${t.attempt} (job_uuid, name, retry, node, date_started, date_ended, exc_name, exc_message, exc_info, exc_fingerprint)
-  SELECT e.u, j.name, e.t, p_node, v_now - e.sa * interval '1 millisecond', v_now - e.ea * interval '1 millisecond', e.n, e.m, e.i, e.f
+  SELECT e.uuid, j.name, e.retry, p_node, v_now - e.started * interval '1 millisecond', v_now - e.ended * interval '1 millisecond', e.name, e.message, e.info, e.fingerprint
   FROM ${ends} JOIN ${t.job} j ON ${mine}
-  WHERE e.k IN ('retry', 'failed', 'cancelled') AND e.sa IS NOT NULL;
+  WHERE e.kind IN ('retry', 'failed', 'cancelled') AND e.started IS NOT NULL;
 
   WITH gone AS (
     DELETE FROM ${t.job} j USING ${ends}
-    WHERE e.k <> 'started' AND ${mine} AND (j.cancel_by IS NOT NULL OR e.k = 'cancelled')
-    RETURNING j.*, e.sa, e.ea
+    WHERE e.kind <> 'started' AND ${mine} AND (j.cancel_by IS NOT NULL OR e.kind = 'cancelled')
+    RETURNING j.*, e.started, e.ended
   ), kept AS (
     INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
     SELECT ${columnList('g', {
       state: "'cancelled'",
       result: "to_json('Cancelled by ' || coalesce(g.cancel_by, 'its node'))",
-      date_started: "v_now - g.sa * interval '1 millisecond'",
+      date_started: "v_now - g.started * interval '1 millisecond'",
       date_done: 'v_now',
-      exec_time: '(g.sa - g.ea) / 1000',
+      exec_time: '(g.started - g.ended) / 1000',
     })} FROM gone g
   )
   SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.uuid) FILTER (WHERE g.has_children),
@@ -66,17 +66,17 @@ BEGIN
   WITH again AS (
     UPDATE ${t.job} j SET
       state = 'pending', node = NULL, date_enqueued = NULL, date_started = NULL,
-      phase = CASE WHEN e.k = 'retry' AND e.s > 0 THEN 1 ELSE 2 END,
-      eta = CASE WHEN e.k = 'retry' THEN v_now + e.s * interval '1 second' ELSE j.eta END,
-      retry = CASE WHEN e.k = 'back' OR e.g THEN j.retry - 1 ELSE j.retry END,
-      result = CASE WHEN e.k = 'retry' THEN e.r ELSE j.result END,
-      exec_time = CASE WHEN e.k = 'retry' THEN (e.sa - e.ea) / 1000 ELSE j.exec_time END,
-      exc_name = CASE WHEN e.k = 'retry' THEN e.n ELSE j.exc_name END,
-      exc_message = CASE WHEN e.k = 'retry' THEN e.m ELSE j.exc_message END,
-      exc_info = CASE WHEN e.k = 'retry' THEN e.i ELSE j.exc_info END,
-      exc_fingerprint = CASE WHEN e.k = 'retry' THEN e.f ELSE j.exc_fingerprint END
+      phase = CASE WHEN e.kind = 'retry' AND e.seconds > 0 THEN 1 ELSE 2 END,
+      eta = CASE WHEN e.kind = 'retry' THEN v_now + e.seconds * interval '1 second' ELSE j.eta END,
+      retry = CASE WHEN e.kind = 'back' OR e.uncounted THEN j.retry - 1 ELSE j.retry END,
+      result = CASE WHEN e.kind = 'retry' THEN e.result ELSE j.result END,
+      exec_time = CASE WHEN e.kind = 'retry' THEN (e.started - e.ended) / 1000 ELSE j.exec_time END,
+      exc_name = CASE WHEN e.kind = 'retry' THEN e.name ELSE j.exc_name END,
+      exc_message = CASE WHEN e.kind = 'retry' THEN e.message ELSE j.exc_message END,
+      exc_info = CASE WHEN e.kind = 'retry' THEN e.info ELSE j.exc_info END,
+      exc_fingerprint = CASE WHEN e.kind = 'retry' THEN e.fingerprint ELSE j.exc_fingerprint END
     FROM ${ends}
-    WHERE e.k IN ('back', 'retry') AND ${mine}
+    WHERE e.kind IN ('back', 'retry') AND ${mine}
     RETURNING j.uuid
   )
   SELECT coalesce(array_agg(a.uuid), '{}') INTO v_waiting FROM again a;
@@ -85,10 +85,10 @@ BEGIN
   WITH stopped AS (
     UPDATE ${t.job} j SET
       state = 'failed', node = NULL, phase = 4, identity_lock = NULL,
-      date_started = v_now - e.sa * interval '1 millisecond', exec_time = (e.sa - e.ea) / 1000,
-      exc_name = e.n, exc_message = e.m, exc_info = e.i, exc_fingerprint = e.f
+      date_started = v_now - e.started * interval '1 millisecond', exec_time = (e.started - e.ended) / 1000,
+      exc_name = e.name, exc_message = e.message, exc_info = e.info, exc_fingerprint = e.fingerprint
     FROM ${ends}
-    WHERE e.k = 'failed' AND ${mine}
+    WHERE e.kind = 'failed' AND ${mine}
     RETURNING j.uuid, j.batch_uuid
   )
   SELECT coalesce(array_agg(s.uuid), '{}'), array_agg(s.batch_uuid) FILTER (WHERE s.batch_uuid IS NOT NULL)
@@ -97,20 +97,20 @@ BEGIN
 
   v_hit := v_cancelled || v_waiting || v_failed;
   unmet := ARRAY(
-    SELECT e.u FROM ${ends} WHERE e.k NOT IN ('started', 'back') AND e.u <> ALL(v_hit) AND NOT EXISTS (
-      SELECT 1 FROM ${t.attempt} a WHERE a.job_uuid = e.u AND a.retry = e.t AND a.node = p_node
+    SELECT e.uuid FROM ${ends} WHERE e.kind NOT IN ('started', 'back') AND e.uuid <> ALL(v_hit) AND NOT EXISTS (
+      SELECT 1 FROM ${t.attempt} a WHERE a.job_uuid = e.uuid AND a.retry = e.retry AND a.node = p_node
     )
   );
 END $$`;
 };
 
-/** `queue_job_end(node, ends)`: the same with all that follows for batches; answers with `unmet`. */
-export const end = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_end_1')}(p_node integer, p_ends json) RETURNS uuid[] LANGUAGE plpgsql AS $$
+/** `queue_job_end_attempts(node, ends)`: the same with all that follows for batches; answers with `unmet`. */
+export const endAttempts = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_end_attempts_1')}(p_node integer, p_ends json) RETURNS uuid[] LANGUAGE plpgsql AS $$
 DECLARE
   v_written record;
 BEGIN
-  SELECT * INTO v_written FROM ${t.name('queue_job_write_ends_1')}(p_node, p_ends);
+  SELECT * INTO v_written FROM ${t.name('queue_job_write_ended_attempts_1')}(p_node, p_ends);
   IF v_written.batches IS NOT NULL THEN
     PERFORM ${t.name('queue_job_batch_check_1')}(v_written.batches, v_written.failed, NULL, NULL);
   END IF;

@@ -4,14 +4,14 @@ import { OLD_SNAPSHOT } from './follow-up.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
- * `queue_job_finish(…)`: the end of a transactional job, in its own transaction: `done` commits together with what the
+ * `queue_job_finish_transactional(…)`: the end of a transactional job, in its own transaction: `done` commits together with what the
  * job wrote. Answers `done`, or
  * `released` where jobs that depended on it, or callbacks of its batch, may run now; `deferred` where that is left to
  * `queue_job_follow_up`, to be called after the commit; `cancelled` where somebody asked to cancel it, or `fenced` where the job is no longer
  * this node's: then nothing is written, and the transaction has to be rolled back.
  */
-export const finish = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_finish_1')}(
+export const finishTransactional = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_finish_transactional_1')}(
   p_node integer, p_uuid uuid, p_retry integer, p_result json, p_started float8
 ) RETURNS text LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE

@@ -3,15 +3,15 @@ import { batchCheck } from './batch-check.js';
 import { batchFire } from './batch-fire.js';
 import { batchCancel, batchClose, batchEnter } from './batch-members.js';
 import { cancelChildren, cancelStranded } from './cancel-children.js';
-import { ensureChannels, regate } from './channels.js';
+import { ensureChannels, updateLimiting } from './channels.js';
 import { claim } from './claim.js';
-import { end, writeEnds } from './end-attempts.js';
+import { endAttempts, writeEndedAttempts } from './end-attempts.js';
 import { followUp } from './follow-up.js';
-import { finish } from './finish-transactional.js';
-import { handOver } from './insert-claimed.js';
+import { finishTransactional } from './finish-transactional.js';
+import { insertClaimed } from './insert-claimed.js';
 import { breakdown, counts, waiting } from './overview.js';
 import { readyChannels } from './low-water.js';
-import { holdings, leave, reap, resync, retire, tick } from './node.js';
+import { heldJobs, leave, rescue, resync, retire, heartbeat } from './node.js';
 import { release } from './release.js';
 import { retakeKey } from './retake-key.js';
 import { sample } from './sample.js';
@@ -34,22 +34,22 @@ export const functions = (t: Tables): readonly string[] =>
     release,
     cancelStranded,
     cancelChildren,
-    writeEnds,
-    end,
+    writeEndedAttempts,
+    endAttempts,
     settle,
     turns,
     served,
     readyChannels,
     claim,
-    handOver,
-    finish,
-    holdings,
+    insertClaimed,
+    finishTransactional,
+    heldJobs,
     resync,
-    tick,
+    heartbeat,
     retire,
     leave,
-    reap,
-    regate,
+    rescue,
+    updateLimiting,
     ensureChannels,
     cancel,
     batchCancel,

@@ -73,7 +73,7 @@ export const orderMarks = (t: Tables): string => `
       INTO p_mark_channels, p_mark_priorities, p_mark_seqs
       FROM unnest(p_mark_channels, p_mark_priorities, p_mark_seqs) m (channel, priority, seq)
       JOIN ${t.channel} c ON c.name = m.channel
-      WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} b WHERE b.name = ANY(c.gates) AND b.sequential);
+      WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} b WHERE b.name = ANY(c.limiting_channels) AND b.sequential);
     END IF;`;
 
 /**
@@ -100,4 +100,4 @@ export const entriesRead = (t: Tables): string =>
 
 /** What is told of the entries that were read, null where it is no more than usual. */
 export const walked = (t: Tables): string =>
-  `nullif(greatest(${entriesRead(t)} - v_read - 2 * p_slots - 2 * v_hand_asked, ${WALK}), ${WALK})`;
+  `nullif(greatest(${entriesRead(t)} - v_read - 2 * p_slots - 2 * v_prefetch_asked, ${WALK}), ${WALK})`;

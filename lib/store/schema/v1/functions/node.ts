@@ -2,11 +2,11 @@ import { fingerprintOf } from '../../../../job/fingerprint.js';
 import type { Tables } from '../../../connection/tables.js';
 
 /**
- * `queue_job_holdings(node)`: what the database says that a node has. A node asks after a lost answer, and after the
+ * `queue_job_held_jobs(node)`: what the database says that a node has. A node asks after a lost answer, and after the
  * channels have changed.
  */
-export const holdings = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_holdings_1')}(p_node integer)
+export const heldJobs = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_held_jobs_1')}(p_node integer)
 RETURNS TABLE (uuid uuid, retry integer, claim bigint) LANGUAGE sql AS $$
   SELECT j.uuid, j.retry, c.id
   FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid) JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = p_node
@@ -37,41 +37,41 @@ BEGIN
     SELECT j.uuid FROM ${t.job} j WHERE j.uuid = ANY(p_running) AND j.node = p_node ORDER BY j.uuid FOR NO KEY UPDATE
   );
   INSERT INTO ${t.permit} (channel, node, count)
-  SELECT u.gate, p_node, count(*)
-  FROM ${t.job} j JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.gates) u (gate)
+  SELECT u.limiting, p_node, count(*)
+  FROM ${t.job} j JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
   WHERE j.uuid = ANY(v_counted)
-  GROUP BY u.gate;
+  GROUP BY u.limiting;
   UPDATE ${t.node} n SET config_version = v_version WHERE n.id = p_node;
   RETURN json_build_object(
     'version', v_version, 'counted', v_counted,
-    'gates', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.gates) AS name FROM ${t.channel} c) g), '[]'::json),
+    'limiting', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.limiting_channels) AS name FROM ${t.channel} c) g), '[]'::json),
     'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json)
   );
 END $$`;
 
 /**
- * `queue_job_tick(node)`: the one query a second of an idle node. Signs that the node is alive, marks those whose lock
+ * `queue_job_heartbeat(node)`: the one query a second of an idle node. Signs that the node is alive, marks those whose lock
  * is free or whose lease has run out, and answers with those that have been so for the grace (seconds), with
  * whether there is work, when the next eta comes, which jobs of this node somebody wants to cancel, and what is asked of the node
  * itself. A node that stops by itself says so.
  */
-export const tick = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_tick_1')}(
-  p_node integer, p_grace float8, p_lease float8, p_memory bigint, p_cpu float8, p_stopping boolean, p_look boolean
+export const heartbeat = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_heartbeat_1')}(
+  p_node integer, p_grace float8, p_lease float8, p_memory bigint, p_cpu float8, p_stopping boolean, p_poll boolean
 )
 RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_dead integer[];
   v_alive boolean;
-  v_asked text;
+  v_command text;
   v_now timestamptz := clock_timestamp();
   v_database oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
 BEGIN
   UPDATE ${t.node} n
   SET date_seen = clock_timestamp(), suspect_since = NULL, memory = p_memory, cpu = p_cpu,
-    asked = CASE WHEN p_stopping THEN 'stop' ELSE n.asked END,
+    command = CASE WHEN p_stopping THEN 'stop' ELSE n.command END,
     lease_until = CASE WHEN NOT n.listens THEN clock_timestamp() + p_lease * interval '1 second' END
-  WHERE n.id = p_node AND n.alive RETURNING n.asked INTO v_asked;
+  WHERE n.id = p_node AND n.alive RETURNING n.command INTO v_command;
   v_alive := FOUND;
 
   -- Only looked at, not taken: a lock taken to try it would look like life to the next node that looks.
@@ -97,10 +97,10 @@ BEGIN
   );
   RETURN json_build_object(
     'alive', v_alive,
-    'asked', v_asked,
+    'command', v_command,
     'now', extract(epoch FROM clock_timestamp()) * 1000,
     'dead', v_dead,
-    'ready', p_look AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
+    'ready', p_poll AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
     -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
     'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
       FROM ${t.job} j WHERE j.phase = 1 AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
@@ -111,14 +111,14 @@ BEGIN
 END $$`;
 
 /**
- * `queue_job_reap(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
+ * `queue_job_rescue(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
  * node's row waits for a claim or settle of that node that is under way, and refuses any later one; only then, in new
  * statements, is it read what the node had. A job whose row a transaction still holds (a transactional job that was cut
  * off in its commit) stays with the node for now, and the next second comes again. Answers with the tries that ended so,
  * or null where the node lives after all.
  */
-export const reap = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_reap_1')}(p_node integer, p_grace float8)
+export const rescue = (t: Tables): string => `
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_rescue_1')}(p_node integer, p_grace float8)
 RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz;
@@ -137,16 +137,16 @@ BEGIN
   v_now := clock_timestamp();
   v_jobs := ARRAY(
     SELECT j.uuid FROM ${t.job} j
-    WHERE j.uuid = ANY(ARRAY(SELECT h.uuid FROM ${t.name('queue_job_holdings_1')}(p_node) h)) AND j.node = p_node
+    WHERE j.uuid = ANY(ARRAY(SELECT h.uuid FROM ${t.name('queue_job_held_jobs_1')}(p_node) h)) AND j.node = p_node
     ORDER BY j.uuid FOR UPDATE SKIP LOCKED
   );
   SELECT json_agg(json_build_object(
-    'u', j.uuid, 't', j.retry,
-    'k', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
-    's', 0, 'ea', 0, 'sa', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
+    'uuid', j.uuid, 'retry', j.retry,
+    'kind', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
+    'seconds', 0, 'ended', 0, 'started', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
       THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
-    'n', 'JobFoundDeadError', 'f', '${fingerprintOf('JobFoundDeadError', '')}',
-    'm', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
+    'name', 'JobFoundDeadError', 'fingerprint', '${fingerprintOf('JobFoundDeadError', '')}',
+    'message', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
       CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
   )), json_agg(json_build_object(
     'channel', j.channel, 'name', j.name,
@@ -158,7 +158,7 @@ BEGIN
       THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) ELSE 0 END
   )) INTO v_ends, v_tries
   FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
-  IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_1')}(p_node, v_ends); END IF;
+  IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_attempts_1')}(p_node, v_ends); END IF;
   PERFORM ${t.name('queue_job_retire_1')}(p_node);
   RETURN coalesce(v_tries, '[]'::json);
 END $$`;
@@ -171,12 +171,12 @@ export const retire = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_retire_1')}(p_node integer) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM ${t.permit} p WHERE p.node = p_node;
-  IF EXISTS (SELECT 1 FROM ${t.name('queue_job_holdings_1')}(p_node)) THEN
+  IF EXISTS (SELECT 1 FROM ${t.name('queue_job_held_jobs_1')}(p_node)) THEN
     INSERT INTO ${t.permit} (channel, node, count)
-    SELECT u.gate, p_node, count(*)
-    FROM ${t.name('queue_job_holdings_1')}(p_node) h JOIN ${t.job} j ON j.uuid = h.uuid
-    JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.gates) u (gate)
-    GROUP BY u.gate;
+    SELECT u.limiting, p_node, count(*)
+    FROM ${t.name('queue_job_held_jobs_1')}(p_node) h JOIN ${t.job} j ON j.uuid = h.uuid
+    JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
+    GROUP BY u.limiting;
     RETURN false;
   END IF;
   DELETE FROM ${t.claim} c WHERE c.node = p_node;

@@ -28,8 +28,8 @@ export const settle = (t: Tables): string => {
   const unchanged = LASTING_COLUMNS.filter((column) => !(column in changed) && !COUNTED.includes(column));
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_settle_1')}(
-  p_node integer, p_cycle bigint, p_done uuid[], p_tries integer[], p_results json[], p_started float8[], p_ended float8[],
-  p_ends json, p_closed bigint[], p_gates text[], p_free integer[],
+  p_node integer, p_round_trip bigint, p_done uuid[], p_attempts integer[], p_results json[], p_started float8[], p_ended float8[],
+  p_ends json, p_closed bigint[], p_channels text[], p_free integer[],
   OUT dead boolean, OUT fenced uuid[], OUT released boolean
 ) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
@@ -44,14 +44,14 @@ DECLARE
 BEGIN
   -- The reaper takes this row FOR UPDATE: a node that was given up neither settles nor claims. Nor does a round trip
   -- whose answer the node no longer waits for, should it arrive late.
-  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive AND n.void_cycles < p_cycle FOR KEY SHARE;
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive AND n.void_round_trips < p_round_trip FOR KEY SHARE;
   dead := NOT FOUND;
   IF dead THEN
     fenced := p_done;
     RETURN;
   END IF;
 
-  IF cardinality(p_gates) > 0 THEN
+  IF cardinality(p_channels) > 0 THEN
     -- Before any row is touched: a change of the channels under way wants the rows of the permits after this lock.
     PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
   END IF;
@@ -59,7 +59,7 @@ BEGIN
   IF cardinality(p_done) > 0 THEN
     WITH ended AS (
       DELETE FROM ${t.job} j
-      USING unnest(p_done, p_tries, p_results, p_started, p_ended) e (uuid, retry, result, started, ended)
+      USING unnest(p_done, p_attempts, p_results, p_started, p_ended) e (uuid, retry, result, started, ended)
       WHERE j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry
       RETURNING ${COUNTED.map((column) => `j.${column}`).join(', ')}, e.result AS e_result, e.started, e.ended, ${unchanged.map((column) => `j.${column}`).join(', ')}
     ), kept AS (
@@ -85,7 +85,7 @@ BEGIN
     IF v_count < cardinality(p_done) THEN
       -- Sent again after a lost answer, a row is in the history as ours; anything else was taken from us.
       fenced := ARRAY(
-        SELECT e.uuid FROM unnest(p_done, p_tries) e (uuid, retry)
+        SELECT e.uuid FROM unnest(p_done, p_attempts) e (uuid, retry)
         WHERE NOT EXISTS (
           SELECT 1 FROM ${t.history} h WHERE h.uuid = e.uuid AND h.node = p_node AND h.retry = e.retry
         )
@@ -95,14 +95,14 @@ BEGIN
 
   IF p_ends IS NOT NULL THEN
     SELECT coalesce(fenced, '{}') || w.unmet, v_batches || w.batches, w.failed INTO fenced, v_batches, v_failed
-    FROM ${t.name('queue_job_write_ends_1')}(p_node, p_ends) w;
+    FROM ${t.name('queue_job_write_ended_attempts_1')}(p_node, p_ends) w;
   END IF;
   IF cardinality(p_closed) > 0 THEN
     DELETE FROM ${t.claim} c WHERE c.node = p_node AND c.id = ANY(p_closed);
   END IF;
-  IF cardinality(p_gates) > 0 THEN
+  IF cardinality(p_channels) > 0 THEN
     UPDATE ${t.permit} p SET count = p.count - f.free
-    FROM unnest(p_gates, p_free) f (gate, free) WHERE p.channel = f.gate AND p.node = p_node;
+    FROM unnest(p_channels, p_free) f (limiting, free) WHERE p.channel = f.limiting AND p.node = p_node;
   END IF;
   IF v_batches IS NOT NULL THEN
     IF ${t.name('queue_job_batch_check_1')}(v_batches, v_failed, NULL, NULL) > 0 THEN released := true; END IF;

@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION ${t.name('queue_job_served_1')}(p_picks tid[]) RETURN
     FROM unnest(p_picks) WITH ORDINALITY k (row, at)
     JOIN ${t.job} j ON j.ctid = k.row
     JOIN ${t.channel} b ON b.name = j.channel
-    JOIN ${t.channel} f ON f.name = ANY(b.gates) AND f.fair
+    JOIN ${t.channel} f ON f.name = ANY(b.limiting_channels) AND f.fair
     GROUP BY 1
   ) s
   WHERE c.name = s.child
