@@ -2,12 +2,13 @@ import { Injectable, Logger, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
+import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
 import { RelatedActionError } from '../errors/related-action.error.js';
 import type { JobFunction } from './job-function.js';
 import { invokerOf } from './job-invoker.js';
 import { type DeclaredJob, type DeclaredJobs, declaredJobs } from './job-metadata.js';
 import { bindingOf, isClass, type ProviderBinding, singleInstance } from './provider-binding.js';
-import { overrideWithoutJob } from './registry.messages.js';
+import { overrideWithoutJob, severalQueues } from './registry.messages.js';
 
 /** A provider with jobs, as found. */
 export interface FoundProvider {
@@ -33,6 +34,19 @@ export class JobExplorer {
         ? [{ binding, functions: this.functionsOf(binding, owners) }]
         : [];
     });
+  }
+
+  /**
+   * Checks that an injected service is of one queue, whichever module has it injected.
+   *
+   * @param token - a provider that each queue has one of
+   * @throws InvalidModuleOptionError where several queues are global
+   */
+  checkOneQueue(token: Type): void {
+    const queues = this.discovery.getProviders().filter((wrapper) => wrapper.token === token);
+    if (queues.filter(({ host }) => host?.isGlobal === true).length > 1) {
+      throw new InvalidModuleOptionError(severalQueues);
+    }
   }
 
   /** Whether a method has `@Job()`, even of a class that is no provider. */

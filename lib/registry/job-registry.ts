@@ -30,6 +30,7 @@ export class JobRegistry implements OnModuleInit {
 
   /** All providers exist by now. Throws where two have a job of the same name. */
   onModuleInit(): void {
+    this.explorer.checkOneQueue(JobRegistry);
     const minified = minifiedJobs(this.explore());
     if (minified.length > 0) this.logger.warn(minifiedNames(minified));
     this.complete = true;

@@ -25,6 +25,9 @@ export const minifiedNames = (names: readonly string[]): string =>
 export const minifiedTwins = (name: string, modules: readonly string[]): string =>
   `Two classes with jobs are named '${name}' (in ${modules.join(' and ')}), which a minifier has done: jobs would run on the wrong one after the next build. Keep the names (keepNames of esbuild, keep_classnames of Terser and SWC), or give each job one with @Job({ name: '…' }).`;
 
+export const severalQueues =
+  'QueueJobModule.forRoot() is imported more than once as a global module, so it is open which queue an injected service is of. Import it once. For a second queue, import it with { isGlobal: false, dataSource } into each module that uses that queue.';
+
 export const notAJob = (provider: string, method: string, jobs: readonly string[]): string =>
   `${provider}.${method} is not a job. ${
     jobs.length > 0 ? `Its jobs are: ${jobs.join(', ')}` : 'It has no jobs'

@@ -4,7 +4,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
  * A try that did not end its job well. The try that made a job `done` is told by the job itself, so that a job
  * which runs well at once costs one row; `QueueService.attempts(uuid)` answers with both.
  */
-@Entity({ name: 'queue_job_attempt' })
+@Entity({ name: 'queue_job_attempt', synchronize: false })
 @Index('queue_job_attempt_job', ['jobUuid'])
 @Index('queue_job_attempt_failure', ['name', 'excFingerprint', 'dateEnded'])
 export class QueueJobAttempt {

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /** What somebody did in the dashboard. */
-@Entity({ name: 'queue_job_audit' })
+@Entity({ name: 'queue_job_audit', synchronize: false })
 export class QueueJobAudit {
   @PrimaryGeneratedColumn('identity', {
     name: 'id',

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A job that is stored when something happens to a batch. */
-@Entity({ name: 'queue_job_batch_callback' })
+@Entity({ name: 'queue_job_batch_callback', synchronize: false })
 export class QueueJobBatchCallback {
   @PrimaryColumn({
     name: 'batch_uuid',

@@ -4,7 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  * Jobs that are watched together. Its members are the jobs with its uuid in `batch_uuid`; how many there are in each state
  * is counted when somebody asks.
  */
-@Entity({ name: 'queue_job_batch' })
+@Entity({ name: 'queue_job_batch', synchronize: false })
 @Index('queue_job_batch_ended', ['dateEnded'], { where: 'date_ended IS NOT NULL' })
 export class QueueJobBatch {
   /** A UUID of version 7: the order of these is that of creation. */

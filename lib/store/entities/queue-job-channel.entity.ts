@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A channel as it is in force, over all nodes. */
-@Entity({ name: 'queue_job_channel' })
+@Entity({ name: 'queue_job_channel', synchronize: false })
 export class QueueJobChannel {
   @PrimaryColumn({
     name: 'name',

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** `child` runs after `parent`: it may run once all its rows are `satisfied`. */
-@Entity({ name: 'queue_job_dependency' })
+@Entity({ name: 'queue_job_dependency', synchronize: false })
 @Index('queue_job_dependency_open', ['child', 'lost', 'parent'], { where: 'NOT satisfied' })
 @Index('queue_job_dependency_child', ['child'])
 export class QueueJobDependency {

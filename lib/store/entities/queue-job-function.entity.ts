@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RetryPattern } from '../../job/retry-pattern.js';
 
 /** What was changed at run time of a `Provider.method`; null leaves what the decorator says. */
-@Entity({ name: 'queue_job_function' })
+@Entity({ name: 'queue_job_function', synchronize: false })
 export class QueueJobFunction {
   @PrimaryColumn({ name: 'name', type: 'text', primaryKeyConstraintName: 'queue_job_function_pkey' })
   name!: string;

@@ -6,7 +6,7 @@ import { JobRecord } from './job-record.js';
  * A job that has ended, `done` or `cancelled`. It stands apart from the live ones so that ten million of these can not
  * slow a claim.
  */
-@Entity({ name: 'queue_job_history' })
+@Entity({ name: 'queue_job_history', synchronize: false })
 @Index('queue_job_history_done', ['dateDone'])
 @Index('queue_job_history_cancelled', ['uuid'], { where: "state = 'cancelled'" })
 @Index('queue_job_history_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })

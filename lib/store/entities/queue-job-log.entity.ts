@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** A line written by `currentJob().log(message, data)`. */
-@Entity({ name: 'queue_job_log' })
+@Entity({ name: 'queue_job_log', synchronize: false })
 @Index('queue_job_log_job', ['jobUuid', 'id'])
 export class QueueJobLog {
   @PrimaryGeneratedColumn('identity', {

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** One row: which version the tables have, and the version of the channel configuration. */
-@Entity({ name: 'queue_job_meta' })
+@Entity({ name: 'queue_job_meta', synchronize: false })
 export class QueueJobMeta {
   @PrimaryColumn({ name: 'id', type: 'integer', default: 1, primaryKeyConstraintName: 'queue_job_meta_pkey' })
   id!: number;

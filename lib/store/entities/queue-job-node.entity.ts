@@ -3,7 +3,7 @@ import type { NodeCommand } from '../nodes/node-store.js';
 import { int8AsNumber } from './int8-as-number.js';
 
 /** A process that runs jobs, from its start to its end; it holds a session advisory lock on its id while it lives. */
-@Entity({ name: 'queue_job_node' })
+@Entity({ name: 'queue_job_node', synchronize: false })
 export class QueueJobNode {
   @PrimaryGeneratedColumn('identity', {
     name: 'id',

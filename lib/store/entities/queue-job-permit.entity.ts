@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** How many jobs a node may have running under a channel. The sum over nodes never exceeds the capacity. */
-@Entity({ name: 'queue_job_permit' })
+@Entity({ name: 'queue_job_permit', synchronize: false })
 export class QueueJobPermit {
   @PrimaryColumn({
     name: 'channel',

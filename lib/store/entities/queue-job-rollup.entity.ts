@@ -6,7 +6,7 @@ const key = { primaryKeyConstraintName: 'queue_job_rollup_pkey' } as const;
  * How the tries of a job function in a channel ended within a minute, a quarter of an hour and an hour, a row each: what
  * the charts are drawn from. Rows without a name tell how many jobs waited; that without a channel, in all of them.
  */
-@Entity({ name: 'queue_job_rollup' })
+@Entity({ name: 'queue_job_rollup', synchronize: false })
 export class QueueJobRollup {
   /** Seconds: 60, 900 or 3600. */
   @PrimaryColumn({ name: 'width', type: 'integer', ...key })

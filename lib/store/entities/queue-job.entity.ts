@@ -8,7 +8,7 @@ import { int8AsNumber } from './int8-as-number.js';
  *
  * `R` is what the method's promise resolves to.
  */
-@Entity({ name: 'queue_job' })
+@Entity({ name: 'queue_job', synchronize: false })
 @Index('queue_job_ready', ['channel', 'priority', 'seq'], { where: 'phase = 2' })
 @Index('queue_job_aside', ['phase', 'channel', 'priority', 'seq'], { where: 'phase <> 2' })
 @Index('queue_job_due', ['eta'], { where: 'phase = 1' })
