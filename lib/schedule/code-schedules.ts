@@ -6,15 +6,17 @@ import { channelOf } from '../registry/job-function.js';
 import type { StoredDefinition } from '../store/schedules/schedule-definition.js';
 import type { ScheduleRow } from '../store/schedules/schedule-store.js';
 import { Store } from '../store/store.js';
-import { effectiveOf, tickAfter, ticksAlike } from './effective-schedule.js';
+import { effectiveOf, ticksAlike } from './effective-schedule.js';
 import { type CodeSchedule, ScheduleExplorer } from './schedule-explorer.js';
 import { isSameDefinition } from './same-definition.js';
+import { TicksCache } from './ticks-cache.js';
 import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule.settings.js';
 
 /** Brings the schedules of the code into the table, where all nodes find them. */
 @Injectable()
 export class CodeSchedules {
   private found: readonly CodeSchedule[] | undefined;
+  private readonly ticks = new TicksCache();
 
   constructor(
     private readonly explorer: ScheduleExplorer,
@@ -58,7 +60,7 @@ export class CodeSchedules {
     const { name, fn } = schedule;
     const definition = this.definitionOf(schedule);
     if (row === undefined) {
-      const nextTick = tickAfter(definition, now, 0);
+      const nextTick = this.ticks.after(definition, now, 0);
       return this.store.schedules.insert({ name, source: 'code', jobName: fn.name, definition, nextTick });
     }
     if (row.source === 'data') {
@@ -71,7 +73,9 @@ export class CodeSchedules {
     const isSameTime = ticksAlike(effectiveOf(row), after);
     const isIdle = row.pausedAt !== null;
     const nextTick =
-      isSameTime || isIdle ? row.nextTick : tickAfter(after, Math.max(now, row.lastTick ?? now), row.ticks);
+      isSameTime || isIdle
+        ? row.nextTick
+        : this.ticks.after(after, Math.max(now, row.lastTick ?? now), row.ticks);
     return this.store.schedules.change(row, { jobName: fn.name, definition, nextTick });
   }
 

@@ -5,7 +5,8 @@ import { isIsolated } from '../enqueue/graph/topological-sort.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import type { StoredCall, StoredDefinition, StoredOverride } from '../store/schedules/schedule-definition.js';
-import { effectiveOf, ticksOf } from './effective-schedule.js';
+import { effectiveOf } from './effective-schedule.js';
+import { TicksCache } from './ticks-cache.js';
 import type { ScheduleExpression } from './expression/schedule-expression.js';
 import {
   named,
@@ -120,7 +121,7 @@ export function readChange(
   for (const [key, value] of Object.entries(valid))
     override[key] = value instanceof Date ? value.toISOString() : value;
   const merged = Object.keys(override).length === 0 ? null : (override as StoredOverride);
-  named(where, () => ticksOf(effectiveOf({ definition: before.definition, override: merged })));
+  named(where, () => new TicksCache().of(effectiveOf({ definition: before.definition, override: merged })));
   return merged;
 }
 

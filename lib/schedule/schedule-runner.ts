@@ -8,9 +8,10 @@ import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { DueSchedule, TickJob, TickMove } from '../store/schedules/schedule-store.js';
 import { Store } from '../store/store.js';
 import { CodeSchedules } from './code-schedules.js';
-import { effectiveOf, ticksOf } from './effective-schedule.js';
+import { effectiveOf } from './effective-schedule.js';
 import { planTicks } from './plan-ticks.js';
 import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule.settings.js';
+import { TicksCache } from './ticks-cache.js';
 import { jobOf } from './tick-jobs.js';
 
 /** After a look that found ticks and could store none: another node has them, in milliseconds. */
@@ -36,6 +37,7 @@ export class ScheduleRunner implements NodeService {
   private readonly logger = new Logger('QueueJob');
   private readonly alarm = new EarliestTimer(() => this.wake());
   private readonly refused = new Set<string>();
+  private readonly ticks = new TicksCache();
   private node: (() => number) | null = null;
   private announced: number | undefined;
   private looking: Promise<void> | null = null;
@@ -161,7 +163,7 @@ export class ScheduleRunner implements NodeService {
     const schedule = effectiveOf(row);
     const { maxTicks, noOverlap, catchUp, jitter } = schedule;
     const plan = planTicks({
-      ticks: ticksOf(schedule),
+      ticks: this.ticks.of(schedule),
       due: row.nextTick,
       now,
       servedSince,

@@ -1,6 +1,7 @@
 import type { CatchUp } from '../store/schedules/schedule-definition.js';
 import type { ListedSchedule, ScheduleRun } from '../store/schedules/schedule-list-store.js';
-import { dateOf, effectiveOf, ticksOf } from './effective-schedule.js';
+import { effectiveOf } from './effective-schedule.js';
+import { dateOf, type TicksCache } from './ticks-cache.js';
 
 /** When a schedule ticks, and what its jobs are given. Times are milliseconds. */
 export interface ScheduleProperties {
@@ -54,7 +55,7 @@ export interface ScheduleState extends ScheduleProperties {
 const SHOWN_TICKS = 3;
 
 /** What is shown of a schedule. */
-export function stateOf(listed: ListedSchedule): ScheduleState {
+export function stateOf(listed: ListedSchedule, cache: TicksCache): ScheduleState {
   const { definition, override, name, source, jobName, lastTick, lastRun, ticks } = listed;
   const { skipped, missed, dateSkipped, datePaused, pausedBy, gone } = listed;
   return {
@@ -65,7 +66,7 @@ export function stateOf(listed: ListedSchedule): ScheduleState {
     description: definition.call.description,
     declared: propertiesOf({ definition, override: null }),
     changed: Object.keys(override ?? {}) as (keyof ScheduleProperties)[],
-    nextTicks: nextOf(listed),
+    nextTicks: nextOf(listed, cache),
     lastTick,
     lastRun,
     ticks,
@@ -82,14 +83,14 @@ function propertiesOf(row: Pick<ListedSchedule, 'definition' | 'override'>): Sch
   return { ...rest, startAt: dateOf(startAt) ?? null, endAt: dateOf(endAt) ?? null };
 }
 
-function nextOf(listed: ListedSchedule): Date[] {
+function nextOf(listed: ListedSchedule, cache: TicksCache): Date[] {
   const found: Date[] = [];
   const schedule = effectiveOf(listed);
   const most =
     schedule.maxTicks === null ? SHOWN_TICKS : Math.min(SHOWN_TICKS, schedule.maxTicks - listed.ticks);
   let tick = listed.nextTick?.getTime();
   try {
-    const ticks = ticksOf(schedule);
+    const ticks = cache.of(schedule);
     while (tick !== undefined && found.length < most) {
       found.push(new Date(tick));
       tick = ticks.after(tick);

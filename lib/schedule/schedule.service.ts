@@ -10,11 +10,12 @@ import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { ScheduleRun } from '../store/schedules/schedule-list-store.js';
 import type { ScheduleRow } from '../store/schedules/schedule-store.js';
 import { Store } from '../store/store.js';
-import { effectiveOf, tickAfter, ticksAlike } from './effective-schedule.js';
+import { effectiveOf, ticksAlike } from './effective-schedule.js';
 import { isSameDefinition } from './same-definition.js';
 import { readChange, readUpsert, type ScheduleChange, type UpsertScheduleOptions } from './schedule-input.js';
 import { checkScheduleName } from './schedule-options.js';
 import { type ScheduleState, stateOf } from './schedule-state.js';
+import { TicksCache } from './ticks-cache.js';
 import { jobOf } from './tick-jobs.js';
 
 /** Which schedules to list. */
@@ -46,6 +47,8 @@ const MOST_LISTED = 1_000;
  */
 @Injectable()
 export class ScheduleService {
+  private readonly ticks = new TicksCache();
+
   constructor(
     private readonly store: Store,
     private readonly parts: QueueParts,
@@ -63,7 +66,7 @@ export class ScheduleService {
       if (value !== undefined && typeof value !== 'string')
         throw new InvalidScheduleError(`${key} must be a string, not ${formatValue(value)}.`);
     const query = { search: search ?? null, after: after ?? null, names: null, limit };
-    return (await this.store.scheduleLists.list(query)).rows.map(stateOf);
+    return (await this.store.scheduleLists.list(query)).rows.map((row) => stateOf(row, this.ticks));
   }
 
   /** @throws ScheduleNotFoundError */
@@ -72,7 +75,7 @@ export class ScheduleService {
     const query = { search: null, after: null, names, limit: 1 };
     const [found] = (await this.store.scheduleLists.list(query)).rows;
     if (found === undefined) throw notFound(name);
-    return stateOf(found);
+    return stateOf(found, this.ticks);
   }
 
   /** Returns the last jobs of a schedule, the newest first. Ended ones are kept as long as other jobs. */
@@ -98,7 +101,7 @@ export class ScheduleService {
       const { now, rows } = await this.store.schedules.read([name]);
       const row = rows.get(name);
       if (row === undefined) {
-        const nextTick = tickAfter(definition, now, 0);
+        const nextTick = this.ticks.after(definition, now, 0);
         stored = await this.store.schedules.insert({ name, source: 'data', jobName, definition, nextTick });
         if (stored) this.tell(nextTick, now);
         continue;
@@ -124,7 +127,7 @@ export class ScheduleService {
   /** Goes on with the next tick to come. */
   async resume(name: string): Promise<void> {
     await this.change(name, (row, now) =>
-      row.pausedAt === null ? {} : { pausedBy: null, nextTick: nextOf(row, now) },
+      row.pausedAt === null ? {} : { pausedBy: null, nextTick: this.nextOf(row, now) },
     );
   }
 
@@ -206,7 +209,7 @@ export class ScheduleService {
       ? change.nextTick === undefined
         ? row.nextTick
         : change.nextTick
-      : nextOf(after, now);
+      : this.nextOf(after, now);
     const changed = await this.store.schedules.change(row, { ...change, nextTick });
     if (changed) this.tell(nextTick, now);
     return changed;
@@ -218,14 +221,15 @@ export class ScheduleService {
     return row;
   }
 
+  private nextOf(row: ScheduleRow, now: number): number | null {
+    return this.ticks.after(effectiveOf(row), Math.max(now, row.lastTick ?? now), row.ticks);
+  }
+
   /** The nodes sleep until the nearest tick that they know of. */
   private tell(nextTick: number | null, now: number): void {
     if (nextTick !== null) this.store.notifier.publish({ tickIn: Math.max(0, nextTick - now) });
   }
 }
-
-const nextOf = (row: ScheduleRow, now: number): number | null =>
-  tickAfter(effectiveOf(row), Math.max(now, row.lastTick ?? now), row.ticks);
 
 const notFound = (name: string): ScheduleNotFoundError =>
   new ScheduleNotFoundError(`There is no schedule named ${formatValue(name)}.`);

@@ -3,6 +3,7 @@
 const FUNCTIONS = 'lib/store/schema/v1/functions';
 const PROTOCOL = 'test/integration/protocol/claim-protocol.spec.ts';
 const HAND_OVER = 'test/integration/calls/local-dispatch.spec.ts';
+const TICKS = 'test/integration/schedules/store-ticks.spec.ts';
 const BATCHES = 'test/integration/batches/races.spec.ts';
 
 export const GUARDS = [
@@ -437,5 +438,29 @@ export const GUARDS = [
     ],
     tests: ['test/integration/nodes/nodes.spec.ts'],
     name: 'go on by a new number',
+  },
+  {
+    guard: "The comparison of a schedule's next tick under its lock",
+    edits: [[`${FUNCTIONS}/store-ticks.ts`, ' AND s.next_tick = d.tick', '']],
+    tests: [TICKS],
+    name: 'has moved on, or was changed',
+  },
+  {
+    guard: "The comparison of a schedule's version under its lock",
+    edits: [[`${FUNCTIONS}/store-ticks.ts`, 's.version = d.version AND ', '']],
+    tests: [TICKS],
+    name: 'has moved on, or was changed',
+  },
+  {
+    guard: 'The lock on a schedule whose tick is stored',
+    edits: [[`${FUNCTIONS}/store-ticks.ts`, ' FOR NO KEY UPDATE OF s SKIP LOCKED', '']],
+    tests: [TICKS],
+    name: 'stores a tick once|that somebody has locked',
+  },
+  {
+    guard: 'The look for a job that still waits or runs before a tick with noOverlap',
+    edits: [[`${FUNCTIONS}/store-ticks.ts`, ' AND NOT g.schedule = ANY(v_busy)', '']],
+    tests: [TICKS],
+    name: 'skips ticks with noOverlap',
   },
 ];

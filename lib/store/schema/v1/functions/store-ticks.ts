@@ -1,5 +1,4 @@
 import type { Tables } from '../../../connection/tables.js';
-import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
  * `queue_job_store_ticks_1(schedules, jobs)`: stores the jobs of ticks that are due, and moves their schedules on, in one
@@ -13,7 +12,8 @@ import { LOOKUP_SETTINGS } from './settings.js';
  */
 export const storeTicks = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_store_ticks_1')}(p_schedules json, p_jobs json)
-RETURNS TABLE (name text, stored integer, skipped integer) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
+RETURNS TABLE (name text, stored integer, skipped integer) LANGUAGE plpgsql
+  SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_names text[];
@@ -61,20 +61,19 @@ BEGIN
     FROM numbered n
     ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
     RETURNING uuid, schedule, scheduled_at
-  ), counts AS (
+  ), outcome AS (
     -- A tick whose job was found by its key counts as stored.
-    SELECT d.name, (SELECT count(*) FROM wanted w WHERE w.schedule = d.name)::integer AS stored,
-      (SELECT count(*) FROM given g WHERE g.schedule = d.name)::integer AS due,
-      (SELECT max(w.tick) FROM wanted w WHERE w.schedule = d.name) AS last_tick,
-      (SELECT i.uuid FROM inserted i WHERE i.schedule = d.name ORDER BY i.scheduled_at DESC LIMIT 1) AS last_job
-    FROM due d
+    SELECT g.schedule AS name, count(w.uuid)::integer AS stored, count(*)::integer AS due, max(w.tick) AS last_tick,
+      (array_agg(i.uuid ORDER BY g.tick DESC) FILTER (WHERE i.uuid IS NOT NULL))[1] AS last_job
+    FROM given g LEFT JOIN wanted w ON w.uuid = g.uuid LEFT JOIN inserted i ON i.uuid = g.uuid
+    GROUP BY g.schedule
   )
   UPDATE ${t.schedule} s SET
-    next_tick = CASE WHEN s.ticks + c.stored >= d."maxTicks" THEN NULL ELSE d.next END,
-    last_tick = coalesce(c.last_tick, s.last_tick), last_job = coalesce(c.last_job, s.last_job),
-    ticks = s.ticks + c.stored, skipped = s.skipped + c.due - c.stored, missed = s.missed + d.missed,
-    date_skipped = CASE WHEN c.due > c.stored THEN clock_timestamp() ELSE s.date_skipped END
-  FROM due d JOIN counts c ON c.name = d.name
+    next_tick = CASE WHEN s.ticks + coalesce(o.stored, 0) >= d."maxTicks" THEN NULL ELSE d.next END,
+    last_tick = coalesce(o.last_tick, s.last_tick), last_job = coalesce(o.last_job, s.last_job),
+    ticks = s.ticks + coalesce(o.stored, 0), skipped = s.skipped + coalesce(o.due - o.stored, 0), missed = s.missed + d.missed,
+    date_skipped = CASE WHEN o.due > o.stored THEN clock_timestamp() ELSE s.date_skipped END
+  FROM due d LEFT JOIN outcome o ON o.name = d.name
   WHERE s.name = d.name
-  RETURNING s.name, c.stored, c.due - c.stored;
+  RETURNING s.name, coalesce(o.stored, 0), coalesce(o.due - o.stored, 0);
 END $$`;
