@@ -9,3 +9,4 @@ export type {
 } from './dashboard/dashboard.options.js';
 export type * from './dashboard/api/cluster.api.js';
 export type * from './dashboard/api/jobs.api.js';
+export type * from './dashboard/api/schedules.api.js';

@@ -12,7 +12,8 @@ export interface About {
   readonly title: string;
 }
 
-export type Right = 'requeue' | 'cancel' | 'done' | 'delete' | 'channels' | 'functions' | 'nodes' | 'audit';
+export type Right =
+  'requeue' | 'cancel' | 'done' | 'delete' | 'channels' | 'functions' | 'schedules' | 'nodes' | 'audit';
 export type Rights = Readonly<Record<Right, boolean>>;
 
 /** Jobs by state; a count over 10,000 may be capped, or for ended ones an estimate of the planner. */

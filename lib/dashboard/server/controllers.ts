@@ -12,6 +12,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { NodesController } from './nodes/nodes.controller.js';
 import { MetricsController } from './overview/metrics.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
 import { AssetsController } from './page/assets.controller.js';
 import { PageController } from './page/page.controller.js';
 
@@ -27,6 +28,7 @@ export const DASHBOARD_CONTROLLERS: readonly Type[] = [
   FailuresController,
   ChannelsController,
   FunctionsController,
+  SchedulesController,
   NodesController,
   GraphsController,
   BatchesController,

@@ -50,6 +50,8 @@ export function answer(
     case 'functions':
     case 'nodes':
       return steered(dashboard, first, method, second, fourth, body);
+    case 'schedules':
+      return dashboard.schedules.answer(method, second, third, body);
     case 'graphs':
       return dashboard.graph ?? fakeGraph(second ?? '', jobs);
     case 'batches':

@@ -14,6 +14,7 @@ import { answer, linesOf } from './fake-answers.js';
 import { countsOf } from './fake-cluster.js';
 import { actionsOf, fakeJobs } from './fake-jobs.js';
 import { FakeProblem } from './fake-problem.js';
+import { FakeSchedules } from './fake-schedules.js';
 import { FakeSettings } from './fake-settings.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -37,6 +38,7 @@ export class FakeDashboard {
       delete: true,
       channels: true,
       functions: true,
+      schedules: true,
       nodes: true,
       audit: true,
     },
@@ -55,6 +57,7 @@ export class FakeDashboard {
   /** Between two batches of an action. */
   rest: () => Promise<unknown> = () => Promise.resolve();
   readonly settings = new FakeSettings();
+  readonly schedules = new FakeSchedules();
   /** Method, path and body of what was asked. */
   readonly asked: string[] = [];
   readonly #streams = new Map<ServerResponse, string | null>();

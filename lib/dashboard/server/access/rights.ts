@@ -8,6 +8,7 @@ export const RIGHTS: readonly Right[] = [
   'delete',
   'channels',
   'functions',
+  'schedules',
   'nodes',
   'audit',
 ];

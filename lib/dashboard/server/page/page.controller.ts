@@ -24,13 +24,13 @@ export class PageController {
     return this.page(call, 0);
   }
 
-  @Get(['jobs', 'failures', 'channels', 'functions', 'nodes', 'batches', 'audit'])
+  @Get(['jobs', 'failures', 'channels', 'functions', 'schedules', 'nodes', 'batches', 'audit'])
   @Page()
   list(call: Call): string {
     return this.page(call, 1);
   }
 
-  @Get(['jobs/:uuid', 'graphs/:uuid', 'functions/:name', 'batches/:uuid'])
+  @Get(['jobs/:uuid', 'graphs/:uuid', 'functions/:name', 'schedules/:name', 'batches/:uuid'])
   @Page()
   one(call: Call): string {
     return this.page(call, 2);

@@ -27,6 +27,13 @@ import type {
   PayloadField,
   RelatedActionView,
 } from '../../api/jobs.api.js';
+import type {
+  ScheduleAddRequest,
+  ScheduleChangeRequest,
+  SchedulePage,
+  ScheduleRunView,
+  ScheduleView,
+} from '../../api/schedules.api.js';
 import { Http } from './http.js';
 import { readLines } from './ndjson.js';
 
@@ -66,6 +73,19 @@ export class Api {
   changeFunction = (name: string, changes: FunctionChangeRequest) =>
     this.http.send<FunctionView>('PATCH', `functions/${part(name)}`, changes);
   resetFunction = (name: string) => this.http.send<FunctionView>('POST', `functions/${part(name)}/reset`);
+  schedules = (query: { search?: string; cursor?: string }, signal?: AbortSignal) =>
+    this.http.get<SchedulePage>('schedules', query, signal);
+  schedule = (name: string, signal?: AbortSignal) =>
+    this.http.get<ScheduleView>(`schedules/${part(name)}`, {}, signal);
+  scheduleRuns = (name: string, signal?: AbortSignal) =>
+    this.http.get<readonly ScheduleRunView[]>(`schedules/${part(name)}/runs`, {}, signal);
+  addSchedule = (name: string, request: ScheduleAddRequest) =>
+    this.http.send<ScheduleView>('PUT', `schedules/${part(name)}`, request);
+  changeSchedule = (name: string, change: Omit<ScheduleChangeRequest, 'every'> & { every?: string }) =>
+    this.http.send<ScheduleView>('PATCH', `schedules/${part(name)}`, change);
+  askSchedule = (name: string, what: 'run' | 'pause' | 'resume' | 'reset') =>
+    this.http.send<unknown>('POST', `schedules/${part(name)}/${what}`);
+  removeSchedule = (name: string) => this.http.send<unknown>('DELETE', `schedules/${part(name)}`);
   nodes = (signal?: AbortSignal) => this.http.get<readonly NodeView[]>('nodes', {}, signal);
   askNode = (id: number, action: NodeActionName) =>
     this.http.send<NodeView>('POST', `nodes/${id}/actions/${action}`);

@@ -30,14 +30,19 @@ export class Http {
     return (await response.json()) as T;
   }
 
-  async send<T>(method: 'POST' | 'PATCH', path: string, body: unknown = {}): Promise<T> {
+  async send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body: unknown = {}): Promise<T> {
     const response = await this.open(method, path, body);
     const text = await response.text();
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
   /** The answer itself, for one that comes in pieces. */
-  open(method: 'POST' | 'PATCH', path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  open(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<Response> {
     return this.#fetch(this.url(path), {
       method,
       headers: { 'content-type': 'application/json', 'x-queue-jobs': '1', ...this.#csrfHeader() },

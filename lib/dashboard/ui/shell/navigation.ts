@@ -19,6 +19,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { path: 'failures', text: 'page.failures', icon: 'failures', key: 'f' },
   { path: 'channels', text: 'page.channels', icon: 'channels', key: 'c' },
   { path: 'functions', text: 'page.functions', icon: 'functions', key: 'u' },
+  { path: 'schedules', text: 'page.schedules', icon: 'clock', key: 's' },
   { path: 'nodes', text: 'page.nodes', icon: 'nodes', key: 'n' },
   { path: 'batches', text: 'page.batches', icon: 'batches', key: 'b' },
   { path: 'audit', text: 'page.audit', icon: 'audit', key: 'a', right: 'audit' },

@@ -42,6 +42,14 @@ export const ROUTES: readonly Route[] = [
     pattern: 'functions/:name',
     load: async () => (await import('../pages/functions/function-page.js')).FunctionPage,
   },
+  {
+    pattern: 'schedules',
+    load: async () => (await import('../pages/schedules/schedules-page.js')).SchedulesPage,
+  },
+  {
+    pattern: 'schedules/:name',
+    load: async () => (await import('../pages/schedules/schedule-page.js')).SchedulePage,
+  },
   { pattern: 'nodes', load: async () => (await import('../pages/nodes/nodes-page.js')).NodesPage },
   { pattern: 'batches', load: async () => (await import('../pages/batches/batches-page.js')).BatchesPage },
   { pattern: 'batches/:uuid', load: async () => (await import('../pages/batches/batch-page.js')).BatchPage },

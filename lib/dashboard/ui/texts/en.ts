@@ -1,4 +1,5 @@
 import { clusterEn } from './cluster-en.js';
+import { schedulesEn } from './schedules-en.js';
 
 /** The words of the page. A name in braces is filled in; of `one` and `other`, `n` chooses. */
 export const en = {
@@ -28,6 +29,7 @@ export const en = {
   'page.failures': 'Failures',
   'page.channels': 'Channels',
   'page.functions': 'Functions',
+  'page.schedules': 'Schedules',
   'page.nodes': 'Nodes',
   'page.batches': 'Batches',
   'page.audit': 'Audit trail',
@@ -318,6 +320,7 @@ export const en = {
   'filter.apply': 'Apply',
 
   ...clusterEn,
+  ...schedulesEn,
 } as const;
 
 export type TextKey = keyof typeof en;

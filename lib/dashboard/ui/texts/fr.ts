@@ -1,5 +1,6 @@
 import { clusterFr } from './cluster-fr.js';
 import type { Texts } from './en.js';
+import { schedulesFr } from './schedules-fr.js';
 
 /** Les mots de la page. */
 export const fr: Texts = {
@@ -29,6 +30,7 @@ export const fr: Texts = {
   'page.failures': 'Échecs',
   'page.channels': 'Canaux',
   'page.functions': 'Fonctions',
+  'page.schedules': 'Planifications',
   'page.nodes': 'Nœuds',
   'page.batches': 'Lots',
   'page.audit': 'Journal d’audit',
@@ -323,4 +325,5 @@ export const fr: Texts = {
   'filter.apply': 'Appliquer',
 
   ...clusterFr,
+  ...schedulesFr,
 };
