@@ -84,6 +84,7 @@ export { BatchClosedError } from './errors/batch-closed.error.js';
 export { BatchNotFoundError } from './errors/batch-not-found.error.js';
 export { ChannelConfigError } from './errors/channel-config.error.js';
 export { ChannelNotFoundError } from './errors/channel-not-found.error.js';
+export { ConnectionSilentError } from './errors/connection-silent.error.js';
 export { DecryptionError } from './errors/decryption.error.js';
 export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
 export { FailedJobError } from './errors/failed-job.error.js';

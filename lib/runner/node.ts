@@ -52,7 +52,10 @@ export class RunnerNode {
   private id = 0;
   private readonly pool: WorkerPool;
   private readonly claimLoop: ClaimLoop;
-  private readonly liveness: Liveness;
+  private liveness!: Liveness;
+  private readonly livenessHooks: LivenessHooks;
+  /** It has a session; without one, a lease. */
+  private listens = false;
   private readonly heartbeat: Heartbeat;
   private readonly stats: StatsRecorder;
   private readonly processStats = new ProcessStats();
@@ -98,23 +101,20 @@ export class RunnerNode {
         recovered: () => parts.log.queriesRecovered(this.id),
       },
     );
-    const hooks: LivenessHooks = {
+    this.livenessHooks = {
       notified: (payload) => store.notifier.receive(payload),
       lost: (error) => parts.log.sessionLost(this.id, error),
       expired: () => this.expired(),
       recovered: () => this.livenessRecovered(),
       withoutThread: (reason) => parts.log.leaseWithoutThread(this.id, settings.leaseDuration, reason),
     };
-    this.liveness = settings.listen
-      ? new SessionLock(store.database, store.nodes, hooks)
-      : new Lease(store.database, store.nodes, settings.leaseDuration, hooks);
     this.heartbeat = new Heartbeat(
       store.nodes,
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
         report: () => ({ ...this.processStats.read(), stopping: this.stopping, poll: this.pollDue }),
-        ask: this.liveness.ask,
+        ask: async (...asked) => this.liveness.ask(...asked),
       },
       { beat: (tick) => this.beat(tick), missed: (error) => this.missed(error) },
     );
@@ -127,7 +127,14 @@ export class RunnerNode {
   }
 
   async start(): Promise<void> {
+    const { database, nodes } = this.parts.store;
+    const { listen, leaseDuration } = this.settings;
+    this.listens = listen && !(await database.sharesSessions());
+    this.liveness = this.listens
+      ? new SessionLock(database, nodes, this.livenessHooks)
+      : new Lease(database, nodes, leaseDuration, this.livenessHooks);
     await this.register();
+    if (listen && !this.listens) this.parts.log.behindPooler(this.id);
     await this.liveness.open(this.id);
     this.claimLoop.node = this.id;
     this.heartbeat.start();
@@ -291,7 +298,7 @@ export class RunnerNode {
     if (tick.ready) this.nextPoll = performance.now() + this.settings.pollInterval;
     if (tick.ready || this.claimLoop.sweepDue) this.claimLoop.jobsReady();
     // Behind a pooler nobody tells; these are cheap to look up.
-    if (!this.settings.listen) store.notifier.publishLocal({ functions: true });
+    if (!this.listens) store.notifier.publishLocal({ functions: true });
   }
 
   /** The process whose transaction has left it may have died. */
@@ -332,7 +339,7 @@ export class RunnerNode {
 
   private missed(error: unknown): void {
     // A session tells of its own loss.
-    if (!this.settings.listen) this.queryFailed(error);
+    if (!this.listens) this.queryFailed(error);
   }
 
   private async rescue(dead: number): Promise<void> {
@@ -384,10 +391,10 @@ export class RunnerNode {
   }
 
   private async register(): Promise<void> {
-    const { concurrency, listen, leaseDuration } = this.settings;
+    const { concurrency, leaseDuration } = this.settings;
     const { id, now, command } = await this.parts.store.nodes.register({
       name: `${hostname()}:${process.pid}`,
-      listens: listen,
+      listens: this.listens,
       concurrency,
       lease: leaseDuration / 1000,
       names: this.parts.names(),

@@ -178,7 +178,7 @@ export const GUARDS = [
     edits: [
       [
         `${FUNCTIONS}/node.ts`,
-        'n.alive AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END',
+        'n.alive AND n.suspect_since <= clock_timestamp() - p_grace',
         'n.alive AND n.suspect_since <= clock_timestamp() - 0',
       ],
     ],
@@ -190,7 +190,7 @@ export const GUARDS = [
     edits: [
       [
         `${FUNCTIONS}/node.ts`,
-        '\n    AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END',
+        '\n    AND n.suspect_since <= clock_timestamp() - p_grace',
         '\n    AND n.suspect_since <= clock_timestamp() - 0',
       ],
     ],
@@ -323,13 +323,53 @@ export const GUARDS = [
   {
     guard: 'A listener for the errors of each connection',
     edits: [
+      ['lib/store/connection/connection.ts', "client.on('error', () => undefined);", ''],
+      ['lib/store/connection/connection-pool.ts', "pooled.client.on('error', () => this.broke(pooled));", ''],
+    ],
+    tests: ['test/integration/nodes/lost-connections.spec.ts'],
+  },
+  {
+    guard: 'A connection that the server does not work on is replaced',
+    edits: [
       [
-        'lib/store/connection/database.ts',
-        "pool.on('connect', (client) => client.on('error', () => undefined));",
+        'lib/store/connection/silence-watch.ts',
+        "if (verdict === 'working' || (verdict === 'unknown' && silentFor < LONGEST_MS)) return;",
+        'return;',
+      ],
+    ],
+    tests: ['test/integration/nodes/silent-connections.spec.ts'],
+  },
+  {
+    guard: 'A statement that the server works on is waited for',
+    edits: [
+      [
+        'lib/store/connection/silence-watch.ts',
+        "if (verdict === 'working' || (verdict === 'unknown' && silentFor < LONGEST_MS)) return;",
         '',
       ],
     ],
-    tests: ['test/integration/nodes/lost-connections.spec.ts'],
+    tests: ['test/integration/nodes/slow-server.spec.ts'],
+  },
+  {
+    guard: 'A node whose lock an earlier session still holds is not lost',
+    edits: [
+      [
+        'lib/runner/liveness/session-lock.ts',
+        'if (backend === this.backend) this.proven(performance.now());',
+        '',
+      ],
+    ],
+    tests: ['test/integration/nodes/slow-server.spec.ts'],
+  },
+  {
+    guard: 'Only the locks of its own database show that a node lives',
+    edits: [['lib/store/schema/v1/functions/node.ts', 'AND k.database = v_database', '']],
+    tests: ['test/integration/nodes/copies.spec.ts'],
+  },
+  {
+    guard: 'A pooler in transaction mode is noticed at the start',
+    edits: [['lib/runner/node.ts', 'listen && !(await database.sharesSessions())', 'listen']],
+    tests: ['test/integration/nodes/pooler.spec.ts'],
   },
   {
     guard: 'A change of the channels whose process falls silent lets go of its lock',

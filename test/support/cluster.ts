@@ -44,13 +44,22 @@ export class ClusterNode {
     );
   }
 
-  static async start(url: string, options: QueueJobModuleOptions = {}): Promise<ClusterNode> {
+  /**
+   * @param dataSource - goes over the options of the data source, by JSON
+   * @param passwordFile - the password is read from there for each connection
+   */
+  static async start(
+    url: string,
+    options: QueueJobModuleOptions = {},
+    { passwordFile, ...dataSource }: { passwordFile?: string; [option: string]: unknown } = {},
+  ): Promise<ClusterNode> {
     const file = join(import.meta.dirname, '../fixtures/dist/cluster-node.js');
     const child = fork(file, {
       env: {
         ...process.env,
         CLUSTER_NODE: JSON.stringify({
-          connection: connectionFields(throughPooler(url)),
+          connection: { ...connectionFields(throughPooler(url)), ...dataSource },
+          passwordFile,
           options: withoutSession(options),
         }),
         NODE_OPTIONS: '',

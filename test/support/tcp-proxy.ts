@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export class TcpProxy {
   private readonly server = createServer({ allowHalfOpen: true }, (socket) => this.join(socket));
   private readonly sockets = new Set<Socket>();
+  /** By the connection of the process, the one to PostgreSQL. */
+  private readonly pairs = new Map<Socket, Socket>();
   /** Those to PostgreSQL. */
   private readonly answering = new Set<Socket>();
   private frozen = false;
@@ -42,6 +44,30 @@ export class TcpProxy {
     for (const socket of this.answering) socket.pause();
   }
 
+  /**
+   * The connections of now carry nothing any more, in either direction, and stay open for the process; new ones work. As
+   * where a NAT forgets them, or a host is replaced.
+   *
+   * @param which - by the port that PostgreSQL sees
+   * @param options - `closed`: PostgreSQL sees them end
+   */
+  dropSilently(which: (port: number) => boolean = () => true, { closed = false } = {}): number {
+    let dropped = 0;
+    for (const [near, far] of this.pairs) {
+      if (!which(far.localPort ?? 0)) continue;
+      dropped += 1;
+      this.pairs.delete(near);
+      for (const socket of [near, far]) {
+        socket.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
+        socket.on('close', () => this.sockets.delete(socket));
+        // What arrives is acknowledged, and thrown away.
+        socket.resume();
+      }
+      if (closed) far.destroy();
+    }
+    return dropped;
+  }
+
   /** All that was held up goes on its way. */
   thaw(): void {
     this.frozen = false;
@@ -58,6 +84,8 @@ export class TcpProxy {
   private join(near: Socket): void {
     const far = connect({ ...this.target, allowHalfOpen: true });
     this.answering.add(far);
+    this.pairs.set(near, far);
+    near.on('close', () => this.pairs.delete(near));
     far.on('close', () => this.answering.delete(far));
     this.pass(near, far);
     this.pass(far, near);

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
-import type { LeaseOrder } from './lease-renewer.js';
+import type { LeaseThreadOrder } from './lease-renewer.js';
 import { LEASE_WORKER } from './lease-worker.generated.js';
 
 /**
@@ -10,7 +10,7 @@ import { LEASE_WORKER } from './lease-worker.generated.js';
  *
  * @throws where the driver is part of a bundle, or the options of the connection can't be copied to a thread
  */
-export function startLeaseThread(order: LeaseOrder): Worker {
+export function startLeaseThread(order: LeaseThreadOrder): Worker {
   const worker = new Worker(LEASE_WORKER, { eval: true, workerData: { order, driver: driverFile() } });
   worker.unref();
   return worker;

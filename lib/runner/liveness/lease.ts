@@ -1,32 +1,27 @@
-import pg from 'pg';
-import type { QueueDatabase } from '../../store/connection/database.js';
+import type { QueueDatabase, Row, Statement } from '../../store/connection/database.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
-import { type LeaseMessage, type LeaseOrder, LeaseRenewer } from './lease-renewer.js';
-import { startLeaseThread } from './lease-thread.js';
-import type { LivenessHooks, Liveness } from './liveness.js';
+import { GRACE_MS } from '../runner.settings.js';
+import { InlineLeaseRenewer } from './inline-lease-renewer.js';
+import { type LeaseOrder, type LeaseRenewal, type LeaseRenewer, monotonic } from './lease-renewer.js';
+import type { Liveness, LivenessHooks } from './liveness.js';
+import { ThreadLeaseRenewer } from './thread-lease-renewer.js';
+import { threadOptions } from './thread-options.js';
 
-/** The monotonic clock that all threads share, in milliseconds. */
-const now = (): number => Number(process.hrtime.bigint()) / 1e6;
-
-/** So many renewals fit into a lease. */
+/** This many renewals fit into a lease. */
 const RENEWALS = 5;
 
-/** What renews the lease: a thread, or the process itself. */
-interface Renewal {
-  change(task: LeaseOrder): void;
-  stop(): Promise<unknown>;
-}
+/** The others wait for the grace after the end of a lease; the node itself gives up that much earlier, in milliseconds. */
+const EARLIER_MS = 1_000;
 
 /**
- * The lease of a node behind a pooler in transaction mode, where no session can be held. A separate thread renews it, so
- * that a blocked event loop does not make the node look dead.
+ * The lease of a node behind a pooler in transaction mode, where no session can be held. It is renewed from a thread of
+ * its own where that is possible.
  */
 export class Lease implements Liveness {
-  readonly ask = undefined;
-  private renewal: Renewal | null = null;
-  private renewedAt = now();
+  private renewer: LeaseRenewer | null = null;
+  private renewedAt = monotonic();
   private lost = false;
-  private expiryTimer: NodeJS.Timeout | undefined;
+  private watch: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: QueueDatabase,
@@ -38,66 +33,77 @@ export class Lease implements Liveness {
 
   async open(node: number): Promise<void> {
     const every = this.duration / RENEWALS;
-    const task: LeaseOrder = {
+    const order: LeaseOrder = {
       node,
       every,
       statement: this.nodes.leaseStatement,
       duration: this.duration,
-      connection: await plainOptions(this.database.connectionOptions()),
     };
-    this.renewedAt = now();
-    if (this.renewal !== null) {
-      this.renewal.change(task);
-      return;
-    }
-    this.renewal = this.inThread(task);
-    this.expiryTimer = setInterval(() => {
+    this.renewedAt = monotonic();
+    if (this.renewer === null) this.renewer = this.createRenewer(order);
+    else this.renewer.follow(order);
+    this.watch ??= setInterval(() => {
       // Messages of the thread that came during a long computation are read before it is judged.
-      setImmediate(() => this.checkExpiry());
-    }, every);
-    this.expiryTimer.unref();
+      setImmediate(() => this.judge());
+    }, every).unref();
+    return Promise.resolve();
   }
+
+  /** The query of a second renews the lease as well. */
+  readonly ask = async (statement: Statement, values: readonly unknown[]): Promise<Row | undefined> => {
+    const at = monotonic();
+    const [row] = await this.database.run(statement, values);
+    this.told({ renewed: true, at });
+    return row;
+  };
 
   async close(): Promise<void> {
-    clearInterval(this.expiryTimer);
-    const { renewal } = this;
-    this.renewal = null;
-    await renewal?.stop();
+    clearInterval(this.watch);
+    const { renewer } = this;
+    this.renewer = null;
+    await renewer?.stop();
   }
 
-  private inThread(task: LeaseOrder): Renewal {
+  private createRenewer(order: LeaseOrder): LeaseRenewer {
+    const options = this.database.usesPg ? threadOptions(this.database.connectionOptions()) : 'driver';
+    if (typeof options === 'string') {
+      return this.renewInline(
+        order,
+        new Error(`the option ${options} of the data source can't be given to a thread`),
+      );
+    }
+    let latest = order;
     try {
-      let latest = task;
-      const worker = startLeaseThread(task);
-      worker.on('message', (message: LeaseMessage) => this.onMessage(message));
-      worker.on('error', (error) => {
-        // A thread that has ended renews nothing any more.
-        if (this.renewal !== null) this.renewal = this.inProcess(latest, error);
-      });
-      return {
-        change: (next) => {
-          latest = next;
-          worker.postMessage(next);
+      const renewer = new ThreadLeaseRenewer(
+        order,
+        options,
+        (renewal) => this.told(renewal),
+        (error) => {
+          if (this.renewer !== null) this.renewer = this.renewInline(latest, error);
         },
-        stop: () => worker.terminate(),
+      );
+      return {
+        follow: (next) => {
+          latest = next;
+          renewer.follow(next);
+        },
+        stop: async () => renewer.stop(),
       };
     } catch (error) {
-      return this.inProcess(task, error);
+      return this.renewInline(order, error);
     }
   }
 
-  /** A thread gets a copy of the options, which may be impossible, and needs the driver's file, which a bundle has not. */
-  private inProcess(task: LeaseOrder, reason: unknown): Renewal {
+  private renewInline(order: LeaseOrder, reason: unknown): LeaseRenewer {
     this.hooks.withoutThread(reason);
-    const connection = this.database.connectionOptions();
-    const renewer = new LeaseRenewer(pg.Pool, { ...task, connection }, (message) => this.onMessage(message));
-    renewer.start();
+    const renewer = new InlineLeaseRenewer(this.database, (renewal) => this.told(renewal));
+    renewer.follow(order);
     return renewer;
   }
 
-  private onMessage({ renewed, at, error }: LeaseMessage): void {
+  private told({ renewed, at, error }: LeaseRenewal): void {
     if (renewed) {
-      this.renewedAt = at;
+      this.renewedAt = Math.max(this.renewedAt, at);
       if (this.lost) this.hooks.recovered();
       this.lost = false;
     } else if (!this.lost) {
@@ -105,19 +111,10 @@ export class Lease implements Liveness {
     }
   }
 
-  private checkExpiry(): void {
-    if (this.lost || this.renewal === null || now() - this.renewedAt < this.duration) return;
+  private judge(): void {
+    if (this.lost || this.renewer === null) return;
+    if (monotonic() - this.renewedAt < this.duration + GRACE_MS - EARLIER_MS) return;
     this.lost = true;
     this.hooks.expired();
   }
-}
-
-/** A thread gets no functions: a password that is one is asked here. */
-async function plainOptions(options: ReturnType<QueueDatabase['connectionOptions']>): Promise<object> {
-  const { password } = options;
-  const asked = typeof password === 'function' ? await password() : password;
-  const plain = Object.entries({ ...options, password: asked }).filter(
-    ([, value]) => typeof value !== 'function',
-  );
-  return Object.fromEntries(plain);
 }

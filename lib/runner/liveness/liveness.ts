@@ -19,6 +19,6 @@ export interface Liveness {
   /** Takes it up for a node, also for one that has got a new number. */
   open(node: number): Promise<void>;
   close(): Promise<void>;
-  /** Where a question is asked that shows life by itself; undefined: anywhere. */
-  readonly ask: ((statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>) | undefined;
+  /** Asks something in a way that shows life by itself; answers with the first row. */
+  readonly ask: (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
 }

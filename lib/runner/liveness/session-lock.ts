@@ -1,25 +1,38 @@
-import type pg from 'pg';
+import { isConnectionLost } from '../../common/connection-lost.js';
+import { type Connection, destroy, processIdOf } from '../../store/connection/connection.js';
 import type { QueueDatabase, Row, Statement } from '../../store/connection/database.js';
-import type { NodeStore } from '../../store/nodes/node-store.js';
 import { OWN_TYPES } from '../../store/connection/pg-types.js';
-import type { LivenessHooks, Liveness } from './liveness.js';
+import type { NodeStore } from '../../store/nodes/node-store.js';
 import { GRACE_MS } from '../runner.settings.js';
+import type { Liveness, LivenessHooks } from './liveness.js';
 
 /** Between two attempts to open the session again, in milliseconds. */
-const RECONNECT_MS = 200;
-/** A network that is gone closes no connection: only silence tells, after this time in milliseconds. */
-const SILENCE_MS = 5_000;
+const AGAIN_MS = 200;
+
+/**
+ * For how long a session that doesn't answer may be alive for the others, in milliseconds: by its keepalive settings the
+ * server gives up a peer that it doesn't hear of after 20 s.
+ */
+const UNHEARD_MS = 15_000;
+
+/** After a fail-over: the server was the primary, and is no longer. */
+const READ_ONLY = '25006';
 
 /**
  * The session of a node: one connection that listens and holds the node's advisory lock. As long as it is open the node
  * is alive, whatever its event loop does; when the process dies, the server sees the connection close at once.
  */
 export class SessionLock implements Liveness {
-  private client: pg.Client | null = null;
+  private connection: Connection | null = null;
   /** Grows with each attempt to connect: only the latest may become the session. */
   private attempt = 0;
   private closed = false;
   private node = 0;
+  /** The backend by whose lock the others see this node. */
+  private backend = 0;
+  /** When the lock was last known to be held, by the monotonic clock. */
+  private provenAt = 0;
+  private expired = false;
   private graceTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -30,75 +43,116 @@ export class SessionLock implements Liveness {
 
   async open(node: number): Promise<void> {
     this.node = node;
-    const { client } = this;
-    this.client = null;
-    await client?.end().catch(() => undefined);
+    const { connection } = this;
+    this.connection = null;
+    if (connection !== null) destroy(connection.client);
     await this.connect();
-    clearTimeout(this.graceTimer);
+    this.expired = false;
   }
 
   /** Asks something on the session itself, which shows at the same time that it is alive. */
   readonly ask = async (statement: Statement, values: readonly unknown[]): Promise<Row | undefined> => {
-    const { client } = this;
-    if (client === null) throw new Error('The session is not open');
+    const { connection } = this;
+    if (connection === null) throw new Error('The session is not open');
+    const sentAt = performance.now();
     let answered = false;
-    const timer = setTimeout(() => {
+    const late = setInterval(() => {
       // After a long computation the answer may be there, but not yet read: let the sockets be read first.
       setImmediate(() => {
-        if (!answered) this.broken(client, new Error(`PostgreSQL did not answer within ${SILENCE_MS} ms`));
+        if (!answered && performance.now() - Math.max(sentAt, this.provenAt) > UNHEARD_MS) this.expire();
       });
-    }, SILENCE_MS);
+    }, 1_000);
     try {
-      return (await client.query<Row>({ ...statement, values: [...values], types: OWN_TYPES })).rows[0];
+      const send = this.database.sendOn(connection, () => this.proven(performance.now()));
+      const { rows } = await send<Row>({ ...statement, values: [...values], types: OWN_TYPES });
+      this.proven(sentAt);
+      if (this.expired && this.connection === connection) this.back();
+      return rows[0];
+    } catch (error) {
+      if (isConnectionLost(error) || (error as { code?: unknown }).code === READ_ONLY)
+        this.broken(connection, error);
+      throw error;
     } finally {
       answered = true;
-      clearTimeout(timer);
+      clearInterval(late);
     }
   };
 
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.graceTimer);
-    const { client } = this;
-    this.client = null;
-    await client?.end().catch(() => undefined);
+    const { connection } = this;
+    this.connection = null;
+    if (connection === null) return;
+    const late = setTimeout(() => destroy(connection.client), 1_000);
+    await connection.client.end().catch(() => undefined);
+    clearTimeout(late);
   }
 
   private async connect(): Promise<void> {
     const attempt = ++this.attempt;
-    const client = this.database.createClient();
-    client.on('error', (error) => this.broken(client, error));
-    client.on('end', () => this.broken(client, new Error('The connection was closed')));
+    const connection = await this.database.open();
+    const { client } = connection;
+    client.on('error', (error) => this.broken(connection, error));
+    client.on('end', () => this.broken(connection, new Error('The connection was closed')));
     client.on('notification', ({ payload }) => this.hooks.notified(payload ?? ''));
+    const at = performance.now();
     try {
-      await client.connect();
-      await this.nodes.openSession(client, this.node);
+      await this.nodes.openSession(this.database.sendOn(connection), this.node, (backend) => {
+        if (backend === this.backend) this.proven(performance.now());
+      });
     } catch (error) {
-      client.end().catch(() => undefined);
+      destroy(client);
       throw error;
     }
-    if (this.closed || attempt !== this.attempt) await client.end();
-    else this.client = client;
+    if (this.closed || attempt !== this.attempt) {
+      destroy(client);
+      return;
+    }
+    this.connection = connection;
+    this.backend = processIdOf(client);
+    clearTimeout(this.graceTimer);
+    this.provenAt = at;
   }
 
-  private broken(client: pg.Client, error: unknown): void {
-    if (this.client !== client) return;
-    this.client = null;
-    client.end().catch(() => undefined);
-    this.graceTimer = setTimeout(() => this.hooks.expired(), GRACE_MS);
+  private broken(connection: Connection, error: unknown): void {
+    if (this.connection !== connection) return;
+    this.connection = null;
+    destroy(connection.client);
+    this.startGrace();
     this.hooks.lost(error);
     void this.reconnect();
   }
 
+  /** The lock is held: nobody gives this node up within the grace from here on. */
+  private proven(at: number): void {
+    this.provenAt = Math.max(this.provenAt, at);
+    if (this.connection === null && !this.expired) this.startGrace();
+  }
+
+  private startGrace(): void {
+    clearTimeout(this.graceTimer);
+    if (!this.closed) this.graceTimer = setTimeout(() => this.expire(), GRACE_MS);
+  }
+
+  private expire(): void {
+    if (this.expired || this.closed) return;
+    this.expired = true;
+    this.hooks.expired();
+  }
+
+  private back(): void {
+    this.expired = false;
+    this.hooks.recovered();
+  }
+
   private async reconnect(): Promise<void> {
-    while (!this.closed && this.client === null) {
+    while (!this.closed && this.connection === null) {
       try {
         await this.connect();
-        if (this.client === null) return;
-        clearTimeout(this.graceTimer);
-        this.hooks.recovered();
+        if (this.connection !== null) this.back();
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
   }

@@ -79,6 +79,13 @@ export class NodeLog {
     this.logger.warn(`The session with PostgreSQL broke: ${text(error)}`, { node });
   }
 
+  behindPooler(node: number): void {
+    this.logger.warn(
+      'The data source reaches PostgreSQL through a pooler in transaction mode, such as PgBouncer, which can hold no session: this node uses a lease instead, as with runner: { listen: false }. Jobs of other processes are found by polling. Set runner.listen to false to say so, or give the data source the address of the server itself or of a pooler in session mode.',
+      { node },
+    );
+  }
+
   sessionReopened(node: number): void {
     this.logger.log('The session with PostgreSQL is open again', { node });
   }

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { dataSourceOf } from './entity-manager.js';
-import { connectionOptionsOf } from './connection-options.js';
+import { type Connection, openConnection, type QueryConfig, type Send } from './connection.js';
+import { clientClassOf, type ConnectionOptions, connectionOptionsOf } from './connection-options.js';
+import { ConnectionPool } from './connection-pool.js';
 import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
+import { sharesSessions } from './pooler-check.js';
+import { SilenceWatch } from './silence-watch.js';
 
 /** One statement as the driver gets it. A named one is prepared once for each connection. */
 export interface Statement {
@@ -25,23 +29,30 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export type Query = <R extends object = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
-/** Connections that the machinery has for itself, beside the session of a runner and that of its round trips. */
+/** Connections for storing, inspecting and managing, beside the session of a runner and that of its round trips. */
 const MAX_CONNECTIONS = 2;
+
+/** All but one of them are closed after this time without work, in milliseconds. */
+const IDLE_MS = 10_000;
 
 /** Of a server behind a pooler that doesn't know our prepared statement: 26000 and 42P05. */
 const PREPARED_STATEMENT_CODES = new Set(['26000', '42P05']);
 
 /**
- * The connections of the machinery: apart from the application's pool, so that jobs which use all of that one can not
- * keep their own ends from being written. Opened when needed, closed when idle.
+ * The library's own connections: apart from the application's pool, so that jobs which use all of that one can not keep
+ * their own ends from being written. Opened when needed, closed when idle.
  */
 export class QueueDatabase {
-  private readonly pool: pg.Pool;
+  private readonly watch = new SilenceWatch(
+    async () => this.open(),
+    () => this.renew(),
+  );
+  private readonly pool: ConnectionPool;
   /**
    * The connection of the runner's round trips: these wait for nobody else's statements, and never for a new connection,
-   * which would have to plan the claim anew (20 to 50 ms, most of the pickup of a job in a process that was idle).
+   * which would have to plan the claim again (20 to 50 ms, most of the pickup of a job in a process that was idle).
    */
-  private readonly lane: pg.Pool;
+  private readonly lane: ConnectionPool;
   private named = true;
 
   /** @param setsIsolation - the database has another default than our statements can live with */
@@ -49,8 +60,11 @@ export class QueueDatabase {
     private readonly dataSource: DataSource,
     private readonly setsIsolation = false,
   ) {
-    this.pool = this.createPool(MAX_CONNECTIONS, 10_000);
-    this.lane = this.createPool(1, 0);
+    const { maxLifetimeSeconds = 0 } = this.connectionOptions();
+    const lifetimeMs = maxLifetimeSeconds > 0 ? maxLifetimeSeconds * 1_000 : Infinity;
+    const open = async (): Promise<Connection> => this.open();
+    this.pool = new ConnectionPool(open, this.watch, { max: MAX_CONNECTIONS, idleMs: IDLE_MS, lifetimeMs });
+    this.lane = new ConnectionPool(open, this.watch, { max: 1, idleMs: 0, lifetimeMs });
   }
 
   /** Runs a statement that is sent often, prepared where the server allows it. */
@@ -64,41 +78,68 @@ export class QueueDatabase {
     return (await this.prepared(this.lane, config)) as unknown as unknown[][];
   }
 
-  /** Runs a statement that is sent now and then. */
+  /** Runs a statement that is sent seldom. */
   async query<R extends object = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    return (await this.pool.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+    const config = { text, values: [...values], types: OWN_TYPES };
+    return this.pool.use(async (send) => (await send<R & Row>(config)).rows);
   }
 
   /** Several statements in one transaction; it is rolled back where `work` throws. */
   async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('BEGIN');
-      const result = await work(async <R extends object>(text: string, values: readonly unknown[] = []) => {
-        return (await client.query<R>({ text, values: [...values], types: OWN_TYPES })).rows;
-      });
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure as Error));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+    return this.pool.use(async (send, connection) => {
+      const query: Query = async <R extends object>(text: string, values: readonly unknown[] = []) =>
+        (await send<R>({ text, values: [...values], types: OWN_TYPES })).rows;
+      try {
+        await query('BEGIN');
+        const result = await work(query);
+        await query('COMMIT');
+        return result;
+      } catch (error) {
+        // Where that is not possible the connection is of no more use, and its end rolls back as well.
+        await query('ROLLBACK').catch(() => (connection.broken = true));
+        throw error;
+      }
+    });
   }
 
   /**
-   * A connection of its own for a runner's session, not yet connected.
+   * One more connection to the same server, ready for our statements; the caller closes it.
    *
    * @internal
    */
-  createClient(): pg.Client {
-    return new pg.Client({
-      ...this.connectionOptions(),
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 5_000,
-    });
+  async open(): Promise<Connection> {
+    const options = this.connectionOptions();
+    const Client = clientClassOf(this.dataSource);
+    return openConnection(new Client(options), options);
+  }
+
+  /**
+   * Sends statements on a connection that the caller has opened; they reject where it has fallen silent.
+   *
+   * @param working - a statement takes long, and the server says that it works on it
+   * @internal
+   */
+  sendOn(connection: Connection, working?: () => void): Send {
+    return async <R>(config: QueryConfig) => {
+      const answer = connection.client.query(config) as Promise<{ rows: unknown[] }>;
+      return (await this.watch.over(connection, answer, working)) as { rows: R[] };
+    };
+  }
+
+  /** Replaces the connections, since one that is as old has fallen silent. */
+  renew(): void {
+    this.pool.renew();
+    this.lane.renew();
+  }
+
+  /** Whether statements of one connection may go to different sessions: behind a pooler in transaction mode. */
+  async sharesSessions(): Promise<boolean> {
+    return sharesSessions(async () => this.open());
+  }
+
+  /** Whether connections are of pg's own class, and not of one that the data source was given. */
+  get usesPg(): boolean {
+    return clientClassOf(this.dataSource) === (pg.Client as unknown);
   }
 
   /**
@@ -106,7 +147,7 @@ export class QueueDatabase {
    *
    * @internal
    */
-  connectionOptions(): pg.PoolConfig {
+  connectionOptions(): ConnectionOptions {
     const given = connectionOptionsOf(this.dataSource);
     if (!this.setsIsolation) return given;
     const { options = '' } = given as { options?: string };
@@ -115,35 +156,21 @@ export class QueueDatabase {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.pool.end(), this.lane.end()]);
+    await Promise.all([this.pool.close(), this.lane.close()]);
+    this.watch.stop();
   }
 
-  /** @param idle - how long all but one connection stay open without work, in milliseconds; 0 is for ever */
-  private createPool(max: number, idle: number): pg.Pool {
-    const pool = new pg.Pool({
-      ...this.connectionOptions(),
-      max,
-      // One stays: a new connection has to plan every statement anew.
-      min: 1,
-      idleTimeoutMillis: idle,
-      allowExitOnIdle: true,
-    });
-    // A connection that breaks is replaced, and what was asked on it rejects; without a listener the process would end.
-    // The pool listens to the connections that are idle, nobody to one that is handed out, or just being handed out.
-    pool.on('error', () => undefined);
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    return pool;
-  }
-
-  private async prepared(pool: pg.Pool, config: pg.QueryConfig & Statement): Promise<Row[]> {
+  private async prepared(pool: ConnectionPool, config: QueryConfig & Statement): Promise<Row[]> {
     const { name: _, ...unnamed } = config;
-    if (!this.named) return (await pool.query<Row>(unnamed)).rows;
+    const sendOn = async (asked: QueryConfig): Promise<Row[]> =>
+      pool.use(async (send) => (await send<Row>(asked)).rows);
+    if (!this.named) return sendOn(unnamed);
     try {
-      return (await pool.query<Row>(config)).rows;
+      return await sendOn(config);
     } catch (error) {
       if (!PREPARED_STATEMENT_CODES.has((error as { code?: string }).code ?? '')) throw error;
       this.named = false;
-      return (await pool.query<Row>(unnamed)).rows;
+      return sendOn(unnamed);
     }
   }
 }
@@ -151,15 +178,32 @@ export class QueueDatabase {
 /**
  * Queries in the transaction of a manager, with our own types: the driver's own connection is asked, since the
  * application may have set other types for it as a whole.
+ *
+ * @param otherDates - its sessions write dates in a form that can't be read: for our statements they don't
  */
-export function queryOf(manager: EntityManager): Query {
+export function queryOf(manager: EntityManager, otherDates = false): Query {
   return async <R extends object>(text: string, values: readonly unknown[] = []) => {
     const runner = manager.queryRunner ?? dataSourceOf(manager).createQueryRunner();
     try {
       const client = (await runner.connect()) as pg.ClientBase;
-      return (await client.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+      const ask = async (): Promise<R[]> =>
+        (await client.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
+      return otherDates ? await withIsoDates(client, ask) : await ask();
     } finally {
       if (manager.queryRunner === undefined) await runner.release();
     }
   };
+}
+
+/** The session is the application's: afterwards it is as before. */
+async function withIsoDates<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  const { rows } = await client.query<{ style: string }>(
+    `SELECT current_setting('DateStyle') AS style, set_config('DateStyle', 'ISO, MDY', false)`,
+  );
+  try {
+    return await work();
+  } finally {
+    // In a transaction that has failed, its rollback does the same.
+    await client.query(`SELECT set_config('DateStyle', $1, false)`, [rows[0]?.style]).catch(() => undefined);
+  }
 }

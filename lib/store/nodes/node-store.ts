@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import type { Send } from '../connection/connection.js';
+import { OWN_TYPES } from '../connection/pg-types.js';
 import { type QueueDatabase, type Row, namedStatement, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 
@@ -77,6 +78,10 @@ export interface HeartbeatReply {
 /** Sends a statement somewhere and answers with the first row. */
 export type SessionQuery = (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
 
+/** For how long a new session waits for the lock of one that it replaces, and between two attempts, in milliseconds. */
+const SESSION_LOCK_MS = 5_000;
+const SESSION_LOCK_AGAIN_MS = 100;
+
 /** The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't. */
 export class NodeStore {
   private readonly heartbeatStatement: Statement;
@@ -131,18 +136,43 @@ export class NodeStore {
    * Makes a connection the session of a node: it holds the node's lock, and the server finds out within 20 s when the
    * network is gone.
    *
+   * @param held - an earlier session of this node still has the lock, so the node is alive for the others: the number of
+   *   its backend
    * @internal
    */
-  async openSession(client: pg.Client, node: number): Promise<void> {
-    await client.query(`SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-      SET tcp_user_timeout = 20000;
-      SET lock_timeout = 5000; SET idle_session_timeout = 0`);
-    await client.query('SELECT pg_advisory_lock($1, $2)', [this.tables.lockClass, node]);
-    await client.query(
+  async openSession(send: Send, node: number, held: (backend: number) => void): Promise<void> {
+    const query = async <R extends object>(
+      text: string,
+      values: readonly unknown[] = [],
+    ): Promise<R | undefined> => (await send<R>({ text, values: [...values], types: OWN_TYPES })).rows[0];
+    await query(`SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false),
+      set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
+      set_config('lock_timeout', '5000', false), set_config('idle_session_timeout', '0', false)`);
+    const { lockClass } = this.tables;
+    const until = performance.now() + SESSION_LOCK_MS;
+    for (;;) {
+      const row = await query<{ locked: boolean; holder: number | null }>(
+        `SELECT pg_try_advisory_lock($1, $2) AS locked, (
+           SELECT max(k.pid) FROM pg_locks k WHERE k.locktype = 'advisory' AND k.objsubid = 2 AND k.granted
+             AND k.classid = ($1::bigint & 4294967295)::oid AND k.objid = $2::oid AND k.pid <> pg_backend_pid()
+             AND k.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+         ) AS holder`,
+        [lockClass, node],
+      );
+      if (row?.locked === true) break;
+      if (typeof row?.holder === 'number') {
+        held(row.holder);
+        // Nobody but this node takes its lock: a session of before, whose connection the network has dropped.
+        await query('SELECT pg_terminate_backend($1)', [row.holder]).catch(() => undefined);
+      }
+      if (performance.now() > until) throw new Error('The session before is still there');
+      await new Promise((resolve) => setTimeout(resolve, SESSION_LOCK_AGAIN_MS));
+    }
+    await query(
       `UPDATE ${this.tables.node} SET backend = pg_backend_pid(), suspect_since = NULL WHERE id = $1 AND alive`,
       [node],
     );
-    await client.query(`LISTEN "${this.tables.notifications.replaceAll('"', '""')}"`);
+    await query(`LISTEN "${this.tables.notifications.replaceAll('"', '""')}"`);
   }
 
   /** The query of a second, on the session of the node where it has one. Times in seconds. */

@@ -93,7 +93,7 @@ BEGIN
   WHERE n.id = l.id AND n.alive AND l.lost <> (n.suspect_since IS NOT NULL);
   v_dead := ARRAY(
     SELECT n.id FROM ${t.node} n
-    WHERE n.alive AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
+    WHERE n.alive AND n.suspect_since <= clock_timestamp() - p_grace * interval '1 second'
   );
   RETURN json_build_object(
     'alive', v_alive,
@@ -130,7 +130,7 @@ BEGIN
   IF NOT FOUND THEN RETURN NULL; END IF;
   PERFORM 1 FROM ${t.node} n
   WHERE n.id = p_node
-    AND n.suspect_since <= clock_timestamp() - CASE WHEN n.listens THEN p_grace ELSE 0 END * interval '1 second'
+    AND n.suspect_since <= clock_timestamp() - p_grace * interval '1 second'
     AND CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END;
   IF NOT FOUND THEN RETURN NULL; END IF;
   PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
