@@ -1,7 +1,8 @@
 /** Of PostgreSQL (connection exceptions, shut down by an administrator or a crash) and of the system. */
 const CODES = /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH)$/;
 const NAMES = /^(QueryRunner(Provider)?AlreadyReleasedError|ConnectionSilentError)$/;
-const MESSAGES = /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout)/;
+const MESSAGES =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
 /** Whether the connection is at fault, not what was asked on it. */
 export function isConnectionLost(error: unknown): boolean {

@@ -150,7 +150,7 @@ export class Transactions implements EntitySubscriberInterface {
   private through(manager: EntityManager): StoringTransaction {
     const runner = manager.queryRunner as QueryRunner;
     const epoch = this.epochs.get(runner);
-    const ask = queryOf(manager);
+    const ask = queryOf(manager, this.store.defaults.otherDates);
     const query: Query = async (text, values) => {
       // The transaction may have ended since the call was made: its `await` is missing.
       if (runner.isReleased || epoch?.ended === true || this.epochs.get(runner) !== epoch) throw ended();

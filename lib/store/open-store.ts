@@ -1,10 +1,14 @@
+import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { hasOtherDefault } from './connection/isolation.js';
+import { sessionDefaultsOf } from './connection/session-defaults.js';
 import { tablesOf } from './schema/v1/tables-of.js';
 import { checkDriver, checkSchema, checkServer, migrate } from './schema/check-schema.js';
 import { explainRefusal } from './schema/privileges.js';
 import { placeEntities } from './place-entities.js';
 import { Store } from './store.js';
+
+const OTHER_DATES =
+  "the DateStyle of its role or database is not ISO, the only one that pg reads. The queue reads its dates, but entities that TypeORM reads, QueueJob among them, have none. To fix it, run ALTER ROLE … SET datestyle = ISO, or add extra: { options: '-c datestyle=ISO' } to the data source.";
 
 /** Checks the data source and the tables, brings these up to date where that is wanted, and opens the store. */
 export async function openStore(
@@ -20,5 +24,9 @@ export async function openStore(
     await checkSchema(dataSource, name, tables);
   });
   placeEntities(dataSource, tables);
-  return new Store(dataSource, tables, await hasOtherDefault(dataSource));
+  const defaults = await sessionDefaultsOf(dataSource);
+  if (defaults.otherDates) {
+    new Logger('QueueJob').warn(`Data source '${name}': ${OTHER_DATES}`);
+  }
+  return new Store(dataSource, tables, defaults);
 }

@@ -21,6 +21,7 @@ import { ProgressStore } from './jobs/progress-store.js';
 import { StatsStore } from './stats/rollup-store.js';
 import { ScheduleListStore } from './schedules/schedule-list-store.js';
 import { ScheduleStore } from './schedules/schedule-store.js';
+import type { SessionDefaults } from './connection/session-defaults.js';
 import type { Tables } from './connection/tables.js';
 import { Notifier } from './notify/notifier.js';
 
@@ -53,9 +54,9 @@ export class Store {
   constructor(
     readonly dataSource: DataSource,
     readonly tables: Tables,
-    readonly setsIsolation = false,
+    readonly defaults: SessionDefaults,
   ) {
-    this.database = new QueueDatabase(dataSource, setsIsolation);
+    this.database = new QueueDatabase(dataSource, defaults.otherIsolation);
     this.writer = new JobWriter(this.database, tables);
     this.stats = new StatsStore(this.database, tables);
     this.metrics = new MetricsStore(this.database, tables);

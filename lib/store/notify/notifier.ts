@@ -33,6 +33,15 @@ const GAP_MS = 3;
 /** A notification of 8,000 bytes or more can't be sent; characters may have more than one. */
 const MOST_BYTES = 7_000;
 
+/**
+ * After a notification was refused, as while a listener elsewhere sits in a transaction and PostgreSQL's queue of them is
+ * full, none goes with a call for this long, in milliseconds.
+ */
+const FULL_MS = 5_000;
+
+/** A program limit was exceeded, and a value that is too long: 54000 and 22023. */
+const NOTIFICATION_CODES = new Set(['54000', '22023']);
+
 /** After that, a statement of ours that could take the notification along gets this long to come by, in milliseconds. */
 const ATTACH_MS = 2;
 
@@ -102,18 +111,23 @@ export class Notifier {
     const notified = this.pending;
     const payload = this.payload(merge({ ...notified }, { ready: true }));
     const now = performance.now();
-    if (this.closed || now < this.nextAt || payload.length >= MOST_BYTES) return send(null);
+    if (this.closed || now < this.nextAt || Buffer.byteLength(payload) >= MOST_BYTES) return send(null);
     this.nextAt = now + GAP_MS;
     // All that is to be told goes along: while calls come one after the other, nothing might get its turn to go alone.
     this.pending = null;
     let gone = false;
+    let full = false;
     try {
       const answer = await send(payload);
       gone = answer.notified;
       return answer;
+    } catch (error) {
+      if (!isAboutNotifications(error)) throw error;
+      full = true;
+      return await send(null);
     } finally {
       if (!gone) {
-        this.nextAt = now;
+        this.nextAt = full ? performance.now() + FULL_MS : now;
         if (notified !== null) this.publishRemote(notified);
       }
     }
@@ -147,7 +161,9 @@ export class Notifier {
         // Those who hear less ask for more.
         await this.database.run(this.statement, [
           this.tables.notifications,
-          payload.length < MOST_BYTES ? payload : this.payload({ ready: true, config: true, nodes: true }),
+          Buffer.byteLength(payload) < MOST_BYTES
+            ? payload
+            : this.payload({ ready: true, config: true, nodes: true }),
         ]);
       } catch {
         // The database is away; the nodes look for work when they come back to it.
@@ -159,6 +175,12 @@ export class Notifier {
   private payload(message: NotifierMessage): string {
     return `${this.origin} ${JSON.stringify(message)}`;
   }
+}
+
+/** The statement was refused, perhaps since its notification was: then it has stored nothing, and can be sent without. */
+function isAboutNotifications(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && NOTIFICATION_CODES.has(code);
 }
 
 /** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */

@@ -40,6 +40,10 @@ export async function migrate(dataSource: DataSource, tables: Tables): Promise<v
   await dataSource.transaction(async (manager) => {
     const runner = manager.queryRunner;
     if (runner === undefined) throw new Error('A transaction has a query runner');
+    // Limits that the role has for the application's statements would stop a large index, or the wait for another node.
+    await runner.query(
+      `SELECT set_config(name, '0', true) FROM unnest(ARRAY['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) AS name`,
+    );
     await runner.query('SELECT pg_advisory_xact_lock($1, $2)', [tables.lockClass, -1]);
     const { version } = await readVersion(runner, tables);
     for (const Migration of QUEUE_JOB_MIGRATIONS.slice(version))

@@ -48,6 +48,17 @@ describe('a notification that calls take along', () => {
     expect(heard).toEqual(['{"nodes":true}']);
   });
 
+  it('is measured in bytes, of which a letter may have several', async () => {
+    const { notifier, heard, call } = listening(true);
+    await call();
+    notifier.publish({ starved: Array.from({ length: 30 }, (_, at) => `root.${'канал'.repeat(30)}${at}`) });
+    jest.advanceTimersByTime(4);
+    await call();
+    jest.advanceTimersByTime(10);
+    await notifier.close();
+    expect(heard).toEqual(['{"ready":true}', '{"ready":true,"config":true,"nodes":true}']);
+  });
+
   it('stays behind where it is too long, and then says less by itself', async () => {
     const { notifier, heard, call } = listening(true);
     await call();
