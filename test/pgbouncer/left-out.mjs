@@ -43,4 +43,32 @@ export const LEFT_OUT = [
     file: 'nodes/restart.spec.ts',
     reason: 'kills a PostgreSQL of its own, which has no pooler before it',
   },
+  {
+    file: 'nodes/pooler.spec.ts',
+    reason: 'brings a pooler of its own, to which the default options are given',
+  },
+  {
+    file: 'nodes/tls.spec.ts',
+    reason: 'looks at connections to the server itself, which has no pooler before it',
+  },
+  {
+    file: 'nodes/slow-server.spec.ts',
+    reason: 'stops the processes of a server of its own, which has no pooler before it',
+  },
+  {
+    file: 'nodes/silent-connections.spec.ts',
+    reason: 'drops connections to the server itself',
+  },
+  {
+    file: 'nodes/passwords.spec.ts',
+    reason: 'logs in by a role of its own, where the pooler has one for all',
+  },
+  {
+    file: 'nodes/roles.spec.ts',
+    reason: 'logs in by roles of its own, where the pooler has one for all',
+  },
+  {
+    file: 'schema/session-settings.spec.ts',
+    reason: 'sets time limits by startup parameters, which PgBouncer refuses',
+  },
 ];
