@@ -19,6 +19,7 @@ export class KnownChannels {
       });
       for (const name of missing) this.known.set(name, made);
     }
-    for (const name of names) await this.known.get(name);
+    // All at once: one that fails while another is awaited first would be a rejection that nobody handles.
+    await Promise.all(names.map(async (name) => this.known.get(name)));
   }
 }
