@@ -1,9 +1,15 @@
-// What npm would publish: only what belongs there, and it loads under plain Node, by import and by require.
+// What npm would publish: only what belongs there, small enough, and one copy of it in a process, by import and by require.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
-const entries = ['index', 'dashboard', 'migrations'];
+const ROOT = resolve(import.meta.dirname, '..');
+const MAX_BYTES = 1_300_000;
+
+const source = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const entries = Object.keys(source.exports)
+  .filter((key) => key !== './package.json')
+  .map((key) => (key === '.' ? 'index' : key.slice('./'.length)));
 const required = [
   'LICENSE',
   'README.md',
@@ -13,12 +19,21 @@ const required = [
     entries.flatMap((entry) => [`dist/${format}/${entry}.js`, `dist/${format}/${entry}.d.ts`]),
   ),
 ];
-const built = /^dist\/(esm\/.+\.(js|js\.map|d\.ts)|cjs\/.+\.(js|d\.ts))$/;
+const built = /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/;
 
 /** What the build puts into the package, so that nobody has to install it. */
 const bundled = ['valibot', 'preact', '@preact/signals', 'uplot', '@dagrejs/dagre'];
 
-const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' }));
+// Inside of node_modules, so that the packed library finds its peers where an application has them: one folder up.
+const application = join(ROOT, 'node_modules/.check-package');
+const installed = join(application, 'node_modules/nestjs-queue-job');
+rmSync(application, { recursive: true, force: true });
+mkdirSync(installed, { recursive: true });
+
+const [pack] = JSON.parse(
+  execFileSync('npm', ['pack', '--json', '--pack-destination', application], { cwd: ROOT, encoding: 'utf8' }),
+);
+execFileSync('tar', ['-xzf', join(application, pack.filename), '-C', installed, '--strip-components=1']);
 const files = pack.files.map(({ path }) => path);
 const problems = [
   ...required.filter((path) => !files.includes(path)).map((path) => `missing: ${path}`),
@@ -26,23 +41,26 @@ const problems = [
     .filter((path) => !built.test(path) && !required.includes(path))
     .map((path) => `unexpected: ${path}`),
 ];
+if (pack.size > MAX_BYTES) problems.push(`the tarball has ${pack.size} bytes, more than ${MAX_BYTES}`);
 
-const { name, exports } = createRequire(import.meta.url)('../package.json');
-for (const entry of Object.keys(exports).filter((key) => key !== './package.json')) {
-  const specifier = entry.replace('.', name);
-  const imported = await import(specifier);
-  const loaded = createRequire(import.meta.url)(specifier);
-  if (Object.keys(imported).length === 0) {
-    problems.push(`${specifier} exports nothing`);
-  }
-  if (imported !== loaded) {
-    problems.push(`${specifier} is another module when it is required`);
+for (const entry of entries) {
+  const specifier = entry === 'index' ? source.name : `${source.name}/${entry}`;
+  const script = `
+    const required = require(${JSON.stringify(specifier)});
+    import(${JSON.stringify(specifier)}).then((imported) => {
+      if (Object.keys(imported).length === 0) throw new Error('it exports nothing');
+      if (imported !== required) throw new Error('it is another copy when it is required');
+    });`;
+  try {
+    execFileSync(process.execPath, ['-e', script], { cwd: application, stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (error) {
+    problems.push(`${specifier}: ${error.stderr}`);
   }
 }
 
 for (const path of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
-  const text = readFileSync(path, 'utf8');
-  const imported = [...text.matchAll(/(?:\bfrom|\bimport\(?)\s*['"]([^'"]+)['"]/g)].map(
+  const text = readFileSync(join(installed, path), 'utf8');
+  const imported = [...text.matchAll(/(?:\bfrom|\bimport\(?|\brequire\()\s*['"]([^'"]+)['"]/g)].map(
     ([, specifier]) => specifier,
   );
   for (const specifier of new Set(imported)) {
@@ -50,10 +68,16 @@ for (const path of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
       problems.push(`${path} imports ${specifier}, which nobody has who installs the package`);
     }
   }
+  if (path.endsWith('.js') && /\bimport\.meta\b/.test(text)) {
+    problems.push(`${path} has import.meta, which neither CommonJS nor a bundle can have`);
+  }
 }
+rmSync(application, { recursive: true, force: true });
 
 for (const problem of problems) {
   console.error(problem);
 }
-console.log(`${files.length} files, ${Math.round(pack.unpackedSize / 1024)} kB unpacked`);
+console.log(
+  `${files.length} files, ${Math.round(pack.size / 1024)} kB packed, ${Math.round(pack.unpackedSize / 1024)} kB unpacked`,
+);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -14,7 +14,13 @@ import { testsOfDifferences } from './differences.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What `npm run build` and `npm run build:fixtures` made: the tests of processes and of the page run on it. */
-const BUILT = ['dist', 'test/dist', 'test/fixtures/dist'];
+const BUILT = [
+  'dist',
+  'lib/dashboard/server/page/built-page.generated.ts',
+  'lib/runner/liveness/lease-worker.generated.ts',
+  'test/dist',
+  'test/fixtures/dist',
+];
 
 const split = process.argv.indexOf('--', 2);
 const own = process.argv.slice(2, split < 0 ? undefined : split);
@@ -41,10 +47,10 @@ function copyRepository(target) {
   for (const file of listed.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)))) {
     cpSync(join(ROOT, file), join(target, file), { recursive: true });
   }
-  for (const folder of BUILT) {
-    if (!existsSync(join(ROOT, folder)))
-      throw new Error(`No ${folder}: run "npm run build && npm run build:fixtures".`);
-    cpSync(join(ROOT, folder), join(target, folder), { recursive: true });
+  for (const built of BUILT) {
+    if (!existsSync(join(ROOT, built)))
+      throw new Error(`No ${built}: run "npm run build && npm run build:fixtures".`);
+    cpSync(join(ROOT, built), join(target, built), { recursive: true });
   }
 }
 

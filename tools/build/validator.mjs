@@ -1,5 +1,5 @@
 // Puts what the dashboard uses of valibot, a development dependency, into both formats of the built library.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
 
@@ -8,8 +8,6 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/valibot/pac
 
 for (const format of ['esm', 'cjs']) {
   const folder = join(ROOT, 'dist', format, 'dashboard/server/input');
-  // Of the file that tsc made in its place.
-  rmSync(join(folder, 'valibot.js.map'), { force: true });
   await build({
     root: ROOT,
     configFile: false,
