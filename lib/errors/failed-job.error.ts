@@ -1,7 +1,11 @@
+import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
 /** Thrown by a job to fail at once, whatever `retryOn` says (the seed's `FailedJobError`). */
 export class FailedJobError extends QueueJobError {
+  /** @internal */
+  static override readonly [BRAND]: string = 'FailedJobError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('FAILED_JOB', message, options);
   }

@@ -1,3 +1,4 @@
+import { BRAND } from './brand.js';
 import { InvalidJobOptionError } from './invalid-job-option.error.js';
 import { QueueJobError } from './queue-job.error.js';
 
@@ -24,6 +25,9 @@ export interface RetryableJobErrorOptions extends ErrorOptions {
  * ```
  */
 export class RetryableJobError extends QueueJobError {
+  /** @internal */
+  static override readonly [BRAND]: string = 'RetryableJobError';
+
   readonly seconds: number | undefined;
   readonly ignoreRetry: boolean;
 

@@ -1,3 +1,4 @@
+import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
 /**
@@ -5,6 +6,9 @@ import { QueueJobError } from './queue-job.error.js';
  * awaited has failed, or was still under way. Nothing of the attempt is left.
  */
 export class TransactionAbortedError extends QueueJobError {
+  /** @internal */
+  static override readonly [BRAND]: string = 'TransactionAbortedError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('TRANSACTION_ABORTED', message, options);
   }

@@ -1,3 +1,4 @@
+import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
 /**
@@ -5,6 +6,9 @@ import { QueueJobError } from './queue-job.error.js';
  * stored. Mostly an `await` is missing where the job is stored.
  */
 export class TransactionEndedError extends QueueJobError {
+  /** @internal */
+  static override readonly [BRAND]: string = 'TransactionEndedError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('TRANSACTION_ENDED', message, options);
   }

@@ -25,7 +25,11 @@ export interface CurrentJob {
   readonly parentResults: () => Promise<unknown[]>;
 }
 
-const storage = new AsyncLocalStorage<CurrentJob>();
+const STORAGE: unique symbol = Symbol.for('nestjs-queue-job:current-job') as never;
+
+/** One for all copies of the library in this process: a job that one of them runs may ask another. */
+const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<CurrentJob> };
+const storage = (shared[STORAGE] ??= new AsyncLocalStorage());
 
 /**
  * The job that is running here.

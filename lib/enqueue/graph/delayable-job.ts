@@ -1,3 +1,4 @@
+import { BRAND } from '../../errors/brand.js';
 import type { EntityManager } from 'typeorm';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import type { JobOptions } from '../../job/job-options.js';
@@ -32,6 +33,9 @@ export interface DelayableOwner {
 
 /** A call that was built and not stored yet: see `QueueService.delayable()`. */
 export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<DelayableJob> {
+  /** @internal */
+  static override readonly [BRAND]: string = 'DelayableJob';
+
   /** What the method's promise will resolve to; only for the compiler. */
   declare readonly resultType: R;
   /** The jobs that this one waits for. `onDone()` changes them. */

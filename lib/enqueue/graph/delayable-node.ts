@@ -1,3 +1,4 @@
+import { BRAND, isInstanceOf } from '../../errors/brand.js';
 import { InvalidGraphError } from '../../errors/invalid-graph.error.js';
 import { formatValue } from '../../common/format-value.js';
 import type { StoreOptions } from '../delayable.types.js';
@@ -5,6 +6,14 @@ import type { DelayableJob } from './delayable-job.js';
 
 /** Something that can stand in a graph of jobs: a job, a chain or a group. It is built, and stored by `delay()`. */
 export abstract class DelayableNode {
+  /** @internal */
+  static readonly [BRAND]: string = 'DelayableNode';
+
+  /** @internal */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+
   private outer: DelayableNode | undefined;
 
   /** For errors. */
