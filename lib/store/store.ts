@@ -51,6 +51,8 @@ export class Store {
   readonly audit: AuditStore;
   readonly notifier: Notifier;
 
+  private closing: Promise<void> | undefined;
+
   constructor(
     readonly dataSource: DataSource,
     readonly tables: Tables,
@@ -80,8 +82,9 @@ export class Store {
     this.notifier = new Notifier(this.database, tables);
   }
 
+  /** A second call waits for the first: NestJS 11 calls its hooks again if an application is closed twice. */
   async close(): Promise<void> {
-    await this.notifier.close();
-    await this.database.close();
+    this.closing ??= this.notifier.close().then(async () => this.database.close());
+    await this.closing;
   }
 }

@@ -46,6 +46,11 @@ describe('a runner that stops', () => {
   const held = (): Promise<number> =>
     countOf(client, 'SELECT count(*) FROM queue_job WHERE node IS NOT NULL');
 
+  it('may be closed twice, with its application', async () => {
+    await test.close();
+    await expect(test.close()).resolves.toBeUndefined();
+  });
+
   it('while it claims leaves nothing on the node that is gone, and the next one does the work', async () => {
     const jobs = [];
     for (let round = 0; round < 20; round += 1) {
