@@ -74,6 +74,14 @@ const forbidden = [
     to: { path: '^lib/.+/index\\.ts$' },
   },
   {
+    name: 'a-schema-stands-alone',
+    comment:
+      'A released version of the schema imports nothing that can change: of lib, the names of the tables.',
+    severity: 'error',
+    from: { path: '^lib/store/schema/(v[0-9]+)/' },
+    to: { path: '^lib/', pathNot: ['^lib/store/schema/$1/', '^lib/store/connection/tables(-of)?\\.ts$'] },
+  },
+  {
     name: 'lib-stands-alone',
     severity: 'error',
     from: { path: '^lib/' },

@@ -141,6 +141,7 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
   answer.excName = null;
   answer.excMessage = null;
   answer.excInfo = null;
+  answer.excFingerprint = null;
   answer.progress = null;
   answer.progressTotal = null;
   answer.cancelBy = null;

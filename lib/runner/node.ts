@@ -29,7 +29,7 @@ import { WorkerPool } from './slots/worker-pool.js';
 const SWEEP_MS = 25;
 /** A due job that is still there is locked by somebody: it is not asked for again at once, in milliseconds. */
 const DUE_AGAIN_MS = 20;
-/** Between two calls of this node that it goes hungry, in milliseconds. */
+/** Between two calls of this node that it is starved, in milliseconds. */
 const STARVED_GAP_MS = 250;
 /** After its abort at a stop, a run gets this long to end, in milliseconds. */
 const ABORT_GRACE_MS = 1_000;

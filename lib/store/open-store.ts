@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { sessionDefaultsOf } from './connection/session-defaults.js';
-import { tablesOf } from './schema/v1/tables-of.js';
+import { tablesOf } from './connection/tables-of.js';
 import { checkDriver, checkSchema, checkServer, migrate } from './schema/check-schema.js';
 import { explainRefusal } from './schema/privileges.js';
 import { placeEntities } from './place-entities.js';

@@ -5,7 +5,7 @@ import type { CurrentJob } from '../../execution-context/current-job.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import { InvalidJobOptionError } from '../../errors/invalid-job-option.error.js';
 import type { ProgressBuffer } from '../reporting/progress-buffer.js';
-import type { ClaimedJob } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { RunningAttempt } from './attempt.js';
 
 /** A call of a job's method. */

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 
 /** One try of a job on this node. */
 export class RunningAttempt {

@@ -1,12 +1,7 @@
 import { isDataError, isStatementRejected } from '../../common/pg-errors.js';
 import { EarliestTimer } from '../../common/earliest-timer.js';
-import type {
-  ClaimedJob,
-  ClaimStore,
-  RoundTripReply,
-  RoundTripInfo,
-  EndRecord,
-} from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
+import type { ClaimStore, RoundTripReply, RoundTripInfo, EndRecord } from '../../store/claims/claim-store.js';
 import type { ClaimedInsert } from '../../store/insert/claimed-insert-store.js';
 import type { NewJob } from '../../store/insert/new-job.js';
 import { describeFailure } from '../../job/failure.js';

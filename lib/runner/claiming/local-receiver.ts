@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { ClaimedInsert, ClaimedInsertStore } from '../../store/insert/claimed-insert-store.js';
 import { areUniform } from '../../store/insert/insert-uniform.js';
 import type { NewJob, StoredJob } from '../../store/insert/new-job.js';

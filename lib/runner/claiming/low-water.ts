@@ -1,4 +1,5 @@
-import type { ClaimedJob, LowWaterMark } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
+import type { LowWaterMark } from '../../store/claims/claim-store.js';
 
 /** A mark lags behind what was claimed by one to two times this, in milliseconds: a transaction that got a lower number may commit late. */
 const RIPE_MS = 250;

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { RunningAttempt } from '../attempt/attempt.js';
 import { type EndedAttempt, sizeOf } from '../attempt/attempt-result.js';
 

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { RescuedAttempt } from '../../store/nodes/node-store.js';
 import type { StatsStore } from '../../store/stats/rollup-store.js';
 import { isDataError } from '../../common/pg-errors.js';

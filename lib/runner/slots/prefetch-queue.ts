@@ -1,4 +1,4 @@
-import { byOrder, type ClaimedJob } from '../../store/claims/claim-store.js';
+import { byOrder, type ClaimedJob } from '../../store/claims/claimed-job.js';
 
 interface Waiting {
   readonly job: ClaimedJob;

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ClaimedJob, LimitingChannels } from '../../store/claims/claim-store.js';
+import type { ClaimedJob } from '../../store/claims/claimed-job.js';
+import type { LimitingChannels } from '../../store/claims/claim-store.js';
 import { OpenClaims } from '../claiming/open-claims.js';
 import { PrefetchQueue } from './prefetch-queue.js';
 import { StartThrottle } from './start-throttle.js';

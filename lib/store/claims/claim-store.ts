@@ -1,6 +1,7 @@
 import { plainArray, textArray } from '../connection/array-literal.js';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
-import { CLAIMED_COLUMNS } from '../schema/v1/functions/claimed-columns.js';
+import { CLAIMED_COLUMNS } from '../../job/job-columns.js';
+import { byOrder, type ClaimedJob, toClaimedJob } from './claimed-job.js';
 import type { Tables } from '../connection/tables.js';
 
 /** An end that is not a plain success, as `queue_job_end_attempts` reads it: see there for the letters. */
@@ -60,36 +61,6 @@ export interface LowWaterMark {
   readonly channel: string;
   readonly priority: number;
   readonly seq: number;
-}
-
-/** A job as it comes from a claim; `args` and `context` are JSON text. */
-export interface ClaimedJob {
-  readonly uuid: string;
-  readonly seq: number;
-  readonly name: string;
-  readonly channel: string;
-  readonly priority: number;
-  readonly retry: number;
-  readonly maxRetries: number;
-  readonly args: string;
-  readonly description: string;
-  readonly identityKey: string | null;
-  readonly identityUntilDone: boolean;
-  readonly eta: Date | null;
-  readonly userId: string | null;
-  readonly context: string | null;
-  readonly graphUuid: string | null;
-  readonly batchUuid: string | null;
-  /** JSON text; null for a job of no schedule. */
-  readonly tick: string | null;
-  readonly hasChildren: boolean;
-  readonly dateCreated: Date;
-  readonly dateEnqueued: Date;
-  /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
-  readonly prefetched: boolean;
-  readonly claim: number;
-  /** When it came here, by the monotonic clock of the process, in milliseconds. */
-  readonly receivedAt: number;
 }
 
 /** `released`: done, and jobs that depended on it, or callbacks of its batch, may run now. */
@@ -292,41 +263,4 @@ export class ClaimStore {
     const map = rows[0]?.['map'];
     return typeof map === 'string' ? (JSON.parse(map) as LimitingChannels) : null;
   }
-}
-
-/** Priority, then creation. */
-export function byOrder(a: { priority: number; seq: number }, b: { priority: number; seq: number }): number {
-  return a.priority - b.priority || a.seq - b.seq;
-}
-
-/** By the places of `CLAIMED_COLUMNS`, after `info` and `prefetched`; `claim` is the same for all. */
-function toClaimedJob(
-  row: readonly unknown[],
-  claim: Pick<ClaimedJob, 'claim' | 'dateEnqueued' | 'receivedAt'>,
-): ClaimedJob {
-  return {
-    prefetched: row[1] as boolean,
-    uuid: row[2] as string,
-    seq: row[3] as number,
-    name: row[4] as string,
-    channel: row[5] as string,
-    priority: row[6] as number,
-    retry: row[7] as number,
-    maxRetries: row[8] as number,
-    args: row[9] as string,
-    description: row[10] as string,
-    identityKey: row[11] as string | null,
-    identityUntilDone: row[12] as boolean,
-    eta: row[13] as Date | null,
-    userId: row[14] as string | null,
-    context: row[15] as string | null,
-    graphUuid: row[16] as string | null,
-    batchUuid: row[17] as string | null,
-    tick: row[18] as string | null,
-    hasChildren: row[19] as boolean,
-    dateCreated: row[20] as Date,
-    dateEnqueued: claim.dateEnqueued,
-    claim: claim.claim,
-    receivedAt: claim.receivedAt,
-  };
 }

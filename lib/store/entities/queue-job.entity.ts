@@ -1,6 +1,7 @@
 import { Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm';
 import { JobRecord } from './job-record.js';
 import { int8AsNumber } from './int8-as-number.js';
+import { Phase } from '../jobs/phase.js';
 
 /**
  * A job: stored by a call through `withDelay()`, run by any node. This table holds those that still live; an ended one
@@ -9,17 +10,19 @@ import { int8AsNumber } from './int8-as-number.js';
  * `R` is what the method's promise resolves to.
  */
 @Entity({ name: 'queue_job', synchronize: false })
-@Index('queue_job_ready', ['channel', 'priority', 'seq'], { where: 'phase = 2' })
-@Index('queue_job_aside', ['phase', 'channel', 'priority', 'seq'], { where: 'phase <> 2' })
-@Index('queue_job_due', ['eta'], { where: 'phase = 1' })
+@Index('queue_job_ready', ['channel', 'priority', 'seq'], { where: `phase = ${Phase.ready}` })
+@Index('queue_job_aside', ['phase', 'channel', 'priority', 'seq'], { where: `phase <> ${Phase.ready}` })
+@Index('queue_job_due', ['eta'], { where: `phase = ${Phase.eta}` })
 @Index('queue_job_identity', ['identityLock'], { unique: true, where: 'identity_lock IS NOT NULL' })
 @Index('queue_job_cancel', ['cancelBy'], { where: 'cancel_by IS NOT NULL' })
-@Index('queue_job_failure', ['name', 'excFingerprint', 'dateStarted'], { where: 'phase = 4' })
+@Index('queue_job_failure', ['name', 'excFingerprint', 'dateStarted'], { where: `phase = ${Phase.failed}` })
 @Index('queue_job_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })
-@Index('queue_job_failed', ['uuid'], { where: 'phase = 4' })
-@Index('queue_job_heartbeat', ['schedule', 'scheduledAt'], { unique: true, where: 'schedule IS NOT NULL' })
+@Index('queue_job_failed', ['uuid'], { where: `phase = ${Phase.failed}` })
+@Index('queue_job_tick', ['schedule', 'scheduledAt'], { unique: true, where: 'schedule IS NOT NULL' })
 @Index('queue_job_member', ['batchUuid', 'uuid'], { where: 'batch_uuid IS NOT NULL' })
-@Index('queue_job_member_live', ['batchUuid', 'seq'], { where: 'batch_uuid IS NOT NULL AND phase <> 4' })
+@Index('queue_job_member_live', ['batchUuid', 'seq'], {
+  where: `batch_uuid IS NOT NULL AND phase <> ${Phase.failed}`,
+})
 export class QueueJob<R = unknown> extends JobRecord<R> {
   /** A UUID of version 7, so that the primary key grows at its end. */
   @PrimaryColumn({ name: 'uuid', type: 'uuid', primaryKeyConstraintName: 'queue_job_pkey' })

@@ -1,7 +1,7 @@
 import type { JobState } from '../../job/job-state.js';
 import type { Query, QueueDatabase, Row } from '../connection/database.js';
 import type { JobRow } from '../jobs/job-store.js';
-import { LASTING_COLUMNS } from '../jobs/job-columns.js';
+import { LASTING_COLUMNS } from '../../job/job-columns.js';
 import type { Tables } from '../connection/tables.js';
 
 /** `child` runs once `parent` is done; uuids of jobs. */

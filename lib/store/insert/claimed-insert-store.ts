@@ -2,7 +2,7 @@ import { namedStatement, type QueueDatabase, type Statement } from '../connectio
 import { uniformStored, uniformValues } from './insert-uniform.js';
 import type { InsertedJobs } from './job-writer.js';
 import type { NewJob } from './new-job.js';
-import { UNIFORM_COLUMNS } from './uniform-columns.js';
+import { UNIFORM_COLUMNS } from '../../job/job-columns.js';
 import type { Tables } from '../connection/tables.js';
 
 /** Jobs that were stored in the round trip of a node; where that has not taken them, they wait as any others do. */

@@ -4,6 +4,7 @@ import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
 import { notificationText } from '../notify/notification-text.js';
 import type { Tables } from '../connection/tables.js';
+import { Phase } from '../jobs/phase.js';
 
 /** The INSERT for jobs of every kind: an array for each column. */
 export class InsertMixed implements JobInsert {
@@ -89,7 +90,8 @@ SELECT g.uuid, g.seq, g.name, g.channel, g.priority, g.max_retries, g.args, g.de
   g.identity_until_done, CASE WHEN g.locks_key THEN g.identity_key END, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second'),
   g.user_id, g.context, g.graph_uuid, g.has_children, g.batch_uuid,
   CASE WHEN g.waits THEN 'wait_dependencies' ELSE 'pending' END,
-  CASE WHEN g.waits THEN 0 WHEN g.eta_at > clock_timestamp() OR g.eta_at IS NULL AND g.eta_in > 0 THEN 1 ELSE 2 END
+  CASE WHEN g.waits THEN ${Phase.parents}
+    WHEN g.eta_at > clock_timestamp() OR g.eta_at IS NULL AND g.eta_in > 0 THEN ${Phase.eta} ELSE ${Phase.ready} END
 FROM (
   -- (A list with a number to be drawn is worked out before it is ordered.)
   SELECT u.*, nextval(${t.literal('queue_job_seq_seq')}) AS seq

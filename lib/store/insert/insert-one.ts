@@ -1,7 +1,7 @@
 import { namedStatement, type Row, type Statement } from '../connection/database.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
-import { UNIFORM_COLUMNS } from './uniform-columns.js';
+import { UNIFORM_COLUMNS } from '../../job/job-columns.js';
 import { notificationText } from '../notify/notification-text.js';
 import type { Tables } from '../connection/tables.js';
 

@@ -1,7 +1,7 @@
 import type { QueueDatabase, Row } from '../connection/database.js';
 import type { JobFilter } from './job-filter.js';
 import type { JobRow } from './job-store.js';
-import { LASTING_COLUMNS } from './job-columns.js';
+import { LASTING_COLUMNS } from '../../job/job-columns.js';
 import { jobPlaces } from './job-sources.js';
 import { type Bind, jobWhere, lastNode } from './job-where.js';
 import { timeOfUuid, uuidBefore } from './uuid-time.js';

@@ -4,11 +4,11 @@ import { retryOnDeadlock } from '../connection/retry-on-deadlock.js';
 import { QueueJobAttempt } from '../entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from '../entities/queue-job-log.entity.js';
 import type { StatsStore } from '../stats/rollup-store.js';
-import { LASTING_COLUMNS } from './job-columns.js';
+import { LASTING_COLUMNS, type LastingColumn } from '../../job/job-columns.js';
 import type { Tables } from '../connection/tables.js';
 
 /** A stored job as read: `args`, `result` and `context` are JSON text. */
-export type JobRow = Readonly<Record<(typeof LASTING_COLUMNS)[number] | 'cancel_by', unknown>>;
+export type JobRow = Readonly<Record<LastingColumn | 'cancel_by', unknown>>;
 
 /** A line of a job's log as stored. */
 export type LogRow = Pick<QueueJobLog, 'id' | 'retry' | 'date' | 'message'> & {

@@ -1,6 +1,7 @@
 import { namedStatement, type QueueDatabase, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 import type { StoredDefinition, StoredOverride } from './schedule-definition.js';
+import { Phase } from '../jobs/phase.js';
 
 /** A schedule's row. Instants are milliseconds since the epoch of Unix. */
 export interface ScheduleRow {
@@ -242,7 +243,7 @@ export class ScheduleStore {
   async remove(name: string): Promise<string[] | null> {
     const rows = await this.database.query(
       `WITH gone AS (DELETE FROM ${this.tables.schedule} WHERE name = $1 RETURNING name)
-       SELECT to_json(ARRAY(SELECT j.uuid FROM ${this.tables.job} j WHERE j.schedule = $1 AND j.node IS NULL AND j.phase <> 4)) AS jobs
+       SELECT to_json(ARRAY(SELECT j.uuid FROM ${this.tables.job} j WHERE j.schedule = $1 AND j.node IS NULL AND j.phase <> ${Phase.failed})) AS jobs
        FROM gone`,
       [name],
     );

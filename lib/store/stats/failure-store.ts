@@ -1,5 +1,6 @@
 import type { QueueDatabase, Row } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import { Phase } from '../jobs/phase.js';
 
 /** Failed jobs of one name and one kind of error. */
 export interface FailureSums {
@@ -40,7 +41,7 @@ export class FailureStore {
     const rows = await this.database.query(
       `WITH groups AS MATERIALIZED (
          SELECT j.name, j.exc_fingerprint, count(*) AS count, min(j.date_started) AS first, max(j.date_started) AS last
-         FROM ${t.job} j WHERE j.phase = 4 GROUP BY j.name, j.exc_fingerprint ORDER BY last DESC NULLS LAST LIMIT ${GROUPS}
+         FROM ${t.job} j WHERE j.phase = ${Phase.failed} GROUP BY j.name, j.exc_fingerprint ORDER BY last DESC NULLS LAST LIMIT ${GROUPS}
        )
        SELECT g.name, coalesce(g.exc_fingerprint, '') AS fingerprint, g.count, g.first, l.jobs, l.channel, l.user_id, l.exc_name, l.exc_message, l.seen
        FROM groups g CROSS JOIN LATERAL (
@@ -51,7 +52,7 @@ export class FailureStore {
            SELECT j.uuid, j.channel, j.user_id, j.exc_name, left(j.exc_message, 500) AS exc_message,
              coalesce(j.date_started + coalesce(j.exec_time, 0) * interval '1 second', j.date_created) AS seen
            FROM ${t.job} j
-           WHERE j.phase = 4 AND j.name = g.name AND j.exc_fingerprint IS NOT DISTINCT FROM g.exc_fingerprint
+           WHERE j.phase = ${Phase.failed} AND j.name = g.name AND j.exc_fingerprint IS NOT DISTINCT FROM g.exc_fingerprint
            ORDER BY j.date_started DESC NULLS LAST LIMIT ${JOBS}
          ) s
        ) l ORDER BY l.seen DESC`,

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { ClaimedJob } from '../../../lib/store/claims/claim-store.js';
+import type { ClaimedJob } from '../../../lib/store/claims/claimed-job.js';
 import type { Store } from '../../../lib/store/store.js';
 import { fingerprintOf } from '../../../lib/job/fingerprint.js';
 import { BUCKETS, bucketOf, percentile } from '../../../lib/common/histogram.js';

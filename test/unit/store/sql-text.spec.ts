@@ -57,11 +57,11 @@ const isSql = ({ text }: CodeText): boolean =>
   !/^[A-Z]?[a-z]+ [a-z]/.test(text);
 
 const MADE_OF_TABLES =
-  /^store\/(?:schema\/|jobs\/(?:job-columns|job-sources|job-where|uuid-time)\.ts|notify\/notification-text\.ts)/;
+  /^store\/(?:schema\/|jobs\/(?:job-sources|job-where|uuid-time)\.ts|notify\/notification-text\.ts)/;
 
-/** Names of our own, quoted by `Tables`. */
+/** Names of our own, quoted by `Tables`, and the constants of the index that a row stands in. */
 const QUOTED =
-  /^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|lockClass|quotedSchema)$/;
+  /^Phase\.\w+$|^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { functions } from './functions/functions.js';
 import { createTables } from './create-tables.js';
 import { ensureSchema } from './ensure-schema.js';
-import { tablesOf } from './tables-of.js';
+import { tablesOf } from '../../connection/tables-of.js';
 
 /** The first version of the tables. */
 export class QueueJob1764000000000 implements MigrationInterface {

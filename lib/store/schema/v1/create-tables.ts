@@ -1,5 +1,6 @@
 import type { Tables } from '../../connection/tables.js';
-import { LASTING_COLUMNS } from '../../jobs/job-columns.js';
+import { LASTING_COLUMNS } from './job-columns.js';
+import { Phase } from './phase.js';
 
 /** What a live and a finished job have in common; equal to the entity `JobRecord`. */
 const LASTING_DDL: Readonly<Record<(typeof LASTING_COLUMNS)[number], string>> = {
@@ -55,23 +56,27 @@ export function createTables(t: Tables): readonly string[] {
   return [
     table(
       'queue_job',
-      `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT 2, identity_lock text, cancel_by text`,
+      `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT ${Phase.ready}, identity_lock text, cancel_by text`,
       'uuid',
     ),
     // More than half of each page stays free, since the version that a claim makes is a little larger than the one
     // before; and what is dead is cleared early.
     `ALTER TABLE ${t.job} SET (fillfactor = 45, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000)`,
-    index('queue_job_ready', t.job, '(channel, priority, seq) WHERE phase = 2'),
-    index('queue_job_aside', t.job, '(phase, channel, priority, seq) WHERE phase <> 2'),
-    index('queue_job_due', t.job, '(eta) WHERE phase = 1'),
+    index('queue_job_ready', t.job, `(channel, priority, seq) WHERE phase = ${Phase.ready}`),
+    index('queue_job_aside', t.job, `(phase, channel, priority, seq) WHERE phase <> ${Phase.ready}`),
+    index('queue_job_due', t.job, `(eta) WHERE phase = ${Phase.eta}`),
     index('queue_job_identity', t.job, '(identity_lock) WHERE identity_lock IS NOT NULL', 'UNIQUE'),
     index('queue_job_cancel', t.job, '(cancel_by) WHERE cancel_by IS NOT NULL'),
-    index('queue_job_failure', t.job, '(name, exc_fingerprint, date_started) WHERE phase = 4'),
+    index('queue_job_failure', t.job, `(name, exc_fingerprint, date_started) WHERE phase = ${Phase.failed}`),
     index('queue_job_graph', t.job, '(graph_uuid) WHERE graph_uuid IS NOT NULL'),
-    index('queue_job_failed', t.job, '(uuid) WHERE phase = 4'),
+    index('queue_job_failed', t.job, `(uuid) WHERE phase = ${Phase.failed}`),
     index('queue_job_member', t.job, '(batch_uuid, uuid) WHERE batch_uuid IS NOT NULL'),
-    index('queue_job_member_live', t.job, '(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> 4'),
-    index('queue_job_heartbeat', t.job, '(schedule, scheduled_at) WHERE schedule IS NOT NULL', 'UNIQUE'),
+    index(
+      'queue_job_member_live',
+      t.job,
+      `(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> ${Phase.failed}`,
+    ),
+    index('queue_job_tick', t.job, '(schedule, scheduled_at) WHERE schedule IS NOT NULL', 'UNIQUE'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
     index('queue_job_history_cancelled', t.history, `(uuid) WHERE state = 'cancelled'`),

@@ -3,12 +3,8 @@ import { ClaimLoop } from '../../../../lib/runner/claiming/claim-loop.js';
 import type { ClaimLoopHooks } from '../../../../lib/runner/claiming/claim-loop.hooks.js';
 import { ProgressBuffer } from '../../../../lib/runner/reporting/progress-buffer.js';
 import { WorkerPool } from '../../../../lib/runner/slots/worker-pool.js';
-import type {
-  ClaimedJob,
-  ClaimStore,
-  RoundTrip,
-  RoundTripReply,
-} from '../../../../lib/store/claims/claim-store.js';
+import type { ClaimedJob } from '../../../../lib/store/claims/claimed-job.js';
+import type { ClaimStore, RoundTrip, RoundTripReply } from '../../../../lib/store/claims/claim-store.js';
 import type { ClaimedInsert, ClaimedInsertStore } from '../../../../lib/store/insert/claimed-insert-store.js';
 import type { NewJob, StoredJob } from '../../../../lib/store/insert/new-job.js';
 import type { ProgressStore } from '../../../../lib/store/jobs/progress-store.js';

@@ -1,5 +1,5 @@
 import { LowWater } from '../../../../lib/runner/claiming/low-water.js';
-import type { ClaimedJob } from '../../../../lib/store/claims/claim-store.js';
+import type { ClaimedJob } from '../../../../lib/store/claims/claimed-job.js';
 
 const jobs = (first: number, last: number, channel = 'root', priority = 10): ClaimedJob[] =>
   Array.from({ length: last - first + 1 }, (_, at) => ({ channel, priority, seq: first + at }) as ClaimedJob);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { PrefetchQueue } from '../../../../lib/runner/slots/prefetch-queue.js';
-import { byOrder, type ClaimedJob } from '../../../../lib/store/claims/claim-store.js';
+import { byOrder, type ClaimedJob } from '../../../../lib/store/claims/claimed-job.js';
 
 const job = (seq: number, channel = 'root.a', priority = 10): ClaimedJob =>
   ({ uuid: `job ${seq}`, seq, channel, priority }) as ClaimedJob;

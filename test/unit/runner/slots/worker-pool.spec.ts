@@ -1,6 +1,6 @@
 import type { AttemptResult } from '../../../../lib/runner/attempt/attempt-result.js';
 import { WorkerPool } from '../../../../lib/runner/slots/worker-pool.js';
-import type { ClaimedJob } from '../../../../lib/store/claims/claim-store.js';
+import type { ClaimedJob } from '../../../../lib/store/claims/claimed-job.js';
 import { eventually } from '../../../support/eventually.js';
 import { Gate } from '../../../support/gate.js';
 

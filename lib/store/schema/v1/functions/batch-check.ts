@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /** The `total` of a batch that was closed and whose members nobody has counted yet. */
 export const NOT_COUNTED = -1;
@@ -45,8 +46,8 @@ BEGIN
           -- Closed a moment ago: from here on each end counts itself; one that waits for this lock is not among these.
           SELECT b.removed_done + b.removed_cancelled
             + (SELECT count(*) FROM ${t.history} h WHERE h.batch_uuid = b.uuid)
-            + (SELECT count(*) FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase = 4) INTO b.settled;
-          SELECT b.settled + count(*) INTO b.total FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> 4;
+            + (SELECT count(*) FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase = ${Phase.failed}) INTO b.settled;
+          SELECT b.settled + count(*) INTO b.total FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> ${Phase.failed};
         ELSE
           b.settled := b.settled + (SELECT count(*) FROM unnest(p_ended) e WHERE e = b.uuid)
             - (SELECT count(*) FROM unnest(p_again) a WHERE a = b.uuid);
@@ -56,7 +57,7 @@ BEGIN
         IF b.reported > v_before.reported THEN v_events := v_events || 'progress'::text; END IF;
       END IF;
       IF (
-        SELECT true FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> 4 ORDER BY j.seq DESC LIMIT 1
+        SELECT true FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> ${Phase.failed} ORDER BY j.seq DESC LIMIT 1
       ) THEN
         -- A member that had ended was requeued: all begins anew, but for what was told of progress.
         IF b.date_ended IS NOT NULL THEN

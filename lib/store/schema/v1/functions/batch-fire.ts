@@ -1,4 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
+import { Phase } from '../phase.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
@@ -26,7 +27,7 @@ BEGIN
     INSERT INTO ${t.job} (uuid, name, channel, priority, max_retries, args, description, identity_key, identity_until_done,
       eta, user_id, context, phase)
     SELECT g.job_uuid, g.name, g.channel, g.priority, g."maxRetries", g.args::json, g.description, g."identityKey",
-      g."identityUntilDone", g.eta, g."userId", g.context::json, CASE WHEN g.eta > clock_timestamp() THEN 1 ELSE 2 END
+      g."identityUntilDone", g.eta, g."userId", g.context::json, CASE WHEN g.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END
     FROM given g
     RETURNING uuid
   )

@@ -2,6 +2,7 @@ import type { Tables } from '../../../connection/tables.js';
 import { NOT_COUNTED } from './batch-check.js';
 import { OLD_SNAPSHOT } from './follow-up.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /**
  * Who adds and who closes meet at an advisory lock, not at the row of the batch: a transaction that adds may stay open for
@@ -57,6 +58,6 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock(${batchLock(t, 'p_uuid')});
   RETURN QUERY SELECT c.uuid, c.node FROM ${t.name('queue_job_cancel_1')}(
-    ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.batch_uuid = p_uuid AND j.phase <> 4), p_by) c;
+    ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.batch_uuid = p_uuid AND j.phase <> ${Phase.failed}), p_by) c;
   PERFORM ${t.name('queue_job_batch_close_1')}(p_uuid);
 END $$`;

@@ -1,7 +1,8 @@
 import type { Tables } from '../../../connection/tables.js';
-import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
+import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { livingParent } from './release.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /**
  * `queue_job_cancel_stranded(children, result)`: those of these jobs that wait and have only cancelled parents left are
@@ -22,7 +23,7 @@ BEGIN
     PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR UPDATE;
     WITH gone AS (
       DELETE FROM ${t.job} j
-      WHERE j.uuid = ANY(v_children) AND j.phase = 0 AND ${livingParent(t)} IS NULL
+      WHERE j.uuid = ANY(v_children) AND j.phase = ${Phase.parents} AND ${livingParent(t)} IS NULL
         AND EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied)
       RETURNING j.*
     ), kept AS (

@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { inStretch, stretches } from './low-water.js';
+import { Phase } from '../phase.js';
 
 /** No capacity: room for more than any node asks for. */
 export const UNLIMITED = 1_000_000_000;
@@ -36,7 +37,7 @@ export const candidates = (t: Tables): string => `
       FROM ${stretches('h.channel')} s
       CROSS JOIN LATERAL (
         SELECT j.ctid, j.priority, j.seq, j.name = ANY(p_names) AS known FROM ${t.job} j
-        WHERE j.phase = 2 AND j.channel = h.channel AND ${inStretch} AND j.node IS NULL
+        WHERE j.phase = ${Phase.ready} AND j.channel = h.channel AND ${inStretch} AND j.node IS NULL
           AND (h.in_order OR j.name = ANY(p_names))
         ORDER BY j.priority, j.seq LIMIT h.fetch
       ) k LIMIT h.fetch
@@ -55,7 +56,7 @@ const inTheWay = (t: Tables): string => `
     FROM unnest(g_name, g_sequential) WITH ORDINALITY q (name, sequential, at)
     CROSS JOIN LATERAL (
       (SELECT j.priority, j.seq, j.channel FROM ${t.job} j
-      WHERE q.sequential AND j.phase = 1 AND j.channel >= q.name AND j.channel < q.name || '/'
+      WHERE q.sequential AND j.phase = ${Phase.eta} AND j.channel >= q.name AND j.channel < q.name || '/'
         AND (j.channel = q.name OR j.channel >= q.name || '.')
       ORDER BY j.priority, j.seq LIMIT 1)
       UNION ALL
@@ -63,7 +64,7 @@ const inTheWay = (t: Tables): string => `
       FROM unnest(CASE WHEN q.sequential THEN ${t.name('queue_job_ready_channels_1')}('{}', '{}', '{}') END) f (channel)
       CROSS JOIN LATERAL (
         SELECT j.priority, j.seq, j.channel FROM ${t.job} j
-        WHERE j.phase = 2 AND j.channel = f.channel AND j.node IS NULL ORDER BY j.priority, j.seq LIMIT 1
+        WHERE j.phase = ${Phase.ready} AND j.channel = f.channel AND j.node IS NULL ORDER BY j.priority, j.seq LIMIT 1
       ) k
       WHERE f.channel <> ALL(v_channels) AND (f.channel = q.name OR starts_with(f.channel, q.name || '.'))
     ) w`;

@@ -3,6 +3,7 @@ import { candidates, channelOf, UNLIMITED } from './candidates.js';
 import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
 import { entriesRead, inStretch, orderMarks, stretches, walked } from './low-water.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /** Rows of each of many channels that a claim looks at, at least, unless that comes to more than so many in all. */
 const FEWEST = 8;
@@ -30,7 +31,7 @@ export const claim = (t: Tables): string => {
   const lockInOrder = (picks: string): string =>
     lock(`
             SELECT j.ctid, j.uuid FROM unnest(${picks}) WITH ORDINALITY k (row, at) JOIN ${t.job} j ON j.ctid = k.row
-            WHERE j.phase = 2 AND j.node IS NULL ORDER BY k.at FOR NO KEY UPDATE OF j SKIP LOCKED
+            WHERE j.phase = ${Phase.ready} AND j.node IS NULL ORDER BY k.at FOR NO KEY UPDATE OF j SKIP LOCKED
           `);
   // What is locked is taken, noted in the ledger first, so that no CTE has to keep the rows for both: of a claim of a
   // thousand jobs, the statements that lock and mark took 5.2 µs a job instead of 7.2.
@@ -100,14 +101,14 @@ BEGIN
 
   -- What was released may have its eta still to come, which this node has to know of.
   IF p_promote OR p_released THEN
-    UPDATE ${t.job} j SET phase = 2 WHERE j.ctid = ANY(ARRAY(
-      SELECT d.ctid FROM ${t.job} d WHERE d.phase = 1 AND d.eta <= v_now ORDER BY d.eta LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
+    UPDATE ${t.job} j SET phase = ${Phase.ready} WHERE j.ctid = ANY(ARRAY(
+      SELECT d.ctid FROM ${t.job} d WHERE d.phase = ${Phase.eta} AND d.eta <= v_now ORDER BY d.eta LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
     ));
     GET DIAGNOSTICS v_count = ROW_COUNT;
     v_writes := v_writes OR v_count > 0;
     -- One that is due and was not moved is locked by somebody: not asked for again at once.
     SELECT CASE WHEN v_count = 1000 THEN 0 ELSE greatest(extract(epoch FROM greatest(d.eta, v_now) - v_now) * 1000, 50) END INTO v_next_eta
-    FROM ${t.job} d WHERE d.phase = 1 AND d.eta < 'infinity' ORDER BY d.eta LIMIT 1;
+    FROM ${t.job} d WHERE d.phase = ${Phase.eta} AND d.eta < 'infinity' ORDER BY d.eta LIMIT 1;
   END IF;
 
   IF v_slots > 0 OR v_prefetch_left > 0 THEN
@@ -143,7 +144,7 @@ BEGIN
             SELECT d.ctid, d.uuid FROM ${stretches('v_channels[1]')} s
             CROSS JOIN LATERAL (
               SELECT j.ctid, j.uuid FROM ${t.job} j
-              WHERE j.phase = 2 AND j.channel = v_channels[1] AND ${inStretch} AND j.node IS NULL AND j.name = ANY(p_names)
+              WHERE j.phase = ${Phase.ready} AND j.channel = v_channels[1] AND ${inStretch} AND j.node IS NULL AND j.name = ANY(p_names)
               ORDER BY j.priority, j.seq LIMIT v_fetch FOR NO KEY UPDATE SKIP LOCKED
             ) d LIMIT v_fetch
           `)}
@@ -151,7 +152,7 @@ BEGIN
         v_more := v_more OR cardinality(v_locked) = v_fetch;
       ELSIF cardinality(v_channels) > 0 THEN
         -- Channels that are full, by a look without a lock, aren't worth one: who gives room there claims in that same
-        -- transaction, and what is left is told to those that went hungry.
+        -- transaction, and what is left is published to the nodes that were starved.
         IF v_limited THEN
           SELECT array_agg(l.limiting ORDER BY l.limiting COLLATE "C") INTO g_name
           FROM (
@@ -194,7 +195,7 @@ BEGIN
             CASE
               WHEN c.paused OR c.next_start > v_now THEN 0
               WHEN c.sequential AND EXISTS (
-                SELECT 1 FROM ${t.job} s WHERE s.phase = 4 AND s.channel >= c.name AND s.channel < c.name || '/'
+                SELECT 1 FROM ${t.job} s WHERE s.phase = ${Phase.failed} AND s.channel >= c.name AND s.channel < c.name || '/'
                 AND (s.channel = c.name OR s.channel >= c.name || '.')
               ) THEN 0
               ELSE least(
@@ -281,7 +282,7 @@ BEGIN
         END LOOP;
         CLOSE v_cursor;
 
-        -- What the look without a lock found full and no candidate asked for again: still hungry.
+        -- What the look without a lock found full and no candidate asked for again: still starved.
         v_starved := ARRAY(
           SELECT h FROM unnest(v_starved) h
           WHERE h <> ALL(g_name) OR g_starved[array_position(g_name, h)]

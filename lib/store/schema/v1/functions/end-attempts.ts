@@ -1,6 +1,7 @@
 import type { Tables } from '../../../connection/tables.js';
-import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
+import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /**
  * `queue_job_write_ended_attempts(node, ends)`: everything but a plain success. `ends` is a JSON array of objects with
@@ -32,7 +33,7 @@ DECLARE
   v_failed uuid[];
   v_parents uuid[];
 BEGIN
-  UPDATE ${t.job} j SET state = 'started', phase = 3, date_started = v_now - e.started * interval '1 millisecond'
+  UPDATE ${t.job} j SET state = 'started', phase = ${Phase.running}, date_started = v_now - e.started * interval '1 millisecond'
   FROM ${ends}
   WHERE e.kind = 'started' AND ${mine} AND j.state = 'enqueued';
 
@@ -66,7 +67,7 @@ BEGIN
   WITH again AS (
     UPDATE ${t.job} j SET
       state = 'pending', node = NULL, date_enqueued = NULL, date_started = NULL,
-      phase = CASE WHEN e.kind = 'retry' AND e.seconds > 0 THEN 1 ELSE 2 END,
+      phase = CASE WHEN e.kind = 'retry' AND e.seconds > 0 THEN ${Phase.eta} ELSE ${Phase.ready} END,
       eta = CASE WHEN e.kind = 'retry' THEN v_now + e.seconds * interval '1 second' ELSE j.eta END,
       retry = CASE WHEN e.kind = 'back' OR e.uncounted THEN j.retry - 1 ELSE j.retry END,
       result = CASE WHEN e.kind = 'retry' THEN e.result ELSE j.result END,
@@ -84,7 +85,7 @@ BEGIN
 
   WITH stopped AS (
     UPDATE ${t.job} j SET
-      state = 'failed', node = NULL, phase = 4, identity_lock = NULL,
+      state = 'failed', node = NULL, phase = ${Phase.failed}, identity_lock = NULL,
       date_started = v_now - e.started * interval '1 millisecond', exec_time = (e.started - e.ended) / 1000,
       exc_name = e.name, exc_message = e.message, exc_info = e.info, exc_fingerprint = e.fingerprint
     FROM ${ends}

@@ -1,5 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
-import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
+import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { OLD_SNAPSHOT } from './follow-up.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 

@@ -1,7 +1,8 @@
 import type { Tables } from '../../../connection/tables.js';
-import { UNIFORM_COLUMNS } from '../../../insert/uniform-columns.js';
-import { notificationText } from '../../../notify/notification-text.js';
+import { UNIFORM_COLUMNS } from '../uniform-columns.js';
+import { notificationText } from '../notification-text.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /** Jobs of the channel that are looked at, to see that none of them waits. */
 const LOOK = 64;
@@ -36,7 +37,7 @@ BEGIN
       AND EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.name = p_channel AND c.limiting_channels = '{}')
       AND (
         SELECT count(*) < ${LOOK} AND count(f.node) = count(*) FROM (
-          SELECT j.node FROM ${t.job} j WHERE j.phase = 2 AND j.channel = p_channel
+          SELECT j.node FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.channel = p_channel
           ORDER BY j.priority, j.seq LIMIT ${LOOK}
         ) f
       );

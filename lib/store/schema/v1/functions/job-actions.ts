@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
-import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
+import { columnList, LASTING_COLUMNS } from '../job-columns.js';
+import { Phase } from '../phase.js';
 
 /**
  * What people do to jobs. Each takes many uuids, locks the rows in order first and looks at the states in a statement
@@ -24,7 +25,7 @@ BEGIN
     INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
     SELECT ${columnList('g', { state: "'cancelled'", result: 'v_result', date_done: 'clock_timestamp()' })} FROM gone g
   )
-  SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> 4)
+  SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> ${Phase.failed})
   INTO v_gone, v_batches FROM gone g;
   v_batches := v_batches || ${t.name('queue_job_cancel_children_1')}(v_gone, v_result);
   RETURN QUERY SELECT g, NULL::integer FROM unnest(v_gone) g;
@@ -64,11 +65,11 @@ DECLARE
 BEGIN
   PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) ORDER BY j.uuid FOR UPDATE;
   v_batches := ARRAY(
-    SELECT j.batch_uuid FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.phase = 4 AND j.batch_uuid IS NOT NULL
+    SELECT j.batch_uuid FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.phase = ${Phase.failed} AND j.batch_uuid IS NOT NULL
   );
   WITH changed AS (
-    UPDATE ${t.job} j SET ${assignments.join(', ')}, phase = 2, cancel_by = NULL
-    WHERE j.uuid = ANY(p_uuids) AND (j.phase = 4
+    UPDATE ${t.job} j SET ${assignments.join(', ')}, phase = ${Phase.ready}, cancel_by = NULL
+    WHERE j.uuid = ANY(p_uuids) AND (j.phase = ${Phase.failed}
       OR j.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive))
     RETURNING j.uuid
   )
@@ -87,13 +88,13 @@ BEGIN
   v_children := ARRAY(SELECT DISTINCT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back));
   PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR NO KEY UPDATE;
   UPDATE ${t.dependency} d SET satisfied = false, lost = false WHERE d.parent = ANY(v_back);
-  UPDATE ${t.job} j SET state = 'wait_dependencies', phase = 0
-  WHERE j.uuid = ANY(v_children) AND j.phase IN (1, 2) AND j.node IS NULL AND j.retry = 0;
+  UPDATE ${t.job} j SET state = 'wait_dependencies', phase = ${Phase.parents}
+  WHERE j.uuid = ANY(v_children) AND j.phase IN (${Phase.eta}, ${Phase.ready}) AND j.node IS NULL AND j.retry = 0;
 
   v_changed := v_changed || v_back;
   -- A parent that is requeued at this moment has changed these, or will see this job.
   PERFORM 1 FROM ${t.dependency} d WHERE d.child = ANY(v_changed) ORDER BY d.parent, d.child FOR SHARE;
-  UPDATE ${t.job} j SET state = 'wait_dependencies', phase = 0
+  UPDATE ${t.job} j SET state = 'wait_dependencies', phase = ${Phase.parents}
   WHERE j.uuid = ANY(v_changed)
     AND EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied);
   PERFORM ${t.name('queue_job_retake_key_1')}(v_changed);
@@ -131,8 +132,8 @@ BEGIN
       exc_fingerprint: 'NULL',
     })} FROM gone g
   )
-  SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> 4),
-    array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase = 4)
+  SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> ${Phase.failed}),
+    array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase = ${Phase.failed})
   INTO v_done, v_batches, v_other FROM gone g;
   WITH changed AS (
     UPDATE ${t.history} h SET state = 'done', result = v_result, date_done = clock_timestamp(), node = NULL,
@@ -169,7 +170,7 @@ BEGIN
     DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.uuid, j.phase, j.batch_uuid
   )
   SELECT coalesce(array_agg(g.uuid), '{}'), array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL),
-    array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> 4)
+    array_agg(g.batch_uuid) FILTER (WHERE g.batch_uuid IS NOT NULL AND g.phase <> ${Phase.failed})
   INTO v_live, v_cancelled, v_batches FROM gone g;
   v_batches := v_batches || ${t.name('queue_job_cancel_children_1')}(v_live, to_json('Cancelled with its parents'::text));
   WITH gone AS (
@@ -204,8 +205,8 @@ BEGIN
   PERFORM 1 FROM ${t.job} j WHERE j.uuid = p_uuid FOR UPDATE;
   UPDATE ${t.job} j SET
     eta = clock_timestamp() + p_seconds * interval '1 second',
-    phase = CASE WHEN j.phase = 0 THEN 0 WHEN p_seconds > 0 THEN 1 ELSE 2 END,
+    phase = CASE WHEN j.phase = ${Phase.parents} THEN ${Phase.parents} WHEN p_seconds > 0 THEN ${Phase.eta} ELSE ${Phase.ready} END,
     result = coalesce(p_result, j.result)
-  WHERE j.uuid = p_uuid AND j.node IS NULL AND j.phase IN (0, 1, 2);
+  WHERE j.uuid = p_uuid AND j.node IS NULL AND j.phase IN (${Phase.parents}, ${Phase.eta}, ${Phase.ready});
   RETURN FOUND;
 END $$`;

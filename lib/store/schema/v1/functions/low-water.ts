@@ -1,4 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
+import { Phase } from '../phase.js';
 
 /** Entries of the ready index that a claim may read in vain before it tells of it: some milliseconds. */
 const WALK = 20_000;
@@ -40,11 +41,11 @@ BEGIN
     LOOP
       IF m > cardinality(p_mark_channels) THEN
         SELECT j.channel INTO v_found FROM ${t.job} j
-        WHERE j.phase = 2 AND (j.channel, j.priority, j.seq) > (v_channel, v_priority, v_seq)
+        WHERE j.phase = ${Phase.ready} AND (j.channel, j.priority, j.seq) > (v_channel, v_priority, v_seq)
         ORDER BY j.channel, j.priority, j.seq LIMIT 1;
       ELSE
         SELECT j.channel INTO v_found FROM ${t.job} j
-        WHERE j.phase = 2 AND (j.channel, j.priority, j.seq) > (v_channel, v_priority, v_seq)
+        WHERE j.phase = ${Phase.ready} AND (j.channel, j.priority, j.seq) > (v_channel, v_priority, v_seq)
           AND (j.channel, j.priority) < (p_mark_channels[m], p_mark_priorities[m])
         ORDER BY j.channel, j.priority, j.seq LIMIT 1;
       END IF;

@@ -1,5 +1,8 @@
-import { fingerprintOf } from '../../../../job/fingerprint.js';
 import type { Tables } from '../../../connection/tables.js';
+import { Phase } from '../phase.js';
+
+/** `fingerprintOf('JobFoundDeadError', '')`, as it was when this version was released. */
+const JOB_FOUND_DEAD_FINGERPRINT = 'a365bd891a6048f7';
 
 /**
  * `queue_job_held_jobs(node)`: what the database says that a node has. A node asks after a lost answer, and after the
@@ -100,10 +103,10 @@ BEGIN
     'command', v_command,
     'now', extract(epoch FROM clock_timestamp()) * 1000,
     'dead', v_dead,
-    'ready', p_poll AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = 2 AND j.node IS NULL),
+    'ready', p_poll AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.node IS NULL),
     -- (PostgreSQL 15 and 16 can't subtract an infinite date, which only somebody's hand could have written.)
     'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
-      FROM ${t.job} j WHERE j.phase = 1 AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
+      FROM ${t.job} j WHERE j.phase = ${Phase.eta} AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
     'version', (SELECT m.config_version FROM ${t.meta} m),
     'followUp', EXISTS (SELECT 1 FROM ${t.followUp} f),
     'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
@@ -145,7 +148,7 @@ BEGIN
     'kind', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
     'seconds', 0, 'ended', 0, 'started', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
       THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
-    'name', 'JobFoundDeadError', 'fingerprint', '${fingerprintOf('JobFoundDeadError', '')}',
+    'name', 'JobFoundDeadError', 'fingerprint', '${JOB_FOUND_DEAD_FINGERPRINT}',
     'message', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
       CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
   )), json_agg(json_build_object(

@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /**
  * `queue_job_counts(cap)`: how many jobs are in each state, as JSON. It counts up to the cap in each, by indexes, so that
@@ -33,10 +34,10 @@ BEGIN
     JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = c.node LIMIT p_cap
   ) h;
   RETURN json_build_object(
-    'wait_dependencies', ${upTo(`${t.job} j WHERE j.phase = 0`)},
-    'pending', ${upTo(`${t.job} j WHERE j.phase = 1`)} + ${upTo(`${t.job} j WHERE j.phase = 2 AND j.node IS NULL`)},
+    'wait_dependencies', ${upTo(`${t.job} j WHERE j.phase = ${Phase.parents}`)},
+    'pending', ${upTo(`${t.job} j WHERE j.phase = ${Phase.eta}`)} + ${upTo(`${t.job} j WHERE j.phase = ${Phase.ready} AND j.node IS NULL`)},
     'enqueued', v_enqueued, 'started', v_started,
-    'failed', ${upTo(`${t.job} j WHERE j.phase = 4`)},
+    'failed', ${upTo(`${t.job} j WHERE j.phase = ${Phase.failed}`)},
     'done', v_done, 'cancelled', v_cancelled, 'ended', v_ended
   );
 END $$`;
@@ -58,16 +59,16 @@ DECLARE
   v_known text[] := ARRAY(SELECT DISTINCT unnest(n.names) FROM ${t.node} n WHERE n.alive);
 BEGIN
   WITH RECURSIVE pairs AS (
-    (SELECT j.channel, j.priority, 1 AS place FROM ${t.job} j WHERE j.phase = 2 ORDER BY j.channel, j.priority LIMIT 1)
+    (SELECT j.channel, j.priority, 1 AS place FROM ${t.job} j WHERE j.phase = ${Phase.ready} ORDER BY j.channel, j.priority LIMIT 1)
     UNION ALL
     SELECT n.channel, n.priority, p.place + 1 FROM pairs p CROSS JOIN LATERAL (
       SELECT j.channel, j.priority FROM ${t.job} j
-      WHERE j.phase = 2 AND (j.channel, j.priority) > (p.channel, p.priority) ORDER BY j.channel, j.priority LIMIT 1
+      WHERE j.phase = ${Phase.ready} AND (j.channel, j.priority) > (p.channel, p.priority) ORDER BY j.channel, j.priority LIMIT 1
     ) n WHERE p.place < ${PAIRS}
   ), heads AS MATERIALIZED (
     SELECT h.* FROM pairs p CROSS JOIN LATERAL (
       SELECT j.uuid, j.name, greatest(j.date_created, j.eta) AS since FROM ${t.job} j
-      WHERE j.phase = 2 AND j.channel = p.channel AND j.priority = p.priority AND j.node IS NULL ORDER BY j.seq LIMIT ${HEADS}
+      WHERE j.phase = ${Phase.ready} AND j.channel = p.channel AND j.priority = p.priority AND j.node IS NULL ORDER BY j.seq LIMIT ${HEADS}
     ) h
   )
   SELECT o.uuid, greatest(extract(epoch FROM clock_timestamp() - o.since), 0), (
@@ -94,8 +95,8 @@ BEGIN
   RETURN QUERY SELECT x.channel COLLATE "C", x.name, count(*) FILTER (WHERE x.kind = 'waiting'),
     count(*) FILTER (WHERE x.kind = 'running'), count(*) FILTER (WHERE x.kind = 'failed')
   FROM (
-    ${some('waiting', 'j.phase = 0')} UNION ALL ${some('waiting', 'j.phase = 1')}
-    UNION ALL ${some('waiting', 'j.phase = 2 AND j.node IS NULL')} UNION ALL ${some('failed', 'j.phase = 4')}
+    ${some('waiting', `j.phase = ${Phase.parents}`)} UNION ALL ${some('waiting', `j.phase = ${Phase.eta}`)}
+    UNION ALL ${some('waiting', `j.phase = ${Phase.ready} AND j.node IS NULL`)} UNION ALL ${some('failed', `j.phase = ${Phase.failed}`)}
     UNION ALL (
       SELECT j.channel, j.name, 'running' FROM ${t.claim} c CROSS JOIN LATERAL unnest(c.jobs) u (uuid)
       JOIN ${t.job} j ON j.uuid = u.uuid AND j.node = c.node LIMIT ${LIVE}

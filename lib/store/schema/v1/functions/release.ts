@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /**
  * `queue_job_release(parents)`: what waited for these done jobs, and for no other, becomes pending; what has only
@@ -28,11 +29,11 @@ BEGIN
   UPDATE ${t.dependency} d SET satisfied = true, lost = false WHERE d.parent = ANY(p_parents) AND NOT d.satisfied;
   v_free := ARRAY(
     SELECT j.uuid FROM ${t.job} j
-    WHERE j.uuid = ANY(v_children) AND j.phase = 0 AND ${livingParent(t)} IS NULL ORDER BY j.uuid
+    WHERE j.uuid = ANY(v_children) AND j.phase = ${Phase.parents} AND ${livingParent(t)} IS NULL ORDER BY j.uuid
   );
   IF cardinality(v_free) = 0 THEN RETURN; END IF;
   UPDATE ${t.job} j
-  SET state = 'pending', phase = CASE WHEN j.eta > clock_timestamp() THEN 1 ELSE 2 END
+  SET state = 'pending', phase = CASE WHEN j.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END
   WHERE j.uuid = ANY(v_free) AND NOT EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied);
   GET DIAGNOSTICS released = ROW_COUNT;
   IF released < cardinality(v_free) THEN

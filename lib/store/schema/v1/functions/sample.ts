@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { LOOKUP_SETTINGS } from './settings.js';
+import { Phase } from '../phase.js';
 
 /** Jobs that a sample counts in all, and in one channel at most. */
 const BUDGET = 50_000;
@@ -30,16 +31,16 @@ BEGIN
   IF NOT FOUND THEN RETURN false; END IF;
 
   WITH RECURSIVE found AS (
-    (SELECT j.channel, 1 AS place FROM ${t.job} j WHERE j.phase = 2 ORDER BY j.channel LIMIT 1)
+    (SELECT j.channel, 1 AS place FROM ${t.job} j WHERE j.phase = ${Phase.ready} ORDER BY j.channel LIMIT 1)
     UNION ALL
-    SELECT (SELECT j.channel FROM ${t.job} j WHERE j.phase = 2 AND j.channel > f.channel ORDER BY j.channel LIMIT 1), f.place + 1
+    SELECT (SELECT j.channel FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.channel > f.channel ORDER BY j.channel LIMIT 1), f.place + 1
     FROM found f WHERE f.channel IS NOT NULL AND f.place < ${CHANNELS}
   )
   SELECT coalesce(array_agg(f.channel), '{}') INTO v_channels FROM found f WHERE f.channel IS NOT NULL;
   v_cap := least(${IN_ONE_CHANNEL}, ${BUDGET} / greatest(cardinality(v_channels), 1));
   v_depths := ARRAY(
     SELECT (SELECT count(*) FROM (
-      SELECT FROM ${t.job} j WHERE j.phase = 2 AND j.channel = f.channel AND j.node IS NULL LIMIT v_cap
+      SELECT FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.channel = f.channel AND j.node IS NULL LIMIT v_cap
     ) counted)
     FROM unnest(v_channels) WITH ORDINALITY f (channel, at) ORDER BY f.at
   );

@@ -1,5 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
-import { columnList, LASTING_COLUMNS } from '../../../jobs/job-columns.js';
+import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /** What is counted of the rows that ended comes first in them, so that counting need not read through each. */

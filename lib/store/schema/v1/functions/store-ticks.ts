@@ -1,4 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
+import { Phase } from '../phase.js';
 
 /**
  * `queue_job_store_ticks_1(schedules, jobs)`: stores the jobs of ticks that are due, and moves their schedules on, in one
@@ -28,7 +29,7 @@ BEGIN
   v_busy := ARRAY(
     SELECT d.name FROM json_to_recordset(p_schedules) d (name text, "noOverlap" boolean)
     WHERE d."noOverlap" AND d.name = ANY(v_names)
-      AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.schedule = d.name AND j.phase <> 4)
+      AND EXISTS (SELECT 1 FROM ${t.job} j WHERE j.schedule = d.name AND j.phase <> ${Phase.failed})
   );
   RETURN QUERY
   WITH due AS (
@@ -56,7 +57,7 @@ BEGIN
       identity_until_done, identity_lock, eta, user_id, context, phase, schedule, scheduled_at, tick)
     SELECT n.uuid, n.seq, n.name, n.channel, n.priority, n."maxRetries", n.args::json, n.description, n."identityKey",
       n."identityUntilDone", n."identityKey", n.eta, n."userId", n.context::json,
-      CASE WHEN n.eta > clock_timestamp() THEN 1 ELSE 2 END, n.schedule, n.tick,
+      CASE WHEN n.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END, n.schedule, n.tick,
       json_build_object('name', n.schedule, 'scheduledAt', n.tick, 'previous', n.previous)
     FROM numbered n
     ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { Tables } from '../../connection/tables.js';
+import { Tables } from './tables.js';
 
 /** Where the tables of a data source are: its own schema and prefix, unless the module option `schema` says otherwise. */
 export async function tablesOf(source: QueryRunner | DataSource, schema?: string): Promise<Tables> {
