@@ -9,13 +9,15 @@ const BATCHES = 'test/integration/batches/races.spec.ts';
 export const GUARDS = [
   {
     guard: 'The lock on the limited channels before their permits are summed',
-    edits: [[`${FUNCTIONS}/claim.ts`, 'ORDER BY c.name FOR NO KEY UPDATE;', 'ORDER BY c.name;']],
+    edits: [[`${FUNCTIONS}/claim-steps.ts`, 'ORDER BY c.name FOR NO KEY UPDATE;', 'ORDER BY c.name;']],
     tests: [PROTOCOL],
     name: 'sums the permits that are out only after',
   },
   {
     guard: 'Nothing at hand where more is out than a lowered capacity allows',
-    edits: [[`${FUNCTIONS}/claim.ts`, ' OR coalesce(o.out > c.capacity, false) AS strict', ' AS strict']],
+    edits: [
+      [`${FUNCTIONS}/claim-steps.ts`, ' OR coalesce(o.out > c.capacity, false) AS strict', ' AS strict'],
+    ],
     tests: [PROTOCOL],
     name: 'keeps nothing at hand where more is out',
   },

@@ -1,0 +1,156 @@
+import type { Tables } from '../../../connection/tables.js';
+import { Phase } from '../phase.js';
+import { UNLIMITED } from './candidates.js';
+
+// The steps of `queue_job_claim`, in the order of its documentation; they share its variables.
+
+/** Moves jobs whose eta has come to the ready ones. */
+export const promoteDue = (
+  t: Tables,
+): string => `-- What was released may have its eta still to come, which this node has to know of.
+  IF p_promote OR p_released THEN
+    UPDATE ${t.job} j SET phase = ${Phase.ready} WHERE j.ctid = ANY(ARRAY(
+      SELECT d.ctid FROM ${t.job} d WHERE d.phase = ${Phase.eta} AND d.eta <= v_now ORDER BY d.eta LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
+    ));
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_writes := v_writes OR v_count > 0;
+    -- One that is due and was not moved is locked by somebody: not asked for again at once.
+    SELECT CASE WHEN v_count = 1000 THEN 0 ELSE greatest(extract(epoch FROM greatest(d.eta, v_now) - v_now) * 1000, 50) END INTO v_next_eta
+    FROM ${t.job} d WHERE d.phase = ${Phase.eta} AND d.eta < 'infinity' ORDER BY d.eta LIMIT 1;
+  END IF;`;
+
+/** Step 3: looks which channels have room, and locks the rows of those that limit them, in the order of their names. */
+export const lockLimitingChannels = (
+  t: Tables,
+): string => `-- Channels that are full, by a look without a lock, aren't worth one: who gives room there claims in that same
+        -- transaction, and what is left is published to the nodes that were starved.
+        IF v_limited THEN
+          SELECT array_agg(l.limiting ORDER BY l.limiting COLLATE "C") INTO g_name
+          FROM (
+            SELECT DISTINCT unnest(c.limiting_channels) AS limiting FROM ${t.channel} c WHERE c.name = ANY(v_channels)
+          ) l;
+          WITH seen AS MATERIALIZED (
+            SELECT c.name, c.sequential,
+              NOT c.paused AND (c.next_start IS NULL OR c.next_start <= v_now) AND (c.capacity IS NULL OR c.capacity >
+                coalesce((SELECT sum(p.count) FROM ${t.permit} p WHERE p.channel = c.name), 0)) AS room,
+              v_prefetch_left > 0 AND EXISTS (
+                SELECT 1 FROM ${t.permit} p WHERE p.channel = c.name AND p.node = p_node AND p.count > 0) AS held,
+              CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
+            FROM ${t.channel} c WHERE c.name = ANY(g_name)
+          )
+          -- (Under a sequential channel all are looked at, for a full one there stops those behind it.)
+          SELECT array_agg(c.name) FILTER (WHERE w.open), min(w.wake) INTO v_channels, v_wake
+          FROM ${t.channel} c
+          CROSS JOIN LATERAL (
+            SELECT coalesce(bool_and(s.room OR s.held), true) OR coalesce(bool_or(s.sequential AND s.room), false) AS open,
+              min(s.wake) AS wake
+            FROM seen s WHERE s.name = ANY(c.limiting_channels)
+          ) w
+          WHERE c.name = ANY(v_channels);
+          v_starved := ARRAY(SELECT f FROM unnest(g_name) f);
+          PERFORM 1 FROM ${t.channel} c
+          WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.limiting_channels) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
+          ORDER BY c.name FOR NO KEY UPDATE;
+        END IF;`;
+
+/** Step 4: sums the permits that are out, in a statement of its own after the locks. */
+export const sumPermits = (
+  t: Tables,
+): string => `-- A new statement, so a new snapshot: the sum of what is out, with what this node came back with already taken off.
+        SELECT array_agg(q.name ORDER BY q.name), array_agg(q.room ORDER BY q.name), array_agg(q.held ORDER BY q.name),
+          array_agg(q.strict ORDER BY q.name),
+          array_agg(q.sequential ORDER BY q.name), coalesce(bool_or(q.fair), false),
+          array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
+          least(v_wake, min(q.wake))
+        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_starved, g_passed, v_wake
+        FROM (
+          SELECT c.name,
+            CASE
+              WHEN c.paused OR c.next_start > v_now THEN 0
+              WHEN c.sequential AND EXISTS (
+                SELECT 1 FROM ${t.job} s WHERE s.phase = ${Phase.failed} AND s.channel >= c.name AND s.channel < c.name || '/'
+                AND (s.channel = c.name OR s.channel >= c.name || '.')
+              ) THEN 0
+              ELSE least(
+                greatest(coalesce(c.capacity - o.out, ${UNLIMITED}), 0),
+                CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END
+              )
+            END::integer AS room,
+            o.held::integer AS held,
+            -- What was lowered below what is out gets permits back: at hand nothing may wait for one that becomes free.
+            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.paused OR coalesce(o.out > c.capacity, false) AS strict,
+            c.sequential, c.fair,
+            CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
+          FROM ${t.channel} c
+          CROSS JOIN LATERAL (
+            SELECT coalesce(sum(p.count), 0) AS out, coalesce(sum(p.count) FILTER (WHERE p.node = p_node), 0) AS held
+            FROM ${t.permit} p WHERE p.channel = c.name
+          ) o
+          WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.limiting_channels) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
+        ) q;
+        g_name := coalesce(g_name, '{}');`;
+
+/** Goes through the candidates in order: which start, and which are prefetched. */
+export const PICK = `LOOP
+          FETCH v_cursor INTO r;
+          EXIT WHEN NOT FOUND;
+          v_blocked := v_slots <= 0 OR NOT r.known;
+          v_may_prefetch := c_prefetch[r.at] > 0 AND r.known;
+          IF r.path IS NOT NULL THEN
+            FOREACH g IN ARRAY r.path LOOP
+              IF g_room[g] <= 0 THEN
+                v_blocked := true;
+                g_starved[g] := true;
+                IF g_held[g] <= 0 OR g_passed[g] THEN v_may_prefetch := false; END IF;
+              END IF;
+              IF g_strict[g] THEN v_may_prefetch := false; END IF;
+            END LOOP;
+          END IF;
+          IF NOT v_blocked THEN
+            v_picks := array_append(v_picks, r.row);
+            v_slots := v_slots - 1;
+            IF r.path IS NOT NULL THEN
+              FOREACH g IN ARRAY r.path LOOP
+                g_room[g] := g_room[g] - 1;
+                g_held[g] := g_held[g] + 1;
+              END LOOP;
+            END IF;
+          ELSIF v_may_prefetch THEN
+            v_prefetched := array_append(v_prefetched, r.row);
+            c_prefetch[r.at] := c_prefetch[r.at] - 1;
+            v_prefetch_left := v_prefetch_left - 1;
+          ELSE
+            IF r.path IS NOT NULL THEN
+              FOREACH g IN ARRAY r.path LOOP
+                -- Passed by for want of a permit, so nothing behind it may wait at hand for that same permit.
+                IF g_room[g] <= 0 THEN g_passed[g] := true; END IF;
+                -- Strictly in order: what can't start now stops those behind it.
+                IF g_sequential[g] AND v_slots > 0 THEN g_room[g] := 0; END IF;
+              END LOOP;
+            END IF;
+            CONTINUE;
+          END IF;
+          IF r.cut OR (v_slots <= 0 AND v_prefetch_left <= 0) THEN
+            v_more := true;
+            EXIT;
+          END IF;
+        END LOOP;
+        CLOSE v_cursor;`;
+
+/** Step 5: books the permits of what was picked and locked. */
+export const bookPermits = (t: Tables): string => `IF v_limited THEN
+            INSERT INTO ${t.permit} AS p (channel, node, count)
+            SELECT u.limiting, p_node, count(*)
+            FROM unnest(v_picks) k (row)
+            JOIN ${t.job} j ON j.ctid = k.row
+            JOIN ${t.channel} c ON c.name = j.channel
+            CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
+            GROUP BY u.limiting ORDER BY u.limiting
+            ON CONFLICT (channel, node) DO UPDATE SET count = p.count + excluded.count;
+            UPDATE ${t.channel} c SET next_start = v_now + c.throttle * interval '1 second'
+            WHERE c.throttle IS NOT NULL AND c.name IN (
+              SELECT unnest(b.limiting_channels) FROM unnest(v_picks) k (row)
+              JOIN ${t.job} j ON j.ctid = k.row JOIN ${t.channel} b ON b.name = j.channel
+            );
+            IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks); END IF;
+          END IF;`;
