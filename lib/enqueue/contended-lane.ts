@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClosedError } from '../errors/queue-closed.error.js';
-import { isSerializationFailure } from '../common/serialization-failure.js';
-import { isLockTimeout } from '../store/connection/lock-timeout.js';
+import { isLockTimeout, isSerializationFailure } from '../common/pg-errors.js';
 
 /** How long a first attempt, and any later one, waits for a lock, in milliseconds. */
 const LOCK_TIMEOUT_MS = { first: 20, later: 2 };

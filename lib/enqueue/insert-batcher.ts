@@ -1,3 +1,4 @@
+import { isRowError } from '../common/pg-errors.js';
 import { MAX_STATEMENT_CHARACTERS, sizeOf } from '../store/insert/insert-size.js';
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 
@@ -46,7 +47,7 @@ export class InsertBatcher {
       try {
         await this.storeAll(batch);
       } catch (error) {
-        if (batch.length === 1 || !isAboutARow(error)) for (const { reject } of batch) reject(error);
+        if (batch.length === 1 || !isRowError(error)) for (const { reject } of batch) reject(error);
         else await Promise.all(batch.map((one) => this.storeAll([one]).catch(one.reject)));
       }
     }
@@ -72,10 +73,4 @@ export class InsertBatcher {
       else resolve(row);
     }
   }
-}
-
-/** Classes 22 and 23: something is wrong with a value; anything else is wrong with the whole. */
-function isAboutARow(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^2[23]/.test(code);
 }

@@ -1,6 +1,6 @@
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
 import type { JobRow } from '../store/jobs/job-store.js';
-import { isLockTimeout } from '../store/connection/lock-timeout.js';
+import { isLockTimeout } from '../common/pg-errors.js';
 import type { ContendedLane } from './contended-lane.js';
 
 /** Rows of one shared INSERT at most. */

@@ -4,7 +4,7 @@ import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
 import { RetryableJobError } from '../errors/retryable-job.error.js';
 
 import { type RetryPattern, secondsUntilRetry } from './retry-pattern.js';
-import { isSerializationFailure } from '../common/serialization-failure.js';
+import { isSerializationFailure } from '../common/pg-errors.js';
 import { formatValue } from '../common/format-value.js';
 import { toError } from '../common/to-error.js';
 

@@ -1,4 +1,4 @@
-import { isDatabaseTrouble } from '../../common/database-trouble.js';
+import { isDatabaseTrouble } from '../../common/pg-errors.js';
 import { toError } from '../../common/to-error.js';
 import { RetryableJobError } from '../../errors/retryable-job.error.js';
 import { SERIALIZATION_RETRY_SECONDS } from '../../job/outcome.js';

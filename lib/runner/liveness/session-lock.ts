@@ -1,4 +1,4 @@
-import { isConnectionLost } from '../../common/connection-lost.js';
+import { isConnectionLost } from '../../common/pg-errors.js';
 import { type Connection, destroy, processIdOf } from '../../store/connection/connection.js';
 import type { QueueDatabase, Row, Statement } from '../../store/connection/database.js';
 import { OWN_TYPES } from '../../store/connection/pg-types.js';

@@ -1,4 +1,4 @@
-import { isConnectionLost } from '../../common/connection-lost.js';
+import { isConnectionLost } from '../../common/pg-errors.js';
 import { type Connection, destroy, type QueryConfig, type Send } from './connection.js';
 import type { SilenceWatch } from './silence-watch.js';
 

@@ -1,10 +1,6 @@
-import { read } from '../../common/to-error.js';
 import type { Query } from './database.js';
 
 /** For the rest of this transaction; 0 waits without end. */
 export async function limitLockWaits(query: Query, milliseconds: number): Promise<void> {
   await query(`SELECT set_config('lock_timeout', $1, true)`, [`${milliseconds}ms`]);
 }
-
-/** Of PostgreSQL: lock_not_available. */
-export const isLockTimeout = (error: unknown): boolean => read(error, 'code') === '55P03';

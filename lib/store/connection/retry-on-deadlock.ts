@@ -1,4 +1,4 @@
-import { isSerializationFailure } from '../../common/serialization-failure.js';
+import { isSerializationFailure } from '../../common/pg-errors.js';
 
 /** In a row, of one call: after that it fails. */
 const MAX_DEADLOCKS = 5;

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { QueueJobError } from '../../../errors/queue-job.error.js';
-import { isConnectionLost } from '../../../common/connection-lost.js';
+import { isConnectionLost } from '../../../common/pg-errors.js';
 import type { Problem } from '../../api/cluster.api.js';
 import { setApiHeaders } from './headers.js';
 import { problemOf, ProblemError } from './problem.error.js';
