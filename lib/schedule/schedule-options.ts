@@ -15,6 +15,7 @@ import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { toError } from '../common/to-error.js';
 import {
+  checkDate,
   type ExpressionOptions,
   readTicks,
   type ScheduleExpression,
@@ -61,14 +62,12 @@ export interface ValidScheduleOptions {
 
 const MAX_TICKS = 2_147_483_647;
 
-// The expression's own options are checked with it, by readTicks().
-const asGiven = <T>(value: unknown): T => value as T;
-
 /** The checks of every option that all ways of making a schedule share. */
 export const SCHEDULE_CHECKS: Checks<ValidScheduleOptions> = {
-  timeZone: asGiven<string>,
-  startAt: asGiven<Date>,
-  endAt: asGiven<Date>,
+  // The zone is checked with the expression, by readTicks().
+  timeZone: (value) => value as string,
+  startAt: (value) => checkDate('startAt', value),
+  endAt: (value) => checkDate('endAt', value),
   maxTicks: (value) => {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_TICKS)
       return value;

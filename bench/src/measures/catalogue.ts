@@ -6,6 +6,7 @@ import { footprint } from './footprint.ts';
 import { growth } from './growth/growth.ts';
 import { snapshot } from './growth/snapshot.ts';
 import { idle } from './idle.ts';
+import { lateness } from './lateness.ts';
 import { memory } from './memory.ts';
 import type { Measure } from './measure.ts';
 import { pickup } from './pickup.ts';
@@ -17,6 +18,7 @@ export const MEASURES: readonly Measure[] = [
   transactional,
   ...channels,
   pickup,
+  lateness,
   chain,
   idle,
   footprint,

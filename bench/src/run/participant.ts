@@ -87,6 +87,11 @@ export class Participant {
     await this.system.chain?.(Array.from({ length }, () => this.payload()));
   }
 
+  /** How late each tick of a schedule of every second began, in milliseconds. */
+  async tickEverySecond(ticks: number): Promise<number[]> {
+    return (await this.system.tickEverySecond?.(ticks)) ?? [];
+  }
+
   /** How long each job was under way, from the call to its method, in microseconds. */
   async waited(): Promise<number[]> {
     return this.waits.splice(0);

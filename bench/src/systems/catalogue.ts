@@ -47,6 +47,7 @@ export const SYSTEMS: readonly SystemEntry[] = [
       'idle cost',
       'backlog',
       'future and done jobs',
+      'schedules',
     ],
     load: async () => (await import('./queue-job.ts')).open,
   },

@@ -1,8 +1,17 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { chain, Job, QueueJobModule, type QueueJobModuleOptions, QueueService } from 'nestjs-queue-job';
+import {
+  chain,
+  currentJob,
+  Job,
+  QueueJobModule,
+  type QueueJobModuleOptions,
+  QueueService,
+  ScheduleService,
+} from 'nestjs-queue-job';
 import { DataSource } from 'typeorm';
 import { SEED_PAYLOAD } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
@@ -13,6 +22,15 @@ const TRANSACTIONS = 10;
 @Injectable()
 class BenchJobs {
   handler: Handler = () => undefined;
+  readonly late: number[] = [];
+
+  /** Before all that is drained beside it. */
+  @Job({ priority: 0 })
+  async tick(): Promise<void> {
+    const { tick } = currentJob();
+    if (tick !== null) this.late.push(Date.now() - tick.scheduledAt.getTime());
+    return Promise.resolve();
+  }
 
   @Job()
   async run(payload: Payload): Promise<void> {
@@ -121,6 +139,14 @@ class QueueJobSystem implements System {
   async chain(payloads: readonly Payload[]): Promise<unknown> {
     const jobs = this.queue.delayable(BenchJobs);
     return chain(...payloads.map((payload) => jobs.run(payload))).delay();
+  }
+
+  async tickEverySecond(ticks: number): Promise<number[]> {
+    const { late } = this.app.get(BenchJobs);
+    const call = this.queue.delayable(BenchJobs).tick();
+    await this.app.get(ScheduleService).upsert('bench', { every: '1 s', maxTicks: ticks, call });
+    while (late.length < ticks) await sleep(100);
+    return late.splice(0);
   }
 
   async work(handler: Handler): Promise<void> {

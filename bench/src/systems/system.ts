@@ -52,7 +52,9 @@ export type Ability =
   | 'chain'
   | 'idle cost'
   | 'backlog'
-  | 'future and done jobs';
+  | 'future and done jobs'
+  /** Schedules of every second; the cron of pg-boss and graphile-worker has minutes. */
+  | 'schedules';
 
 /** Opens it in this process. */
 export type OpenSystem = (role: Role) => Promise<System>;
@@ -71,6 +73,8 @@ export interface System {
   enqueueMany?(payloads: readonly Payload[]): Promise<unknown>;
   /** Stores `payloads` as jobs each of which waits for the one before it. */
   chain?(payloads: readonly Payload[]): Promise<unknown>;
+  /** Runs a schedule of every second, and answers how late its jobs began, in milliseconds. */
+  tickEverySecond?(ticks: number): Promise<number[]>;
   /** Begins to run jobs, as the role says. */
   work(handler: Handler): Promise<void>;
   /** Whether every job has ended, and that is written. */

@@ -27,8 +27,8 @@ export interface ExpressionOptions {
 /** @throws InvalidScheduleError that quotes what was given */
 export function readTicks(expression: ScheduleExpression, options: ExpressionOptions = {}): Ticks {
   const { timeZone = 'UTC' } = options;
-  const startAt = readInstant('startAt', options.startAt);
-  const endAt = readInstant('endAt', options.endAt);
+  const startAt = instantOf('startAt', options.startAt);
+  const endAt = instantOf('endAt', options.endAt);
   if (startAt !== undefined && endAt !== undefined && endAt < startAt) {
     throw new InvalidScheduleError(
       `endAt (${new Date(endAt).toISOString()}) is before startAt (${new Date(startAt).toISOString()}).`,
@@ -50,8 +50,11 @@ function everyOf(given: unknown): number | string {
   );
 }
 
-function readInstant(property: string, value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  if (types.isDate(value) && !Number.isNaN(value.getTime())) return value.getTime();
+/** @throws InvalidScheduleError if it is no valid Date */
+export function checkDate(property: string, value: unknown): Date {
+  if (types.isDate(value) && !Number.isNaN(value.getTime())) return value;
   throw new InvalidScheduleError(`${property} must be a valid Date, not ${formatValue(value)}.`);
 }
+
+const instantOf = (property: string, value: unknown): number | undefined =>
+  value === undefined ? undefined : checkDate(property, value).getTime();

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueModule } from '../catalogue/catalogue.module.ts';
 import { Closing } from './closing.entity.ts';
 import { ClosingJobs } from './closing.jobs.ts';
+import { ClosingSchedule } from './closing.schedule.ts';
 import { ClosingService } from './closing.service.ts';
 import { ClosingsController } from './closings.controller.ts';
 
@@ -10,6 +11,6 @@ import { ClosingsController } from './closings.controller.ts';
 @Module({
   imports: [CatalogueModule, TypeOrmModule.forFeature([Closing])],
   controllers: [ClosingsController],
-  providers: [ClosingJobs, ClosingService],
+  providers: [ClosingJobs, ClosingSchedule, ClosingService],
 })
 export class ClosingModule {}

@@ -5,7 +5,7 @@ import { ClosingService, type ClosingView } from './closing.service.ts';
 export class ClosingsController {
   constructor(private readonly closings: ClosingService) {}
 
-  /** What a cron job would do at night. */
+  /** What the schedule does each evening. */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   async start(): Promise<ClosingView> {

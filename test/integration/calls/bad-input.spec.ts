@@ -9,6 +9,7 @@ import {
   Job,
   JobFunctionService,
   type QueueJob,
+  ScheduleService,
 } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { badArguments } from '../../support/bad-input/arguments.js';
@@ -22,6 +23,7 @@ import { insideJobs, runnerCalls } from '../../support/bad-input/inside-jobs.js'
 import { Target } from '../../support/bad-input/jobs.js';
 import { channelOptions, moduleOptions } from '../../support/bad-input/module-options.js';
 import { filters, steering, uuids } from '../../support/bad-input/job-actions.js';
+import { cronJobs, scheduleCalls } from '../../support/bad-input/schedules.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { connect } from '../../support/recorder-jobs.js';
 
@@ -109,6 +111,17 @@ describe('bad input', () => {
   });
   describe('in decorators is refused when the class is loaded', () => {
     it.each(titled(decorators))('%s', async (_, input) => refuses(input, undefined));
+    it.each(titled(cronJobs))('%s', async (_, input) => refuses(input, undefined));
+  });
+  describe('in the calls of the schedule service is refused, and nothing is changed', () => {
+    beforeAll(async () =>
+      test
+        .get(ScheduleService)
+        .upsert('there', { cron: '@yearly', call: test.queue.delayable(Target).run() }),
+    );
+    it.each(titled(scheduleCalls))('%s', async (_, input) =>
+      refuses(input, { queue: test.queue, schedules: test.get(ScheduleService) }),
+    );
   });
 
   it('leaves the job that waited all the while as it was', async () => {
