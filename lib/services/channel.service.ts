@@ -33,7 +33,7 @@ export class ChannelService {
   /** @throws ChannelNotFoundError */
   async get(name: string): Promise<ChannelState> {
     const path = normalizeChannelPattern(name);
-    const found = (await this.list()).find((channel) => channel.name === path);
+    const [found] = await this.store.channels.list({ name: path });
     if (found === undefined) throw new ChannelNotFoundError(`There is no channel ${path}.`);
     return found;
   }

@@ -46,6 +46,6 @@ describe('The audit trail', () => {
   test('is refused to those who may not read it', async () => {
     tab.dashboard.broken.set('audit', 403);
     await tab.open('audit', 'Audit trail');
-    await tab.page.getByRole('alert').getByText('You may not look at this').waitFor();
+    await tab.page.getByRole('alert').getByText('You do not have access to this page').waitFor();
   });
 });

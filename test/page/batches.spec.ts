@@ -15,7 +15,7 @@ describe('The batches', () => {
     await tab.page.getByRole('button', { name: 'Show older' }).click();
     await tab.page.locator('tbody tr').nth(2).waitFor();
     expect(await names()).toEqual([open, closed, ended]);
-    await tab.page.getByRole('button', { name: 'Under way' }).click();
+    await tab.page.getByRole('button', { name: 'In progress' }).click();
     await tab.page.waitForURL(/state=closed/);
     // The rows of before are gone a moment before the others are there.
     await eventually(async () => expect(await names()).toEqual([closed]));

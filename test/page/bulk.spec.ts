@@ -27,7 +27,7 @@ async function open(jobs: number, path: string): Promise<void> {
 }
 
 const rows = () => page.locator('tbody tr');
-const bar = () => page.getByRole('region', { name: 'What to do with the selected jobs' });
+const bar = () => page.getByRole('region', { name: 'Actions on the selected jobs' });
 const dialog = () => page.getByRole('dialog');
 const inState = (...states: string[]) => dashboard.jobs.filter(({ state }) => states.includes(state)).length;
 const actionsAsked = () => dashboard.asked.filter((line) => line.startsWith('POST jobs/actions/'));
@@ -44,8 +44,8 @@ describe('Actions on many jobs', () => {
       await (batches === 3 ? new Promise<void>((resolve) => (goOn = resolve)) : undefined);
     };
     await selectRow(0);
-    await bar().getByRole('button', { name: 'Select all that match' }).click();
-    await bar().getByText('All that match are selected').waitFor();
+    await bar().getByRole('button', { name: 'Select all matching jobs' }).click();
+    await bar().getByText('All matching jobs are selected').waitFor();
     await bar().getByRole('button', { name: 'Requeue' }).click();
     const n = matching.toLocaleString('en-GB');
     await dialog()
@@ -56,7 +56,7 @@ describe('Actions on many jobs', () => {
     await dialog()
       .getByRole('button', { name: `Requeue ${n} jobs` })
       .click();
-    await dialog().getByText(`1,500 of ${n} looked at`).waitFor();
+    await dialog().getByText(`1,500 of ${n} processed`).waitFor();
     const share = await dialog().getByRole('progressbar').getAttribute('aria-valuenow');
     expect(Number(share)).toBe(Math.round((1_500 / matching) * 100));
     goOn();
@@ -76,7 +76,7 @@ describe('Actions on many jobs', () => {
     await open(400, 'jobs?state=failed');
     const counted = inState('failed');
     await selectRow(0);
-    await bar().getByRole('button', { name: 'Select all that match' }).click();
+    await bar().getByRole('button', { name: 'Select all matching jobs' }).click();
     await bar().getByRole('button', { name: 'Delete' }).click();
     await dialog()
       .getByRole('heading', { name: `Delete ${counted} jobs?` })
@@ -101,7 +101,7 @@ describe('Actions on many jobs', () => {
   test('leave alone what was stored after the count', async () => {
     await open(400, 'jobs?state=failed');
     await selectRow(0);
-    await bar().getByRole('button', { name: 'Select all that match' }).click();
+    await bar().getByRole('button', { name: 'Select all matching jobs' }).click();
     await bar().getByRole('button', { name: 'Requeue' }).click();
     await dialog()
       .getByRole('button', { name: /^Requeue/ })
@@ -156,7 +156,7 @@ describe('Actions on many jobs', () => {
     const matching = inState('done');
     dashboard.rest = () => new Promise(() => undefined);
     await selectRow(0);
-    await bar().getByRole('button', { name: 'Select all that match' }).click();
+    await bar().getByRole('button', { name: 'Select all matching jobs' }).click();
     await bar().getByRole('button', { name: 'Delete' }).click();
     await dialog()
       .getByRole('button', { name: /^Delete/ })

@@ -32,20 +32,45 @@ describe('The channels', () => {
       await route.continue();
     });
     await button('Pause root.pdf').click();
+    await tab.page.getByText(/\d+ jobs? waits? there now/).waitFor();
+    await button('Pause').click();
     await button('Resume root.pdf').waitFor();
     await row('root.pdf').getByText('Paused', { exact: true }).waitFor();
     expect(tab.dashboard.settings.channels.get('root.pdf')).toBeUndefined();
     answered.open();
-    await row('root.pdf').getByText('Changed here').waitFor();
+    await row('root.pdf').getByText('Overridden').waitFor();
     expect(tab.dashboard.settings.channels.get('root.pdf')).toEqual({ paused: true });
-    await button('Resume root.pdf').click();
+    await row('root.pdf').getByText('by ada@example.com').waitFor();
+    await button('Undo').click();
     await button('Pause root.pdf').waitFor();
+    expect(tab.dashboard.settings.channels.get('root.pdf')).toEqual({ paused: false });
+    await tab.page.getByText('root.pdf is resumed').waitFor();
+  });
+
+  test('are not paused where the question is left', async () => {
+    await tab.open('channels', 'Channels');
+    await button('Pause root').click();
+    await tab.page.getByRole('dialog', { name: 'Pause root?' }).waitFor();
+    await tab.page.keyboard.press('Escape');
+    await tab.page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(changes()).toEqual([]);
+  });
+
+  test('are found by a part of their names', async () => {
+    await tab.open('channels', 'Channels');
+    await row('root.pdf').waitFor();
+    await tab.page.getByRole('searchbox', { name: 'Find a channel' }).fill('mail');
+    await row('root.pdf').waitFor({ state: 'detached' });
+    await row('root.mail.bulk').waitFor();
+    await tab.page.getByRole('searchbox', { name: 'Find a channel' }).fill('nothing of the kind');
+    await tab.page.getByText('No channel name contains this text.').waitFor();
   });
 
   test('go back to what they were where the server refuses', async () => {
     await tab.open('channels', 'Channels');
     tab.dashboard.broken.set('channels/root.pdf', 503);
     await button('Pause root.pdf').click();
+    await button('Pause').click();
     await tab.page.getByText('root.pdf: channels/root.pdf is broken.').waitFor();
     await button('Pause root.pdf').waitFor();
     expect(await row('root.pdf').getByText('Paused', { exact: true }).count()).toBe(0);
@@ -59,7 +84,7 @@ describe('The channels', () => {
     expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     await capacity.fill('many');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText('A whole number of at least 0, or nothing').waitFor();
+    await dialog.getByText('Enter a whole number of at least 0, or leave it empty').waitFor();
     expect(changes()).toEqual([]);
     await capacity.fill('5000');
     await capacity.press('Enter');
@@ -69,7 +94,7 @@ describe('The channels', () => {
     await capacity.fill('9');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await row('root.erp').getByText('Capacity: 9').waitFor();
-    await row('root.erp').getByText('In the code: 6').waitFor();
+    await row('root.erp').getByText('Code: 6').waitFor();
     expect(changes().at(-1)).toBe('PATCH channels/root.erp {"sequential":false,"capacity":9}');
   });
 
@@ -86,7 +111,7 @@ describe('The channels', () => {
     await tab.open('channels', 'Channels');
     await button('Change root.pdf').click();
     const dialog = tab.page.getByRole('dialog', { name: 'root.pdf' });
-    await dialog.getByLabel('Ended jobs are kept').fill('36');
+    await dialog.getByLabel('Keep ended jobs for').fill('36');
     await dialog.getByLabel('Unit').selectOption('hour');
     await dialog.getByLabel('Throttle').fill('0.5');
     await dialog.getByLabel('Capacity').fill('');
@@ -102,10 +127,10 @@ describe('The channels', () => {
   test('are given back to the code', async () => {
     await tab.open('channels', 'Channels');
     await row('root.reports').getByText('Paused: yes').waitFor();
-    await button('Back to code: root.reports').click();
-    await tab.page.getByRole('dialog').getByRole('button', { name: 'Back to code' }).click();
+    await button('Reset to code: root.reports').click();
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Reset to code' }).click();
     await button('Pause root.reports').waitFor();
-    await row('root.reports').getByText('Changed here').waitFor({ state: 'detached' });
+    await row('root.reports').getByText('Overridden').waitFor({ state: 'detached' });
     expect(changes()).toEqual(['POST channels/root.reports/reset {}']);
   });
 
@@ -115,7 +140,7 @@ describe('The channels', () => {
       rights: { ...tab.dashboard.about.rights, channels: false },
     };
     await tab.open('channels', 'Channels');
-    await row('root.reports').getByText('Changed here').waitFor();
+    await row('root.reports').getByText('Overridden').waitFor();
     expect(
       await tab.page
         .locator('main')

@@ -107,7 +107,7 @@ describe('The failures', () => {
   test('say so where there is none', async () => {
     tab.dashboard.jobs = tab.dashboard.jobs.filter(({ state }) => state !== 'failed');
     await tab.open('failures', 'Failures');
-    await tab.page.getByText('Nothing has failed').waitFor();
+    await tab.page.getByText('No failures').waitFor();
   });
 });
 

@@ -16,8 +16,10 @@ async function edit(name: string) {
 describe('The functions', () => {
   test('say in words when they try again, and lead to their own page', async () => {
     await tab.open('functions', 'Functions');
-    await row('Images.resize').getByText('10s at tries 1–4, 1m at tries 5–9, 5m–10m from try 10').waitFor();
-    await row('InvoiceService.createPdf').getByText('10m after each try').waitFor();
+    await row('Images.resize')
+      .getByText('10s at attempts 1–4, 1m at tries 5–9, 5m–10m from try 10')
+      .waitFor();
+    await row('InvoiceService.createPdf').getByText('10m after each attempt').waitFor();
     await row('Images.resize').getByRole('link', { name: 'Images.resize' }).click();
     await tab.page.waitForURL(`${tab.url}functions/Images.resize`);
     await tab.page.getByText('Throughput').waitFor();
@@ -30,20 +32,20 @@ describe('The functions', () => {
 
   test('show the waits of ten tries while their pattern is edited, and keep it', async () => {
     const dialog = await edit('Images.resize');
-    const waits = dialog.getByRole('list', { name: 'The waits after tries 1 to 10' }).getByRole('listitem');
+    const waits = dialog.getByRole('list', { name: 'Backoff after attempts 1 to 10' }).getByRole('listitem');
     await dialog.getByRole('textbox', { name: 'Seconds' }).first().fill('30');
     await waits.first().getByText('30s').waitFor();
-    await dialog.getByRole('button', { name: 'Remove the step from try 5' }).click();
+    await dialog.getByRole('button', { name: 'Remove the step from attempt 5' }).click();
     await waits.nth(8).getByText('30s').waitFor();
     await dialog.getByRole('button', { name: 'Add a step' }).click();
-    await dialog.getByRole('textbox', { name: 'From try' }).last().fill('3');
+    await dialog.getByRole('textbox', { name: 'From attempt' }).last().fill('3');
     await dialog.getByRole('textbox', { name: 'Seconds' }).last().fill('45');
     await dialog.getByRole('textbox', { name: 'Up to' }).last().fill('50');
     await waits.nth(2).getByText('45s–50s').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await settings().getByText('30s at tries 1–2, 45s–50s at tries 3–9, 5m–10m from try 10').waitFor();
+    await settings().getByText('30s at attempts 1–2, 45s–50s at tries 3–9, 5m–10m from try 10').waitFor();
     await settings()
-      .getByText('In the code: 10s at tries 1–4, 1m at tries 5–9, 5m–10m from try 10')
+      .getByText('In the code: 10s at attempts 1–4, 1m at tries 5–9, 5m–10m from try 10')
       .waitFor();
     expect(changes()).toEqual([
       'PATCH functions/Images.resize {"retryPattern":{"1":30,"3":[45,50],"10":[300,600]}}',
@@ -53,14 +55,14 @@ describe('The functions', () => {
   test('take no pattern that can not be right', async () => {
     const dialog = await edit('Images.resize');
     const save = dialog.getByRole('button', { name: 'Save' });
-    await dialog.getByRole('textbox', { name: 'From try' }).nth(1).fill('1');
-    await dialog.getByText('Two steps begin at the same try').waitFor();
-    await dialog.getByRole('textbox', { name: 'From try' }).nth(1).fill('2');
+    await dialog.getByRole('textbox', { name: 'From attempt' }).nth(1).fill('1');
+    await dialog.getByText('Two steps start at the same attempt').waitFor();
+    await dialog.getByRole('textbox', { name: 'From attempt' }).nth(1).fill('2');
     await dialog.getByRole('textbox', { name: 'Seconds' }).nth(1).fill('1.5');
     await dialog.getByText('Seconds are whole numbers of at least 0').waitFor();
     await dialog.getByRole('textbox', { name: 'Seconds' }).nth(1).fill('20');
     await dialog.getByRole('textbox', { name: 'Up to' }).nth(1).fill('10');
-    await dialog.getByText('The second number must not be below the first').waitFor();
+    await dialog.getByText('The second number must not be smaller than the first').waitFor();
     expect(await save.isDisabled()).toBe(true);
     await dialog.getByRole('textbox', { name: 'Up to' }).nth(1).fill('');
     expect(await save.isEnabled()).toBe(true);
@@ -74,22 +76,22 @@ describe('The functions', () => {
     await dialog.getByLabel('Channel').fill('root.mail');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await settings().getByRole('link', { name: 'root.mail' }).waitFor();
-    await settings().getByText('In the code: root.media').waitFor();
+    await settings().getByText('Code: root.media').waitFor();
     // To set what the code says is to take the change back.
     dialog = await edit('Images.resize');
     await dialog.getByLabel('Channel').fill('root.media');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await settings().getByText('Changed here').waitFor({ state: 'detached' });
+    await settings().getByText('Overridden').waitFor({ state: 'detached' });
     expect(changes().at(-1)).toBe('PATCH functions/Images.resize {"channel":null}');
   });
 
   test('are given back to the code', async () => {
     tab.dashboard.settings.functions.set('Images.resize', { channel: 'root.x', retryPattern: { 1: 5 } });
     await tab.open('functions/Images.resize', 'Images.resize');
-    await settings().getByText('5s after each try').waitFor();
-    await tab.page.getByRole('button', { name: 'Back to code' }).click();
-    await tab.page.getByRole('dialog').getByRole('button', { name: 'Back to code' }).click();
-    await settings().getByText('10s at tries 1–4').waitFor();
+    await settings().getByText('5s after each attempt').waitFor();
+    await tab.page.getByRole('button', { name: 'Reset to code' }).click();
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Reset to code' }).click();
+    await settings().getByText('10s at attempts 1–4').waitFor();
     expect(changes()).toEqual(['POST functions/Images.resize/reset {}']);
   });
 

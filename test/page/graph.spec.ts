@@ -84,9 +84,9 @@ describe('The page of a graph', () => {
     await card().waitFor({ state: 'detached' });
     await pointAt(to);
     await told('Read the file');
-    await here.page.getByRole('button', { name: 'Smaller' }).click();
+    await here.page.getByRole('button', { name: 'Zoom out' }).click();
     await here.page.getByText('135%').waitFor();
-    await here.page.getByRole('button', { name: 'Show all of it' }).click();
+    await here.page.getByRole('button', { name: 'Show all' }).click();
     await here.page.getByText('100%').waitFor();
     await pointAt(parent);
     await told('Read the file');

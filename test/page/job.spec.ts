@@ -74,7 +74,7 @@ describe('The page of a job', () => {
     await here.page.getByText('"acme"').waitFor();
     const [download] = await Promise.all([
       here.page.waitForEvent('download'),
-      here.page.getByRole('link', { name: 'All of it' }).click(),
+      here.page.getByRole('link', { name: 'Download' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe(`${job.uuid}-args.txt`);
     await tab('Code');
@@ -85,7 +85,7 @@ describe('The page of a job', () => {
   test('leads to its graph, to what it waits for, and to the jobs of its channel', async () => {
     const job = aJob('wait_dependencies');
     await open(job);
-    await here.page.getByRole('heading', { name: 'It waits for' }).waitFor();
+    await here.page.getByRole('heading', { name: 'Depends on' }).waitFor();
     const at = here.dashboard.jobs.indexOf(job);
     await here.page.locator(`a[href="jobs/${here.dashboard.jobs[at + 1]?.uuid ?? ''}"]`).waitFor();
     await here.page
@@ -131,11 +131,11 @@ describe('The page of a job', () => {
       `(() => { const box = document.querySelector('.log-box'); return ${atEnd}; })()`,
     );
     await here.page.evaluate(`document.querySelector('.log-box').scrollTo({ top: 0 })`);
-    await here.page.getByRole('button', { name: 'To the end' }).waitFor();
+    await here.page.getByRole('button', { name: 'Go to the end' }).waitFor();
     grow('unseen');
     await here.page.getByText('unseen', { exact: true }).waitFor({ state: 'attached' });
     expect(await here.page.evaluate(`document.querySelector('.log-box').scrollTop`)).toBe(0);
-    await here.page.getByRole('button', { name: 'To the end' }).click();
+    await here.page.getByRole('button', { name: 'Go to the end' }).click();
     await here.page.waitForFunction(
       `(() => { const box = document.querySelector('.log-box'); return ${atEnd}; })()`,
     );
@@ -157,7 +157,7 @@ describe('The page of a job', () => {
       logLines(1, () => huge),
     );
     await open(job);
-    for (const name of ['Tries', 'Arguments', 'Log', 'Code']) {
+    for (const name of ['Attempts', 'Arguments', 'Log', 'Code']) {
       await tab(name);
       await here.page.locator('[role=tabpanel] .long-more').first().waitFor();
       expect(await here.page.evaluate('document.body.textContent.length')).toBeLessThan(60_000);
@@ -187,7 +187,7 @@ describe('The page of a job', () => {
     await here.page.getByRole('dialog').getByRole('button', { name: 'Delete 1 job' }).click();
     await here.page.waitForURL(`${here.url}jobs`);
     await here.page.goto(`${here.url}jobs/${job.uuid}`);
-    await here.page.getByText('This job is not here').waitFor();
+    await here.page.getByText('Job not found').waitFor();
   });
 
   const looks = [

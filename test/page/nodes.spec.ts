@@ -19,9 +19,9 @@ describe('The nodes', () => {
 
   test('are made drain and resumed after a question', async () => {
     await tab.open('nodes', 'Nodes');
-    await card('worker-1').getByRole('button', { name: 'Quiet: worker-1' }).click();
-    await answer('Quiet').click();
-    await card('worker-1').getByText('Quiet', { exact: true }).first().waitFor();
+    await card('worker-1').getByRole('button', { name: 'Drain: worker-1' }).click();
+    await answer('Drain').click();
+    await card('worker-1').getByText('Draining', { exact: true }).first().waitFor();
     await card('worker-1').getByRole('button', { name: 'Resume: worker-1' }).click();
     await answer('Resume').click();
     await card('worker-1').getByText('Alive').waitFor();
@@ -33,7 +33,7 @@ describe('The nodes', () => {
     const stop = card('worker-1').getByRole('button', { name: 'Stop: worker-1' });
     await stop.click();
     await tab.page.getByText('its process has to be started again').waitFor();
-    await answer('Leave it').click();
+    await answer('Cancel').click();
     expect(asked()).toEqual([]);
     await stop.click();
     await answer('Stop').click();

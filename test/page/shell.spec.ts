@@ -37,7 +37,7 @@ describe('The page of the dashboard', () => {
     await page.goto(url);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.keyboard.press('?');
-    const help = page.getByRole('dialog', { name: 'Keyboard' });
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await help.getByText('Search jobs').waitFor();
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden' });
@@ -65,7 +65,7 @@ describe('The page of the dashboard', () => {
     const { page } = await openTab(browser, { colorScheme: 'dark' });
     await page.goto(url);
     await page.locator('html[data-theme=dark]').waitFor();
-    await page.getByRole('button', { name: 'Theme: as the system' }).click();
+    await page.getByRole('button', { name: 'Theme: system' }).click();
     await page.locator('html[data-theme=light]').waitFor();
     await page.reload();
     await page.locator('html[data-theme=light]').waitFor();
@@ -101,7 +101,7 @@ describe('The page of the dashboard', () => {
     await page.goto(url);
     await page.getByRole('alert').getByText('overview is broken.').waitFor();
     dashboard.broken.clear();
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Attempt again' }).click();
     await page.getByText('3 alive').waitFor();
     await page.close();
   });

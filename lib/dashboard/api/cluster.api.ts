@@ -37,7 +37,34 @@ export interface Overview {
   readonly nodes: { readonly alive: number; readonly running: number; readonly concurrency: number };
   /** Jobs whose name no living node knows. */
   readonly unknownNames: readonly string[];
+  /** What somebody has to do something about, the most urgent first; empty if all is well. */
+  readonly attention: readonly AttentionItem[];
 }
+
+export type AttentionItem =
+  /** A node without a sign of life, which is given up soon. */
+  | { readonly kind: 'silent'; readonly node: number; readonly name: string; readonly since: string }
+  /** Attempts that failed within 15 minutes, those that will be retried included, and how many do on average. */
+  | { readonly kind: 'failing'; readonly recent: number; readonly usual: number }
+  /** Jobs wait in a paused channel, or in one of capacity 0. `by`: who paused it here. */
+  | {
+      readonly kind: 'paused' | 'closed';
+      readonly channel: string;
+      readonly waiting: number;
+      readonly by: { readonly actor: string; readonly date: string } | null;
+    }
+  /** Jobs wait in a sequential channel behind one that failed. */
+  | {
+      readonly kind: 'stopped';
+      readonly channel: string;
+      readonly waiting: number;
+      /** The failed job. */
+      readonly uuid: string;
+    }
+  /** No living node has this function, and jobs of it wait. */
+  | { readonly kind: 'unknown'; readonly name: string }
+  /** A job has been ready for more than 10 minutes. */
+  | { readonly kind: 'late'; readonly uuid: string; readonly seconds: number };
 
 export type MetricsRange = 'hour' | 'day' | 'week';
 
@@ -96,6 +123,10 @@ export interface ChannelView extends ChannelProperties {
   readonly configured: Partial<ChannelProperties> | null;
   /** What was changed at run time; empty where nothing was. `POST channels/:name/reset` takes it back. */
   readonly changed: Partial<ChannelProperties>;
+  /** The nearest channel above it that is paused: nothing starts here either. */
+  readonly pausedAbove: string | null;
+  /** Who has paused it here, and when; null if it is not paused, or was paused elsewhere. */
+  readonly pause: { readonly actor: string; readonly date: string } | null;
 }
 
 /** `PATCH channels/:name` takes any of them. */

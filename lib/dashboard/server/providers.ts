@@ -9,6 +9,7 @@ import { FunctionViews } from './functions/function-views.js';
 import { JobDetails } from './jobs/job-details.js';
 import { JobFinder } from './jobs/job-finder.js';
 import { JobSummaries } from './jobs/job-summaries.js';
+import { Attention } from './overview/attention.js';
 import { Counts } from './overview/counts.js';
 import { PageFiles } from './page/page-files.js';
 import { SlashRoutes } from './page/slash-routes.js';
@@ -28,6 +29,7 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   JobActions,
   JobSummaries,
   Counts,
+  Attention,
   AuditTrail,
   FunctionViews,
   EventHub,

@@ -3,6 +3,7 @@ import type { ChannelConfig } from '../../channel/channel-config.js';
 import { unlimitedChannel } from '../../channel/channel-config.js';
 import type { QueueDatabase, Row } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import { busiestStatement, type ChannelListBounds, listStatement } from './channel-list.js';
 
 /** The properties of a channel that somebody gave. */
 export type ChannelOverride = Partial<Omit<ChannelConfig, 'name'>>;
@@ -20,6 +21,18 @@ export interface ChannelState extends ChannelConfig {
   /** Jobs that wait: for their turn, their eta or their parents. Where more than 50,000 do, at least so many. */
   readonly waiting: number;
   readonly failed: number;
+  /** The nearest channel above this one that is paused, so that nothing starts here either; null if none is. */
+  readonly pausedAbove: string | null;
+}
+
+/** How busy a channel is, its subchannels included. */
+export interface BusyChannel {
+  readonly channel: string;
+  /** Within the last hour. */
+  readonly ended: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly capacity: number | null;
 }
 
 const COLUMNS =
@@ -94,25 +107,28 @@ export class ChannelStore {
     await this.database.query(`SELECT ${this.tables.name('queue_job_ensure_channels_1')}($1)`, [names]);
   }
 
-  async list(): Promise<ChannelState[]> {
-    const rows = await this.database.query(
-      `SELECT ${COLUMNS}, coalesce(j.running, 0) AS running, coalesce(j.waiting, 0) AS waiting, coalesce(j.failed, 0) AS failed
-       FROM ${this.tables.channel} c
-       LEFT JOIN (
-         SELECT b.channel, sum(b.running)::bigint AS running, sum(b.waiting)::bigint AS waiting, sum(b.failed)::bigint AS failed
-         FROM ${this.tables.name('queue_job_breakdown_1')}() b GROUP BY b.channel
-       ) j ON j.channel = c.name
-       WHERE right(c.name, 2) <> '.*' ORDER BY c.name`,
-    );
-    const own = rows.map(toState);
-    return own.map((channel) => {
-      const below = own.filter(
-        (other) => other.name === channel.name || other.name.startsWith(`${channel.name}.`),
-      );
-      const sum = (of: 'running' | 'waiting' | 'failed'): number =>
-        below.reduce((total, one) => total + one[of], 0);
-      return { ...channel, running: sum('running'), waiting: sum('waiting'), failed: sum('failed') };
-    });
+  /** By name, all of them or a page; the numbers of jobs include those of the subchannels. */
+  async list({ name, after, text, limit }: ChannelListBounds = {}): Promise<ChannelState[]> {
+    const pattern = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    const rows = await this.database.query(listStatement(this.tables, COLUMNS), [
+      name ?? null,
+      after ?? null,
+      pattern,
+      limit ?? null,
+    ]);
+    return rows.map(toState);
+  }
+
+  /** Those with most to do: by what has ended in them or below within the last hour, then by what waits and runs. */
+  async busiest(most: number): Promise<BusyChannel[]> {
+    const rows = await this.database.query(busiestStatement(this.tables), [most]);
+    return rows.map((row) => ({
+      channel: row['name'] as string,
+      ended: Number(row['ended']),
+      running: Number(row['running']),
+      waiting: Number(row['waiting']),
+      capacity: row['capacity'] as number | null,
+    }));
   }
 
   /** How a channel is set; undefined where there is none of that name. */
@@ -151,13 +167,17 @@ export class ChannelStore {
     changed: ChannelOverride | null,
   ): Promise<void> {
     const wildcard = name.endsWith('.*') ? undefined : await this.read(query, name.replace(/[^.]+$/, '*'));
-    const config = {
+    const base: ChannelConfig = {
       ...unlimitedChannel(name),
       ...(wildcard?.['configured'] as ChannelOverride | null | undefined),
       ...(wildcard?.['changed'] as ChannelOverride | null | undefined),
       ...configured,
-      ...changed,
     };
+    // An override that says the same as what is below it overrides nothing.
+    const overrides = Object.fromEntries(
+      Object.entries(changed ?? {}).filter(([key, value]) => base[key as keyof ChannelChange] !== value),
+    );
+    const config: ChannelConfig = { ...base, ...overrides };
     await query(
       `INSERT INTO ${this.tables.channel} AS c
          (name, capacity, sequential, throttle, fair, paused, removal_interval, configured, changed)
@@ -175,7 +195,7 @@ export class ChannelStore {
         config.paused,
         config.removalInterval,
         configured === null ? null : JSON.stringify(configured),
-        changed === null || Object.keys(changed).length === 0 ? null : JSON.stringify(changed),
+        Object.keys(overrides).length === 0 ? null : JSON.stringify(overrides),
       ],
     );
     if (name.endsWith('.*')) await this.saveBelow(query, name.slice(0, -1));
@@ -232,4 +252,5 @@ const toState = (row: Row): ChannelState => ({
   running: row['running'] as number,
   waiting: row['waiting'] as number,
   failed: row['failed'] as number,
+  pausedAbove: (row['paused_above'] as string | null | undefined) ?? null,
 });

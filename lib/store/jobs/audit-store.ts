@@ -7,6 +7,9 @@ export type AuditRecord = Pick<QueueJobAudit, 'actor' | 'action' | 'target'> & {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
+/** Records that a search by something other than their number reads at most. */
+const LOOKED_THROUGH = 5_000;
+
 /** Who did what in the dashboard. */
 export class AuditStore {
   constructor(
@@ -29,6 +32,23 @@ export class AuditStore {
       id,
       JSON.stringify(details),
     ]);
+  }
+
+  /** Who has paused each of these channels last, as far as that is among the last 5,000 records. */
+  async pauses(channels: readonly string[]): Promise<Map<string, { actor: string; date: Date }>> {
+    const rows = await this.database.query(
+      `SELECT DISTINCT ON (r.target) r.target, r.actor, r.date
+       FROM (SELECT * FROM ${this.tables.audit} ORDER BY id DESC LIMIT ${LOOKED_THROUGH}) r
+       WHERE r.action = 'channels.change' AND r.target = ANY($1) AND r.details #>> '{change,paused}' = 'true'
+       ORDER BY r.target, r.id DESC`,
+      [channels],
+    );
+    return new Map(
+      rows.map((row) => [
+        row['target'] as string,
+        { actor: row['actor'] as string, date: row['date'] as Date },
+      ]),
+    );
   }
 
   /** The newest first; older than the one of this id where one is given. */

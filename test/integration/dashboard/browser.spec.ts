@@ -129,7 +129,7 @@ describe('The page on its real server', () => {
     await open('jobs?state=failed&name=Archive.pack', 'Jobs');
     await page.getByText('10,000 jobs', { exact: true }).waitFor();
     await rows().first().getByRole('checkbox').check();
-    await button('Select all that match').click();
+    await button('Select all matching jobs').click();
     await button('Requeue').click();
     // Each width of the bar, as it is drawn.
     const seen = new Set<number>();
@@ -151,7 +151,7 @@ describe('The page on its real server', () => {
     shop.app.get(PrintShop).hasPaper = true;
     await open('channels', 'Channels');
     await button('Pause root.press').click();
-    await row('root.press').getByText('Changed here').waitFor();
+    await row('root.press').getByText('Overridden').waitFor();
     const { uuid } = await shop.queue.withDelay(PrintShop).print('held');
     // A later one goes by it: so the node has looked.
     const other = await shop.queue.withDelay(PrintShop).bind('not held');
@@ -161,9 +161,9 @@ describe('The page on its real server', () => {
     await row('root.press').getByRole('link', { name: '1', exact: true }).waitFor();
     await button('Resume root.press').click();
     expect(await shop.queue.finished(uuid)).toBe('held is printed');
-    await button('Back to code: root.press').click();
-    await dialog().getByRole('button', { name: 'Back to code' }).click();
-    await row('root.press').getByText('Changed here').waitFor({ state: 'detached' });
+    await button('Reset to code: root.press').click();
+    await dialog().getByRole('button', { name: 'Reset to code' }).click();
+    await row('root.press').getByText('Overridden').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   });
 
@@ -251,7 +251,7 @@ describe('The page on its real server', () => {
     await open('jobs?name=Archive.sort', 'Jobs');
     await rows().nth(1).waitFor();
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Search jobs').waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Search jobs').waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
     const [first, second] = await rows().evaluateAll((lines) =>

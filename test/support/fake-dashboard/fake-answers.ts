@@ -49,7 +49,7 @@ export function answer(
     case 'channels':
     case 'functions':
     case 'nodes':
-      return steered(dashboard, first, method, second, fourth, body);
+      return steered(dashboard, first, method, second, fourth, body, query);
     case 'schedules':
       return dashboard.schedules.answer(method, second, third, body);
     case 'graphs':

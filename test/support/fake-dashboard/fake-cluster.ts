@@ -53,6 +53,32 @@ export function overviewOf(jobs: readonly JobSummary[], nodes: readonly NodeView
       concurrency: alive.reduce((sum, { concurrency }) => sum + concurrency, 0),
     },
     unknownNames: jobs.length === 0 ? [] : ['LegacyImport.run'],
+    attention:
+      jobs.length === 0
+        ? []
+        : [
+            {
+              kind: 'silent',
+              node: 4,
+              name: 'worker-4.internal:4711',
+              since: new Date(Date.now() - 8_000).toISOString(),
+            },
+            { kind: 'failing', recent: 214, usual: 6 },
+            {
+              kind: 'paused',
+              channel: 'root.reports',
+              waiting: 1_204,
+              by: { actor: 'ada@example.com', date: new Date(Date.now() - 5_400_000).toISOString() },
+            },
+            {
+              kind: 'stopped',
+              channel: 'root.erp',
+              waiting: 38,
+              uuid: jobs.find(({ state }) => state === 'failed')?.uuid ?? '',
+            },
+            { kind: 'unknown', name: 'LegacyImport.run' },
+            ...(oldest === null ? [] : [{ kind: 'late' as const, uuid: oldest.uuid, seconds: 4_300 }]),
+          ],
   };
 }
 
@@ -125,6 +151,8 @@ export function fakeChannels(jobs: readonly JobSummary[]): ChannelView[] {
       failed: inState(below, 'failed').length,
       nextStart: null,
       configured,
+      pausedAbove: null,
+      pause: null,
       changed: name === 'root.reports' ? { paused: true } : {},
     };
   });

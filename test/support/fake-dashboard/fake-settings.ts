@@ -24,7 +24,11 @@ export class FakeSettings {
 
   channel(view: ChannelView): ChannelView {
     const changed = this.channels.get(view.name) ?? view.changed;
-    return { ...view, ...view.configured, ...changed, changed };
+    const { paused } = { ...view, ...changed };
+    const pause = paused
+      ? { actor: 'ada@example.com', date: new Date(Date.now() - 3_600_000).toISOString() }
+      : null;
+    return { ...view, ...view.configured, ...changed, changed, pause };
   }
 
   /** @returns What speaks against it. */

@@ -11,6 +11,7 @@ export function steered(
   key: string | undefined,
   action: string | undefined,
   body: string,
+  query: URLSearchParams,
 ): unknown {
   const pick = <T>(
     all: readonly T[],
@@ -35,7 +36,9 @@ export function steered(
   };
   if (what === 'channels') {
     return pick(
-      fakeChannels(jobs),
+      fakeChannels(jobs)
+        .filter(({ name }) => name.includes(query.get('text') ?? ''))
+        .slice(0, key === undefined ? Number(query.get('limit') ?? 200) : undefined),
       (view) => settings.channel(view),
       ({ name }) => name,
       (view) =>

@@ -5,10 +5,18 @@ import type { ChannelProperties, ChannelView } from '../../api/cluster.api.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
-import { parseChannelChange, parseChannelName } from '../input/cluster.input.js';
+import { parseChannelChange, parseChannelName, parseChannelPage } from '../input/cluster.input.js';
 import { CHANNEL, CHANNEL_CHANGE } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
 import { listOf } from '../openapi/schemas.js';
+import { DashboardStore } from '../store/dashboard.store.js';
+
+const PAGE = 200;
+
+interface Pause {
+  readonly actor: string;
+  readonly date: Date;
+}
 
 const ONE = {
   path: { name: 'A channel, such as `root.mail`' },
@@ -21,18 +29,35 @@ export class ChannelsController {
   constructor(
     private readonly channels: ChannelService,
     private readonly trail: AuditTrail,
+    private readonly store: DashboardStore,
   ) {}
 
   @Get()
-  @Described({ summary: 'All channels in use, by name', answer: listOf(CHANNEL) })
-  async list(): Promise<ChannelView[]> {
-    return (await this.channels.list()).map(channelView);
+  @Described({
+    summary: 'Channels in use, by name',
+    description:
+      'Pass the name of the last one as `after` for those that come next; fewer than `limit` are the end.',
+    query: {
+      text: 'Only names that contain this text, in any case',
+      after: 'Only names after this one',
+      limit: '1 to 1,000. Default: 200',
+    },
+    answer: listOf(CHANNEL),
+  })
+  async list({ query }: Call): Promise<ChannelView[]> {
+    const { limit = PAGE, after, text } = parseChannelPage(query);
+    const bounds = {
+      limit,
+      ...(after === undefined ? {} : { after }),
+      ...(text === undefined ? {} : { text }),
+    };
+    return this.views(await this.store.channels.list(bounds));
   }
 
   @Get(':name')
   @Described({ summary: 'A channel', ...ONE, answer: CHANNEL })
   async one({ params }: Call): Promise<ChannelView> {
-    return channelView(await this.channels.get(parseChannelName(params['name'])));
+    return this.view(parseChannelName(params['name']));
   }
 
   @Patch(':name')
@@ -52,7 +77,7 @@ export class ChannelsController {
       { actor: requester.actor, action: 'channels.change', target: name, details: { change } },
       async () => this.channels.configure(name, change),
     );
-    return channelView(await this.channels.get(name));
+    return this.view(name);
   }
 
   @Post(':name/reset')
@@ -69,11 +94,23 @@ export class ChannelsController {
       { actor: requester.actor, action: 'channels.reset', target: name, details: { before: changed } },
       async () => this.channels.reset(name),
     );
-    return channelView(await this.channels.get(name));
+    return this.view(name);
+  }
+
+  /** @throws ChannelNotFoundError */
+  private async view(name: string): Promise<ChannelView> {
+    const [view] = await this.views([await this.channels.get(name)]);
+    return view as ChannelView;
+  }
+
+  private async views(states: readonly ChannelState[]): Promise<ChannelView[]> {
+    const paused = states.flatMap(({ name, paused: is }) => (is ? [name] : []));
+    const pauses = paused.length === 0 ? new Map<string, Pause>() : await this.store.audit.pauses(paused);
+    return states.map((state) => channelView(state, pauses.get(state.name)));
   }
 }
 
-const channelView = (state: ChannelState): ChannelView => ({
+const channelView = (state: ChannelState, pause: Pause | undefined): ChannelView => ({
   name: state.name,
   capacity: state.capacity,
   sequential: state.sequential,
@@ -87,6 +124,8 @@ const channelView = (state: ChannelState): ChannelView => ({
   nextStart: state.nextStart?.toISOString() ?? null,
   configured: state.configured === null ? null : properties(state.configured),
   changed: properties(state.overridden),
+  pausedAbove: state.pausedAbove,
+  pause: pause === undefined ? null : { actor: pause.actor, date: pause.date.toISOString() },
 });
 
 const properties = (change: ChannelOverride): Partial<ChannelProperties> => ({ ...change });

@@ -33,6 +33,12 @@ const metricsSchema = object({
   name: maybe(text(255)),
 });
 
+const channelsSchema = object({
+  text: maybe(text(255)),
+  after: maybe(channel),
+  limit: maybe(wholeNumber(1, 1_000)),
+});
+
 const CURSOR = 'must be the next of the page before';
 const auditSchema = object({ cursor: maybe(pipe(string(CURSOR), regex(/^\d{1,18}$/, CURSOR))) });
 
@@ -97,6 +103,7 @@ const eventsSchema = object({
 
 /** @throws ProblemError of status 400, as all functions here */
 export const parseMetrics = (query: unknown) => parseInput(metricsSchema, query);
+export const parseChannelPage = (query: unknown) => parseInput(channelsSchema, query);
 export const parseAuditPage = (query: unknown) => parseInput(auditSchema, query);
 export const parseBatchPage = (query: unknown) => parseInput(batchesSchema, query);
 export const parseNodeAction = (given: unknown) => parseInput(nodeSchema, given);

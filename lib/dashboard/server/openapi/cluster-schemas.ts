@@ -29,6 +29,15 @@ export const OVERVIEW = record({
   ),
   nodes: record({ alive: integer, running: integer, concurrency: integer }),
   unknownNames: listOf(text),
+  attention: listOf({
+    type: 'object',
+    description: 'What somebody has to do something about, by its `kind`',
+    required: ['kind'],
+    properties: {
+      kind: oneOf('silent', 'failing', 'paused', 'closed', 'stopped', 'unknown', 'late'),
+    },
+    additionalProperties: anything,
+  }),
 });
 
 const percentiles = record({
@@ -81,6 +90,8 @@ export const CHANNEL = record({
   nextStart: orNull(date),
   configured: orNull(CHANNEL_CHANGE),
   changed: CHANNEL_CHANGE,
+  pausedAbove: orNull(text),
+  pause: orNull(record({ actor: text, date })),
 });
 
 const pattern = orNull({

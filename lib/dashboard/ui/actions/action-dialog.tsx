@@ -76,7 +76,8 @@ function Buttons({ action, phase, leave }: { action: JobAction; phase: ActionPha
   if (phase.is === 'asking') {
     return (
       <>
-        <Button onClick={leave}>{t('common.cancel')}</Button>
+        {/* Beside "Cancel 3 jobs", "Cancel" would be a trap. */}
+        <Button onClick={leave}>{t(name === 'cancel' ? 'act.back' : 'common.cancel')}</Button>
         <Button
           kind={DANGEROUS.includes(name) ? 'danger' : 'primary'}
           disabled={phase.count === 0}

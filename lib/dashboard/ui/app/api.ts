@@ -63,7 +63,8 @@ export class Api {
   textUrl = (uuid: string, field: PayloadField) => this.http.url(`jobs/${part(uuid)}/text/${field}`);
 
   failures = (signal?: AbortSignal) => this.http.get<readonly FailureGroup[]>('failures', {}, signal);
-  channels = (signal?: AbortSignal) => this.http.get<readonly ChannelView[]>('channels', {}, signal);
+  channels = (query: { text?: string; after?: string; limit?: string } = {}, signal?: AbortSignal) =>
+    this.http.get<readonly ChannelView[]>('channels', query, signal);
   changeChannel = (name: string, changes: Partial<ChannelProperties>) =>
     this.http.send<ChannelView>('PATCH', `channels/${part(name)}`, changes);
   resetChannel = (name: string) => this.http.send<ChannelView>('POST', `channels/${part(name)}/reset`);

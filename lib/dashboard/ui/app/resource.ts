@@ -29,7 +29,7 @@ interface State<T> {
  *
  * @example
  * ```ts
- * const channels = useResource('channels', (signal) => app.api.channels(signal), { live: 2_000 });
+ * const channels = useResource('channels', (signal) => app.api.channels({}, signal), { live: 2_000 });
  * ```
  */
 export function useResource<T>(

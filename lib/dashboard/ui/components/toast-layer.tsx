@@ -1,5 +1,5 @@
 import { useApp, useTexts } from '../app/app-context.js';
-import { IconButton } from './button.js';
+import { Button, IconButton } from './button.js';
 import { Icon } from './icon.js';
 import './toast-layer.css';
 
@@ -13,6 +13,18 @@ export function ToastLayer() {
         <div key={toast.id} class={`toast toast-${toast.tone}`}>
           <Icon name={toast.tone === 'good' ? 'done' : toast.tone === 'bad' ? 'failed' : 'info'} />
           <span class="grow">{toast.text}</span>
+          {toast.action !== undefined && (
+            <Button
+              size="s"
+              icon="undo"
+              onClick={() => {
+                toasts.close(toast.id);
+                toast.action?.run();
+              }}
+            >
+              {toast.action.label}
+            </Button>
+          )}
           <IconButton
             icon="close"
             size="s"

@@ -3,6 +3,27 @@ import type { Texts } from './en.js';
 
 /** Des échecs, canaux, fonctions, nœuds, lots et du journal d’audit. */
 export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
+  'attention.title': 'À surveiller',
+  'attention.silent': 'Le nœud {name} ne répond plus, vu',
+  'attention.failing': {
+    one: '{n} essai a échoué en 15 minutes ; d’habitude {usual}',
+    other: '{n} essais ont échoué en 15 minutes ; d’habitude {usual}',
+  },
+  'attention.paused': {
+    one: '{channel} est en pause, et {n} tâche attend',
+    other: '{channel} est en pause, et {n} tâches attendent',
+  },
+  'attention.closed': {
+    one: '{channel} a la capacité 0, et {n} tâche attend',
+    other: '{channel} a la capacité 0, et {n} tâches attendent',
+  },
+  'attention.stopped': {
+    one: 'Une tâche échouée arrête le canal séquentiel {channel}, et {n} tâche attend',
+    other: 'Une tâche échouée arrête le canal séquentiel {channel}, et {n} tâches attendent',
+  },
+  'attention.unknown': 'Aucun nœud vivant n’a {name} : ses tâches attendent',
+  'attention.late': 'Une tâche est prête depuis {time} et n’a pas démarré',
+
   'failures.failure': 'Échec',
   'failures.count': 'Tâches',
   'failures.day': 'Dernières 24 heures',
@@ -25,7 +46,7 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'channels.waiting': 'En attente',
   'channels.failed': 'Échouées',
   'channels.rules': 'Règles',
-  'channels.origin': 'Réglé par',
+  'channels.origin': 'Source',
   'channels.capacity': 'Capacité',
   'channels.sequential': 'Séquentiel',
   'channels.throttle': 'Espacement',
@@ -57,6 +78,24 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'channels.saved': '{name} est changé, sur tous les nœuds',
   'channels.backToCode': 'Revenir au code',
   'channels.unit': 'Unité',
+  'channels.find': 'Chercher un canal',
+  'channels.noneFound': 'Aucun nom de canal ne contient ce texte.',
+  'channels.first': {
+    one: 'Le premier canal, par nom.',
+    other: 'Les {n} premiers canaux, par nom. Cherchez pour voir les autres.',
+  },
+  'channels.more': 'En montrer plus',
+  'channels.by': 'par {actor}',
+  'channels.pausedAbove': 'En pause par {name}',
+  'channels.pauseTitle': 'Mettre {name} en pause ?',
+  'channels.pauseBody': {
+    one: 'Rien n’y démarre, ni en dessous, jusqu’à la reprise. {n} tâche y attend. Celles en cours continuent.',
+    other:
+      'Rien n’y démarre, ni en dessous, jusqu’à la reprise. {n} tâches y attendent. Celles en cours continuent.',
+  },
+  'channels.pauseYes': 'Mettre en pause',
+  'channels.pausedNow': '{name} est en pause',
+  'channels.resumedNow': '{name} a repris',
   'channels.noneTitle': 'Pas encore de canal',
   'channels.noneHint': 'Un canal existe dès que le code le nomme ou qu’une tâche arrive.',
 
@@ -110,7 +149,7 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'retry.errorOrder': 'Le second nombre ne doit pas être inférieur au premier',
 
   'nodes.state.alive': 'Actif',
-  'nodes.state.draining': 'En vidange',
+  'nodes.state.draining': 'En drainage',
   'nodes.state.stopping': 'S’arrête',
   'nodes.state.suspect': 'Muet',
   'nodes.state.dead': 'Arrêté',
@@ -126,20 +165,20 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'nodes.idle': 'Rien ne tourne ici.',
   'nodes.jobs': 'Tâches qui tournent ici',
   'nodes.moreJobs': { one: '{n} de plus', other: '{n} de plus' },
-  'nodes.drain': 'Vider',
+  'nodes.drain': 'Drainer',
   'nodes.resume': 'Reprendre',
   'nodes.stop': 'Arrêter',
-  'nodes.drainOf': 'Calmer : {name}',
+  'nodes.drainOf': 'Drainer : {name}',
   'nodes.resumeOf': 'Reprendre : {name}',
   'nodes.stopOf': 'Arrêter : {name}',
-  'nodes.drainTitle': 'Calmer {name} ?',
+  'nodes.drainTitle': 'Drainer {name} ?',
   'nodes.drainBody': 'Il ne prend plus de tâche jusqu’à la reprise. Ce qui tourne continue.',
   'nodes.resumeTitle': 'Reprendre {name} ?',
   'nodes.resumeBody': 'Il prend à nouveau des tâches.',
   'nodes.stopTitle': 'Arrêter {name} ?',
   'nodes.stopBody':
     'Il termine ce qui tourne, puis s’en va. On ne peut pas le reprendre d’ici : son processus doit être redémarré.',
-  'nodes.asked.drain': '{name} ne prend plus de tâche',
+  'nodes.asked.drain': '{name} est en drainage',
   'nodes.asked.resume': '{name} prend à nouveau des tâches',
   'nodes.asked.stop': '{name} termine ce qui tourne, puis s’en va',
   'nodes.alive': { one: '{n} au travail', other: '{n} au travail' },

@@ -99,18 +99,20 @@ export const fr: Texts = {
   'act.selectedAll': 'Tout ce qui correspond est sélectionné',
   'act.selectAll': 'Sélectionner tout ce qui correspond',
   'act.onlyShown': 'Seulement celles affichées',
+  'act.back': 'Revenir',
   'act.clear': 'Vider la sélection',
   'act.none': 'Aucune n’est dans un état qui le permet',
 
   'common.retry': 'Réessayer',
   'common.close': 'Fermer',
-  'common.cancel': 'Ne rien faire',
+  'common.cancel': 'Annuler',
   'common.copy': 'Copier',
   'common.copied': 'Copié',
   'common.more': '{n} de plus',
   'common.none': 'aucun',
   'common.unlimited': 'sans limite',
   'common.showAll': 'Tout montrer',
+  'common.undo': 'Annuler',
 
   'error.unreachable': 'Le serveur ne répond pas',
   'error.unreachableHint': 'Il redémarre peut-être, ou le réseau est coupé.',
@@ -173,12 +175,6 @@ export const fr: Texts = {
   'overview.nodesAlive': { one: '{n} actif', other: '{n} actifs' },
   'overview.nodesNone': 'Aucun nœud n’est actif. Les tâches sont gardées, mais rien ne les exécute.',
   'overview.slots': '{running} places occupées sur {n}',
-  'overview.unknown': {
-    one: 'Aucun nœud actif ne connaît cette fonction, ses tâches attendent donc :',
-    other: 'Aucun nœud actif ne connaît ces fonctions, leurs tâches attendent donc :',
-  },
-  'overview.unknownHint':
-    'Un déploiement en cours l’explique. Si cela dure, un nom a été changé ou supprimé.',
   'overview.emptyTitle': 'Pas encore de tâche',
   'overview.emptyHint': 'Ajoutez la première : queue.withDelay(mailer).send(invoice)',
 
@@ -243,7 +239,7 @@ export const fr: Texts = {
   'job.noArguments': 'Elle n’en prend pas.',
   'job.result': 'Résultat',
   'job.context': 'Contexte',
-  'job.download': 'En entier',
+  'job.download': 'Télécharger',
   'job.noTries': 'Pas encore essayée',
   'job.noTriesHint': 'Dès qu’un nœud l’exécute, chaque essai figure ici, avec son erreur s’il échoue.',
   'job.noError': 'Terminé sans erreur.',

@@ -47,7 +47,6 @@ export function useChannelColumns(actions: ChannelActions | null): readonly Colu
     {
       id: 'rules',
       head: t('channels.rules'),
-      from: 'm',
       card: 'bare',
       cell: ({ item }) => <Rules channel={item} />,
     },
@@ -66,7 +65,7 @@ export function useChannelColumns(actions: ChannelActions | null): readonly Colu
 }
 
 /** How much of the capacity is in use; without one, how many run. */
-function Load({ channel: { name, running, capacity, waiting } }: { channel: ChannelView }) {
+function Load({ channel: { name, running, capacity } }: { channel: ChannelView }) {
   const { t, format } = useTexts();
   return (
     <span class="channels-load">
@@ -76,7 +75,7 @@ function Load({ channel: { name, running, capacity, waiting } }: { channel: Chan
             done={running}
             total={capacity}
             label={`${t('channels.load')}: ${name}`}
-            tone={running >= capacity && waiting > 0 ? 'failed' : 'started'}
+            tone="started"
           />
         )}
       </span>
@@ -111,13 +110,26 @@ function JobsOf({
   );
 }
 
-function Rules({ channel: { paused, sequential, throttle, fair, nextStart } }: { channel: ChannelView }) {
+function Rules({ channel }: { channel: ChannelView }) {
+  const { paused, pause, pausedAbove, sequential, throttle, fair, nextStart } = channel;
   const { t, format } = useTexts();
   return (
     <span class="channels-rules">
       {paused && (
+        <span class="channels-pause">
+          <Badge tone="warn" icon="pause">
+            {t('channels.paused')}
+          </Badge>
+          {pause !== null && (
+            <span class="faint">
+              {t('channels.by', { actor: pause.actor })} <TimeAgo date={pause.date} />
+            </span>
+          )}
+        </span>
+      )}
+      {!paused && pausedAbove !== null && (
         <Badge tone="warn" icon="pause">
-          {t('channels.paused')}
+          {t('channels.pausedAbove', { name: pausedAbove })}
         </Badge>
       )}
       {sequential && <Badge>{t('channels.sequential')}</Badge>}

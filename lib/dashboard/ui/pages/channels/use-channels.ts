@@ -12,7 +12,7 @@ export interface Channels {
   readonly shown: readonly ChannelView[] | undefined;
   readonly error: ProblemError | undefined;
   readonly reload: () => void;
-  /** Pauses or resumes; a refusal is shown, and takes it back. */
+  /** Pauses, after a question, or resumes; a refusal is shown, and takes it back. */
   readonly toggle: (channel: ChannelView) => Promise<void>;
   /** Throws what the server says against it. */
   readonly change: (name: string, changes: Changes) => Promise<void>;
@@ -20,12 +20,13 @@ export interface Channels {
   readonly reset: (channel: ChannelView) => Promise<boolean>;
 }
 
-export function useChannels(): Channels {
+/** @param text What the names contain. */
+export function useChannels(text: string, limit: number): Channels {
   const { api, toasts, dialogs } = useApp();
   const { t } = useTexts();
   const { data, error, loading, reload, replace } = useResource(
-    'channels',
-    (signal) => api.channels(signal),
+    `channels?text=${text}&limit=${limit}`,
+    (signal) => api.channels({ text, limit: String(limit) }, signal),
     { live: 2_000 },
   );
   useEvery(10_000, () => !loading && reload());
@@ -52,17 +53,28 @@ export function useChannels(): Channels {
       setHoped((all) => new Map([...all].filter(([key]) => key !== name)));
     }
   };
+  const set = async (name: string, paused: boolean, { undo }: { undo: boolean }): Promise<void> => {
+    try {
+      await change(name, { paused });
+      const text = t(paused ? 'channels.pausedNow' : 'channels.resumedNow', { name });
+      const back = { label: t('common.undo'), run: () => void set(name, !paused, { undo: false }) };
+      toasts.show('good', text, undo ? back : undefined);
+    } catch (cause) {
+      toasts.show('bad', `${name}: ${(cause as Error).message}`);
+    }
+  };
   return {
     shown,
     error,
     reload,
     change,
-    toggle: async ({ name, paused }) => {
-      try {
-        await change(name, { paused: !paused });
-      } catch (cause) {
-        toasts.show('bad', `${name}: ${(cause as Error).message}`);
+    toggle: async ({ name, paused, waiting }) => {
+      const body = t('channels.pauseBody', { n: waiting });
+      const title = t('channels.pauseTitle', { name });
+      if (!paused && !(await dialogs.confirm({ title, body, yes: t('channels.pauseYes') }))) {
+        return;
       }
+      await set(name, !paused, { undo: true });
     },
     reset: async ({ name }) => {
       const title = t('channels.resetTitle');

@@ -127,7 +127,7 @@ export function FilterBar({ filters, change }: { filters: Filters; change: (next
 function useKnown(): Known {
   const { api } = useApp();
   const functions = useResource('functions', (signal) => api.functions(signal));
-  const channels = useResource('channels', (signal) => api.channels(signal));
+  const channels = useResource('channels', (signal) => api.channels({}, signal));
   const nodes = useResource('nodes', (signal) => api.nodes(signal));
   return {
     names: (functions.data ?? []).map(({ name }) => name),

@@ -2,12 +2,13 @@ import type { MetricsRange, Overview } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { preference } from '../../app/preference.js';
 import { useResource } from '../../app/resource.js';
-import { EmptyState, ErrorState, Notice, StaleNotice } from '../../components/empty.js';
+import { EmptyState, ErrorState, StaleNotice } from '../../components/empty.js';
 import { Page } from '../../components/page.js';
 import { Skeleton } from '../../components/skeleton.js';
 import { Segmented } from '../../components/tabs.js';
 import { useMemo } from 'preact/hooks';
 import { BusiestChannels } from './busiest-channels.js';
+import { NeedsAttention } from './needs-attention.js';
 import { MetricsCharts } from './metrics-charts.js';
 import { NodesCard } from './nodes-card.js';
 import { OldestWaiting } from './oldest-waiting.js';
@@ -45,7 +46,7 @@ export function OverviewPage() {
       ) : (
         <>
           {error !== undefined && <StaleNotice error={error} retry={reload} />}
-          {data !== undefined && <UnknownNames names={data.unknownNames} />}
+          {data !== undefined && <NeedsAttention items={data.attention} />}
           <StateTiles counts={data?.counts} />
           {data !== undefined && isEmpty(data) && (
             <EmptyState icon="jobs" title={t('overview.emptyTitle')}>
@@ -69,29 +70,6 @@ export function OverviewPage() {
         </>
       )}
     </Page>
-  );
-}
-
-function UnknownNames({ names }: { names: readonly string[] }) {
-  const { t } = useTexts();
-  if (names.length === 0) {
-    return null;
-  }
-  return (
-    <Notice tone="warn">
-      <p>
-        <strong>{t('overview.unknown', { n: names.length })}</strong>{' '}
-        {names.map((name, index) => (
-          <span key={name}>
-            {index > 0 && ', '}
-            <a class="mono overview-name" href={`jobs?name=${encodeURIComponent(name)}`}>
-              {name}
-            </a>
-          </span>
-        ))}
-      </p>
-      <p>{t('overview.unknownHint')}</p>
-    </Notice>
   );
 }
 

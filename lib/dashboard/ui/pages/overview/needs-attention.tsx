@@ -1,0 +1,94 @@
+import type { AttentionItem } from '../../../api/cluster.api.js';
+import { useTexts } from '../../app/app-context.js';
+import { pathTo } from '../../app/router.js';
+import { Card } from '../../components/card.js';
+import { Icon, type IconName } from '../../components/icon.js';
+import { TimeAgo } from '../../components/time.js';
+
+const ICONS: Readonly<Record<AttentionItem['kind'], IconName>> = {
+  silent: 'nodes',
+  failing: 'failures',
+  paused: 'pause',
+  closed: 'ban',
+  stopped: 'failed',
+  unknown: 'functions',
+  late: 'clock',
+};
+
+/** What somebody has to do something about, each a link to where it is mended; nothing if all is well. */
+export function NeedsAttention({ items }: { items: readonly AttentionItem[] }) {
+  const { t } = useTexts();
+  if (items.length === 0) {
+    return null;
+  }
+  return (
+    <Card title={t('attention.title')}>
+      <ul class="attention">
+        {items.map((item) => (
+          <li key={keyOf(item)}>
+            <a class="attention-item" href={targetOf(item)}>
+              <Icon name={ICONS[item.kind]} />
+              <span class="grow">
+                <Sentence item={item} />
+              </span>
+              <Icon name="right" size={14} />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Sentence({ item }: { item: AttentionItem }) {
+  const { t, format } = useTexts();
+  switch (item.kind) {
+    case 'silent':
+      return (
+        <>
+          {t('attention.silent', { name: `${item.name} #${item.node}` })} <TimeAgo date={item.since} />
+        </>
+      );
+    case 'failing':
+      return t('attention.failing', { n: item.recent, usual: format.number(item.usual) });
+    case 'paused':
+      return (
+        <>
+          {t('attention.paused', { channel: item.channel, n: item.waiting })}
+          {item.by !== null && (
+            <span class="faint">
+              {' '}
+              {t('channels.by', { actor: item.by.actor })} <TimeAgo date={item.by.date} />
+            </span>
+          )}
+        </>
+      );
+    case 'closed':
+    case 'stopped':
+      return t(`attention.${item.kind}`, { channel: item.channel, n: item.waiting });
+    case 'unknown':
+      return t('attention.unknown', { name: item.name });
+    case 'late':
+      return t('attention.late', { time: format.duration(Math.round(item.seconds)) });
+  }
+}
+
+function targetOf(item: AttentionItem): string {
+  switch (item.kind) {
+    case 'silent':
+      return 'nodes';
+    case 'failing':
+      return 'failures';
+    case 'paused':
+    case 'closed':
+      return pathTo('channels', { channel: item.channel });
+    case 'unknown':
+      return pathTo('jobs', { state: 'pending', name: item.name });
+    case 'stopped':
+    case 'late':
+      return `jobs/${item.uuid}`;
+  }
+}
+
+const keyOf = (item: AttentionItem): string =>
+  `${item.kind}:${'channel' in item ? item.channel : 'uuid' in item ? item.uuid : 'name' in item ? item.name : ''}`;

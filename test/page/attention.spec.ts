@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { dashboardTab } from '../support/dashboard-tab.js';
+import { axe } from '../support/page.js';
+
+const tab = dashboardTab();
+const link = (text: string | RegExp) => tab.page.getByRole('link', { name: text });
+const heading = () => tab.page.getByRole('heading', { name: 'Needs attention' });
+
+describe('What needs attention', () => {
+  test('stands on top of the overview, each a link to where it is mended', async () => {
+    await tab.open('', 'Overview');
+    await heading().waitFor();
+    const targets: readonly (readonly [RegExp, string])[] = [
+      [/Node worker-4\.internal:4711 #4 is silent, last seen/, 'nodes'],
+      [/214 attempts failed in the last 15 minutes; 6 is usual/, 'failures'],
+      [/root\.reports is paused, and 1,204 jobs wait by ada@example\.com/, 'channels?channel=root.reports'],
+      [/A failed job stops the sequential channel root\.erp, and 38 jobs wait/, 'jobs/'],
+      [/No living node has LegacyImport\.run, so its jobs wait/, 'jobs?state=pending&name=LegacyImport.run'],
+      [/A job has been ready for 1 h 11 min and has not started/, 'jobs/'],
+    ];
+    for (const [text, target] of targets) {
+      expect([text, (await link(text).getAttribute('href'))?.startsWith(target)]).toEqual([text, true]);
+    }
+    await link(/root\.reports is paused/).click();
+    await tab.page.getByRole('heading', { level: 1, name: 'Channels' }).waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test('is not there if all is well', async () => {
+    tab.dashboard.jobs.length = 0;
+    await tab.open('', 'Overview');
+    await tab.page.getByText('No job yet').waitFor();
+    expect(await heading().count()).toBe(0);
+  });
+
+  test.each([1440, 1024, 390])('can be read by all at %i px, light and dark', async (width) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await tab.reopen({ viewport: { width, height: 900 }, colorScheme });
+      await tab.open('', 'Overview');
+      await heading().waitFor();
+      expect(await axe(tab.page)).toEqual([]);
+      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      expect(await tab.page.evaluate(overflow)).toBeLessThanOrEqual(0);
+    }
+  });
+});
