@@ -7,7 +7,7 @@ import { notFound } from './completion-watcher.js';
 /** What can be done to many jobs at once. */
 export type JobChange = (typeof JOB_CHANGES)[number];
 
-export const JOB_CHANGES = ['requeue', 'cancel', 'setDone', 'delete'] as const;
+export const JOB_CHANGES = ['requeue', 'cancel', 'setDone', 'delete', 'runNow'] as const;
 
 /** What became of many jobs. */
 export interface ChangedJobs {
@@ -50,6 +50,11 @@ export class JobActions {
     if (change === 'requeue') {
       const changed = await jobs.requeue(uuids);
       if (changed.length > 0) notifier.publish({ ready: true });
+      return changed;
+    }
+    if (change === 'runNow') {
+      const changed = await jobs.runNow(uuids);
+      if (changed.length > 0) wake.tell({ ready: true });
       return changed;
     }
     if (change === 'cancel') {

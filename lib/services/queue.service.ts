@@ -281,8 +281,8 @@ export class QueueService implements OnApplicationShutdown {
   }
 
   /**
-   * Requeues, cancels, sets done or deletes many jobs, 500 in one statement. Those whose state does not allow it stay
-   * as they are.
+   * Requeues, cancels, sets done or deletes many jobs, or runs those now that wait for their eta or a retry; 500 in one
+   * statement. Jobs whose state does not allow the change are not changed.
    *
    * @example
    * ```ts

@@ -106,7 +106,7 @@ describe('Actions on many jobs', () => {
     await dialog()
       .getByRole('button', { name: /^Requeue/ })
       .click();
-    await dialog().getByText('Every one of them').waitFor();
+    await dialog().getByText('All of them were changed.').waitFor();
     const [asked = ''] = actionsAsked();
     const { filter } = JSON.parse(asked.slice(asked.indexOf('{'))) as { filter: Record<string, string> };
     expect(Date.parse(filter['to'] ?? '')).toBeLessThanOrEqual(Date.now());
@@ -123,7 +123,7 @@ describe('Actions on many jobs', () => {
     const can = dashboard.jobs.slice(0, 8).filter(({ actions }) => actions.includes('cancel')).length;
     await bar().getByText('8 selected').waitFor();
     await bar().getByRole('button', { name: 'Cancel' }).click();
-    await dialog().getByText('left as').waitFor();
+    await dialog().getByText('will not be changed').waitFor();
     await dialog().getByRole('button', { name: 'Cancel 8 jobs' }).click();
     await dialog()
       .getByRole('heading', { name: `${can} jobs cancelled` })
@@ -164,7 +164,7 @@ describe('Actions on many jobs', () => {
     await dialog().getByText('500 of').waitFor();
     await dialog().getByRole('button', { name: 'Stop here' }).click();
     await dialog()
-      .getByText(`${(matching - 500).toLocaleString('en-GB')} jobs were not looked at`)
+      .getByText(`${(matching - 500).toLocaleString('en-GB')} jobs were not processed`)
       .waitFor();
   });
 

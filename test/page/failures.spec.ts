@@ -31,11 +31,26 @@ describe('The failures', () => {
     expect(await row().locator('.failures-count').textContent()).toBe('6');
     expect(
       await row()
-        .getByRole('img', { name: /tries failed so in the last 24 hours/ })
+        .getByRole('img', { name: /attempts failed this way in the last 24 hours/ })
         .count(),
     ).toBe(1);
     const sample = row().getByRole('link', { name: jobs[0]?.uuid.slice(-8) ?? '' });
     expect(await sample.getAttribute('href')).toBe(`jobs/${jobs[0]?.uuid}`);
+  });
+
+  test('show attempts that will be retried apart, and lead to their jobs', async () => {
+    tab.dashboard.jobs = [...failing(1), ...tab.dashboard.jobs];
+    await tab.open('failures', 'Failures');
+    const outage = tab.page.getByRole('row', { name: 'GatewayTimeoutError' });
+    await outage.getByRole('link', { name: '214', exact: true }).waitFor();
+    expect(await outage.getByRole('button', { name: /^Requeue/ }).count()).toBe(0);
+    await outage.getByRole('link', { name: '214', exact: true }).click();
+    await tab.page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+    expect(Object.fromEntries(new URL(tab.page.url()).searchParams)).toEqual({
+      state: 'pending',
+      name: 'Payments.charge',
+      error: 'GatewayTimeoutError',
+    });
   });
 
   test('lead to the list of exactly the jobs of a group', async () => {
@@ -76,7 +91,7 @@ describe('The failures', () => {
     await question.waitFor();
     tab.dashboard.jobs = [...tab.dashboard.jobs, ...(late === undefined ? [] : [late])];
     await question.getByRole('button', { name: 'Requeue 3 jobs' }).click();
-    await tab.page.getByText('Meanwhile 4 jobs match.').waitFor();
+    await tab.page.getByText('Now 4 jobs match.').waitFor();
     expect(jobs.every(({ uuid }) => stateOf(uuid) === 'failed')).toBe(true);
     await tab.page.getByRole('button', { name: 'Requeue 4 jobs' }).click();
     await tab.page.getByRole('dialog', { name: '4 jobs requeued' }).waitFor();

@@ -17,7 +17,7 @@ describe('The functions', () => {
   test('say in words when they try again, and lead to their own page', async () => {
     await tab.open('functions', 'Functions');
     await row('Images.resize')
-      .getByText('10s at attempts 1–4, 1m at tries 5–9, 5m–10m from try 10')
+      .getByText('10s at attempts 1–4, 1m at attempts 5–9, 5m–10m from attempt 10')
       .waitFor();
     await row('InvoiceService.createPdf').getByText('10m after each attempt').waitFor();
     await row('Images.resize').getByRole('link', { name: 'Images.resize' }).click();
@@ -43,9 +43,11 @@ describe('The functions', () => {
     await dialog.getByRole('textbox', { name: 'Up to' }).last().fill('50');
     await waits.nth(2).getByText('45s–50s').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await settings().getByText('30s at attempts 1–2, 45s–50s at tries 3–9, 5m–10m from try 10').waitFor();
     await settings()
-      .getByText('In the code: 10s at attempts 1–4, 1m at tries 5–9, 5m–10m from try 10')
+      .getByText('30s at attempts 1–2, 45s–50s at attempts 3–9, 5m–10m from attempt 10')
+      .waitFor();
+    await settings()
+      .getByText('Code: 10s at attempts 1–4, 1m at attempts 5–9, 5m–10m from attempt 10')
       .waitFor();
     expect(changes()).toEqual([
       'PATCH functions/Images.resize {"retryPattern":{"1":30,"3":[45,50],"10":[300,600]}}',

@@ -113,7 +113,7 @@ describe('The page of a graph', () => {
   test('shows by the pointer what holds a job up, and opens it with a click', async () => {
     const { child } = await openPair();
     await pointAt(child);
-    await told('Can not start, as this did not succeed: Read the file');
+    await told('Cannot start because these jobs did not succeed: Read the file');
     await here.page.mouse.click(child.x, child.y);
     await here.page.waitForURL(`${here.url}jobs/${here.dashboard.graph?.nodes[1]?.uuid ?? ''}`);
   });

@@ -54,7 +54,7 @@ describe('The page of a job', () => {
   test('shows each try with its error and causes: the lines of the application, the others folded', async () => {
     const job = aJob('failed', 5);
     await open(job);
-    await here.page.getByRole('tab', { name: 'Tries 5', selected: true }).waitFor();
+    await here.page.getByRole('tab', { name: 'Attempts 5', selected: true }).waitFor();
     await here.page.getByText('Caused by').waitFor();
     expect(await here.page.getByText('at Mailer.deliver').count()).toBe(2);
     expect(await here.page.getByText('node:internal').count()).toBe(0);
@@ -62,7 +62,7 @@ describe('The page of a job', () => {
     await here.page.getByText('node:internal').first().waitFor();
     await here.page.getByRole('img', { name: /Waited .*, Ran / }).waitFor();
     expect(await here.page.locator('.strip-started').count()).toBeGreaterThanOrEqual(5);
-    await here.page.getByRole('button', { name: /^Try 1/ }).click();
+    await here.page.getByRole('button', { name: /^Attempt 1/ }).click();
     expect(await here.page.getByText('at Mailer.deliver').count()).toBe(4);
   });
 

@@ -83,7 +83,7 @@ describe('The list of jobs', () => {
 
   test('tells how far it has searched, and searches on', async () => {
     await here.page.goto(`${here.url}jobs?arg=[0]=warehouse`);
-    await here.page.getByText('Nothing more found back to').waitFor();
+    await here.page.getByText('No more matches back to').waitFor();
     const before = await uuids();
     await here.page.getByRole('button', { name: 'Search further back' }).click();
     await rows().nth(before).waitFor();

@@ -32,7 +32,7 @@ describe('The nodes', () => {
     await tab.open('nodes', 'Nodes');
     const stop = card('worker-1').getByRole('button', { name: 'Stop: worker-1' });
     await stop.click();
-    await tab.page.getByText('its process has to be started again').waitFor();
+    await tab.page.getByText('restart its process').waitFor();
     await answer('Cancel').click();
     expect(asked()).toEqual([]);
     await stop.click();
@@ -60,6 +60,6 @@ describe('The nodes', () => {
     tab.dashboard.about = { ...tab.dashboard.about, rights: { ...tab.dashboard.about.rights, nodes: false } };
     await tab.open('nodes', 'Nodes');
     await card('worker-1').waitFor();
-    expect(await tab.page.getByRole('button', { name: /^(Quiet|Resume|Stop)/ }).count()).toBe(0);
+    expect(await tab.page.getByRole('button', { name: /^(Drain|Resume|Stop)/ }).count()).toBe(0);
   });
 });

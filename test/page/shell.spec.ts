@@ -101,7 +101,7 @@ describe('The page of the dashboard', () => {
     await page.goto(url);
     await page.getByRole('alert').getByText('overview is broken.').waitFor();
     dashboard.broken.clear();
-    await page.getByRole('button', { name: 'Attempt again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('3 alive').waitFor();
     await page.close();
   });

@@ -93,7 +93,10 @@ export interface Percentiles {
   readonly p99: readonly (number | null)[];
 }
 
-/** `GET failures`: jobs that are `failed` now, by name and kind of error; the group with the last failure first. */
+/**
+ * `GET failures`: jobs that are `failed` now or wait for another attempt, by name and kind of error; the group with the
+ * last failure first.
+ */
 export interface FailureGroup {
   /** Pass it as `failure` in a filter. */
   readonly id: string;
@@ -101,7 +104,11 @@ export interface FailureGroup {
   readonly excName: string;
   /** Of the last one; at most 500 characters. */
   readonly excMessage: string;
+  /** Jobs that have failed for good. */
   readonly count: number;
+  /** Jobs that wait for another attempt. */
+  readonly retrying: number;
+  /** The first attempt that ended so; requeueing its job does not change it. */
   readonly firstSeen: string;
   readonly lastSeen: string;
   /** Tries that ended so in each of the last 24 hours, the oldest first. */

@@ -231,7 +231,8 @@ export interface RelatedActionView {
   readonly data: ValueNode | null;
 }
 
-export type JobActionName = 'requeue' | 'cancel' | 'done' | 'delete';
+/** `run`: now, a pending job that waits for its eta or for a retry; it needs the right `requeue`. */
+export type JobActionName = 'run' | 'requeue' | 'cancel' | 'done' | 'delete';
 
 /**
  * `POST jobs/actions/:action`, either of the two. Answers with lines of JSON (`application/x-ndjson`), each an

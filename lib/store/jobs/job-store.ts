@@ -157,6 +157,17 @@ export class JobStore {
     return this.uuidsOf(`unnest(${this.tables.name('queue_job_delete_1')}($1))`, [uuids]);
   }
 
+  /** Pending jobs may start at once: those that wait for their eta or the next attempt no longer do. */
+  async runNow(uuids: readonly string[]): Promise<string[]> {
+    const rows = await this.steer(
+      `UPDATE ${this.tables.job} j SET eta = clock_timestamp(), phase = 2
+       FROM (SELECT l.uuid FROM ${this.tables.job} l WHERE l.uuid = ANY($1) ORDER BY l.uuid FOR UPDATE) l
+       WHERE j.uuid = l.uuid AND j.node IS NULL AND j.phase IN (1, 2) RETURNING j.uuid`,
+      [uuids],
+    );
+    return rows.map((row) => row['uuid'] as string);
+  }
+
   /** `result` is JSON text; null leaves it. Answers false where the job does not wait. */
   async postpone(uuid: string, seconds: number, result: string | null): Promise<boolean> {
     const rows = await this.database.query(

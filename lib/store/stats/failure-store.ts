@@ -2,16 +2,19 @@ import type { QueueDatabase, Row } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 import { Phase } from '../jobs/phase.js';
 
-/** Failed jobs of one name and one kind of error. */
+/** Jobs of one name and one kind of error, failed for good or to be retried. */
 export interface FailureSums {
   readonly name: string;
   readonly fingerprint: string;
   readonly excName: string;
   readonly excMessage: string;
+  /** Jobs that have failed for good. */
   readonly count: number;
+  /** Jobs that wait for another attempt; "at least", where many jobs wait. */
+  readonly retrying: number;
   readonly firstSeen: Date;
   readonly lastSeen: Date;
-  /** Tries that ended so, by hour; 24 numbers, the oldest first. */
+  /** Attempts that ended so, by hour; 24 numbers, the oldest first. */
   readonly spark: readonly number[];
   /** The last one. */
   readonly last: {
@@ -27,8 +30,10 @@ export interface FailureSums {
 /** Groups that are told, and jobs of each. */
 const GROUPS = 200;
 const JOBS = 10;
+/** Waiting jobs that are looked through for those that wait for another attempt. */
+const WAITING = 50_000;
 
-/** What has failed, by kind. */
+/** What has failed, by kind, attempts that will be retried included: an outage with long backoffs shows at once. */
 export class FailureStore {
   constructor(
     private readonly database: QueueDatabase,
@@ -39,11 +44,22 @@ export class FailureStore {
   async groups(): Promise<FailureSums[]> {
     const t = this.tables;
     const rows = await this.database.query(
-      `WITH groups AS MATERIALIZED (
-         SELECT j.name, j.exc_fingerprint, count(*) AS count, min(j.date_started) AS first, max(j.date_started) AS last
-         FROM ${t.job} j WHERE j.phase = ${Phase.failed} GROUP BY j.name, j.exc_fingerprint ORDER BY last DESC NULLS LAST LIMIT ${GROUPS}
+      `WITH retrying AS MATERIALIZED (
+         SELECT w.* FROM (
+           (SELECT j.* FROM ${t.job} j WHERE j.phase = ${Phase.eta} LIMIT ${WAITING})
+           UNION ALL (SELECT j.* FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.node IS NULL LIMIT ${WAITING})
+         ) w WHERE w.exc_name IS NOT NULL
+       ), groups AS MATERIALIZED (
+         SELECT b.name, b.exc_fingerprint, sum(b.failed) AS count, sum(b.retrying) AS retrying, max(b.last) AS last
+         FROM (
+           SELECT j.name, j.exc_fingerprint, count(*) AS failed, 0 AS retrying, max(j.date_started) AS last
+           FROM ${t.job} j WHERE j.phase = ${Phase.failed} GROUP BY j.name, j.exc_fingerprint
+           UNION ALL
+           SELECT r.name, r.exc_fingerprint, 0, count(*), max(coalesce(r.date_started, r.date_created)) FROM retrying r GROUP BY r.name, r.exc_fingerprint
+         ) b GROUP BY b.name, b.exc_fingerprint ORDER BY last DESC NULLS LAST LIMIT ${GROUPS}
        )
-       SELECT g.name, coalesce(g.exc_fingerprint, '') AS fingerprint, g.count, g.first, l.jobs, l.channel, l.user_id, l.exc_name, l.exc_message, l.seen
+       SELECT g.name, coalesce(g.exc_fingerprint, '') AS fingerprint, g.count, g.retrying, l.jobs, l.channel, l.user_id, l.exc_name, l.exc_message,
+         greatest(l.seen, n.date_ended) AS seen, coalesce(f.date_ended, l.seen) AS first
        FROM groups g CROSS JOIN LATERAL (
          SELECT json_agg(s.uuid ORDER BY s.seen DESC) AS jobs, (array_agg(s.exc_name ORDER BY s.seen DESC))[1] AS exc_name,
            (array_agg(s.channel ORDER BY s.seen DESC))[1] AS channel, (array_agg(s.user_id ORDER BY s.seen DESC))[1] AS user_id,
@@ -51,11 +67,24 @@ export class FailureStore {
          FROM (
            SELECT j.uuid, j.channel, j.user_id, j.exc_name, left(j.exc_message, 500) AS exc_message,
              coalesce(j.date_started + coalesce(j.exec_time, 0) * interval '1 second', j.date_created) AS seen
-           FROM ${t.job} j
-           WHERE j.phase = ${Phase.failed} AND j.name = g.name AND j.exc_fingerprint IS NOT DISTINCT FROM g.exc_fingerprint
-           ORDER BY j.date_started DESC NULLS LAST LIMIT ${JOBS}
+           FROM (
+             (SELECT j.* FROM ${t.job} j
+              WHERE j.phase = ${Phase.failed} AND j.name = g.name AND j.exc_fingerprint IS NOT DISTINCT FROM g.exc_fingerprint
+              ORDER BY j.date_started DESC NULLS LAST LIMIT ${JOBS})
+             UNION ALL
+             (SELECT r.* FROM retrying r
+              WHERE r.name = g.name AND r.exc_fingerprint IS NOT DISTINCT FROM g.exc_fingerprint LIMIT ${JOBS})
+           ) j ORDER BY j.date_started DESC NULLS LAST LIMIT ${JOBS}
          ) s
-       ) l ORDER BY l.seen DESC`,
+       ) l
+       -- The attempts stay when a job is requeued.
+       LEFT JOIN LATERAL (
+         SELECT a.date_ended FROM ${t.attempt} a WHERE a.name = g.name AND a.exc_fingerprint = g.exc_fingerprint ORDER BY a.date_ended LIMIT 1
+       ) f ON true
+       LEFT JOIN LATERAL (
+         SELECT a.date_ended FROM ${t.attempt} a WHERE a.name = g.name AND a.exc_fingerprint = g.exc_fingerprint ORDER BY a.date_ended DESC LIMIT 1
+       ) n ON true
+       ORDER BY seen DESC`,
     );
     const sparks = await this.sparks(rows);
     return rows.map((row) => {
@@ -71,6 +100,7 @@ export class FailureStore {
         excName: (row['exc_name'] as string | null) ?? 'Error',
         excMessage: (row['exc_message'] as string | null) ?? '',
         count: Number(row['count']),
+        retrying: Number(row['retrying']),
         firstSeen: (row['first'] as Date | null) ?? lastSeen,
         lastSeen,
         spark: sparks.get(`${name}\n${fingerprint}`) ?? Array.from({ length: 24 }, () => 0),

@@ -92,6 +92,33 @@ describe.each(ADAPTERS)('what is done to jobs in the dashboard on %s', (_, adapt
     expect((await test.queue.find(done))?.state).toBe('pending');
   });
 
+  it('runs now what waits for its eta or its retry, and nothing else', async () => {
+    const later = (await test.queue.withDelay(Desk, { eta: '5h' }).write(1)).uuid;
+    const again = (await test.queue.withDelay(Desk, { eta: '3h' }).write(2)).uuid;
+    await test.dataSource.query(`UPDATE queue_job SET retry = 2, exc_name = 'Error' WHERE uuid = $1`, [
+      again,
+    ]);
+    const [ready, failed] = [await store(3), await store(4)];
+    await test.dataSource.query(`UPDATE queue_job SET state = 'failed', phase = 4 WHERE uuid = $1`, [failed]);
+    const offered = async (uuid: string): Promise<boolean> =>
+      (await test.get<JobDetail>(`jobs/${uuid}`)).actions.includes('run');
+    expect([await offered(later), await offered(again), await offered(ready), await offered(failed)]).toEqual([
+      true, true, false, false,
+    ]); // prettier-ignore
+    const last = await act('run', { uuids: [later, again, failed] });
+    expect(last).toMatchObject({ changed: 2, unchanged: [{ reason: 'state', state: 'failed', count: 1 }] });
+    const rows = await test.dataSource.query(
+      `SELECT phase, eta <= clock_timestamp() AS due, retry FROM queue_job WHERE uuid = ANY($1) ORDER BY retry`,
+      [[later, again]],
+    );
+    expect(rows).toEqual([
+      { phase: 2, due: true, retry: 0 },
+      { phase: 2, due: true, retry: 2 },
+    ]);
+    expect((await audit()).at(-1)).toMatchObject({ actor: 'ada', action: 'jobs.run' });
+    expect(await offered(later)).toBe(false);
+  });
+
   it('writes down who did what', async () => {
     const [uuid, other] = [await store(1), await store(2)];
     const response = await test.api('jobs/actions/cancel', {

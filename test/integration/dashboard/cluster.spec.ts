@@ -165,6 +165,28 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     expect((await test.get<FailureGroup[]>('failures'))[0]?.excMessage).toBe('[redacted]');
   });
 
+  it('counts what will be retried as failures too, and knows since when', async () => {
+    await query(
+      `INSERT INTO queue_job (uuid, name, description, channel, state, phase, eta, retry, exc_name, exc_message, exc_fingerprint)
+       SELECT ('0198' || lpad(to_hex(i), 8, '0') || '70008000' || substr(md5('r' || i), 1, 12))::uuid, 'Shop.pay', 'x', 'root.shop', 'pending', 1, now() + interval '3 hours', 1,
+         CASE WHEN i <= 7 THEN 'GatewayError' END, CASE WHEN i <= 7 THEN '504' END, CASE WHEN i <= 7 THEN 'f0' END FROM generate_series(1, 9) i`,
+    );
+    await query(
+      `INSERT INTO queue_job_attempt (job_uuid, name, retry, date_ended, exc_name, exc_fingerprint)
+       SELECT uuid, name, 1, now() - interval '1 hour' * retry, exc_name, exc_fingerprint FROM queue_job WHERE exc_name IS NOT NULL
+       UNION ALL SELECT gen_random_uuid(), 'Shop.pay', 1, now() - interval '20 days', 'GatewayError', 'f0'`,
+    );
+    const [outage, ...others] = await test.get<FailureGroup[]>('failures');
+    expect(others).toEqual([]);
+    expect(outage).toMatchObject({ name: 'Shop.pay', excName: 'GatewayError', count: 0, retrying: 7 });
+    expect(outage?.spark.reduce((sum, count) => sum + count)).toBe(7);
+    expect(outage?.jobs).toHaveLength(7);
+    const days = (Date.now() - Date.parse(outage?.firstSeen ?? '')) / 86_400_000;
+    expect([Math.round(days), Date.parse(outage?.lastSeen ?? '') <= Date.now()]).toEqual([20, true]);
+    const { jobs } = await test.get<JobPage>('jobs?state=pending&name=Shop.pay&error=GatewayError');
+    expect(jobs).toHaveLength(7);
+  });
+
   it('shows channels, changes them at once, and takes that back', async () => {
     const before = await test.get<ChannelView>('channels/root.shop');
     expect(before).toMatchObject({ capacity: 3, paused: false, changed: {}, nextStart: null });

@@ -13,6 +13,7 @@ import { FakeProblem } from './fake-problem.js';
 
 const BATCH = 500;
 const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete'>, JobState>> = {
+  run: 'pending',
   requeue: 'pending',
   cancel: 'cancelled',
   done: 'done',
@@ -56,7 +57,7 @@ async function* run(
   for (let at = 0; at < chosen.length; at += BATCH) {
     const uuids = new Set(chosen.slice(at, at + BATCH));
     const jobs = dashboard.jobs.filter(({ uuid }) => uuids.has(uuid));
-    const allowed = new Set(jobs.filter((job) => actionsOf(job.state).includes(action)));
+    const allowed = new Set(jobs.filter((job) => job.actions.includes(action)));
     kept.push(
       ...jobs.filter((job) => !allowed.has(job)),
       ...Array.from({ length: uuids.size - jobs.length }, () => null),
@@ -76,6 +77,7 @@ async function* run(
 const becoming = (job: JobSummary, state: JobState): JobSummary => ({
   ...job,
   state,
+  eta: null,
   actions: actionsOf(state),
 });
 

@@ -120,17 +120,28 @@ export function fakeFailures(jobs: readonly JobSummary[]): FailureGroup[] {
   for (const job of inState(jobs, 'failed')) {
     groups.set(failureIdOf(job), [...(groups.get(failureIdOf(job)) ?? []), job]);
   }
-  return [...groups].map(([id, [last, ...others]]) => ({
+  const failed = [...groups].map(([id, [last, ...others]]) => ({
     id,
     name: last?.name ?? '',
     excName: last?.excName ?? 'Error',
     excMessage: last?.excMessage ?? '',
     count: 1 + others.length,
+    retrying: 0,
     firstSeen: (others.at(-1) ?? last)?.dateDone ?? new Date().toISOString(),
     lastSeen: last?.dateDone ?? new Date().toISOString(),
     spark: Array.from({ length: 24 }, () => (random.next() < 0.4 ? 0 : random.below(12))),
     jobs: [last, ...others].flatMap((job) => job?.uuid ?? []).slice(0, 5),
   }));
+  const [first] = failed;
+  // An outage whose jobs are all retried.
+  const outage = {
+    name: 'Payments.charge',
+    excName: 'GatewayTimeoutError',
+    excMessage: '504 of the gateway',
+  };
+  return first === undefined
+    ? []
+    : [...failed, { ...first, ...outage, id: 'ff:Payments.charge', count: 0, retrying: 214, jobs: [] }];
 }
 
 export function fakeChannels(jobs: readonly JobSummary[]): ChannelView[] {

@@ -52,6 +52,10 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
   const over = ['done', 'failed', 'cancelled'].includes(state);
   const [excName, excMessage] = state === 'failed' ? random.pick(ERRORS) : [null, null];
   const iso = (seconds: number) => new Date(created + seconds * 1_000).toISOString();
+  const eta =
+    state === 'pending' && random.next() < 0.3
+      ? new Date(Date.now() + 60_000 + random.below(7_200) * 1_000).toISOString()
+      : null;
   return {
     uuid: random.uuid(),
     name,
@@ -65,10 +69,7 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
     userId: random.pick([null, 'ada', 'grace', 'linus']),
     graphUuid: state === 'wait_dependencies' ? random.uuid() : null,
     batchUuid: null,
-    eta:
-      state === 'pending' && random.next() < 0.3
-        ? new Date(Date.now() + random.below(7_200) * 1_000).toISOString()
-        : null,
+    eta,
     dateCreated: iso(0),
     dateEnqueued: begun || state === 'enqueued' ? iso(wait * 0.9) : null,
     dateStarted: begun ? iso(wait) : null,
@@ -78,7 +79,7 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
     excName,
     excMessage,
     cancelling: false,
-    actions: actionsOf(state),
+    actions: [...(eta === null ? [] : (['run'] as const)), ...actionsOf(state)],
     ...given,
   };
 }

@@ -3,6 +3,7 @@ import { Post, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
+import { rightFor } from '../jobs/job-actions-of.js';
 import { setLongHeaders } from '../http/headers.js';
 import { parseAction, parseActionName } from '../input/jobs.input.js';
 import { Described } from '../openapi/described.js';
@@ -19,9 +20,9 @@ export class JobActionsController {
 
   @Post(':action')
   @Described({
-    summary: 'Requeues, cancels, sets done or deletes jobs, and tells how it goes on',
+    summary: 'Runs now, requeues, cancels, sets done or deletes jobs, and reports progress',
     description: 'Answers with one line of JSON for each 500 jobs; the last has `ended: true`.',
-    path: { action: 'requeue, cancel, done or delete' },
+    path: { action: 'run, requeue, cancel, done or delete' },
     body: ACTION_REQUEST,
     answer: ACTION_PROGRESS,
     type: 'application/x-ndjson',
@@ -33,7 +34,7 @@ export class JobActionsController {
   async act(call: Call): Promise<StreamableFile> {
     const { params, requester, request, response } = call;
     const action = parseActionName(params['action']);
-    requester.must(action);
+    requester.must(rightFor(action));
     const progress = await this.actions.begin(action, parseAction(await call.body()), requester.actor);
     setLongHeaders(this.host.httpAdapter, request, response);
     return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {

@@ -18,7 +18,8 @@ export class FailuresController {
 
   @Get()
   @Described({
-    summary: 'Failed jobs, grouped by name and kind of error: the 200 groups that failed last',
+    summary:
+      'Jobs that failed or wait for another attempt, grouped by name and kind of error: the 200 groups that failed last',
     answer: FAILURES,
   })
   async list(): Promise<FailureGroup[]> {

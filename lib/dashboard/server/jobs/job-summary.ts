@@ -27,6 +27,12 @@ export function isoDate(date: unknown): string | null {
   return given === null || Number.isNaN(given.getTime()) ? null : given.toISOString();
 }
 
+/** Whether a date is in the future; one that no date of JavaScript is, such as `infinity`, counts as one. */
+const isAhead = (date: unknown): boolean => {
+  const given = date as Date | null;
+  return given !== null && !(given.getTime() <= Date.now());
+};
+
 /** A job as a row of a list. */
 export function jobSummary(row: SummaryRow, rights: Rights, redaction: Redaction): JobSummary {
   const state = row.state as JobState;
@@ -57,7 +63,7 @@ export function jobSummary(row: SummaryRow, rights: Rights, redaction: Redaction
     excName: row.exc_name as string | null,
     excMessage: messageOf(row.exc_message as string | null, redaction),
     cancelling: isCancelling,
-    actions: actionsOf(state, isCancelling, rights),
+    actions: actionsOf({ state, isCancelling, isDelayed: isAhead(row.eta) }, rights),
   };
 }
 

@@ -65,6 +65,7 @@ export const FAILURES = listOf(
     excName: text,
     excMessage: text,
     count: integer,
+    retrying: integer,
     firstSeen: date,
     lastSeen: date,
     spark: listOf(integer),

@@ -1,3 +1,4 @@
+import type { Right } from '../../api/cluster.api.js';
 import type { JobActionName, JobSummary } from '../../api/jobs.api.js';
 import { useApp, useTexts } from '../app/app-context.js';
 import { Button, IconButton } from '../components/button.js';
@@ -5,11 +6,15 @@ import type { IconName } from '../components/icon.js';
 import './action.css';
 
 export const ACTIONS: readonly (readonly [JobActionName, IconName])[] = [
+  ['run', 'play'],
   ['requeue', 'retry'],
   ['cancel', 'ban'],
   ['done', 'check'],
   ['delete', 'trash'],
 ];
+
+/** The right that an action needs: who may requeue a job may also have it run now. */
+export const rightFor = (name: JobActionName): Right => (name === 'run' ? 'requeue' : name);
 
 /** What may be done with the jobs that are selected: those shown, or all that match. */
 export function SelectionBar({
@@ -37,7 +42,7 @@ export function SelectionBar({
         {everything ? t('act.onlyShown') : t('act.selectAll')}
       </Button>
       <div class="act-bar-buttons">
-        {ACTIONS.filter(([name]) => app.may(name)).map(([name, icon]) => {
+        {ACTIONS.filter(([name]) => app.may(rightFor(name))).map(([name, icon]) => {
           const allowed = everything || jobs.some(({ actions }) => actions.includes(name));
           return (
             <Button

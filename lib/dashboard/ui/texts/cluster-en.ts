@@ -22,7 +22,8 @@ export const clusterEn = {
   'attention.late': 'A job has been ready for {time} and has not started',
 
   'failures.failure': 'Failure',
-  'failures.count': 'Jobs',
+  'failures.count': 'Failed',
+  'failures.retrying': 'Retrying',
   'failures.day': 'Last 24 hours',
   'failures.spark': {
     one: '{n} attempt failed this way in the last 24 hours',

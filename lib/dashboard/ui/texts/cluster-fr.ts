@@ -25,7 +25,8 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'attention.late': 'Une tâche est prête depuis {time} et n’a pas démarré',
 
   'failures.failure': 'Échec',
-  'failures.count': 'Tâches',
+  'failures.count': 'Échouées',
+  'failures.retrying': 'À réessayer',
   'failures.day': 'Dernières 24 heures',
   'failures.spark': {
     one: '{n} essai échoué ainsi ces dernières 24 heures',

@@ -20,13 +20,13 @@ export interface Channels {
   readonly reset: (channel: ChannelView) => Promise<boolean>;
 }
 
-/** @param text What the names contain. */
-export function useChannels(text: string, limit: number): Channels {
+/** @param search What the names contain. */
+export function useChannels(search: string, limit: number): Channels {
   const { api, toasts, dialogs } = useApp();
   const { t } = useTexts();
   const { data, error, loading, reload, replace } = useResource(
-    `channels?text=${text}&limit=${limit}`,
-    (signal) => api.channels({ text, limit: String(limit) }, signal),
+    `channels?text=${search}&limit=${limit}`,
+    (signal) => api.channels({ text: search, limit: String(limit) }, signal),
     { live: 2_000 },
   );
   useEvery(10_000, () => !loading && reload());

@@ -7,7 +7,10 @@ import { RowLink, type Column } from '../../components/table.js';
 import { TimeAgo } from '../../components/time.js';
 
 /** The jobs of a group, in the list of all jobs. */
-export const failurePath = ({ id }: FailureGroup): string => pathTo('jobs', { state: 'failed', failure: id });
+export const failurePath = ({ id, count, name, excName }: FailureGroup): string =>
+  count === 0
+    ? pathTo('jobs', { state: 'pending', name, error: excName })
+    : pathTo('jobs', { state: 'failed', failure: id });
 
 /** @param requeue Null for those who may not. */
 export function useFailureColumns(
@@ -26,7 +29,22 @@ export function useFailureColumns(
       id: 'count',
       head: t('failures.count'),
       align: 'end',
-      cell: ({ count }) => <span class="failures-count">{format.number(count)}</span>,
+      cell: ({ count }) => (
+        <span class={count === 0 ? 'faint' : 'failures-count'}>{format.number(count)}</span>
+      ),
+    },
+    {
+      id: 'retrying',
+      head: t('failures.retrying'),
+      align: 'end',
+      cell: ({ retrying, name, excName }) =>
+        retrying === 0 ? (
+          <span class="faint">0</span>
+        ) : (
+          <a class="link failures-retrying" href={pathTo('jobs', { state: 'pending', name, error: excName })}>
+            {format.number(retrying)}
+          </a>
+        ),
     },
     {
       id: 'day',
@@ -55,7 +73,7 @@ export function useFailureColumns(
           <a class="button button-plain button-s" href={failurePath(group)}>
             {t('failures.show')}
           </a>
-          {requeue !== null && (
+          {requeue !== null && group.count > 0 && (
             <Button
               size="s"
               icon="retry"

@@ -1,5 +1,5 @@
 import type { JobDetail } from '../../../api/jobs.api.js';
-import { ACTIONS } from '../../actions/selection-bar.js';
+import { ACTIONS, rightFor } from '../../actions/selection-bar.js';
 import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useKeys } from '../../app/keyboard.js';
@@ -17,7 +17,7 @@ export function JobButtons({ job, reload }: { job: JobDetail; reload: () => void
       reload();
     }
   });
-  const allowed = ACTIONS.filter(([name]) => job.actions.includes(name) && app.may(name));
+  const allowed = ACTIONS.filter(([name]) => job.actions.includes(name) && app.may(rightFor(name)));
   useKeys(
     allowed.flatMap(([name]) =>
       name === 'requeue' || name === 'cancel'

@@ -69,6 +69,7 @@ function Sentence({ item }: { item: AttentionItem }) {
     case 'unknown':
       return t('attention.unknown', { name: item.name });
     case 'late':
+    default:
       return t('attention.late', { time: format.duration(Math.round(item.seconds)) });
   }
 }
@@ -86,6 +87,7 @@ function targetOf(item: AttentionItem): string {
       return pathTo('jobs', { state: 'pending', name: item.name });
     case 'stopped':
     case 'late':
+    default:
       return `jobs/${item.uuid}`;
   }
 }
