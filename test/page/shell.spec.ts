@@ -95,6 +95,34 @@ describe('The page of the dashboard', () => {
     await page.close();
   });
 
+  test('turns offline after 30 s without a sign of the server, and comes back', async () => {
+    const { page } = await openTab(browser);
+    await page.clock.install();
+    await page.goto(url);
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    await page.route('**/api/events*', (route) => route.abort());
+    await page.clock.fastForward(31_000);
+    await page.getByText('Offline, reconnecting…').first().waitFor();
+    await page.unroute('**/api/events*');
+    await page.clock.fastForward(31_000);
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    await page.close();
+  });
+
+  test('shows times in UTC if it is asked to', async () => {
+    const { page } = await openTab(browser, { timezoneId: 'Asia/Tokyo' });
+    await page.goto(`${url}jobs`);
+    const tip = () => page.locator('tbody time').first().getAttribute('data-tip');
+    await page.locator('tbody time').first().waitFor();
+    expect(await tip()).not.toContain('UTC');
+    await page.getByRole('button', { name: 'Show times in UTC' }).click();
+    expect(await tip()).toContain('UTC');
+    await page.reload();
+    await page.locator('tbody time').first().waitFor();
+    expect(await tip()).toContain('UTC');
+    await page.close();
+  });
+
   test('says what is wrong where the server answers with an error, and tries again when asked', async () => {
     dashboard.broken.set('overview', 503);
     const { page } = await openTab(browser);

@@ -15,6 +15,7 @@ import { OverviewController } from './overview/overview.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { AssetsController } from './page/assets.controller.js';
 import { PageController } from './page/page.controller.js';
+import { UnknownController } from './page/unknown.controller.js';
 
 /** All of them; each says its path below that of the dashboard, and {@link mounted} puts the guards before it. */
 export const DASHBOARD_CONTROLLERS: readonly Type[] = [
@@ -34,4 +35,5 @@ export const DASHBOARD_CONTROLLERS: readonly Type[] = [
   BatchesController,
   AuditController,
   EventsController,
+  UnknownController,
 ];

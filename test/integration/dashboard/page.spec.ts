@@ -136,4 +136,38 @@ describe.each(ADAPTERS)('the page of the dashboard on %s', (_, adapter) => {
     ];
     for (const name of others) expect([name, (await open(`/assets/${name}`)).status]).toEqual([name, 404]);
   });
+
+  it('says in HTML to a browser, and in JSON to others, that it is closed or that there is no such page', async () => {
+    await start();
+    const ask = async (path: string, accept: string, authorization = 'open sesame'): Promise<Response> =>
+      fetch(`${test.origin}/admin/v1/queue-jobs${path}`, { headers: { authorization, accept } });
+    for (const path of ['/nowhere', '/nowhere/1', '/assets/none.js', '/api/nowhere', '/jobs/1/2']) {
+      const page = await ask(path, 'text/html,*/*');
+      expect([path, page.status, page.headers.get('content-type')]).toEqual([
+        path,
+        404,
+        'text/html; charset=utf-8',
+      ]);
+      expect(await page.text()).toContain('<h1>404 Not found</h1>');
+      expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+      const problem = await ask(path, '*/*');
+      expect([path, problem.status, ((await problem.json()) as Problem).code]).toEqual([
+        path,
+        404,
+        'NOT_FOUND',
+      ]);
+    }
+    await test.close();
+    test = await startDashboard({
+      url: database.url,
+      adapter: adapter(),
+      logger: false,
+      dashboard: { guards: [] },
+    });
+    const closed = await ask('', 'text/html');
+    expect([closed.status, await closed.text()]).toEqual([
+      403,
+      expect.stringContaining('This dashboard is closed.'),
+    ]);
+  });
 });

@@ -52,11 +52,7 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
   const over = ['done', 'failed', 'cancelled'].includes(state);
   const [excName, excMessage] = state === 'failed' ? random.pick(ERRORS) : [null, null];
   const iso = (seconds: number) => new Date(created + seconds * 1_000).toISOString();
-  const eta =
-    state === 'pending' && random.next() < 0.3
-      ? new Date(Date.now() + 60_000 + random.below(7_200) * 1_000).toISOString()
-      : null;
-  return {
+  const job = {
     uuid: random.uuid(),
     name,
     channel,
@@ -69,7 +65,10 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
     userId: random.pick([null, 'ada', 'grace', 'linus']),
     graphUuid: state === 'wait_dependencies' ? random.uuid() : null,
     batchUuid: null,
-    eta,
+    eta:
+      state === 'pending' && random.next() < 0.3
+        ? new Date(Date.now() + 60_000 + random.below(7_200) * 1_000).toISOString()
+        : null,
     dateCreated: iso(0),
     dateEnqueued: begun || state === 'enqueued' ? iso(wait * 0.9) : null,
     dateStarted: begun ? iso(wait) : null,
@@ -79,9 +78,9 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
     excName,
     excMessage,
     cancelling: false,
-    actions: [...(eta === null ? [] : (['run'] as const)), ...actionsOf(state)],
-    ...given,
   };
+  const run = job.eta === null ? [] : (['run'] as const);
+  return { ...job, actions: [...run, ...actionsOf(state)], ...given };
 }
 
 export function actionsOf(state: JobState): readonly JobActionName[] {

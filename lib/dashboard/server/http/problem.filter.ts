@@ -4,6 +4,7 @@ import { QueueJobError } from '../../../errors/queue-job.error.js';
 import { isConnectionLost } from '../../../common/pg-errors.js';
 import type { Problem } from '../../api/cluster.api.js';
 import { setApiHeaders } from './headers.js';
+import { problemPage, setProblemPageHeaders } from './problem-page.js';
 import { problemOf, ProblemError } from './problem.error.js';
 
 /** What somebody who asks can do something about; all other errors are ours or the application's. */
@@ -28,7 +29,7 @@ const STATUS: Readonly<Record<string, number>> = {
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('QueueJobDashboard');
 
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(protected readonly host: HttpAdapterHost) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const problem = this.problemOf(error);
@@ -56,6 +57,18 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** For routes that aren't of the API: errors of the application's guards are left to its own filters, such as to log in. */
+/**
+ * For routes that aren't of the API: errors of the application's guards are left to its own filters, such as to log
+ * in. A browser gets a page.
+ */
 @Catch(ProblemError)
-export class OwnProblemFilter extends ProblemFilter {}
+export class OwnProblemFilter extends ProblemFilter {
+  override catch(error: ProblemError, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const { headers } = http.getRequest<{ headers: { accept?: string } }>();
+    if (headers.accept?.includes('text/html') !== true) return super.catch(error, host);
+    const response: unknown = http.getResponse();
+    setProblemPageHeaders(this.host.httpAdapter, response);
+    return void this.host.httpAdapter.reply(response, problemPage(error.problem), error.problem.status);
+  }
+}

@@ -10,14 +10,28 @@ export class Format {
   /** English is read well without a space (`3m ago`), other languages are not. */
   readonly #style: 'narrow' | 'short';
 
-  constructor(readonly locale: string) {
+  /** @param timeZone Such as `UTC`; undefined: that of the browser. */
+  constructor(
+    readonly locale: string,
+    private readonly timeZone?: string,
+  ) {
+    const zone = timeZone === undefined ? {} : { timeZone };
     this.#style = locale.startsWith('en') ? 'narrow' : 'short';
     this.#number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
     this.#compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
     this.#percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
     this.#relative = new Intl.RelativeTimeFormat(locale, { style: this.#style, numeric: 'auto' });
-    this.#exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
-    this.#clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    this.#exact = new Intl.DateTimeFormat(locale, {
+      dateStyle: 'medium',
+      timeStyle: timeZone === undefined ? 'medium' : 'long',
+      ...zone,
+    });
+    this.#clock = new Intl.DateTimeFormat(locale, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      ...zone,
+    });
   }
 
   number = (value: number): string => this.#number.format(value);
@@ -27,7 +41,10 @@ export class Format {
   exact = (date: string): string => this.#exact.format(new Date(date));
   clock = (date: string): string => this.#clock.format(new Date(date));
   date = (millis: number, options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(this.locale, options).format(millis);
+    new Intl.DateTimeFormat(this.locale, {
+      ...options,
+      ...(this.timeZone !== undefined && { timeZone: this.timeZone }),
+    }).format(millis);
 
   /** `3 min ago`, `in 2 h`; now within two seconds. */
   ago(date: string, now: number): string {

@@ -13,11 +13,15 @@ export type Translate = <K extends TextKey>(key: K, ...values: TextValues<K>) =>
 /** The language of the page: as chosen, or else as the browser asks. */
 export class LanguageChoice {
   readonly choice = preference<Language>('language', ['en', 'fr'], preferred());
+  /** In which zone times are shown. */
+  readonly zone = preference<'local' | 'utc'>('zone', ['local', 'utc'], 'local');
   readonly #texts = signal<{ readonly language: Language; readonly texts: Texts }>({
     language: 'en',
     texts: en,
   });
-  readonly format = computed(() => new Format(localeOf(this.#texts.value.language)));
+  readonly format = computed(
+    () => new Format(localeOf(this.#texts.value.language), this.zone.value === 'utc' ? 'UTC' : undefined),
+  );
   readonly t = computed<Translate>(() => translator(this.#texts.value.texts, this.format.value));
 
   start(): void {

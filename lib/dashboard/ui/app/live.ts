@@ -6,6 +6,8 @@ export type LiveStatus = 'connecting' | 'live' | 'paused' | 'lost';
 /** Between attempts after the server refused the stream: EventSource itself gives up then. Milliseconds. */
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 30_000;
+/** Without any event for so long the stream is taken for lost: the server sends a pulse at least every 15 s. */
+const SILENCE = 30_000;
 
 /** The one stream of events of this page. It rests while nobody looks. */
 export class Live {
@@ -16,6 +18,7 @@ export class Live {
   #watched: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #delay = FIRST_RETRY;
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly url: (query: { job?: string }) => string) {}
 
@@ -52,15 +55,17 @@ export class Live {
     this.#source = source;
     source.addEventListener('open', () => {
       this.#delay = FIRST_RETRY;
-      this.status.value = 'live';
+      this.#heard();
     });
     source.addEventListener('pulse', (event) => {
+      this.#heard();
       this.pulse.value = JSON.parse(event.data as string) as PulseEvent;
     });
     source.addEventListener('job', (event) => {
       this.job.value = JSON.parse(event.data as string) as JobEvent;
     });
     source.addEventListener('error', () => {
+      clearTimeout(this.#silence);
       this.status.value = 'lost';
       if (source.readyState === EventSource.CLOSED) {
         this.#timer = setTimeout(() => this.#open(), this.#delay);
@@ -69,8 +74,19 @@ export class Live {
     });
   }
 
+  /** A connection may go silent without an end, such as when a computer wakes up. */
+  #heard(): void {
+    this.status.value = 'live';
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#open();
+      this.status.value = 'lost';
+    }, SILENCE);
+  }
+
   #close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#source?.close();
     this.#source = null;
   }

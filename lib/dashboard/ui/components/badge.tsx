@@ -22,9 +22,16 @@ export function Badge({
   );
 }
 
-/** The state of a job: colour, shape and word. */
-export function StateBadge({ state }: { state: JobState }) {
+/** The state of a job: colour, shape and word. `retrying`: it is pending since an attempt has failed. */
+export function StateBadge({ state, retrying = false }: { state: JobState; retrying?: boolean }) {
   const { t } = useTexts();
+  if (retrying) {
+    return (
+      <Badge tone="warn" icon="retry">
+        {t('state.retrying')}
+      </Badge>
+    );
+  }
   return (
     <Badge tone={state} icon={state}>
       {t(`state.${state}`)}

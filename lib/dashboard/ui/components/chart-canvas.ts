@@ -89,19 +89,19 @@ function drawnSeries(spec: ChartSpec, color: (name: string) => string): uPlot.Se
       ...(paths !== undefined && { paths }),
     }));
   }
-  const paths = uPlot.paths.spline?.();
+  // Straight from point to point: a curve would show values that nobody measured.
   return spec.series.map((series, index) => ({
     stroke: color(series.color),
     width: 1.5,
     points: { show: false },
     ...(index === 0 && { fill: `color-mix(in srgb, ${color(series.color)} 12%, transparent)` }),
-    ...(paths !== undefined && { paths }),
   }));
 }
 
 function dataOf(spec: ChartSpec): uPlot.AlignedData {
   if (spec.kind === 'lines') {
-    return [[...spec.times], ...spec.series.map(({ values }) => [...values])];
+    // The last point is not over: drawn, it would look like a fall.
+    return [[...spec.times], ...spec.series.map(({ values }) => [...values.slice(0, -1), null])];
   }
   const sums = spec.times.map(() => 0);
   const stacked = spec.series.map(({ values }) =>

@@ -33,6 +33,16 @@ export function Preferences({ openHelp }: { openHelp: () => void }) {
           ))}
         </select>
       </label>
+      <button
+        type="button"
+        class="zone"
+        aria-pressed={language.zone.value === 'utc'}
+        aria-label={t('app.utc')}
+        data-tip={t('app.utc')}
+        onClick={() => (language.zone.value = language.zone.value === 'utc' ? 'local' : 'utc')}
+      >
+        UTC
+      </button>
       <IconButton icon="keyboard" label={t('keys.title')} onClick={openHelp} />
     </div>
   );

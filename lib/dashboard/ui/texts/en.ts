@@ -12,6 +12,7 @@ export const en = {
   'app.theme.light': 'Theme: light',
   'app.theme.dark': 'Theme: dark',
   'app.language': 'Language',
+  'app.utc': 'Show times in UTC',
   'app.version': 'Version {version}',
   'app.forbidden': 'You do not have access to this page',
   'app.forbiddenHint': 'Log in to the application, or ask for access to its jobs.',
@@ -36,6 +37,7 @@ export const en = {
 
   'state.wait_dependencies': 'Blocked',
   'state.pending': 'Pending',
+  'state.retrying': 'Retrying',
   'state.enqueued': 'Enqueued',
   'state.started': 'Running',
   'state.done': 'Done',

@@ -13,6 +13,7 @@ export const fr: Texts = {
   'app.theme.light': 'Thème : clair',
   'app.theme.dark': 'Thème : sombre',
   'app.language': 'Langue',
+  'app.utc': 'Heures en UTC',
   'app.version': 'Version {version}',
   'app.forbidden': 'Vous ne pouvez pas voir ceci',
   'app.forbiddenHint': 'L’application demande une connexion, ou un autre droit, avant de montrer ses tâches.',
@@ -37,6 +38,7 @@ export const fr: Texts = {
 
   'state.wait_dependencies': 'Bloquée',
   'state.pending': 'En attente',
+  'state.retrying': 'À réessayer',
   'state.enqueued': 'Attribuée',
   'state.started': 'En cours',
   'state.done': 'Terminée',

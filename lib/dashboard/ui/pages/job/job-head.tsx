@@ -18,7 +18,7 @@ export function JobHead({ job }: { job: JobDetail }) {
         <LongText text={job.fullDescription} first={300} />
       </span>
       <span class="job-under">
-        <StateBadge state={job.state} />
+        <StateBadge state={job.state} retrying={job.state === 'pending' && job.excName !== null} />
         <a class="mono job-name" href={`functions/${encodeURIComponent(job.name)}`}>
           {job.name}
         </a>

@@ -49,9 +49,13 @@ export function useJobColumns(): readonly Column<JobRow>[] {
   );
 }
 
+/** Whether a job waits for another attempt. */
+export const isRetrying = ({ state, excName }: Pick<JobRow['job'], 'state' | 'excName'>): boolean =>
+  state === 'pending' && excName !== null;
+
 /** The description, and below it the function or what went wrong. */
 function Title({ row: { job } }: { row: JobRow }) {
-  const failed = job.excName !== null && job.state === 'failed';
+  const failed = job.excName !== null && (job.state === 'failed' || isRetrying(job));
   return (
     <div class="jobs-title">
       <RowLink href={`jobs/${job.uuid}`}>{job.description}</RowLink>
@@ -73,7 +77,7 @@ function State({ row: { job, past } }: { row: JobRow }) {
   const note = past === null ? (job.cancelling ? t('jobs.cancelling') : null) : t(`jobs.${past}`);
   return (
     <span class="jobs-state" {...(note !== null && { 'data-tip': note })}>
-      <StateBadge state={job.state} />
+      <StateBadge state={job.state} retrying={isRetrying(job)} />
       {note !== null && <span class="jobs-note">{note}</span>}
     </span>
   );

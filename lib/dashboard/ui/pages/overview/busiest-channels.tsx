@@ -58,7 +58,7 @@ function Load({ row }: { row: Busy }) {
           done={row.running}
           total={row.capacity}
           label={`${t('overview.load')}: ${row.channel}`}
-          tone={row.running >= row.capacity && row.waiting > 0 ? 'failed' : 'started'}
+          tone="started"
         />
       </span>
       {format.number(row.running)}/{format.number(row.capacity)}
