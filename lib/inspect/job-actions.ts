@@ -54,7 +54,7 @@ export class JobActions {
     }
     if (change === 'runNow') {
       const changed = await jobs.runNow(uuids);
-      if (changed.length > 0) wake.tell({ ready: true });
+      if (changed.length > 0) notifier.publish({ ready: true });
       return changed;
     }
     if (change === 'cancel') {

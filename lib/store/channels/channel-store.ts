@@ -175,7 +175,7 @@ export class ChannelStore {
     };
     // An override that says the same as what is below it overrides nothing.
     const overrides = Object.fromEntries(
-      Object.entries(changed ?? {}).filter(([key, value]) => base[key as keyof ChannelChange] !== value),
+      Object.entries(changed ?? {}).filter(([key, value]) => base[key as keyof ChannelOverride] !== value),
     );
     const config: ChannelConfig = { ...base, ...overrides };
     await query(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync } from 'node:zlib';
 import type { INestApplication } from '@nestjs/common';
 import helmet from 'helmet';
+import type { Problem } from '../../../lib/dashboard.js';
 import { PageFiles } from '../../../lib/dashboard/server/page/page-files.js';
 import { ADAPTERS, startDashboard, type TestDashboard } from '../../support/dashboard.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -135,6 +136,22 @@ describe.each(ADAPTERS)('the page of the dashboard on %s', (_, adapter) => {
       'constructor',
     ];
     for (const name of others) expect([name, (await open(`/assets/${name}`)).status]).toEqual([name, 404]);
+  });
+
+  it('sends its files compressed as the browser accepts it, whether or not the application compresses', async () => {
+    await start();
+    for (const [accepted, encoding] of [
+      ['gzip, deflate, br', 'br'],
+      ['gzip, deflate', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      const file = await fetch(`${test.origin}/admin/v1/queue-jobs/assets/main-1a2b.js`, {
+        headers: { authorization: 'open sesame', 'accept-encoding': accepted },
+      });
+      expect([accepted, file.headers.get('content-encoding')]).toEqual([accepted, encoding]);
+      expect(file.headers.get('vary')).toContain('Accept-Encoding');
+      expect(await file.text()).toBe('export {};');
+    }
   });
 
   it('says in HTML to a browser, and in JSON to others, that it is closed or that there is no such page', async () => {

@@ -79,8 +79,8 @@ export function fakeJob(random: Random, age: number, given: Partial<JobSummary> 
     excMessage,
     cancelling: false,
   };
-  const run = job.eta === null ? [] : (['run'] as const);
-  return { ...job, actions: [...run, ...actionsOf(state)], ...given };
+  const delayed: readonly JobActionName[] = job.eta === null ? [] : ['run'];
+  return { ...job, actions: [...delayed, ...actionsOf(state)], ...given };
 }
 
 export function actionsOf(state: JobState): readonly JobActionName[] {

@@ -32,6 +32,10 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(protected readonly host: HttpAdapterHost) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    this.answer(error, host);
+  }
+
+  protected answer(error: unknown, host: ArgumentsHost): void {
     const problem = this.problemOf(error);
     const response: unknown = host.switchToHttp().getResponse();
     const { httpAdapter } = this.host;
@@ -63,10 +67,10 @@ export class ProblemFilter implements ExceptionFilter {
  */
 @Catch(ProblemError)
 export class OwnProblemFilter extends ProblemFilter {
-  override catch(error: ProblemError, host: ArgumentsHost): void {
+  protected override answer(error: ProblemError, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const { headers } = http.getRequest<{ headers: { accept?: string } }>();
-    if (headers.accept?.includes('text/html') !== true) return super.catch(error, host);
+    if (headers.accept?.includes('text/html') !== true) return super.answer(error, host);
     const response: unknown = http.getResponse();
     setProblemPageHeaders(this.host.httpAdapter, response);
     return void this.host.httpAdapter.reply(response, problemPage(error.problem), error.problem.status);

@@ -17,9 +17,14 @@ export class AssetsController {
   ) {}
 
   @Get(':file')
-  file({ params, response }: Call): StreamableFile {
-    const { type, content } = this.files.asset(String(params['file']));
-    setHeaders(this.host.httpAdapter, response, { 'Cache-Control': 'private, max-age=31536000, immutable' });
+  file({ params, message, response }: Call): StreamableFile {
+    const { 'accept-encoding': accepted = '' } = message.headers;
+    const { type, content, encoding } = this.files.asset(String(params['file']), [accepted].flat().join(','));
+    setHeaders(this.host.httpAdapter, response, {
+      'Cache-Control': 'private, max-age=31536000, immutable',
+      Vary: 'Accept-Encoding',
+      ...(encoding === null ? {} : { 'Content-Encoding': encoding }),
+    });
     return new StreamableFile(content, { type, length: content.length });
   }
 }
