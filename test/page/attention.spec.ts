@@ -13,7 +13,10 @@ describe('What needs attention', () => {
     const targets: readonly (readonly [RegExp, string])[] = [
       [/Node worker-4\.internal:4711 #4 is silent, last seen/, 'nodes'],
       [/214 attempts failed in the last 15 minutes; 6 is usual/, 'failures'],
-      [/root\.reports is paused, and 1,204 jobs wait by ada@example\.com/, 'channels?channel=root.reports'],
+      [
+        /1,204 jobs wait because root\.reports is paused by ada@example\.com/,
+        'channels?channel=root.reports',
+      ],
       [/A failed job stops the sequential channel root\.erp, and 38 jobs wait/, 'jobs/'],
       [/No living node has LegacyImport\.run, so its jobs wait/, 'jobs?state=pending&name=LegacyImport.run'],
       [/A job has been ready for 1h 11m and has not started/, 'jobs/'],

@@ -7,8 +7,8 @@ export const clusterEn = {
     other: '{n} attempts failed in the last 15 minutes; {usual} is usual',
   },
   'attention.paused': {
-    one: '{channel} is paused, and {n} job waits',
-    other: '{channel} is paused, and {n} jobs wait',
+    one: '{n} job waits because {channel} is paused',
+    other: '{n} jobs wait because {channel} is paused',
   },
   'attention.closed': {
     one: '{channel} has capacity 0, and {n} job waits',

@@ -10,8 +10,8 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
     other: '{n} essais ont échoué en 15 minutes ; d’habitude {usual}',
   },
   'attention.paused': {
-    one: '{channel} est en pause, et {n} tâche attend',
-    other: '{channel} est en pause, et {n} tâches attendent',
+    one: '{n} tâche attend : {channel} est en pause',
+    other: '{n} tâches attendent : {channel} est en pause',
   },
   'attention.closed': {
     one: '{channel} a la capacité 0, et {n} tâche attend',
