@@ -71,7 +71,12 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/claims/claim-store.ts': ["CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')"],
   'store/batches/batch-store.ts': ['STATE', 'where', 'limit', 'OLD_SNAPSHOT', "batchLock(this.tables, '$1')"],
   'store/channels/channel-store.ts': ['COLUMNS'],
-  'store/stats/failure-store.ts': ['GROUPS', 'JOBS'],
+  'store/channels/channel-list.ts': [
+    'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)',
+  ],
+  'store/jobs/audit-store.ts': ['LOOKED_THROUGH'],
+  'store/stats/attention-store.ts': ['channelSums(t)'],
+  'store/stats/failure-store.ts': ['GROUPS', 'JOBS', 'WAITING'],
   'store/graphs/graph-store.ts': [
     'this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')",
     'columns', 'dependency', 'one', 'other', 'from(job)', 'from(history)', 'from(this.tables.job)', 'from(this.tables.history)',
