@@ -5,6 +5,7 @@ import { QueueJobAttempt } from '../entities/queue-job-attempt.entity.js';
 import type { QueueJobLog } from '../entities/queue-job-log.entity.js';
 import type { StatsStore } from '../stats/rollup-store.js';
 import { LASTING_COLUMNS, type LastingColumn } from '../../job/job-columns.js';
+import { Phase } from './phase.js';
 import type { Tables } from '../connection/tables.js';
 
 /** A stored job as read: `args`, `result` and `context` are JSON text. */
@@ -160,9 +161,9 @@ export class JobStore {
   /** Pending jobs may start at once: those that wait for their eta or the next attempt no longer do. */
   async runNow(uuids: readonly string[]): Promise<string[]> {
     const rows = await this.steer(
-      `UPDATE ${this.tables.job} j SET eta = clock_timestamp(), phase = 2
+      `UPDATE ${this.tables.job} j SET eta = clock_timestamp(), phase = ${Phase.ready}
        FROM (SELECT l.uuid FROM ${this.tables.job} l WHERE l.uuid = ANY($1) ORDER BY l.uuid FOR UPDATE) l
-       WHERE j.uuid = l.uuid AND j.node IS NULL AND j.phase IN (1, 2) RETURNING j.uuid`,
+       WHERE j.uuid = l.uuid AND j.node IS NULL AND j.phase IN (${Phase.eta}, ${Phase.ready}) RETURNING j.uuid`,
       [uuids],
     );
     return rows.map((row) => row['uuid'] as string);

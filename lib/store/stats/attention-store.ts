@@ -1,5 +1,6 @@
 import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import { Phase } from '../jobs/phase.js';
 import { channelSums } from '../channels/channel-list.js';
 
 /** A channel in which jobs wait and none starts. */
@@ -60,7 +61,7 @@ export const heldChannelsStatement = (t: Tables): string => `
   FROM ${t.channel} c JOIN live l ON l.name = c.name
   LEFT JOIN LATERAL (
     SELECT j.uuid FROM ${t.job} j
-    WHERE c.sequential AND j.phase = 4 AND (j.channel = c.name OR j.channel >= c.name || '.' AND j.channel < c.name || '/')
+    WHERE c.sequential AND j.phase = ${Phase.failed} AND (j.channel = c.name OR j.channel >= c.name || '.' AND j.channel < c.name || '/')
     ORDER BY j.channel, j.priority, j.seq LIMIT 1
   ) f ON true
   WHERE l.waiting > 0 AND (c.paused OR c.capacity = 0 OR c.sequential AND l.failed > 0) AND right(c.name, 2) <> '.*'
