@@ -45,10 +45,10 @@ export function doneRecord({ attempt, at, result }: EndedAttempt, now: number): 
 }
 
 export function endRecord({ attempt, at, result }: EndedAttempt, now: number): EndRecord {
-  const times = {
+  const times: Pick<EndRecord, 'uuid' | 'retry' | 'started' | 'ended'> = {
     uuid: attempt.job.uuid,
     retry: attempt.job.retry,
-    startedAgo: ago(attempt.startedAt, now),
+    started: ago(attempt.startedAt, now),
     ended: ago(at, now),
   };
   const failure = 'failure' in result ? result.failure : undefined;
