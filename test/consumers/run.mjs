@@ -97,6 +97,7 @@ async function check(consumer, log) {
   const { NODE_OPTIONS: _, ...outer } = process.env;
   const env = {
     ...outer,
+    CONSUMERS: values.quick ? 'quick' : 'all',
     DATABASE_URL: await createDatabase(name),
     PATH: `${bin}${delimiter}${process.env.PATH}`,
   };
