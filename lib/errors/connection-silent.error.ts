@@ -1,3 +1,4 @@
+import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
 /**
@@ -5,6 +6,9 @@ import { QueueJobError } from './queue-job.error.js';
  * no answer arrives. The connection is replaced; whether the statement was executed is unknown.
  */
 export class ConnectionSilentError extends QueueJobError {
+  /** @internal */
+  static override readonly [BRAND]: string = 'ConnectionSilentError';
+
   constructor(message: string, options?: ErrorOptions) {
     super('CONNECTION_SILENT', message, options);
   }
