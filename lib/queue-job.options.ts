@@ -19,6 +19,11 @@ import { isStorable } from './common/storable-text.js';
 export interface QueueJobRunnerOptions {
   /** Jobs that run here at once. Default: 10. */
   readonly concurrency?: number;
+  /**
+   * How many of these may be `transactional`. Each holds a connection of the data source's pool, and needs a second one
+   * for queries through an injected repository. Default: half of `poolSize`, so that all of them can have it.
+   */
+  readonly transactionalConcurrency?: number;
   /** The channels that this node serves, with those below them. Default: all. */
   readonly channels?: readonly string[];
   /** Between two looks for work that nobody told of. Default: 2000. */
@@ -59,7 +64,8 @@ export interface QueueJobModuleOptions {
   /** What to remember of the call (user, tenant, locale, trace), and how to have it again around the job. */
   readonly context?: {
     readonly capture: () => unknown;
-    readonly run: (context: never, work: () => Promise<unknown>) => unknown;
+    /** Must call `work` and return its promise: `run: (context, work) => storage.run(context, work)`. */
+    readonly run: (context: never, work: () => Promise<unknown>) => Promise<unknown>;
   };
   /** Where an entity among the arguments of a job can be looked at. */
   readonly entityUrl?: (entity: string, id: unknown) => string | null | undefined;
@@ -93,6 +99,7 @@ const KNOWN = [
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
+  'transactionalConcurrency',
   'channels',
   'pollInterval',
   'leaseDuration',
@@ -152,17 +159,16 @@ export function checkModuleOptions(options: QueueJobModuleOptions) {
 function checkRunner(runner: QueueJobRunnerOptions) {
   const {
     concurrency = 10,
+    transactionalConcurrency,
     channels,
     pollInterval = 2_000,
     leaseDuration = 15_000,
     shutdownTimeout = 30_000,
   } = runner;
   checkFlag('runner.listen', runner.listen);
-  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
-    throw new InvalidModuleOptionError(
-      `runner.concurrency must be a whole number from 1 to 10000, not ${formatValue(concurrency)}.`,
-    );
-  }
+  checkCount('runner.concurrency', concurrency);
+  if (transactionalConcurrency !== undefined)
+    checkCount('runner.transactionalConcurrency', transactionalConcurrency);
   if (channels !== undefined && !(Array.isArray(channels) && channels.length > 0)) {
     throw new InvalidModuleOptionError(
       'runner.channels must be a list of channel names; leave it out to serve all.',
@@ -175,12 +181,18 @@ function checkRunner(runner: QueueJobRunnerOptions) {
   if (poll < 10) throw new InvalidModuleOptionError(`runner.pollInterval must be at least 10, not ${poll}.`);
   return {
     concurrency,
+    transactionalConcurrency,
     channels: channels === undefined ? null : channels.map(normalizeChannelName),
     pollInterval: poll,
     leaseDuration: lease,
     shutdownTimeout: parseMilliseconds('runner.shutdownTimeout', shutdownTimeout, MAX_TIMER_MS),
     listen: runner.listen ?? true,
   };
+}
+
+function checkCount(name: string, value: unknown): void {
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 10_000) return;
+  throw new InvalidModuleOptionError(`${name} must be a whole number from 1 to 10000, not ${formatValue(value)}.`);
 }
 
 /** Ours, and the seed's. */

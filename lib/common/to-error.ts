@@ -58,3 +58,6 @@ export function readText(value: unknown, property: string): string | undefined {
   const text = read(value, property);
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
+
+/** The message of whatever was thrown; empty if it has none, or none that can be read as text. Never throws. */
+export const messageOf = (thrown: unknown): string => readText(thrown, 'message') ?? '';

@@ -33,6 +33,16 @@ const MAX_DEPTH = 50;
  * ```
  */
 export function describeFailure(thrown: unknown): Failure {
+  try {
+    return describe(thrown);
+  } catch {
+    // A proxy may answer one question and throw at the next.
+    const [name, message] = ['NonErrorThrown', 'What was thrown can not be read'];
+    return { name, message, stack: `${name}: ${message}`, fingerprint: fingerprintOf(name, message) };
+  }
+}
+
+function describe(thrown: unknown): Failure {
   const error = toError(thrown);
   const sections: string[] = [];
   collect(error, '', 0, { sections, seen: new Set(), room: MAX_STACK });
@@ -62,12 +72,21 @@ function collect(error: unknown, label: string, depth: number, stack: Stack): vo
   if (typeof error === 'object' && error !== null) stack.seen.add(error);
 
   const members = read(error, 'errors');
-  const count = Array.isArray(members) ? Number(read(members, 'length')) : 0;
+  const count = isArray(members) ? Number(read(members, 'length')) : 0;
   for (let at = 0; at < count && stack.room >= 0; at += 1) {
     collect(read(members, String(at)), `Error ${at + 1} of ${count}: `, depth + 1, stack);
   }
   const cause = read(error, 'cause');
   if (cause !== undefined) collect(cause, 'Caused by: ', depth + 1, stack);
+}
+
+function isArray(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    // A revoked proxy refuses even that.
+    return false;
+  }
 }
 
 function textOf(error: unknown, depth: number): string {

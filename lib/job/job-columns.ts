@@ -78,10 +78,11 @@ export const LASTING_COLUMNS = JOB_COLUMNS.filter(({ history }) => history).map(
   ({ column }) => column,
 ) as readonly LastingColumn[];
 
-/** What a claim returns of each job, in this order. */
-export const CLAIMED_COLUMNS = JOB_COLUMNS.filter(({ claim }) => claim).map(
-  ({ column }) => column,
-) as readonly ClaimedColumn[];
+/** What a claim returns of each job, in this order; `deaths` is for the node alone, people do not see it. */
+export const CLAIMED_COLUMNS: readonly (ClaimedColumn | 'deaths')[] = [
+  ...(JOB_COLUMNS.filter(({ claim }) => claim).map(({ column }) => column) as readonly ClaimedColumn[]),
+  'deaths',
+];
 
 /** What jobs that differ in their arguments alone share, in this order. */
 export const UNIFORM_COLUMNS = JOB_COLUMNS.filter(({ call }) => call === 'shared') as readonly SharedColumn[];

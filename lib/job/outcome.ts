@@ -1,4 +1,6 @@
+import { HUNDRED_YEARS_MS } from '../common/duration.js';
 import { FailedJobError } from '../errors/failed-job.error.js';
+import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { MaxRetriesError } from '../errors/max-retries.error.js';
 import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
 import { RetryableJobError } from '../errors/retryable-job.error.js';
@@ -6,7 +8,7 @@ import { RetryableJobError } from '../errors/retryable-job.error.js';
 import { type RetryPattern, secondsUntilRetry } from './retry-pattern.js';
 import { isSerializationFailure } from '../common/pg-errors.js';
 import { formatValue } from '../common/format-value.js';
-import { toError } from '../common/to-error.js';
+import { toError, messageOf } from '../common/to-error.js';
 
 /** What is known of a job when one of its tries ends. */
 export interface AttemptedJob {
@@ -54,14 +56,15 @@ export type AttemptOutcome =
       /** The try doesn't count: `retry` goes back by one. */
       readonly giveAttemptBack: boolean;
     }
-  | { readonly kind: 'failed'; readonly error: Error };
+  | { readonly kind: 'failed' | 'cancelled'; readonly error: Error };
 
 /** Seconds until the next try after a serialization failure or a deadlock. */
 export const SERIALIZATION_RETRY_SECONDS = 5;
 
 /**
  * Decides what becomes of a job after a try. Only `RetryableJobError` retries, and what `retryOn` says; serialization
- * failures and deadlocks of PostgreSQL always do. At the last try allowed a retry becomes `MaxRetriesError`.
+ * failures and deadlocks of PostgreSQL always do. At the last try allowed a retry becomes `MaxRetriesError`. A
+ * `JobCancelledError` cancels the job.
  *
  * @example
  * ```ts
@@ -76,11 +79,14 @@ export function decideOutcome(end: MethodOutcome, job: AttemptedJob, rules: Retr
   const byPattern = (): number =>
     secondsUntilRetry(rules.retryPattern, job.retry, rules.random ?? Math.random);
 
-  if (error instanceof NothingToDoJob) return { kind: 'done', result: error.message };
+  if (error instanceof NothingToDoJob) return { kind: 'done', result: messageOf(error) };
+  if (error instanceof JobCancelledError) return { kind: 'cancelled', error };
   if (error instanceof FailedJobError) return { kind: 'failed', error };
   if (error instanceof RetryableJobError) {
-    const seconds = error.seconds ?? byPattern();
-    return error.ignoreRetry
+    const { seconds: given, ignoreRetry } = error;
+    // Checked by its constructor, but a subclass may say anything.
+    const seconds = isSeconds(given) ? given : byPattern();
+    return ignoreRetry
       ? { kind: 'retry', seconds, error, giveAttemptBack: true }
       : retryOrFail(error, job, seconds);
   }
@@ -94,10 +100,13 @@ export function decideOutcome(end: MethodOutcome, job: AttemptedJob, rules: Retr
   return retried ? retryOrFail(error, job, byPattern()) : { kind: 'failed', error };
 }
 
+const isSeconds = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= HUNDRED_YEARS_MS / 1000;
+
 function retryOrFail(error: Error, job: AttemptedJob, seconds: number): AttemptOutcome {
   if (job.maxRetries === 0 || job.retry < job.maxRetries)
     return { kind: 'retry', seconds, error, giveAttemptBack: false };
-  const message = `Max. retries (${job.maxRetries}) reached: ${error.message}`;
+  const message = `Max. retries (${job.maxRetries}) reached: ${messageOf(error)}`;
   return { kind: 'failed', error: new MaxRetriesError(message, { cause: error }) };
 }
 
@@ -115,6 +124,6 @@ function retryOnFailed(failure: unknown, error: Error, job: AttemptedJob): Error
     [toError(failure), error],
     'The error of retryOn, and the one that it was asked about',
   );
-  const message = `retryOn of ${job.name} failed (${toError(failure).message}) when asked about: ${error.message}`;
+  const message = `retryOn of ${job.name} failed (${messageOf(toError(failure))}) when asked about: ${messageOf(error)}`;
   return new Error(message, { cause });
 }

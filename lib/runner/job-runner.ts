@@ -5,6 +5,7 @@ import { checkObject } from '../common/option-checks.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import { hydrateClaimed } from '../store/jobs/hydrate.js';
+import { poolSizeOf } from '../store/connection/connection-options.js';
 import { Store } from '../store/store.js';
 import { Executor, type ExecutorSettings } from './execution/executor.js';
 import { RunnerNode } from './node.js';
@@ -13,6 +14,7 @@ import { ProgressBuffer } from './reporting/progress-buffer.js';
 import { JobPruner } from './maintenance/job-pruner.js';
 import type { NodeService } from './node-service.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
+import type { RunnerSettings } from './runner.settings.js';
 import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
 
 /**
@@ -92,14 +94,14 @@ export class JobRunner implements LifecycleRunner {
 
   private async startNode(): Promise<void> {
     await this.stopping;
-    const { settings } = this.options;
+    const settings = this.settings();
     const progress = new ProgressBuffer(this.store.progress);
     const executorSettings: ExecutorSettings = {
       retryOn: this.options.retryOn,
       retryPattern: this.options.retryPattern,
       overriddenPattern: (name) => this.overrides.patternOf(name),
       runContext: this.options.runContext,
-      readJob: (job, args, context) => hydrateClaimed(job, args, context),
+      readJob: (job, args, context) => hydrateClaimed(job, args, context, node.number),
     };
     const names = this.registry.names();
     const node = new RunnerNode(
@@ -107,7 +109,8 @@ export class JobRunner implements LifecycleRunner {
         store: this.store,
         progress,
         log: this.log,
-        names: () => names,
+        names,
+        transactional: this.transactionalNames(),
         stopRequested: () =>
           void this.stop().catch((error: unknown) => this.log.queryFailed(node.number, error)),
         executor: (number) =>
@@ -141,6 +144,22 @@ export class JobRunner implements LifecycleRunner {
     // A round trip of theirs may wait for a database that is away.
     const stopped = Promise.all(this.services.map((service) => service.stop()));
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  }
+
+  private settings(): RunnerSettings {
+    const { settings } = this.options;
+    const { concurrency } = settings;
+    const poolSize = poolSizeOf(this.store.dataSource);
+    // Half of the pool: each of them can have a second connection, for a repository that its method has injected.
+    const { transactionalConcurrency = Math.max(1, Math.floor(poolSize / 2)) } = settings;
+    const most = Math.min(concurrency, transactionalConcurrency);
+    if (most >= poolSize && this.transactionalNames().size > 0) this.log.poolTooSmall(poolSize, most);
+    return { ...settings, transactionalConcurrency: most };
+  }
+
+  private transactionalNames(): ReadonlySet<string> {
+    const transactional = this.registry.all().filter(({ options }) => options.transactional === true);
+    return new Set(transactional.map(({ name }) => name));
   }
 
   private async stopNode(node: RunnerNode, timeout: number): Promise<void> {

@@ -1,15 +1,12 @@
 import { hostname } from 'node:os';
-import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { NodeLostError } from '../errors/node-lost.error.js';
-import { fingerprintOf } from '../job/fingerprint.js';
-import type { RoundTripInfo } from '../store/claims/claim-store.js';
 import { LIBRARY_VERSION } from '../common/version.js';
 import type { NodeCommand, HeartbeatReply } from '../store/nodes/node-store.js';
 import type { Store } from '../store/store.js';
 import type { NotifierMessage } from '../store/notify/notifier.js';
-import { EarliestTimer } from '../common/earliest-timer.js';
 import { StatsRecorder } from './reporting/stats-recorder.js';
 import type { Executor } from './execution/executor.js';
+import { JobRescuer } from './maintenance/job-rescuer.js';
 import { Heartbeat } from './liveness/heartbeat.js';
 import { LocalReceiver } from './claiming/local-receiver.js';
 import { Lease } from './liveness/lease.js';
@@ -17,22 +14,21 @@ import type { NodeLog } from './reporting/node-log.js';
 import type { LivenessHooks, Liveness } from './liveness/liveness.js';
 import { SessionLock } from './liveness/session-lock.js';
 import { ClaimLoop } from './claiming/claim-loop.js';
+import { CycleFollowUp } from './claiming/cycle-follow-up.js';
+import { type NodeState, NodeStateMachine } from './node-state.js';
+import { Drain } from './slots/drain.js';
+import { JobCanceller } from './slots/job-canceller.js';
 import type { ProgressBuffer } from './reporting/progress-buffer.js';
-import type { RunningAttempt } from './attempt/attempt.js';
-import type { EndedAttempt } from './attempt/attempt-result.js';
-import { GRACE_MS, type RunnerSettings } from './runner.settings.js';
+import type { RunnerSettings } from './runner.settings.js';
 import { Deadline } from '../common/deadline.js';
 import { ProcessStats } from './liveness/process-stats.js';
+import { TransactionalSlots } from './slots/transactional-slots.js';
 import { WorkerPool } from './slots/worker-pool.js';
 
 /** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
 const SWEEP_MS = 25;
 /** A due job that is still there is locked by somebody: it is not asked for again at once, in milliseconds. */
 const DUE_AGAIN_MS = 20;
-/** Between two calls of this node that it is starved, in milliseconds. */
-const STARVED_GAP_MS = 250;
-/** After its abort at a stop, a run gets this long to end, in milliseconds. */
-const ABORT_GRACE_MS = 1_000;
 /** For all that a stop asks of the database, which may be away, in milliseconds. */
 const STOP_DEADLINE_MS = 5_000;
 
@@ -43,7 +39,9 @@ export interface NodeParts {
   readonly log: NodeLog;
   /** Somebody wants this node to end. */
   readonly stopRequested: () => void;
-  readonly names: () => readonly string[];
+  readonly names: readonly string[];
+  /** Those of them that run in a transaction. */
+  readonly transactional: ReadonlySet<string>;
   readonly executor: (node: () => number) => Executor;
 }
 
@@ -58,19 +56,15 @@ export class RunnerNode {
   private listens = false;
   private readonly heartbeat: Heartbeat;
   private readonly stats: StatsRecorder;
+  private readonly rescuer: JobRescuer;
   private readonly processStats = new ProcessStats();
-  private readonly due = new EarliestTimer(() => this.claimLoop.etaDue());
-  private readonly throttle = new EarliestTimer(() => this.claimLoop.jobsReady());
+  private readonly cycles: CycleFollowUp;
+  private readonly canceller: JobCanceller;
+  private readonly machine = new NodeStateMachine((state) => this.enter(state));
   private sweeper: NodeJS.Timeout | undefined;
   private nextPoll = 0;
-  private stopping = false;
-  /** Until when runs may end by themselves, by the monotonic clock. */
-  private stopBy = Infinity;
-  /** Its session has been away for too long. */
-  private lost = false;
+  private readonly drain: Drain;
   private command: NodeCommand | null = null;
-  private starvedUntil = 0;
-  private starvedPublishedAt = 0;
   private readonly subscription: { unsubscribe(): void };
 
   constructor(
@@ -80,13 +74,37 @@ export class RunnerNode {
     const { store } = parts;
     const executor = parts.executor(() => this.id);
     this.stats = new StatsRecorder(store.stats, () => this.id);
-    this.pool = new WorkerPool(settings.concurrency, {
+    const { names } = parts;
+    const slots = new TransactionalSlots(names, parts.transactional, settings.transactionalConcurrency);
+    this.pool = new WorkerPool(settings.concurrency, slots, {
       execute: (attempt) => executor.execute(attempt),
       changed: () => this.claimLoop.wake(),
-      throttled: (channels) =>
-        void store.claims.noteStart(channels).catch((error: unknown) => this.queryFailed(error)),
+      freed: () => this.claimLoop.jobsReady(),
+      throttled: (channels) => void store.claims.noteStart(channels).catch(this.queryFailed),
     });
-    const served = { names: parts.names, only: settings.channels };
+    this.drain = new Drain(this.pool, parts.log);
+    const shared = {
+      notifier: store.notifier,
+      log: parts.log,
+      books: this.stats,
+      node: () => this.id,
+      trouble: this.queryFailed,
+    };
+    this.rescuer = new JobRescuer({ ...shared, nodes: store.nodes, followUps: store.followUps });
+    this.canceller = new JobCanceller(this.pool, store.jobs, {
+      dropped: (job) => {
+        this.stats.dropped(job);
+        this.claimLoop.wake();
+      },
+      trouble: this.queryFailed,
+    });
+    this.cycles = new CycleFollowUp({
+      ...shared,
+      channels: store.channels,
+      claim: () => this.claimLoop.jobsReady(),
+      promote: () => this.claimLoop.etaDue(),
+    });
+    const served = { only: settings.channels };
     this.claimLoop = new ClaimLoop(
       this.pool,
       store.claims,
@@ -94,10 +112,11 @@ export class RunnerNode {
       parts.progress,
       served,
       {
-        roundTripped: (info, ended, returned) => this.roundTripped(info, ended, returned),
+        roundTripped: (info, ended, returned) => this.cycles.follow(info, ended, returned),
         gaveJobsBack: () => store.notifier.publishRemote({ ready: true }),
         reregister: () => this.reregister(),
-        failed: (error, attempt) => this.queryFailed(error, attempt),
+        orphans: (uuids) => parts.log.orphans(this.id, this.id, uuids),
+        failed: this.queryFailed,
         recovered: () => parts.log.queriesRecovered(this.id),
       },
     );
@@ -113,10 +132,14 @@ export class RunnerNode {
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
-        report: () => ({ ...this.processStats.read(), stopping: this.stopping, poll: this.pollDue }),
+        report: () => ({ ...this.processStats.read(), stopping: this.machine.ending, poll: this.pollDue }),
         ask: async (...asked) => this.liveness.ask(...asked),
       },
-      { beat: (tick) => this.beat(tick), missed: (error) => this.missed(error) },
+      {
+        beat: (tick) => this.beat(tick),
+        // A session reports its own loss.
+        missed: (error) => void (this.listens || this.queryFailed(error)),
+      },
     );
     this.subscription = store.notifier.messages.subscribe((message) => this.receive(message));
   }
@@ -143,41 +166,47 @@ export class RunnerNode {
       this.pool.checkDurations();
       if (this.parts.progress.pending) this.claimLoop.flushProgress();
     }, SWEEP_MS);
-    this.claimLoop.accept(true);
+    this.machine.apply('started');
     this.parts.store.localDispatch.open((jobs, notification) =>
       this.claimLoop.insertClaimed(jobs, notification),
     );
   }
 
+  private enter(state: NodeState): void {
+    if (state === 'running') {
+      this.pool.reopen();
+      this.claimLoop.accept(true);
+    } else if (state !== 'stopped') {
+      this.claimLoop.accept(false);
+      this.pool.close();
+      this.claimLoop.wake();
+    }
+  }
+
   /** What runs gets `timeout` milliseconds to end; then its signal aborts, and it is given back. */
   async stop(timeout: number): Promise<void> {
-    this.stopping = true;
-    this.parts.store.localDispatch.close();
+    const { localDispatch, notifier } = this.parts.store;
+    localDispatch.close();
+    this.machine.apply('stop');
     const deadline = new Deadline(STOP_DEADLINE_MS);
-    this.claimLoop.accept(false);
-    this.pool.close();
-    // A claim under way may still bring jobs: they are given back like those at hand.
+    // A claim under way may still bring jobs: they are given back like those that were prefetched.
     await deadline.wait(this.claimLoop.flushed());
-    this.stopWithin(timeout);
-    await this.attemptsEnded();
-    for (const attempt of this.pool.attempts.values()) {
-      attempt.stopped = true;
-      attempt.abort(new Error('The node is stopping'));
-    }
-    this.stopBy = performance.now() + ABORT_GRACE_MS;
-    await this.attemptsEnded();
-    for (const attempt of [...this.pool.attempts.values()]) this.abandon(attempt);
+    this.drain.within(timeout);
+    await this.drain.finished();
     await deadline.wait(this.claimLoop.flushed());
     this.claimLoop.stop();
     this.subscription.unsubscribe();
-    this.due.clear();
-    this.throttle.clear();
+    this.cycles.stop();
     clearInterval(this.sweeper);
-    await deadline.wait(this.stats.stop());
-    await deadline.wait(this.heartbeat.stop());
-    await deadline.wait(this.leave());
-    await deadline.wait(this.liveness.close());
-    this.parts.store.notifier.publish({ ready: true });
+    for (const end of [
+      () => this.stats.stop(),
+      () => this.heartbeat.stop(),
+      () => this.leave(),
+      () => this.liveness.close(),
+    ])
+      await deadline.wait(end());
+    this.machine.apply('stopped');
+    notifier.publish({ ready: true });
   }
 
   /** Where that is not possible, the others find the node dead, and give back what it still had. */
@@ -191,126 +220,41 @@ export class RunnerNode {
 
   /** What runs gets no longer than this, in milliseconds. */
   stopWithin(timeout: number): void {
-    this.stopBy = Math.min(this.stopBy, performance.now() + timeout);
-  }
-
-  private async attemptsEnded(): Promise<void> {
-    while (this.pool.attempts.size > 0 && performance.now() < this.stopBy) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-
-  /** The method goes on, perhaps for ever; nobody waits for it any more. */
-  private abandon(attempt: RunningAttempt): void {
-    const name = 'NodeStoppedError';
-    const message = 'The job went on after its signal was aborted, and the node stopped without it';
-    const fingerprint = fingerprintOf(name, message);
-    const failure = { name, message, stack: `${name}: ${message}`, fingerprint };
-    this.pool.end(attempt, { kind: 'retry', seconds: 0, giveAttemptBack: true, failure });
-    attempt.discarded = true;
-    this.parts.log.abandoned(attempt);
+    this.drain.within(timeout);
   }
 
   private receive(message: NotifierMessage): void {
     if (message.config === true) this.claimLoop.resync();
     if (message.ready === true) this.claimLoop.jobsReady();
     if (message.nodes === true) this.heartbeat.beatSoon();
-    if (message.dueIn !== undefined) this.due.within(message.dueIn);
-    if (message.cancel !== undefined) this.cancelHere(message.cancel);
-    if (message.mayCancel !== undefined) void this.cancelRequested(message.mayCancel);
-    if (message.starved !== undefined) this.starvedUntil = performance.now() + 2 * this.settings.pollInterval;
-  }
-
-  /** A notification can come from anybody; that the job is to be cancelled stands in its row. */
-  private async cancelRequested(uuids: readonly string[]): Promise<void> {
-    const mine = uuids.filter((uuid) => this.pool.attempts.has(uuid) || this.pool.prefetched.has(uuid));
-    if (mine.length === 0) return;
-    try {
-      this.cancelHere(await this.parts.store.jobs.askedToCancel(mine));
-    } catch (error) {
-      // The look of the next second finds it.
-      this.queryFailed(error);
-    }
-  }
-
-  private cancelHere(uuids: readonly string[]): void {
-    for (const uuid of uuids) {
-      const attempt = this.pool.attempts.get(uuid);
-      if (attempt !== undefined && !attempt.cancelled) {
-        attempt.cancelled = true;
-        attempt.abort(new JobCancelledError(`${attempt.job.name} ${uuid} was cancelled`));
-        continue;
-      }
-      const dropped = attempt === undefined ? this.pool.dropPrefetched(uuid) : undefined;
-      if (dropped === undefined) continue;
-      this.stats.dropped(dropped);
-      this.claimLoop.wake();
-    }
-  }
-
-  private roundTripped(info: RoundTripInfo, ended: readonly EndedAttempt[], returned: boolean): void {
-    const { notifier, channels } = this.parts.store;
-    if (info.nextEta !== undefined) this.due.within(info.nextEta);
-    if (info.wake !== undefined) this.throttle.within(info.wake);
-    if (info.missing !== undefined) {
-      void channels.ensure(info.missing).then(
-        () => this.claimLoop.jobsReady(),
-        (error: unknown) => this.queryFailed(error),
-      );
-    }
-    const now = performance.now();
-    if (info.starved !== undefined && now > this.starvedPublishedAt + STARVED_GAP_MS) {
-      this.starvedPublishedAt = now;
-      notifier.publish({ starved: [...info.starved] });
-    }
-    if (info.released === true || (returned && now < this.starvedUntil)) notifier.publish({ ready: true });
-    for (const uuid of info.fenced ?? []) this.parts.log.fenced(this.id, uuid);
-    if (ended.length === 0) return;
-    this.stats.ended(ended, new Set(info.fenced));
-    this.settled(ended);
-  }
-
-  private settled(ended: readonly EndedAttempt[]): void {
-    const { log } = this.parts;
-    // Dependents of transactional jobs: one may have its eta still to come, so that is looked for too.
-    if (ended.some(({ result }) => result.kind === 'settled' && result.released))
-      this.parts.store.notifier.publish({ ready: true, dueIn: 0 });
-    for (const { attempt, at, result } of ended) {
-      if (result.kind === 'failed') log.failed(attempt, result.failure, at - attempt.startedAt);
-      if (result.kind === 'settled' && result.released) this.parts.store.notifier.publish({ ready: true });
-      if (result.kind === 'settled' && result.seconds !== undefined) this.due.within(result.seconds * 1000);
-      if (result.kind !== 'retry') continue;
-      if (result.seconds > 0) this.due.within(result.seconds * 1000);
-      if (result.failure !== undefined) log.retried(attempt, result.failure, result.seconds);
-    }
-    this.parts.store.notifier.publishLocal({ ended: ended.map(({ attempt }) => attempt.job.uuid) });
+    if (message.dueIn !== undefined) this.cycles.dueWithin(message.dueIn);
+    if (message.cancel !== undefined) this.canceller.cancel(message.cancel);
+    if (message.mayCancel !== undefined) void this.canceller.cancelIfAsked(message.mayCancel);
+    if (message.starved !== undefined) this.cycles.othersStarved(2 * this.settings.pollInterval);
   }
 
   private beat(tick: HeartbeatReply): void {
-    const { store } = this.parts;
     this.stats.setClock(tick.now);
     if (tick.alive) this.applyCommand(tick.command);
-    for (const dead of tick.dead) void this.rescue(dead);
+    this.rescuer.follow(tick);
     if (!tick.alive || tick.version !== this.pool.permits.version) this.claimLoop.resync();
-    if (tick.nextEta !== null) this.due.within(Math.max(tick.nextEta, DUE_AGAIN_MS));
-    if (tick.cancel.length > 0) this.cancelHere(tick.cancel);
-    if (tick.followUp) void this.followUp();
+    if (tick.nextEta !== null) this.cycles.dueWithin(Math.max(tick.nextEta, DUE_AGAIN_MS));
+    if (tick.cancel.length > 0) this.canceller.cancel(tick.cancel);
+    if (tick.holds) this.claimLoop.audit();
     if (tick.ready) this.nextPoll = performance.now() + this.settings.pollInterval;
     if (tick.ready || this.claimLoop.sweepDue) this.claimLoop.jobsReady();
-    // Behind a pooler nobody tells; these are cheap to look up.
-    if (!this.listens) store.notifier.publishLocal({ functions: true });
+    // Behind a pooler nobody notifies; these are cheap to look up.
+    if (!this.listens) this.parts.store.notifier.publishLocal({ functions: true });
   }
 
-  /** The process whose transaction has left it may have died. */
-  private async followUp(): Promise<void> {
-    const { followUps, notifier } = this.parts.store;
-    const released = await followUps.run().catch(() => false);
-    if (released) notifier.publish({ ready: true, dueIn: 0 });
+  /** Whether the next heartbeat looks for work. The sweeps do, where a look would read a long dead front of the index. */
+  private get pollDue(): boolean {
+    return !this.claimLoop.skipsFront && performance.now() >= this.nextPoll;
   }
 
   /** What somebody asked stands on the node's row, so it also holds where the message of it was lost. */
   private applyCommand(asked: NodeCommand | null): void {
-    if (asked === this.command || this.stopping) return;
+    if (asked === this.command || this.machine.ending) return;
     const { log, stopRequested: askedToStop } = this.parts;
     this.command = asked;
     if (asked === 'stop') {
@@ -318,47 +262,16 @@ export class RunnerNode {
       askedToStop();
     } else if (asked === 'drain') {
       log.draining(this.id);
-      this.claimLoop.accept(false);
-      this.pool.close();
-      this.claimLoop.wake();
+      this.machine.apply('drain');
     } else {
       log.resumed(this.id);
-      if (this.mayClaim) this.pool.reopen();
-      this.claimLoop.accept(this.mayClaim);
+      this.machine.apply('resume');
     }
-  }
-
-  /** Whether the next second looks for work. The sweeps do, where a look would read a long dead front of the index. */
-  private get pollDue(): boolean {
-    return !this.claimLoop.skipsFront && performance.now() >= this.nextPoll;
-  }
-
-  private get mayClaim(): boolean {
-    return !this.stopping && !this.lost && this.command === null;
-  }
-
-  private missed(error: unknown): void {
-    // A session tells of its own loss.
-    if (!this.listens) this.queryFailed(error);
-  }
-
-  private async rescue(dead: number): Promise<void> {
-    const { nodes, notifier } = this.parts.store;
-    const attempts = await nodes.rescue(dead, GRACE_MS / 1000).catch((error: unknown) => {
-      this.queryFailed(error);
-      return null;
-    });
-    if (attempts === null) return;
-    this.stats.rescued(attempts);
-    this.parts.log.rescued(this.id, dead, attempts.length);
-    notifier.publish({ ready: true });
   }
 
   /** From now on others may have this node's jobs: no more claims, and what runs is told to end. */
   private expired(): void {
-    this.lost = true;
-    this.claimLoop.accept(false);
-    this.pool.close();
+    this.machine.apply('disconnected');
     for (const attempt of this.pool.attempts.values()) {
       attempt.lost = true;
       attempt.abort(new NodeLostError(`Node ${this.id} has been without its session for too long`));
@@ -368,15 +281,16 @@ export class RunnerNode {
   private livenessRecovered(): void {
     this.parts.log.sessionReopened(this.id);
     this.claimLoop.resync();
-    this.resume();
+    this.reconnected();
   }
 
-  private resume(): void {
-    this.lost = false;
-    if (this.mayClaim) this.pool.reopen();
-    this.claimLoop.accept(this.mayClaim);
+  /** What was asked of it before still holds. */
+  private reconnected(): void {
+    this.machine.apply('reconnected');
+    if (this.command === 'drain') this.machine.apply('drain');
   }
 
+  /** The others have given this node up: it goes on as a new one. */
   private async reregister(): Promise<number> {
     const before = this.id;
     this.pool.abandonAll(
@@ -385,8 +299,8 @@ export class RunnerNode {
     await this.register();
     await this.liveness.open(this.id);
     this.parts.log.reregistered(before, this.id);
-    // Where its session has been away, it is back by that, too.
-    this.resume();
+    // If its session has been away, it is back by that, too.
+    this.reconnected();
     return this.id;
   }
 
@@ -397,7 +311,7 @@ export class RunnerNode {
       listens: this.listens,
       concurrency,
       lease: leaseDuration / 1000,
-      names: this.parts.names(),
+      names: this.parts.names,
       version: LIBRARY_VERSION,
       before: this.id,
     });
@@ -406,7 +320,7 @@ export class RunnerNode {
     this.applyCommand(command);
   }
 
-  private queryFailed(error: unknown, attempt = 1): void {
+  private readonly queryFailed = (error: unknown, attempt = 1): void => {
     this.parts.log.queryFailed(this.id, error, attempt);
-  }
+  };
 }

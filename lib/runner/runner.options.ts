@@ -8,7 +8,10 @@ export const RUNNER_OPTIONS = Symbol('nestjs-queue-job:runner-options');
 export interface RunnerOptions {
   /** False where the module option `runner` is. */
   readonly autoStart: boolean;
-  readonly settings: RunnerSettings;
+  readonly settings: Omit<RunnerSettings, 'transactionalConcurrency'> & {
+    /** Undefined: by the size of the pool. */
+    readonly transactionalConcurrency: number | undefined;
+  };
   readonly retryOn: RetryOn | undefined;
   readonly retryPattern: RetryPattern | undefined;
   /** Milliseconds that ended jobs are kept; null is for ever. */

@@ -2,6 +2,11 @@
 export interface RunnerSettings {
   /** Jobs that run here at once. */
   readonly concurrency: number;
+  /**
+   * How many of these may be transactional. Each holds a connection of the application's pool, so it is half of the pool:
+   * then each of them can have a second one, for a repository that its method has injected.
+   */
+  readonly transactionalConcurrency: number;
   /** The channels that this node serves, with those below them; null is all. */
   readonly channels: readonly string[] | null;
   /** Milliseconds between two looks for work that nobody told of. */

@@ -97,6 +97,10 @@ export class Watch {
     const looks: Readonly<Record<string, string>> = {
       'permits are still booked': 'SELECT channel, node, count FROM queue_job_permit WHERE count <> 0',
       'claims are still open': 'SELECT node, id FROM queue_job_claim',
+      'jobs are at nodes that would never end them': `
+        SELECT j.uuid, j.node FROM queue_job j WHERE j.node IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM queue_job_claim c JOIN queue_job_node n ON n.id = c.node AND n.alive
+          WHERE c.node = j.node AND j.uuid = ANY(c.jobs))`,
       'nodes still count as alive': 'SELECT id, name FROM queue_job_node WHERE alive',
       'advisory locks are still held': `
         SELECT l.pid, l.classid, l.objid, a.application_name FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
+import { orphansOf } from './orphans.js';
 import { allowTables, onServer } from './role.js';
 import { prepareTemplate } from './template.js';
 
@@ -10,8 +11,12 @@ export interface TestDatabase {
   readonly role: string;
   /** Runs statements as a superuser, for what an administrator does. */
   asAdmin(text: string): Promise<void>;
-  /** Ends every connection to the database and removes it. */
-  drop(): Promise<void>;
+  /**
+   * Ends every connection to the database and removes it.
+   *
+   * @throws if a job is at a node that would never end it, see `orphansOf`; `orphans: true` for tests that make some
+   */
+  drop(options?: { readonly orphans?: boolean }): Promise<void>;
 }
 
 /**
@@ -31,7 +36,12 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
     url,
     role: new URL(url).username,
     asAdmin: (text) => onServer(adminUrl, async (client) => void (await client.query(text))),
-    drop: () => onServer(serverUrl('TEST_ADMIN_URL'), (client) => dropDatabase(client, name)),
+    drop: async ({ orphans = false } = {}) => {
+      const found = orphans ? [] : await onServer(adminUrl, orphansOf).catch(() => []);
+      await onServer(serverUrl('TEST_ADMIN_URL'), (client) => dropDatabase(client, name));
+      if (found.length > 0)
+        throw new Error(`Jobs are at nodes that would never end them: ${JSON.stringify(found)}`);
+    },
   };
 }
 

@@ -90,11 +90,23 @@ export function inside(): void {
 
 export function modules(): void {
   QueueJobModule.forRoot();
+  QueueJobModule.forRoot({
+    context: {
+      capture: () => 'acme',
+      // @ts-expect-error The promise of the work has to be returned.
+      run: (_tenant: string, work) => {
+        void work();
+      },
+    },
+  });
   QueueJobModule.forRoot({ dataSource: 'jobs', isGlobal: false, channels: 'root:20', runner: false });
   QueueJobModule.forRoot({
     channels: [{ name: 'root.erp', capacity: 1, sequential: true }],
     runner: { concurrency: 5, pollInterval: '2 s' },
-    context: { capture: () => ({ user: 'ada' }), run: ({ user }: { user: string }, work) => [user, work()] },
+    context: {
+      capture: () => ({ user: 'ada' }),
+      run: async ({ user }: { user: string }, work) => [user, await work()],
+    },
     codecs: [
       typeCodec({
         name: 'Money',

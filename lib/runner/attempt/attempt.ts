@@ -10,6 +10,8 @@ export class RunningAttempt {
   isLong = false;
   /** That the job has started is known to the database already. */
   startWritten = false;
+  /** Its method is called once the database knows that it has started. */
+  awaitsStart = false;
   /** The job is no longer this node's: how it ends is nobody's business. */
   discarded = false;
   cancelled = false;

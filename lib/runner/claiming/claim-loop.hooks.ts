@@ -8,12 +8,13 @@ export interface ClaimLoopHooks {
   readonly gaveJobsBack: () => void;
   /** The others have given this node up; answers with its new number. */
   readonly reregister: () => Promise<number>;
+  /** Jobs that the database says this node has were unknown to it, and were given back. */
+  readonly orphans: (uuids: readonly string[]) => void;
   readonly failed: (error: unknown, attempt: number) => void;
   /** Round trips get through again. */
   readonly recovered: () => void;
 }
 
 export interface ClaimLoopSettings {
-  readonly names: () => readonly string[];
   readonly only: readonly string[] | null;
 }

@@ -16,6 +16,9 @@ import type { WorkerPool } from '../slots/worker-pool.js';
 /** Before a claim that found only locked jobs is tried again, in milliseconds. */
 const LOOK_AGAIN_MS = 20;
 
+/** Between two looks whether this node knows all jobs that the database says it has, in milliseconds. */
+const AUDIT_MS = 10_000;
+
 /** After a round trip that failed: the first wait and the longest, in milliseconds. */
 const BACKOFF_MS = { first: 50, longest: 1_000 };
 
@@ -41,6 +44,8 @@ export class ClaimLoop {
   /** Something in what was sent is refused: the ends go one at a time until it is found. */
   private isolating = false;
   private stopped = false;
+  private auditDue = false;
+  private auditedAt = performance.now();
   /** The number of this node. */
   node = 0;
 
@@ -85,6 +90,13 @@ export class ClaimLoop {
   /** The channels may have changed, or the node's session was away: what the database has booked is asked first. */
   resync(): void {
     this.synced = false;
+    this.wake();
+  }
+
+  /** Compares what the database says this node has with what it knows, unless it did so a moment ago. */
+  audit(): void {
+    if (performance.now() - this.auditedAt < AUDIT_MS) return;
+    this.auditDue = true;
     this.wake();
   }
 
@@ -156,6 +168,7 @@ export class ClaimLoop {
       this.pool.unsettled ||
       this.pool.prefetchedOverdue ||
       !this.synced ||
+      this.auditDue ||
       this.wantsClaim() ||
       (this.accepting && this.promoteDue)
     );
@@ -176,6 +189,7 @@ export class ClaimLoop {
       await new Promise((resolve) => setImmediate(resolve));
       if (!this.needed()) return;
       try {
+        if (this.auditDue) await this.auditNow();
         if (!this.synced) await this.resyncNow();
         else await this.roundTrip(true);
         if (attempt > 0) this.hooks.recovered();
@@ -214,6 +228,18 @@ export class ClaimLoop {
     this.jobsReady();
   }
 
+  /** No round trip is under way, so what the database says and what is here are of one moment. */
+  private async auditNow(): Promise<void> {
+    this.auditDue = false;
+    this.auditedAt = performance.now();
+    const unknown = this.pool.giveBackUnknown(await this.store.heldJobs(this.node));
+    if (unknown.length === 0) return;
+    await this.send(unknown, [], [], false);
+    this.hooks.orphans(unknown.map(({ uuid }) => uuid));
+    this.resync();
+    this.jobsReady();
+  }
+
   /** One round trip; false where the others have given this node up. */
   private async roundTrip(claims: boolean): Promise<boolean> {
     // What a job told is to be there when its end is; but ends don't wait for a line that can't be written.
@@ -228,7 +254,7 @@ export class ClaimLoop {
         uuid: attempt.job.uuid,
         retry: attempt.job.retry,
         kind: 'started',
-        started: now - attempt.startedAt,
+        started: Math.max(0, now - attempt.startedAt),
       })),
       ...taken.ended
         .filter(({ result }) => result.kind !== 'done' && result.kind !== 'settled')
@@ -258,6 +284,7 @@ export class ClaimLoop {
       await this.reregister();
       return false;
     }
+    this.pool.startsWritten(taken.started);
     if (!this.pool.unsettled) this.isolating = false;
     this.hooks.roundTripped(info, taken.ended, this.returned);
     if (taken.givenBack.length > 0 && !this.accepting) this.hooks.gaveJobsBack();
@@ -295,7 +322,7 @@ export class ClaimLoop {
         promote,
         slots,
         prefetch,
-        names: this.settings.names(),
+        names: this.pool.transactional.claimable,
         only: this.settings.only,
         id,
         marks: marks ?? [],

@@ -23,10 +23,11 @@ export class LocalReceiver {
   accepts(jobs: readonly NewJob[]): boolean {
     const [first] = jobs;
     if (first === undefined || jobs.length >= this.pool.freeSlots) return false;
-    const { only, names } = this.settings;
+    const { only } = this.settings;
     return (
       this.pool.permits.limitingChannelsOf(first.channel).length === 0 &&
-      names().includes(first.name) &&
+      this.pool.transactional.claimable.includes(first.name) &&
+      this.pool.transactional.roomFor(first.name) >= jobs.length &&
       (only === null || only.some((served) => `${first.channel}.`.startsWith(`${served}.`))) &&
       jobs.reduce((sum, { args }) => sum + args.length, 0) <= MAX_CHARACTERS &&
       areUniform(jobs)
@@ -84,6 +85,7 @@ function claimedJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim:
       hasChildren: job.hasChildren,
       dateCreated,
       dateEnqueued: new Date(dateCreated),
+      deaths: 0,
       prefetched: false,
       claim,
       receivedAt,

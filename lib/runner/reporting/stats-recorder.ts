@@ -61,11 +61,11 @@ export class StatsRecorder {
     this.buffer.countUntimed('cancelled', channel, name, performance.now());
   }
 
-  /** Jobs of a node that has died. */
+  /** Jobs of a node that has died; what had not begun is no attempt. */
   rescued(attempts: readonly RescuedAttempt[]): void {
     const now = performance.now();
     for (const { kind, channel, name, wait, run } of attempts)
-      this.buffer.count(kind, channel, name, now, wait, run);
+      if (kind !== 'back') this.buffer.count(kind, channel, name, now, wait, run);
   }
 
   private async write(): Promise<void> {

@@ -39,9 +39,9 @@ export class PrefetchQueue {
     }
   }
 
-  /** Takes the first job, in the order over all channels, of those whose channel `allows` one. */
-  take(allows: (channel: string) => boolean): ClaimedJob | undefined {
-    const queue = this.queues.find(([first]) => allows((first as Waiting).job.channel));
+  /** Takes the first job, in the order over all channels, of those that come first in theirs and that `allows` lets begin. */
+  take(allows: (job: ClaimedJob) => boolean): ClaimedJob | undefined {
+    const queue = this.queues.find(([first]) => allows((first as Waiting).job));
     return queue && this.takeFrom(queue, 0);
   }
 

@@ -2,13 +2,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { LimitingChannels } from '../../store/claims/claim-store.js';
 import { OpenClaims } from '../claiming/open-claims.js';
+import { Isolation } from './isolation.js';
 import { PrefetchQueue } from './prefetch-queue.js';
 import { StartThrottle } from './start-throttle.js';
 import { SettleBuffer, type SettleBatch } from '../claiming/settle-buffer.js';
-import { PrefetchPolicy, SHORT_MS } from './prefetch-policy.js';
+import { PrefetchPlan } from './prefetch-plan.js';
+import { SHORT_MS } from './prefetch-policy.js';
 import { HeldPermits } from './held-permits.js';
 import { RunningAttempt } from '../attempt/attempt.js';
 import type { AttemptResult } from '../attempt/attempt-result.js';
+import type { TransactionalSlots } from './transactional-slots.js';
 
 /** What is at hand and could not start within this time, in milliseconds, is given back. */
 const PREFETCH_LIMIT_MS = 100;
@@ -20,7 +23,12 @@ export interface WorkerPoolHooks {
   readonly changed: () => void;
   /** A job of a throttled channel has begun. */
   readonly throttled: (channels: readonly string[]) => void;
+  /** There is room for jobs that were not asked for until now. */
+  readonly freed: () => void;
 }
+
+/** How many nodes have died with a job before it runs apart from others. */
+const SUSPECT_DEATHS = 2;
 
 /** What this node has: jobs that run, jobs at hand, and ends that wait to be written. Speaks to nobody. */
 export class WorkerPool {
@@ -28,15 +36,14 @@ export class WorkerPool {
   readonly prefetched = new PrefetchQueue();
   readonly permits = new HeldPermits();
   readonly openClaims = new OpenClaims();
-  private readonly prefetchPolicy = new PrefetchPolicy();
+  private readonly plan: PrefetchPlan;
   private readonly startThrottle = new StartThrottle((attempt) => this.begin(attempt));
+  private readonly isolation = new Isolation((attempt) => this.writeStart(attempt));
   readonly settleBuffer = new SettleBuffer();
   /** Slots that a round trip under way has asked jobs for. */
   reserved = 0;
   /** False while the permits are being booked anew: then nothing is handed over. */
   private synced = true;
-  /** Runs that last, by channel: their slots and permits don't come free soon. */
-  private readonly longAttempts = new Map<string, number>();
   /** A job runs in the context of nobody's call, not in that of whoever woke this node. */
   private readonly outside = AsyncLocalStorage.snapshot();
   /** False while the node stops or is quiet: what still comes is given back. */
@@ -44,10 +51,14 @@ export class WorkerPool {
 
   constructor(
     private readonly concurrency: number,
+    readonly transactional: TransactionalSlots,
     private readonly hooks: WorkerPoolHooks,
-  ) {}
+  ) {
+    this.plan = new PrefetchPlan(concurrency);
+  }
 
   get freeSlots(): number {
+    if (this.isolation.active) return 0;
     return Math.max(0, this.concurrency - this.attempts.size - this.reserved);
   }
 
@@ -64,15 +75,24 @@ export class WorkerPool {
     }
     for (const job of jobs) {
       if (job.prefetched || this.freeSlots === 0) this.prefetched.add(job);
-      else this.start(job);
+      else if (this.transactional.roomFor(job.name) > 0) this.start(job);
+      else this.setAside(job);
     }
     this.fill();
+  }
+
+  /** It waits without its permits, which another job may use meanwhile. */
+  private setAside(job: ClaimedJob): void {
+    this.permits.hold(job.channel);
+    this.permits.release(job.channel);
+    this.prefetched.add(job);
   }
 
   /** Nothing starts here any more, and what has not begun is given back. */
   close(): void {
     this.open = false;
     this.giveBack(0);
+    for (const attempt of this.isolation.takeWaiting()) this.returnUnbegun(attempt);
   }
 
   /** Takes jobs again. */
@@ -84,29 +104,17 @@ export class WorkerPool {
   fill(): void {
     if (!this.synced || !this.open) return;
     while (this.prefetched.size > 0 && this.freeSlots > 0) {
-      const job = this.prefetched.take((channel) => this.permits.take(channel));
+      const job = this.prefetched.take(
+        ({ name, channel }) => this.transactional.roomFor(name) > 0 && this.permits.take(channel),
+      );
       if (job === undefined) return;
       this.start(job, true);
     }
   }
 
-  /** How many jobs to have at hand beyond what is there, by channel. */
+  /** How many jobs to prefetch beyond those that are, by channel. */
   prefetchWanted(): ReadonlyMap<string, number> {
-    let slots = this.concurrency;
-    for (const count of this.longAttempts.values()) slots -= count;
-    const wanted = new Map<string, number>();
-    for (const channel of this.prefetchPolicy.shortChannels()) {
-      const width = Math.min(
-        slots,
-        Math.max(1, this.permits.parallelism(channel)) - (this.longAttempts.get(channel) ?? 0),
-      );
-      wanted.set(channel, this.prefetchPolicy.wantedFor(channel, width));
-    }
-    return new Map(
-      [...PrefetchPolicy.share(wanted)]
-        .map(([channel, count]): [string, number] => [channel, count - this.prefetched.sizeOf(channel)])
-        .filter(([, count]) => count > 0),
-    );
+    return this.plan.wanted(this.permits, this.prefetched);
   }
 
   /** Marks runs that last, and looks whether something has waited at hand for too long. */
@@ -116,10 +124,16 @@ export class WorkerPool {
       if (attempt.isLong) continue;
       if (now - attempt.startedAt < SHORT_MS) break;
       attempt.isLong = true;
-      this.noteLong(attempt, 1);
+      this.plan.long(attempt.job.channel, 1);
       if (!attempt.startWritten) this.settleBuffer.noteStarted(attempt);
     }
+    if (this.isolation.active) this.advanceIsolation();
     if (this.unsettled || this.prefetchedOverdue) this.hooks.changed();
+  }
+
+  private advanceIsolation(): void {
+    this.isolation.advance(this.attempts.size);
+    if (!this.isolation.active) this.hooks.freed();
   }
 
   /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
@@ -173,6 +187,28 @@ export class WorkerPool {
     return { ...taken, started: taken.started.filter((attempt) => this.attempts.has(attempt.job.uuid)) };
   }
 
+  /** That these runs have started is in the database, so a death of this node from now on counts for them. */
+  startsWritten(runs: readonly RunningAttempt[]): void {
+    for (const attempt of runs) {
+      attempt.startWritten = true;
+      if (!attempt.awaitsStart || this.attempts.get(attempt.job.uuid) !== attempt) continue;
+      attempt.awaitsStart = false;
+      if (this.open && attempt.abortReason === undefined) {
+        this.startThrottle.start(attempt);
+      } else if (attempt.cancelled) {
+        this.begin(attempt);
+      } else {
+        this.returnUnbegun(attempt);
+      }
+    }
+  }
+
+  private returnUnbegun(attempt: RunningAttempt): void {
+    this.leave(attempt);
+    if (this.synced && attempt.holdsPermit) this.permits.release(attempt.job.channel);
+    this.settleBuffer.giveBack([attempt.job]);
+  }
+
   /** From here to {@link resync} nothing is handed over, and ended runs keep their permits. Answers with what holds one. */
   beginResync(): string[] {
     this.synced = false;
@@ -212,10 +248,9 @@ export class WorkerPool {
   end(attempt: RunningAttempt, result: AttemptResult): void {
     // Not the run itself where the node did not wait for it.
     if (this.attempts.get(attempt.job.uuid) !== attempt) return;
-    this.attempts.delete(attempt.job.uuid);
-    if (attempt.isLong) this.noteLong(attempt, -1);
+    this.leave(attempt);
     const at = performance.now();
-    if (attempt.startedAt <= at) this.prefetchPolicy.note(attempt.job.channel, at - attempt.startedAt);
+    if (attempt.startedAt <= at) this.plan.ended(attempt.job.channel, at - attempt.startedAt);
     if (!attempt.discarded) {
       if (this.synced && attempt.holdsPermit) this.permits.release(attempt.job.channel);
       this.settleBuffer.addEnded({ attempt, at, result });
@@ -224,28 +259,48 @@ export class WorkerPool {
     this.hooks.changed();
   }
 
-  private noteLong({ job }: RunningAttempt, by: number): void {
-    const count = (this.longAttempts.get(job.channel) ?? 0) + by;
-    if (count > 0) this.longAttempts.set(job.channel, count);
-    else this.longAttempts.delete(job.channel);
+  /** The slot of a run is free. */
+  private leave(attempt: RunningAttempt): void {
+    this.attempts.delete(attempt.job.uuid);
+    if (attempt.isLong) this.plan.long(attempt.job.channel, -1);
+    if (this.transactional.ended(attempt.job.name)) this.hooks.freed();
+    if (!this.isolation.active) return;
+    this.isolation.remove(attempt);
+    this.advanceIsolation();
   }
 
   private start(job: ClaimedJob, holds = false): void {
     const attempt = new RunningAttempt(job);
     // A run of the same job from before this node was given up: it goes on, but nobody waits for it.
     const before = this.attempts.get(job.uuid);
-    if (before?.isLong === true) this.noteLong(before, -1);
+    if (before !== undefined) this.leave(before);
     if (!holds) this.permits.hold(job.channel);
     this.attempts.set(job.uuid, attempt);
-    this.startThrottle.start(attempt);
+    this.transactional.begun(job.name);
+    if (job.deaths >= SUSPECT_DEATHS) {
+      attempt.awaitsStart = true;
+      this.isolation.add(attempt);
+      this.isolation.advance(this.attempts.size);
+    } else if (isStartWritten(job)) {
+      this.writeStart(attempt);
+    } else {
+      this.startThrottle.start(attempt);
+    }
     const throttled = this.permits.throttledOf(job.channel);
     if (throttled.length > 0) this.hooks.throttled(throttled);
+  }
+
+  /** Its method is called when the next round trip has told the database: see {@link startsWritten}. */
+  private writeStart(attempt: RunningAttempt): void {
+    attempt.awaitsStart = true;
+    this.settleBuffer.noteStarted(attempt);
+    this.hooks.changed();
   }
 
   private begin(attempt: RunningAttempt): void {
     // The node was given up meanwhile: the job is somebody else's.
     if (attempt.discarded) {
-      if (this.attempts.get(attempt.job.uuid) === attempt) this.attempts.delete(attempt.job.uuid);
+      if (this.attempts.get(attempt.job.uuid) === attempt) this.leave(attempt);
       return;
     }
     attempt.begin();
@@ -256,3 +311,11 @@ export class WorkerPool {
     void this.outside(() => this.hooks.execute(attempt)).then((result) => this.end(attempt, result));
   }
 }
+
+/**
+ * Whether the start of a job is written before its method is called, and not beside it once it lasts. A death of the node
+ * in between leaves open whether the method had begun: that is not counted as an attempt, but only once for each job. From
+ * then on, and at the last attempt, which nobody would repeat, the database has to know.
+ */
+const isStartWritten = ({ deaths, retry, maxRetries }: ClaimedJob): boolean =>
+  deaths > 0 || (maxRetries > 0 && retry >= maxRetries);

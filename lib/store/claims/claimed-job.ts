@@ -21,6 +21,8 @@ export interface ClaimedJob {
   readonly hasChildren: boolean;
   readonly dateCreated: Date;
   readonly dateEnqueued: Date;
+  /** How many nodes have died while they may have run it. */
+  readonly deaths: number;
   /** True where the job has no permit yet: it waits at this node for one that another job hands over. */
   readonly prefetched: boolean;
   readonly claim: number;
@@ -62,6 +64,7 @@ export function toClaimedJob(
     tick: row[18] as string | null,
     hasChildren: row[19] as boolean,
     dateCreated: row[20] as Date,
+    deaths: row[21] as number,
     dateEnqueued: claim.dateEnqueued,
     claim: claim.claim,
     receivedAt: claim.receivedAt,

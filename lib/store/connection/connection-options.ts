@@ -41,3 +41,6 @@ export function clientClassOf(dataSource: DataSource): ClientClass {
   const { options } = (dataSource.driver as unknown as { master: { options: ConnectionOptions } }).master;
   return options.Client ?? driver?.Client ?? pg.Client;
 }
+
+/** How many connections the data source's own pool has: those of `poolSize` or `extra.max`, or what pg makes of neither. */
+export const poolSizeOf = (dataSource: DataSource): number => connectionOptionsOf(dataSource).max ?? 10;

@@ -44,6 +44,10 @@ export class QueueJob<R = unknown> extends JobRecord<R> {
   @Column({ name: 'cancel_by', type: 'text', nullable: true })
   cancelBy!: string | null;
 
+  /** How many nodes have died while they may have run it; see the rescue of jobs in the store. */
+  @Column({ name: 'deaths', type: 'integer', default: 0, select: false })
+  deaths!: number;
+
   /** True on the answer of a call whose identity key found a waiting job: nothing new was stored. Not a column. */
   deduplicated?: boolean;
 }

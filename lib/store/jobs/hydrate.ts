@@ -20,13 +20,19 @@ export function hydrateRow(row: JobRow, { args, result, context }: DecodedParts)
 }
 
 /** A claimed job as it is while it runs. */
-export function hydrateClaimed(job: ClaimedJob, args: readonly unknown[], context: unknown): QueueJob {
+export function hydrateClaimed(
+  job: ClaimedJob,
+  args: readonly unknown[],
+  context: unknown,
+  node: number,
+): QueueJob {
   const claimed: Partial<Record<JobProperty, unknown>> = job;
   const fields: Partial<Record<JobProperty, unknown>> = {};
   for (const { property, claim } of JOB_COLUMNS) fields[property] = claim ? claimed[property] : null;
   const tick = readTick(job.tick);
   return Object.assign(new QueueJob(), fields, {
     state: 'started',
+    node,
     args: [...args],
     context,
     schedule: tick?.name ?? null,

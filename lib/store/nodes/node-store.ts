@@ -43,11 +43,12 @@ export interface NodeReport {
   readonly poll: boolean;
 }
 
-/** A try that ended because its node had died. */
+/** A job of a node that has died: how its attempt ended, or `back` if it had not begun. */
 export interface RescuedAttempt {
+  readonly uuid: string;
   readonly channel: string;
   readonly name: string;
-  readonly kind: 'retried' | 'failed' | 'cancelled';
+  readonly kind: 'retried' | 'failed' | 'cancelled' | 'back';
   /** Seconds. */
   readonly wait: number;
   readonly run: number;
@@ -71,6 +72,10 @@ export interface HeartbeatReply {
   readonly version: number;
   /** Something was left to be done after a commit. */
   readonly followUp: boolean;
+  /** The database says that this node has jobs. */
+  readonly holds: boolean;
+  /** It is this node's turn to look for orphans. */
+  readonly orphans: boolean;
   /** Jobs of this node that somebody wants to cancel. */
   readonly cancel: readonly string[];
 }
@@ -207,6 +212,14 @@ export class NodeStore {
     );
     const tries = rows[0]?.['jobs'];
     return typeof tries === 'string' ? (JSON.parse(tries) as RescuedAttempt[]) : null;
+  }
+
+  /** Gives back jobs that are at a node and that nobody will ever end; returns them by node. */
+  async rescueOrphans(): Promise<{ node: number; attempts: RescuedAttempt[] }[]> {
+    const rows = await this.database.query(
+      `SELECT ${this.tables.name('queue_job_rescue_orphans_1')}() AS rescued`,
+    );
+    return JSON.parse(rows[0]?.['rescued'] as string) as { node: number; attempts: RescuedAttempt[] }[];
   }
 
   /** The newest first. */

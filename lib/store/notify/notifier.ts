@@ -191,11 +191,12 @@ function readMessage(text: string): NotifierMessage {
   } catch {
     return { ready: true };
   }
-  const { ready, config, functions, dueIn, tickIn, cancel, starved } = given;
+  const { ready, config, functions, nodes, dueIn, tickIn, cancel, starved } = given;
   return {
     ...(ready === true && { ready }),
     ...(config === true && { config }),
     ...(functions === true && { functions }),
+    ...(nodes === true && { nodes }),
     ...(typeof dueIn === 'number' && { dueIn }),
     ...(typeof tickIn === 'number' && { tickIn }),
     ...(isTexts(cancel) && { mayCancel: cancel }),

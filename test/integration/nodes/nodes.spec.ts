@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { currentJob, Job, NodeNotFoundError, NodeService, type NodeState } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { ClusterNode } from '../../support/cluster.js';
+import { orphansOf } from '../../support/orphans.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { isPooled } from '../../support/pooler.js';
@@ -164,8 +165,10 @@ describe('the nodes, seen and steered from another process', () => {
     await eventually(() => expect(worker.runner.nodeId).toBeGreaterThan(id), 15_000);
     const job = await worker.queue.withDelay(Waiting).forNothing();
     await worker.queue.finished(job, { timeout: 10_000 });
+    // Nobody had given its first job back: the node finds that itself.
+    await eventually(async () => expect(await orphansOf(client)).toEqual([]), 30_000);
     await worker.close();
-  }, 40_000);
+  }, 60_000);
 
   it('end what runs when they are asked to stop, show so, and are gone', async () => {
     const { id, node } = await start();

@@ -1,3 +1,4 @@
+import type { ClaimedJob } from '../../../lib/store/claims/claimed-job.js';
 import type { Client } from 'pg';
 import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -396,7 +397,42 @@ describe('claim and settle', () => {
       info: { dead: true },
       jobs: [],
     });
-    expect((await other.cycle()).jobs.map(({ retry }) => retry).toSorted((a, b) => a - b)).toEqual([1, 2]);
+    // Nobody knows whether the method had begun, so its attempt does not count.
+    const again = (await other.cycle()).jobs.map(({ retry, deaths }) => ({ retry, deaths }));
+    expect(again.toSorted((a, b) => a.deaths - b.deaths)).toEqual([
+      { retry: 1, deaths: 0 },
+      { retry: 1, deaths: 1 },
+    ]);
+  });
+
+  it('counts a death for what had begun, gives back what had not, and leaves open what nobody knows', async () => {
+    const [dead, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    const uuids = await insertJobs(client, [
+      ...noops(2),
+      { method: 'noop', args: [], maxRetries: 1 },
+      { method: 'noop', args: [], maxRetries: 1 },
+    ]);
+    const { jobs } = await dead.cycle();
+    const begun = [jobs[0], jobs[2]] as ClaimedJob[];
+    await dead.cycle({
+      slots: 0,
+      ends: begun.map(({ uuid, retry }) => ({ uuid, retry, kind: 'started' as const, started: 1 })),
+    });
+    await other.store.nodes.heartbeat(other.id, 0, 15);
+    expect((await store.nodes.rescue(dead.id, 0))?.map(({ kind }) => kind).toSorted()).toEqual([
+      'back', 'failed', 'retried', 'retried',
+    ]); // prettier-ignore
+    const { rows } = await client.query(
+      `SELECT state, retry, deaths, (SELECT count(*)::int FROM queue_job_attempt a WHERE a.job_uuid = j.uuid) AS attempts
+       FROM queue_job j ORDER BY array_position($1, uuid)`,
+      [uuids],
+    );
+    expect(rows).toEqual([
+      { state: 'pending', retry: 1, deaths: 1, attempts: 1 },
+      { state: 'pending', retry: 0, deaths: 1, attempts: 1 },
+      { state: 'failed', retry: 1, deaths: 1, attempts: 1 },
+      { state: 'pending', retry: 0, deaths: 0, attempts: 0 },
+    ]);
   });
 
   it('gives a dead node up only after the round trip that it has under way, with what that one claims', async () => {

@@ -17,7 +17,7 @@ import { LASTING_COLUMNS as LASTING_IN_SCHEMA } from '../../../lib/store/schema/
 import { UNIFORM_COLUMNS as UNIFORM_IN_SCHEMA } from '../../../lib/store/schema/v1/uniform-columns.js';
 
 /** Columns of the live table that serve the machinery alone. */
-const INTERNAL = ['phase', 'identity_lock'];
+const INTERNAL = ['deaths', 'phase', 'identity_lock'];
 
 const declared = (...entities: unknown[]) =>
   getMetadataArgsStorage()
@@ -78,7 +78,7 @@ describe('the table of the columns of a job', () => {
     const stored = { uuid: 'u', seq: 1, dateCreated: new Date(), eta: null, dueIn: null };
     const jobs = {
       read: hydrateRow(rowOf(), { args: [], result: null, context: null }),
-      running: hydrateClaimed(claimed, [], null),
+      running: hydrateClaimed(claimed, [], null, 1),
       stored: storedJob({ job: newJob, args: [], context: null } as unknown as JobDraft, stored),
     };
     for (const [from, job] of Object.entries(jobs)) {

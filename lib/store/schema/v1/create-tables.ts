@@ -56,7 +56,7 @@ export function createTables(t: Tables): readonly string[] {
   return [
     table(
       'queue_job',
-      `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT ${Phase.ready}, identity_lock text, cancel_by text`,
+      `${lasting({ seq: 'bigserial NOT NULL' })}, phase smallint NOT NULL DEFAULT ${Phase.ready}, identity_lock text, cancel_by text, deaths integer NOT NULL DEFAULT 0`,
       'uuid',
     ),
     // More than half of each page stays free, since the version that a claim makes is a little larger than the one

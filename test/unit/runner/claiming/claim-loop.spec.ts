@@ -2,6 +2,7 @@ import { LocalReceiver } from '../../../../lib/runner/claiming/local-receiver.js
 import { ClaimLoop } from '../../../../lib/runner/claiming/claim-loop.js';
 import type { ClaimLoopHooks } from '../../../../lib/runner/claiming/claim-loop.hooks.js';
 import { ProgressBuffer } from '../../../../lib/runner/reporting/progress-buffer.js';
+import { TransactionalSlots } from '../../../../lib/runner/slots/transactional-slots.js';
 import { WorkerPool } from '../../../../lib/runner/slots/worker-pool.js';
 import type { ClaimedJob } from '../../../../lib/store/claims/claimed-job.js';
 import type { ClaimStore, RoundTrip, RoundTripReply } from '../../../../lib/store/claims/claim-store.js';
@@ -41,10 +42,7 @@ describe('the round trips of a node', () => {
   let answers: (() => Promise<RoundTripReply>)[] = [];
   let inserted: number[] = [];
   let inserting: (jobs: readonly NewJob[]) => Promise<ClaimedInsert>;
-  const settings: { names: () => string[]; only: string[] | null } = {
-    names: () => ['Jobs.one'],
-    only: null,
-  };
+  const settings: { only: string[] | null } = { only: null };
   let loop: ClaimLoop;
   let pool: WorkerPool;
 
@@ -80,10 +78,11 @@ describe('the round trips of a node', () => {
         return inserting(jobs);
       },
     };
-    pool = new WorkerPool(4, {
+    pool = new WorkerPool(4, new TransactionalSlots(['Jobs.one'], new Set(), 4), {
       execute: async () => Promise.resolve({ kind: 'done', result: null }),
       changed: () => loop.wake(),
       throttled: () => undefined,
+      freed: () => undefined,
     });
     const hooks: ClaimLoopHooks = {
       roundTripped: () => undefined,
@@ -91,6 +90,7 @@ describe('the round trips of a node', () => {
       failed: () => undefined,
       recovered: () => undefined,
       gaveJobsBack: () => undefined,
+      orphans: () => undefined,
     };
     loop = new ClaimLoop(
       pool,

@@ -20,8 +20,8 @@ describe('the jobs at hand', () => {
   it('of a channel that allows none stay, and hold up no other channel', () => {
     const queue = new PrefetchQueue();
     for (const one of [job(1), job(2, 'root.b')]) queue.add(one);
-    expect(queue.take((channel) => channel === 'root.b')?.seq).toBe(2);
-    expect(queue.take((channel) => channel === 'root.b')).toBeUndefined();
+    expect(queue.take(({ channel }) => channel === 'root.b')?.seq).toBe(2);
+    expect(queue.take(({ channel }) => channel === 'root.b')).toBeUndefined();
     expect(queue.uuids()).toEqual(['job 1']);
   });
 
@@ -66,7 +66,7 @@ describe('the jobs at hand', () => {
             let taken: ClaimedJob | undefined;
             let expected: ClaimedJob | undefined;
             if (one === 'take') {
-              taken = queue.take((channel) => open.includes(channel));
+              taken = queue.take(({ channel }) => open.includes(channel));
               expected = list.filter(({ channel }) => open.includes(channel)).sort(byOrder)[0];
             } else if ('remove' in one) {
               taken = queue.remove(`job ${one.remove}`);

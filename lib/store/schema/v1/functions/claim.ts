@@ -105,6 +105,11 @@ BEGIN
   IF v_slots > 0 OR v_prefetch_left > 0 THEN
     PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
     v_stale := p_version <> (SELECT m.config_version FROM ${t.meta} m);
+    -- A node that was asked to drain takes nothing from the moment on at which that was committed.
+    IF EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = p_node AND n.command IS NOT NULL) THEN
+      v_slots := 0;
+      v_prefetch_left := 0;
+    END IF;
   END IF;
 
   IF NOT v_stale AND (v_slots > 0 OR v_prefetch_left > 0) THEN${orderMarks(t)}

@@ -19,11 +19,12 @@ export const CLAIMED_COLUMNS = [
   'tick',
   'has_children',
   'date_created',
+  'deaths',
 ] as const;
 
 /** The same with their types. */
 export const CLAIMED_TYPES =
-  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz';
+  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz, deaths integer';
 
 /** The columns of a row that carries only `info`. */
 export const nulls = (): string =>

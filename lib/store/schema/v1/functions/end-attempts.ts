@@ -50,7 +50,7 @@ BEGIN
     INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
     SELECT ${columnList('g', {
       state: "'cancelled'",
-      result: "to_json('Cancelled by ' || coalesce(g.cancel_by, 'its node'))",
+      result: "to_json('Cancelled by ' || coalesce(g.cancel_by, 'its own method'))",
       date_started: "v_now - g.started * interval '1 millisecond'",
       date_done: 'v_now',
       exec_time: '(g.started - g.ended) / 1000',

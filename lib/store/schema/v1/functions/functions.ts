@@ -11,8 +11,9 @@ import { finishTransactional } from './finish-transactional.js';
 import { insertClaimed } from './insert-claimed.js';
 import { breakdown, counts, waiting } from './overview.js';
 import { readyChannels } from './low-water.js';
-import { heldJobs, leave, rescue, resync, retire, heartbeat } from './node.js';
+import { heldJobs, leave, resync, retire, heartbeat } from './node.js';
 import { release } from './release.js';
+import { giveBack, reap, rescueOrphans } from './rescue.js';
 import { retakeKey } from './retake-key.js';
 import { sample } from './sample.js';
 import { settle } from './settle.js';
@@ -48,7 +49,9 @@ export const functions = (t: Tables): readonly string[] =>
     heartbeat,
     retire,
     leave,
-    rescue,
+    giveBack,
+    reap,
+    rescueOrphans,
     updateLimiting,
     ensureChannels,
     cancel,

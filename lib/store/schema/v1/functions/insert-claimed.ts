@@ -29,7 +29,7 @@ BEGIN
   notified := false;
   -- As for a claim: whoever gives the node up takes this row FOR UPDATE, and so does the node itself where it gave this
   -- round trip up.
-  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive AND n.void_round_trips < p_round_trip FOR KEY SHARE SKIP LOCKED;
+  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive AND n.command IS NULL AND n.void_round_trips < p_round_trip FOR KEY SHARE SKIP LOCKED;
   claimed := FOUND AND pg_try_advisory_xact_lock_shared(${t.lockClass}, 0);
   IF claimed THEN
     -- New statements, so what was changed under that lock is seen.

@@ -68,7 +68,7 @@ BEGIN
     SELECT j.batch_uuid FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.phase = ${Phase.failed} AND j.batch_uuid IS NOT NULL
   );
   WITH changed AS (
-    UPDATE ${t.job} j SET ${assignments.join(', ')}, phase = ${Phase.ready}, cancel_by = NULL
+    UPDATE ${t.job} j SET ${assignments.join(', ')}, phase = ${Phase.ready}, cancel_by = NULL, deaths = 0
     WHERE j.uuid = ANY(p_uuids) AND (j.phase = ${Phase.failed}
       OR j.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive))
     RETURNING j.uuid

@@ -1,8 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { Phase } from '../phase.js';
-
-/** `fingerprintOf('JobFoundDeadError', '')`, as it was when this version was released. */
-const JOB_FOUND_DEAD_FINGERPRINT = 'a365bd891a6048f7';
+import { ORPHANS_EVERY_S } from './rescue.js';
 
 /**
  * `queue_job_held_jobs(node)`: what the database says that a node has. A node asks after a lost answer, and after the
@@ -68,6 +66,7 @@ DECLARE
   v_alive boolean;
   v_command text;
   v_now timestamptz := clock_timestamp();
+  v_period bigint := extract(epoch FROM v_now) / ${ORPHANS_EVERY_S};
   v_database oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
 BEGIN
   UPDATE ${t.node} n
@@ -108,62 +107,12 @@ BEGIN
     'nextEta', (SELECT greatest(extract(epoch FROM greatest(j.eta, v_now) - v_now) * 1000, 0)
       FROM ${t.job} j WHERE j.phase = ${Phase.eta} AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
     'version', (SELECT m.config_version FROM ${t.meta} m),
+    'holds', EXISTS (SELECT 1 FROM ${t.claim} c WHERE c.node = p_node),
+    -- The nodes take turns, without a word between them.
+    'orphans', (SELECT v_period % count(*) = count(*) FILTER (WHERE n.id < p_node) FROM ${t.node} n WHERE n.alive),
     'followUp', EXISTS (SELECT 1 FROM ${t.followUp} f),
     'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
   );
-END $$`;
-
-/**
- * `queue_job_rescue(node, grace)`: gives back the jobs and the permits of a dead node, in one transaction. The lock on the
- * node's row waits for a claim or settle of that node that is under way, and refuses any later one; only then, in new
- * statements, is it read what the node had. A job whose row a transaction still holds (a transactional job that was cut
- * off in its commit) stays with the node for now, and the next second comes again. Answers with the tries that ended so,
- * or null where the node lives after all.
- */
-export const rescue = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_rescue_1')}(p_node integer, p_grace float8)
-RETURNS json LANGUAGE plpgsql AS $$
-DECLARE
-  v_now timestamptz;
-  v_jobs uuid[];
-  v_ends json;
-  v_tries json;
-BEGIN
-  PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN RETURN NULL; END IF;
-  PERFORM 1 FROM ${t.node} n
-  WHERE n.id = p_node
-    AND n.suspect_since <= clock_timestamp() - p_grace * interval '1 second'
-    AND CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END;
-  IF NOT FOUND THEN RETURN NULL; END IF;
-  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
-  v_now := clock_timestamp();
-  v_jobs := ARRAY(
-    SELECT j.uuid FROM ${t.job} j
-    WHERE j.uuid = ANY(ARRAY(SELECT h.uuid FROM ${t.name('queue_job_held_jobs_1')}(p_node) h)) AND j.node = p_node
-    ORDER BY j.uuid FOR UPDATE SKIP LOCKED
-  );
-  SELECT json_agg(json_build_object(
-    'uuid', j.uuid, 'retry', j.retry,
-    'kind', CASE WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retry' END,
-    'seconds', 0, 'ended', 0, 'started', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
-      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) * 1000 END,
-    'name', 'JobFoundDeadError', 'fingerprint', '${JOB_FOUND_DEAD_FINGERPRINT}',
-    'message', format('Node %s (%s) died while it had the job, at try %s of %s', n.id, n.name, j.retry,
-      CASE WHEN j.max_retries = 0 THEN 'any number' ELSE j.max_retries::text END)
-  )), json_agg(json_build_object(
-    'channel', j.channel, 'name', j.name,
-    'kind', CASE WHEN j.cancel_by IS NOT NULL THEN 'cancelled'
-      WHEN j.max_retries > 0 AND j.retry >= j.max_retries THEN 'failed' ELSE 'retried' END,
-    'wait', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued)) AND isfinite(greatest(j.date_created, j.eta))
-      THEN extract(epoch FROM coalesce(j.date_started, j.date_enqueued) - greatest(j.date_created, j.eta)) ELSE 0 END,
-    'run', CASE WHEN isfinite(coalesce(j.date_started, j.date_enqueued))
-      THEN extract(epoch FROM v_now - coalesce(j.date_started, j.date_enqueued)) ELSE 0 END
-  )) INTO v_ends, v_tries
-  FROM ${t.job} j JOIN ${t.node} n ON n.id = p_node WHERE j.uuid = ANY(v_jobs);
-  IF v_ends IS NOT NULL THEN PERFORM ${t.name('queue_job_end_attempts_1')}(p_node, v_ends); END IF;
-  PERFORM ${t.name('queue_job_retire_1')}(p_node);
-  RETURN coalesce(v_tries, '[]'::json);
 END $$`;
 
 /**
