@@ -192,7 +192,9 @@ function checkRunner(runner: QueueJobRunnerOptions) {
 
 function checkCount(name: string, value: unknown): void {
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 10_000) return;
-  throw new InvalidModuleOptionError(`${name} must be a whole number from 1 to 10000, not ${formatValue(value)}.`);
+  throw new InvalidModuleOptionError(
+    `${name} must be a whole number from 1 to 10000, not ${formatValue(value)}.`,
+  );
 }
 
 /** Ours, and the seed's. */

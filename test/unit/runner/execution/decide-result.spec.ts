@@ -30,7 +30,7 @@ describe('what becomes of a job', () => {
         if (result.kind === 'retry') expect(result.seconds).toBeGreaterThanOrEqual(0);
         if (result.kind === 'failed') expect(typeof result.failure.message).toBe('string');
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 
@@ -43,7 +43,7 @@ describe('what becomes of a job', () => {
           expect(text).not.toMatch(/\0|\p{Surrogate}/u);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 

@@ -1,0 +1,55 @@
+import { HeldPermits } from '../../../../lib/runner/slots/held-permits.js';
+
+const permitsOf = (limiting: string[], throttled: string[] = []): HeldPermits => {
+  const permits = new HeldPermits();
+  permits.reset({ version: 3, limiting, throttled, counted: [] });
+  return permits;
+};
+
+describe('the permits that a node holds', () => {
+  it('are of every limiting channel at or above that of a job', () => {
+    const permits = permitsOf(['root', 'root.a.b'], ['root']);
+    expect(permits.limitingChannelsOf('root.a.b.c').toSorted()).toEqual(['root', 'root.a.b']);
+    expect(permits.limitingChannelsOf('root.a')).toEqual(['root']);
+    expect(permits.throttledOf('root.a.b')).toEqual(['root']);
+  });
+
+  it('go from a job that has ended to the next, all of them or none', () => {
+    const permits = permitsOf(['root', 'root.a', 'root.b']);
+    permits.hold('root.a');
+    expect(permits.take('root.a')).toBe(false);
+    permits.release('root.a');
+    // That of root is free, that of root.b is not.
+    expect(permits.take('root.b')).toBe(false);
+    expect(permits.take('root.a')).toBe(true);
+    expect(permits.take('root.a')).toBe(false);
+  });
+
+  it('that nobody took go back once', () => {
+    const permits = permitsOf(['root', 'root.a']);
+    for (const channel of ['root.a', 'root', 'root']) permits.hold(channel);
+    for (const channel of ['root.a', 'root']) permits.release(channel);
+    expect(permits.take('root')).toBe(true);
+    expect(permits.takeFree()).toEqual(new Map([['root', 1], ['root.a', 1]])); // prettier-ignore
+    expect(permits.takeFree()).toEqual(new Map());
+  });
+
+  it('say how many jobs of a channel may run here at once', () => {
+    const permits = permitsOf(['root', 'root.a']);
+    expect(permitsOf([]).parallelism('root')).toBe(Infinity);
+    permits.hold('root');
+    permits.hold('root.a');
+    expect(permits.parallelism('root')).toBe(2);
+    expect(permits.parallelism('root.a')).toBe(1);
+  });
+
+  it('are counted anew when the channels have changed', () => {
+    const permits = permitsOf(['root']);
+    permits.hold('root');
+    permits.release('root');
+    permits.reset({ version: 4, limiting: ['root.a'], throttled: [], counted: [] });
+    expect(permits.version).toBe(4);
+    expect(permits.takeFree()).toEqual(new Map());
+    expect(permits.limitingChannelsOf('root.a')).toEqual(['root.a']);
+  });
+});

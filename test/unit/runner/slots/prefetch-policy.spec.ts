@@ -1,0 +1,41 @@
+import { PrefetchPolicy } from '../../../../lib/runner/slots/prefetch-policy.js';
+
+describe('how many jobs a node prefetches', () => {
+  it('is about 50 ms of work, for as many as run at a time', () => {
+    const policy = new PrefetchPolicy();
+    policy.note('root', 5);
+    expect(policy.wantedFor('root', 1)).toBe(10);
+    expect(policy.wantedFor('root', 4)).toBe(40);
+    expect(policy.wantedFor('root', 0)).toBe(0);
+    expect(policy.wantedFor('root.unknown', 4)).toBe(0);
+  });
+
+  it('is none where jobs last, from the first long one on, and some again when short ones have come for a while', () => {
+    const policy = new PrefetchPolicy();
+    policy.note('root', 1);
+    policy.note('root', 200);
+    expect(policy.shortChannels()).toEqual([]);
+    expect(policy.wantedFor('root', 4)).toBe(0);
+    let jobs = 0;
+    for (; policy.shortChannels().length === 0 && jobs < 100; jobs += 1) policy.note('root', 1);
+    expect(jobs).toBeGreaterThan(3);
+    expect(jobs).toBeLessThan(30);
+  });
+
+  it('is bounded in all, and shared by what each channel wants', () => {
+    const policy = new PrefetchPolicy();
+    policy.note('root', 0);
+    expect(policy.wantedFor('root', 100)).toBe(1_000);
+    const shared = PrefetchPolicy.share(new Map([['root.a', 1_500], ['root.b', 500]])); // prettier-ignore
+    expect(shared).toEqual(new Map([['root.a', 750], ['root.b', 250]])); // prettier-ignore
+    const few = new Map([['root.a', 3]]);
+    expect(PrefetchPolicy.share(few)).toEqual(few);
+  });
+
+  it('remembers a thousand channels, and forgets the oldest', () => {
+    const policy = new PrefetchPolicy();
+    for (let at = 0; at <= 1_000; at += 1) policy.note(`root.${at}`, 1);
+    expect(policy.shortChannels()).toHaveLength(1_000);
+    expect(policy.wantedFor('root.0', 1)).toBe(0);
+  });
+});
