@@ -8,6 +8,31 @@ const BATCHES = 'test/integration/batches/races.spec.ts';
 
 export const GUARDS = [
   {
+    guard: 'A death counts only for a job that had begun',
+    edits: [[`${FUNCTIONS}/rescue.ts`, "WHEN j.state = 'started' THEN 'begun'", "WHEN true THEN 'begun'"]],
+    tests: [PROTOCOL],
+    name: 'counts a death for what had begun',
+  },
+  {
+    guard: 'A node that was asked to drain claims nothing',
+    edits: [[`${FUNCTIONS}/claim.ts`, 'n.id = p_node AND n.command IS NOT NULL', 'false']],
+    tests: ['test/integration/nodes/orders.spec.ts'],
+    name: 'holds for every job that is stored afterwards',
+  },
+  {
+    guard: 'The part of the pool that transactional jobs leave free',
+    edits: [
+      [
+        'lib/runner/slots/transactional-slots.ts',
+        'this.size - this.running : Infinity',
+        'Infinity : Infinity',
+      ],
+    ],
+    tests: ['test/integration/nodes/transactional-pool.spec.ts'],
+    name: 'in a small pool',
+  },
+
+  {
     guard: 'The lock on the limited channels before their permits are summed',
     edits: [[`${FUNCTIONS}/claim-steps.ts`, 'ORDER BY c.name FOR NO KEY UPDATE;', 'ORDER BY c.name;']],
     tests: [PROTOCOL],
@@ -167,7 +192,7 @@ export const GUARDS = [
     guard: 'The lock on the row of a node before it is given up',
     edits: [
       [
-        `${FUNCTIONS}/node.ts`,
+        `${FUNCTIONS}/rescue.ts`,
         'n.id = p_node AND n.alive FOR UPDATE SKIP LOCKED;',
         'n.id = p_node AND n.alive;',
       ],
@@ -191,7 +216,7 @@ export const GUARDS = [
     guard: 'The grace of a session that is gone, where the dead are given up',
     edits: [
       [
-        `${FUNCTIONS}/node.ts`,
+        `${FUNCTIONS}/rescue.ts`,
         '\n    AND n.suspect_since <= clock_timestamp() - p_grace',
         '\n    AND n.suspect_since <= clock_timestamp() - 0',
       ],
@@ -203,7 +228,7 @@ export const GUARDS = [
     guard: 'The session lock is tried once more before a node is given up',
     edits: [
       [
-        `${FUNCTIONS}/node.ts`,
+        `${FUNCTIONS}/rescue.ts`,
         'CASE WHEN n.listens THEN pg_try_advisory_xact_lock(${t.lockClass}, n.id) ELSE n.lease_until < clock_timestamp() END',
         'CASE WHEN n.listens THEN true ELSE n.lease_until < clock_timestamp() END',
       ],
@@ -459,7 +484,13 @@ export const GUARDS = [
   },
   {
     guard: 'The life of the node for which a call takes its job at once',
-    edits: [[`${FUNCTIONS}/insert-claimed.ts`, ' AND n.alive AND n.void_round_trips < p_round_trip', '']],
+    edits: [
+      [
+        `${FUNCTIONS}/insert-claimed.ts`,
+        ' AND n.alive AND n.command IS NULL AND n.void_round_trips < p_round_trip',
+        '',
+      ],
+    ],
     tests: [HAND_OVER],
     name: 'takes nothing for a node that was given up',
   },
@@ -474,7 +505,7 @@ export const GUARDS = [
     edits: [
       [
         'lib/runner/node.ts',
-        '    // Where its session has been away, it is back by that, too.\n    this.resume();\n',
+        '    // If its session has been away, it is back by that, too.\n    this.reconnected();\n',
         '',
       ],
     ],
