@@ -17,6 +17,7 @@ export type {
 
 export { type ActorOptions } from './common/call-checks.js';
 export { QueueService } from './services/queue.service.js';
+export { BatchService } from './services/batch.service.js';
 export type { ChangedJobs, JobChange } from './inspect/job-actions.js';
 export type {
   Delayable,

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ArgumentCodec } from './payload/argument-codec.js';
+import { BatchService } from './services/batch.service.js';
 import { ChannelService } from './services/channel.service.js';
 import { JobFunctionService } from './services/job-function.service.js';
 import { NodeService } from './services/node.service.js';
@@ -114,9 +115,13 @@ const queueParts: FactoryProvider<QueueParts> = {
 
 const jobFunctions: FactoryProvider<JobFunctionService> = {
   provide: JobFunctionService,
-  inject: [Store, JobRegistry, CHECKED_OPTIONS],
-  useFactory: (opened: Store, registry: JobRegistry, { channel, retryPattern }: CheckedOptions) =>
-    new JobFunctionService(opened, registry, { channel, retryPattern }),
+  inject: [Store, JobRegistry, CHECKED_OPTIONS, FunctionOverrides],
+  useFactory: (
+    opened: Store,
+    registry: JobRegistry,
+    { channel, retryPattern }: CheckedOptions,
+    changes: FunctionOverrides,
+  ) => new JobFunctionService(opened, registry, { channel, retryPattern }, changes),
 };
 
 const runnerOptions: FactoryProvider<RunnerOptions> = {
@@ -171,6 +176,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     JobExplorer,
     JobRegistry,
     QueueService,
+    BatchService,
     ChannelService,
     NodeService,
     jobFunctions,
@@ -184,6 +190,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
   // QueueParts is for the dashboard alone: no application can name it.
   exports: [
     QueueService,
+    BatchService,
     ChannelService,
     NodeService,
     JobFunctionService,

@@ -5,6 +5,8 @@ import { isLockTimeout, isSerializationFailure } from '../common/pg-errors.js';
 /** How long a first attempt, and any later one, waits for a lock, in milliseconds. */
 const LOCK_TIMEOUT_MS = { first: 20, later: 2 };
 
+type Turn = () => void;
+
 /** Between two attempts, in milliseconds: the first pause, and the longest; each is twice the one before. */
 const PAUSE_MS = { first: 10, longest: 250 };
 
@@ -17,20 +19,24 @@ const MAX_DEADLOCKS = 5;
  * calls wait, and however long: they take one connection, and never one of the application's.
  */
 export class ContendedLane {
-  private last: Promise<unknown> = Promise.resolve();
+  /** Those that have not waited yet go first. */
+  private readonly turns: { readonly fresh: Turn[]; readonly waiting: Turn[] } = { fresh: [], waiting: [] };
+  private busy = false;
   private readonly closing = new AbortController();
 
   /**
    * Runs an attempt until it needs not wait for a lock.
    *
    * @param attempt - rejects with `lock_not_available` where it had to wait for longer than the milliseconds it is given
+   * @param fresh - false where it is known to wait already
    */
-  async run<T>(attempt: (lockTimeout: number) => Promise<T>): Promise<T> {
+  async run<T>(attempt: (lockTimeout: number) => Promise<T>, fresh = true): Promise<T> {
     let pause = PAUSE_MS.first;
     let deadlocks = 0;
-    for (let lockTimeout = LOCK_TIMEOUT_MS.first; ; lockTimeout = LOCK_TIMEOUT_MS.later) {
+    for (let isFirst = fresh; ; isFirst = false) {
       try {
-        return await this.once(async () => attempt(lockTimeout));
+        const lockTimeout = isFirst ? LOCK_TIMEOUT_MS.first : LOCK_TIMEOUT_MS.later;
+        return await this.once(async () => attempt(lockTimeout), isFirst);
       } catch (error) {
         if (isSerializationFailure(error) && deadlocks++ < MAX_DEADLOCKS) continue;
         if (!isLockTimeout(error)) throw error;
@@ -41,10 +47,22 @@ export class ContendedLane {
   }
 
   /** Runs one attempt, when those before it have ended. */
-  async once<T>(attempt: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(attempt);
-    this.last = turn.catch(() => undefined);
-    return turn;
+  async once<T>(attempt: () => Promise<T>, fresh = true): Promise<T> {
+    await new Promise<void>((resolve) => {
+      (fresh ? this.turns.fresh : this.turns.waiting).push(resolve);
+      if (!this.busy) this.next();
+    });
+    try {
+      return await attempt();
+    } finally {
+      this.next();
+    }
+  }
+
+  private next(): void {
+    const turn = this.turns.fresh.shift() ?? this.turns.waiting.shift();
+    this.busy = turn !== undefined;
+    turn?.();
   }
 
   close(): void {

@@ -60,18 +60,18 @@ export class KeyedInserts {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      await this.lane.once(async () => this.attempt(this.waiting.splice(0, MAX_ROWS)));
+      await this.lane.once(async () => this.attempt(this.waiting.splice(0, MAX_ROWS), LOCK_TIMEOUT_MS.all));
     }
   }
 
   /** Never rejects. Where one of many would have to wait, or is at fault, it is found by halves. */
-  private async attempt(calls: readonly Waiting[]): Promise<void> {
+  private async attempt(calls: readonly Waiting[], lockTimeout: number): Promise<void> {
     if (calls.length === 0) return;
     let answers: ReadonlyMap<string, KeyedAnswer>;
     try {
       answers = await this.insertKeyed(
         calls.map(({ job }) => job),
-        FIRST_LOCK_TIMEOUT_MS,
+        lockTimeout,
       );
     } catch (error) {
       const [only] = calls;
@@ -81,8 +81,8 @@ export class KeyedInserts {
         return;
       }
       const half = calls.length >> 1;
-      await this.attempt(calls.slice(0, half));
-      await this.attempt(calls.slice(half));
+      await this.attempt(calls.slice(0, half), LOCK_TIMEOUT_MS.some);
+      await this.attempt(calls.slice(half), LOCK_TIMEOUT_MS.some);
       return;
     }
     for (const call of calls) {
@@ -100,7 +100,8 @@ export class KeyedInserts {
   private async waitFor(call: Waiting): Promise<void> {
     let answer: KeyedAnswer | undefined;
     try {
-      const answers = await this.lane.run(async (lockTimeout) => this.insertKeyed([call.job], lockTimeout));
+      const insert = async (lockTimeout: number) => this.insertKeyed([call.job], lockTimeout);
+      const answers = await this.lane.run(insert, false);
       answer = answers.get(call.job.uuid);
     } catch (error) {
       call.reject(error);
@@ -113,7 +114,7 @@ export class KeyedInserts {
   }
 }
 
-/** How long a call waits for a lock before others go on without it, in milliseconds. */
-const FIRST_LOCK_TIMEOUT_MS = 20;
+/** How long an INSERT waits for a key before it goes on without it, in milliseconds: a part waits for one that is known. */
+const LOCK_TIMEOUT_MS = { all: 20, some: 2 };
 
 const keyOf = ({ job }: Waiting): string => job.identityKey ?? '';

@@ -23,7 +23,7 @@ export interface StoringTransaction {
   followUp(): void;
   /**
    * In a transaction of our own, takes the one lock for which it may have to wait for long, and begins anew where it has
-   * to. Locks that are taken later are those of transactions that end soon. In the caller's, all waits.
+   * to. Locks that are taken later are those of transactions that end soon. In the caller's, the statement waits itself.
    */
   waitFor(lock: (query: Query) => Promise<void>): Promise<void>;
 }
@@ -164,7 +164,7 @@ export class Transactions implements EntitySubscriberInterface {
       // Of a transaction that nobody announced, a node finds what is left.
       if (epoch !== undefined) epoch.followUp = true;
     };
-    return { query, manager, notify, followUp, waitFor: async (lock) => lock(query) };
+    return { query, manager, notify, followUp, waitFor: async () => undefined };
   }
 
   /** A query runner without a transaction gets one. */

@@ -28,5 +28,5 @@ function instanceReason(value: object): string {
   if (name === 'Promise') return 'is a Promise: await it before the call.';
   const what =
     name === 'Object' ? 'an object with a prototype of its own' : `an instance of the class ${name}`;
-  return `is ${what}, which has no codec. Pass plain data, or register a codec with the module option codecs.`;
+  return `is ${what}, which has methods or accessors and no codec. Pass plain data, or register a codec with the module option codecs: typeCodec.dto(${name === 'Object' ? 'TheClass' : name}) for its fields, or typeCodec({ … }).`;
 }

@@ -5,6 +5,7 @@ import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js
 import { formatValue } from '../common/format-value.js';
 import { channelOf } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
+import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { Store } from '../store/store.js';
 
 /** A job function as it is in force. */
@@ -36,6 +37,7 @@ export class JobFunctionService {
     private readonly store: Store,
     private readonly registry: JobRegistry,
     private readonly defaults: JobFunctionDefaults,
+    private readonly changes: FunctionOverrides,
   ) {}
 
   async list(): Promise<JobFunctionState[]> {
@@ -80,13 +82,19 @@ export class JobFunctionService {
       channel: channel === null ? null : normalizeChannelName(channel),
       retryPattern: retryPattern === null ? null : validateRetryPattern(retryPattern),
     });
-    this.store.notifier.publish({ functions: true });
+    await this.changed();
   }
 
   /** Gives a job function back to what its decorator says. */
   async reset(name: string): Promise<void> {
     this.registry.get(name);
     await this.store.functions.remove(name);
+    await this.changed();
+  }
+
+  /** The next call of this process knows it; the others hear of it. */
+  private async changed(): Promise<void> {
     this.store.notifier.publish({ functions: true });
+    await this.changes.refresh();
   }
 }

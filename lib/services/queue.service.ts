@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { parseEta } from '../job/eta.js';
@@ -284,6 +285,7 @@ export class QueueService implements OnApplicationShutdown {
    * Requeues, cancels, sets done or deletes many jobs, or runs those now that wait for their eta or a retry; 500 in one
    * statement. Jobs whose state does not allow the change are not changed.
    *
+   * @param options - `by`: who cancels or sets done; refused for `requeue` and `delete`, which keep no name
    * @example
    * ```ts
    * const failed = await queue.list({ state: 'failed', error: 'TimeoutError', limit: 1_000 });
@@ -297,6 +299,11 @@ export class QueueService implements OnApplicationShutdown {
   ): Promise<ChangedJobs> {
     const by = checkActor(checkObject('changeAll()', options));
     const checked = checkOneOf('change', JOB_CHANGES, change);
+    if (options.by !== undefined && (checked === 'requeue' || checked === 'delete')) {
+      throw new InvalidJobOptionError(
+        `by can not be kept: ${checked} leaves nothing of a job that could name who did it. Leave it out.`,
+      );
+    }
     if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
     return this.parts.actions.changeAll(checked, uuids.map(checkUuid), by);
   }

@@ -316,8 +316,62 @@ export const GUARDS = [
         "  PERFORM pg_advisory_xact_lock(${batchLock(t, 'p_uuid')});\n  UPDATE",
         '  UPDATE',
       ],
+      [
+        'lib/enqueue/batch/stored-batch.ts',
+        '    await tx.waitFor(async (query) => batches.lock(this.uuid, query));\n',
+        '',
+      ],
     ],
     tests: [BATCHES],
+  },
+  {
+    guard: 'An end in an old snapshot leaves the release of children and the end of a batch to its follow-up',
+    edits: [[`${FUNCTIONS}/finish-transactional.ts`, 'IF ${OLD_SNAPSHOT} AND (', 'IF false AND (']],
+    tests: ['test/integration/graphs/isolation.spec.ts', 'test/integration/batches/isolation.spec.ts'],
+  },
+  {
+    guard: 'A follow-up releases nobody where the parent was requeued meanwhile',
+    edits: [
+      [
+        `${FUNCTIONS}/follow-up.ts`,
+        "SELECT h.uuid FROM ${t.history} h WHERE h.uuid = ANY(v_done) AND h.state = 'done' ORDER BY h.uuid FOR KEY SHARE",
+        'SELECT u FROM unnest(v_done) u',
+      ],
+    ],
+    tests: ['test/integration/graphs/isolation.spec.ts'],
+  },
+  {
+    guard: 'Every node carries out what a process that died has left to be done after its commit',
+    edits: [['lib/runner/maintenance/job-rescuer.ts', 'if (tick.followUp) void this.followUp();', '']],
+    tests: ['test/integration/graphs/isolation.spec.ts'],
+  },
+  {
+    guard: 'A batch that was closed after the snapshot of a transaction takes no members from that',
+    edits: [['lib/store/batches/batch-store.ts', 'if (entered?.old !== true) return', 'return']],
+    tests: ['test/integration/batches/isolation.spec.ts'],
+  },
+  {
+    guard: 'A COMMIT that was answered with ROLLBACK is no end of a job',
+    edits: [
+      ['lib/store/connection/job-transaction.ts', "if (command === 'ROLLBACK') throw notCommitted();", ''],
+    ],
+    tests: ['test/integration/execution/lost-commits.spec.ts'],
+  },
+  {
+    guard: 'A transaction in which a nested one is open does not commit',
+    edits: [['lib/store/connection/job-transaction.ts', 'if (depthOf(runner) > 1) throw nestedOpen();', '']],
+    tests: ['test/integration/execution/lost-commits.spec.ts'],
+  },
+  {
+    guard: 'No call is stored in a transaction that has ended since it was made',
+    edits: [
+      [
+        'lib/enqueue/transactions.ts',
+        'if (runner.isReleased || epoch?.ended === true || this.epochs.get(runner) !== epoch) throw ended();',
+        '',
+      ],
+    ],
+    tests: ['test/integration/calls/ended-transactions.spec.ts'],
   },
   {
     guard: 'A wake during a claim that finds nothing',

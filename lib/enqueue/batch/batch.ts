@@ -91,7 +91,8 @@ export abstract class Batch {
   /**
    * Waits until it is closed and every member has ended, whether well or not.
    *
-   * @param options - `timeout`: milliseconds or a duration, after which `FinishedTimeoutError`. Default: without end
+   * @param options - `timeout`: milliseconds or a duration, about 24.8 days at most, after which
+   * `FinishedTimeoutError`. Default: without end
    * @throws BatchNotFoundError
    */
   abstract finished(options?: { readonly timeout?: number | string }): Promise<BatchProgress>;

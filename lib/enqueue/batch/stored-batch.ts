@@ -1,6 +1,8 @@
 import { BatchClosedError } from '../../errors/batch-closed.error.js';
 import { BatchNotFoundError } from '../../errors/batch-not-found.error.js';
-import { parseMilliseconds } from '../../common/duration.js';
+import { type ActorOptions, checkActor } from '../../common/call-checks.js';
+import { checkObject } from '../../common/option-checks.js';
+import { MAX_TIMER_MS, parseMilliseconds } from '../../common/duration.js';
 import { type BatchName, type BatchRow, LEFT } from '../../store/batches/batch-store.js';
 import type { Query } from '../../store/connection/database.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
@@ -73,7 +75,8 @@ export class StoredBatch extends Batch {
     return toProgress(row);
   }
 
-  override async cancel({ by = 'the application' }: { readonly by?: string } = {}): Promise<void> {
+  override async cancel(options: ActorOptions = {}): Promise<void> {
+    const by = checkActor(checkObject('cancel()', options));
     const { store, transactions } = this.services;
     await transactions.run(transactions.callers(), async (tx) => {
       await tx.waitFor(async (query) => store.batches.lock(this.uuid, query));
@@ -86,7 +89,8 @@ export class StoredBatch extends Batch {
   }
 
   override async finished(options: { readonly timeout?: number | string } = {}): Promise<BatchProgress> {
-    const timeout = options.timeout === undefined ? undefined : parseMilliseconds('timeout', options.timeout);
+    const timeout =
+      options.timeout === undefined ? undefined : parseMilliseconds('timeout', options.timeout, MAX_TIMER_MS);
     await this.services.completions.ended(this.uuid, timeout);
     return this.progress();
   }

@@ -4,7 +4,7 @@ import type { EntityKey, EntityReferences } from '../types/entity-references.js'
 import { isError, partsOf, propertiesOf } from '../types/error-parts.js';
 import { scalarTypeOf } from '../types/scalar-types.js';
 import { mapKeyStep, mapValueStep, setStep } from '../path-steps.js';
-import { isMap, isSet } from '../types/prototypes.js';
+import { isFieldsOnly, isMap, isSet } from '../types/prototypes.js';
 import { reasons } from '../refusal-reasons.js';
 import { TAG, tagStart } from '../tag.js';
 import type { TypeCodec } from '../types/type-codec.js';
@@ -30,7 +30,10 @@ export function encodeInstance(writer: Encoder, value: object, settings: Instanc
   if (isSet(value)) return tagged(writer, TAG.set, () => writeSet(writer, value));
   if (isError(value)) return tagged(writer, TAG.error, () => writeError(writer, value));
   const key = referenceOf(writer, settings.entities, value);
-  if (key === undefined) throw writer.path.refusal(reasons.instance(value));
+  if (key === undefined) {
+    if (isFieldsOnly(value) && !settings.codecs.isBelowCodec(value)) return writer.plainObject(value);
+    throw writer.path.refusal(reasons.instance(value));
+  }
   const { entity, table, id } = key;
   tagged(writer, TAG.entity, () =>
     writer.value(table === undefined ? { entity, id } : { entity, table, id }),

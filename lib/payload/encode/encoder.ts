@@ -124,7 +124,7 @@ export class Encoder {
   #object(value: object): void {
     this.path.enter(value);
     if (isPlainArray(value)) this.#array(value);
-    else if (isPlainObject(value)) this.#plainObject(value);
+    else if (isPlainObject(value)) this.plainObject(value);
     else encodeInstance(this, value, this.#settings);
     this.path.leave();
   }
@@ -142,7 +142,8 @@ export class Encoder {
     this.raw(']');
   }
 
-  #plainObject(value: Fields): void {
+  /** An object of its own enumerable properties. */
+  plainObject(value: Fields): void {
     for (const symbol of Object.getOwnPropertySymbols(value)) {
       if (!Object.prototype.propertyIsEnumerable.call(value, symbol)) continue;
       this.path.step(symbol);

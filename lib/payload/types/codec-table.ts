@@ -26,6 +26,16 @@ export class CodecTable {
     return byClass ?? this.#byTest.find((codec) => codec.matches(value));
   }
 
+  /** Whether a class below that of this instance has a codec, which carries direct instances alone. */
+  isBelowCodec(value: object): boolean {
+    let prototype: unknown = Object.getPrototypeOf(value);
+    while (typeof prototype === 'object' && prototype !== null) {
+      if (this.#byPrototype.has(prototype)) return true;
+      prototype = Object.getPrototypeOf(prototype);
+    }
+    return false;
+  }
+
   forName(name: string): TypeCodec | undefined {
     return this.#byName.get(name);
   }

@@ -27,6 +27,24 @@ export function isSet(value: object): value is ReadonlySet<unknown> {
   return types.isSet(value) && prototypeCount(value) === 2;
 }
 
+/**
+ * Whether this is an instance of a class that has fields alone, as the body of a request that a `ValidationPipe` made a
+ * DTO: no class in its chain has a method or an accessor, so nothing but its fields would be lost.
+ */
+export function isFieldsOnly(value: object): value is Readonly<Record<string, unknown>> {
+  let prototype = Object.getPrototypeOf(value) as object;
+  while (!isRootPrototype(prototype)) {
+    const [only, ...more] = Reflect.ownKeys(prototype);
+    const { constructor } = prototype;
+    if (only !== 'constructor' || more.length > 0) return false;
+    if (typeof constructor !== 'function' || constructor.prototype !== prototype) return false;
+    const next: unknown = Object.getPrototypeOf(prototype);
+    if (typeof next !== 'object' || next === null) return false;
+    prototype = next;
+  }
+  return true;
+}
+
 /** How many prototypes a value has, the root one included: tells a built-in class from its subclasses in any realm. */
 export function prototypeCount(value: object): number {
   let count = 0;

@@ -1,3 +1,5 @@
+import { setOwn } from './prototypes.js';
+
 /** A class, seen by its instances: also an abstract one, or one whose constructor is private. */
 export interface ClassOf<T extends object> {
   readonly prototype: T;
@@ -51,3 +53,29 @@ export function typeCodec<T extends object, J>(
 ): TypeCodec {
   return codec;
 }
+
+/**
+ * Carries the fields of a class, for the module option `codecs`: the job gets an instance of the class again, where without
+ * it a class of fields alone arrives as a plain object. The constructor is not called. Methods may be there; private
+ * `#fields` and accessors don't travel.
+ *
+ * @param type - the class whose direct instances it carries
+ * @param name - stands as `$type` in the stored JSON. Default: the name of the class, which a minifier may change
+ * @example
+ * ```ts
+ * QueueJobModule.forRoot({ codecs: [typeCodec.dto(CreateOrderDto)] });
+ * ```
+ */
+typeCodec.dto = <T extends object>(
+  type: ClassOf<T> & { readonly name: string },
+  name: string = type.name,
+): TypeCodec => ({
+  name,
+  type,
+  encode: (value) => ({ ...value }),
+  decode: (data) => {
+    const made = Object.create(type.prototype) as T;
+    for (const [key, field] of Object.entries(data as object)) setOwn(made, key, field);
+    return made;
+  },
+});

@@ -178,7 +178,7 @@ export class BatchStore {
     values: readonly unknown[],
     query?: Query,
   ): Promise<BatchRow[]> {
-    const ask: Query = query ?? ((...call) => this.database.query(...call));
+    const ask: Query = query ?? ((text, given) => this.database.look(text, given));
     const t = this.tables;
     const rows = await ask(
       `SELECT b.uuid, b.name, b.user_id, ${STATE} AS state, b.date_created, b.date_closed, b.date_ended,

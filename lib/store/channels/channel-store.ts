@@ -110,7 +110,7 @@ export class ChannelStore {
   /** By name, all of them or a page; the numbers of jobs include those of the subchannels. */
   async list({ name, after, text, limit }: ChannelListBounds = {}): Promise<ChannelState[]> {
     const pattern = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
-    const rows = await this.database.query(listStatement(this.tables, COLUMNS), [
+    const rows = await this.database.look(listStatement(this.tables, COLUMNS), [
       name ?? null,
       after ?? null,
       pattern,
@@ -121,7 +121,7 @@ export class ChannelStore {
 
   /** Those with most to do: by what has ended in them or below within the last hour, then by what waits and runs. */
   async busiest(most: number): Promise<BusyChannel[]> {
-    const rows = await this.database.query(busiestStatement(this.tables), [most]);
+    const rows = await this.database.look(busiestStatement(this.tables), [most]);
     return rows.map((row) => ({
       channel: row['name'] as string,
       ended: Number(row['ended']),

@@ -54,6 +54,7 @@ export class QueueDatabase {
    */
   private readonly lane: ConnectionPool;
   private named = true;
+  private looking: Promise<unknown> = Promise.resolve();
 
   /** @param setsIsolation - the database has another default than our statements can live with */
   constructor(
@@ -82,6 +83,16 @@ export class QueueDatabase {
   async query<R extends object = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
     const config = { text, values: [...values], types: OWN_TYPES };
     return this.pool.use(async (send) => (await send<R & Row>(config)).rows);
+  }
+
+  /**
+   * Runs a statement that reads for people and may be slow, such as a count of millions of rows. One at a time, so that
+   * they leave a connection to those who store jobs.
+   */
+  async look<R extends object = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    const turn = this.looking.then(async () => this.query<R>(text, values));
+    this.looking = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Several statements in one transaction; it is rolled back where `work` throws. */

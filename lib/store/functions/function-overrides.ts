@@ -30,6 +30,12 @@ export class FunctionOverrides {
     await this.reading;
   }
 
+  /** As {@link read}, but what was saved before this call is among them: a read that is under way may have begun earlier. */
+  async refresh(): Promise<void> {
+    await this.reading?.catch(() => undefined);
+    await this.read();
+  }
+
   patternOf(name: string): RetryPattern | undefined {
     return this.of(name)?.retryPattern ?? undefined;
   }

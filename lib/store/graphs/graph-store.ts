@@ -98,11 +98,11 @@ export class GraphStore {
     const from = (table: string): string =>
       `SELECT ${columns} FROM ${dependency} d JOIN ${table} j ON j.uuid = d.${one} WHERE d.${other} = $1`;
     const [rows, counts] = await Promise.all([
-      this.database.query<RelativeRow>(
+      this.database.look<RelativeRow>(
         `SELECT * FROM (${from(job)} UNION ALL ${from(history)}) r ORDER BY uuid LIMIT $2`,
         [uuid, limit],
       ),
-      this.database.query(`SELECT count(*) AS count FROM ${dependency} d WHERE d.${other} = $1`, [uuid]),
+      this.database.look(`SELECT count(*) AS count FROM ${dependency} d WHERE d.${other} = $1`, [uuid]),
     ]);
     // One that was removed isn't among the rows, and is nobody's relative any more.
     const count = rows.length < limit ? rows.length : Number(counts[0]?.['count']);
@@ -114,7 +114,7 @@ export class GraphStore {
     const from = (table: string, cancelBy: string): string =>
       `SELECT ${this.columns}, ${cancelBy} AS cancel_by FROM ${this.tables.dependency} d JOIN ${table} j ON j.uuid = d.parent
        WHERE d.child = $1 AND NOT d.satisfied`;
-    return this.database.query(
+    return this.database.look(
       `${from(this.tables.job, 'j.cancel_by')} UNION ALL ${from(this.tables.history, 'NULL')} ORDER BY seq`,
       [uuid],
     );
@@ -124,7 +124,7 @@ export class GraphStore {
   async jobsOf(graphUuid: string): Promise<JobRow[]> {
     const from = (table: string, cancelBy: string): string =>
       `SELECT ${this.columns}, ${cancelBy} AS cancel_by FROM ${table} j WHERE j.graph_uuid = $1`;
-    return this.database.query(
+    return this.database.look(
       `${from(this.tables.job, 'j.cancel_by')} UNION ALL ${from(this.tables.history, 'NULL')} ORDER BY seq`,
       [graphUuid],
     );
@@ -139,11 +139,11 @@ export class GraphStore {
     const columns =
       'j.uuid, j.seq, j.name, j.channel, j.user_id, left(j.description, 200) AS description, j.state, j.progress, j.progress_total';
     const from = (table: string): string => `SELECT ${columns} FROM ${table} j WHERE j.graph_uuid = $1`;
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT * FROM (${from(job)} UNION ALL ${from(history)}) g ORDER BY seq LIMIT $2`,
       [graphUuid, most],
     );
-    const links = await this.database.query(
+    const links = await this.database.look(
       `SELECT d.parent, d.child FROM unnest($1::uuid[]) WITH ORDINALITY u (uuid, at) JOIN ${dependency} d ON d.child = u.uuid
        ORDER BY u.at, d.parent LIMIT ${MOST_LINKS}`,
       [rows.map((row) => row['uuid'])],
@@ -167,7 +167,7 @@ export class GraphStore {
 
   private async states(graphUuid: string): Promise<Map<JobState, number>> {
     const from = (table: string): string => `SELECT j.state FROM ${table} j WHERE j.graph_uuid = $1`;
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT state, count(*) AS count FROM (${from(this.tables.job)} UNION ALL ${from(this.tables.history)}) g GROUP BY state`,
       [graphUuid],
     );
@@ -176,7 +176,7 @@ export class GraphStore {
 
   /** What depends on what among these jobs. */
   async dependenciesAmong(uuids: readonly string[]): Promise<Dependency[]> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT d.parent, d.child FROM ${this.tables.dependency} d
        WHERE d.child = ANY($1) AND d.parent = ANY($1) ORDER BY d.child, d.parent`,
       [uuids],

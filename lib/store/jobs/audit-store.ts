@@ -53,7 +53,7 @@ export class AuditStore {
 
   /** The newest first; older than the one of this id where one is given. */
   async list(before: string | null, limit: number): Promise<QueueJobAudit[]> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT id::text AS id, date, actor, action, target, details FROM ${this.tables.audit} a
        WHERE $1::bigint IS NULL OR a.id < $1 ORDER BY a.id DESC LIMIT $2`,
       [before, limit],

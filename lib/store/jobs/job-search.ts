@@ -140,7 +140,7 @@ export class JobSearch {
       ({ rows, cancelBy, base }) =>
         `(SELECT ${columns}, ${cancelBy} AS cancel_by FROM ${rows} j WHERE ${[...base, ...where, 'true'].join(' AND ')} ${end})`,
     );
-    return this.database.query<R>(
+    return this.database.look<R>(
       `SELECT ${outer} FROM (SELECT * FROM (${parts.join(' UNION ALL ')}) q ${end}) p`,
       values,
     );
@@ -176,7 +176,7 @@ export class JobSearch {
       ({ rows, base }) =>
         `(SELECT j.uuid FROM ${rows} j WHERE ${[...base, below].join(' AND ')} ORDER BY j.uuid DESC OFFSET ${skip} LIMIT 1)`,
     );
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT uuid FROM (${parts.join(' UNION ALL ')}) f ORDER BY uuid DESC LIMIT 1`,
       values,
     );

@@ -45,7 +45,7 @@ export class JobStore {
   }
 
   async counts(): Promise<Partial<Record<JobState, number>>> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT state, count(*) AS count FROM ${this.tables.job} GROUP BY state
        UNION ALL SELECT state, count(*) FROM ${this.tables.history} GROUP BY state`,
     );
@@ -56,7 +56,7 @@ export class JobStore {
 
   /** The tries that ended badly, as stored. */
   async attempts(uuid: string): Promise<QueueJobAttempt[]> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT id, job_uuid, name, retry, node, date_started, date_ended, exc_name, exc_message, exc_info, exc_fingerprint
        FROM ${this.tables.attempt} WHERE job_uuid = $1 ORDER BY id`,
       [uuid],
@@ -86,7 +86,7 @@ export class JobStore {
     uuid: string,
     { after = '0', limit, longest = Infinity }: { after?: string; limit: number; longest?: number },
   ): Promise<LogRow[]> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT id, retry, date, message, CASE WHEN NOT cut THEN data END AS data, cut FROM (
          SELECT *, coalesce(octet_length(data::text) > $4::float8, false) AS cut
          FROM ${this.tables.log} WHERE job_uuid = $1 AND id > $2 ORDER BY id LIMIT $3
@@ -98,7 +98,7 @@ export class JobStore {
 
   /** The id of the last line that each of these has logged. */
   async lastLogs(uuids: readonly string[]): Promise<Map<string, string>> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT u.uuid, (SELECT l.id FROM ${this.tables.log} l WHERE l.job_uuid = u.uuid ORDER BY l.id DESC LIMIT 1) AS last
        FROM unnest($1::uuid[]) u (uuid)`,
       [uuids],

@@ -225,7 +225,7 @@ export class NodeStore {
   /** The newest first. */
   async list(): Promise<NodeState[]> {
     const t = this.tables;
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT n.id, n.name, n.listens, n.version, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
          to_json(coalesce(n.names, '{}')) AS names,
          CASE WHEN NOT n.alive THEN 'dead' WHEN n.suspect_since IS NOT NULL THEN 'suspect'

@@ -43,7 +43,7 @@ export class FailureStore {
   /** The group with the last failure first. Grouped over an index of the failed jobs alone. */
   async groups(): Promise<FailureSums[]> {
     const t = this.tables;
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `WITH retrying AS MATERIALIZED (
          SELECT w.* FROM (
            (SELECT j.* FROM ${t.job} j WHERE j.phase = ${Phase.eta} LIMIT ${WAITING})
@@ -110,7 +110,7 @@ export class FailureStore {
   }
 
   private async sparks(groups: readonly Row[]): Promise<Map<string, number[]>> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT g.name, g.fingerprint, floor(extract(epoch FROM clock_timestamp() - a.date_ended) / 3600) AS hours, count(*) AS count
        FROM unnest($1::text[], $2::text[]) g (name, fingerprint)
        JOIN ${this.tables.attempt} a ON a.name = g.name AND a.exc_fingerprint = g.fingerprint

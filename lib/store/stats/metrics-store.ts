@@ -52,21 +52,21 @@ export class MetricsStore {
     const values = [width, points, filter.channel ?? null, filter.name ?? null];
     const { rollup } = this.tables;
     const [times, sums, histograms, depths] = await Promise.all([
-      this.database.query(`SELECT extract(epoch FROM ${since})::float8 AS first`, [width, points]),
-      this.database.query(
+      this.database.look(`SELECT extract(epoch FROM ${since})::float8 AS first`, [width, points]),
+      this.database.look(
         `SELECT extract(epoch FROM r.bucket)::float8 AS time, sum(r.done) AS done, sum(r.failed) AS failed, sum(r.retried) AS retried,
            sum(r.cancelled) AS cancelled
          FROM ${rollup} r WHERE ${where} AND r.name <> '' AND ($4::text IS NULL OR r.name = $4) GROUP BY r.bucket`,
         values,
       ),
-      this.database.query(
+      this.database.look(
         `SELECT extract(epoch FROM r.bucket)::float8 AS time, h.at, sum(h.wait) AS wait, sum(h.run) AS run
          FROM ${rollup} r CROSS JOIN LATERAL unnest(r.wait, r.run) WITH ORDINALITY h (wait, run, at)
          WHERE ${where} AND r.name <> '' AND ($4::text IS NULL OR r.name = $4) AND (h.wait > 0 OR h.run > 0)
          GROUP BY r.bucket, h.at`,
         values,
       ),
-      this.database.query(
+      this.database.look(
         `SELECT extract(epoch FROM r.bucket)::float8 AS time, max(r.depth) FILTER (WHERE r.channel = '') AS total,
            sum(r.depth) FILTER (WHERE r.channel <> '' AND ($3::text IS NULL OR r.channel = $3 OR starts_with(r.channel, $3 || '.'))) AS inside
          FROM ${rollup} r WHERE r.width = $1 AND r.bucket >= ${since} AND r.name = '' AND $4::text IS NULL GROUP BY r.bucket`,
@@ -102,7 +102,7 @@ export class MetricsStore {
 
   /** Jobs that ended in each channel in the last hour. */
   async endedByChannel(): Promise<Map<string, number>> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT channel, sum(done + failed + cancelled) AS ended FROM ${this.tables.rollup}
        WHERE width = 60 AND bucket > clock_timestamp() - interval '1 hour' AND name <> '' GROUP BY channel`,
     );
@@ -113,10 +113,10 @@ export class MetricsStore {
   async byFunction(): Promise<Map<string, FunctionSums>> {
     const since = `width = 900 AND bucket > clock_timestamp() - interval '1 day' AND name <> ''`;
     const [sums, histograms] = await Promise.all([
-      this.database.query(
+      this.database.look(
         `SELECT name, sum(done + failed + cancelled) AS ended, sum(failed + retried) AS bad FROM ${this.tables.rollup} WHERE ${since} GROUP BY name`,
       ),
-      this.database.query(
+      this.database.look(
         `SELECT r.name, h.at, sum(h.run) AS run FROM ${this.tables.rollup} r CROSS JOIN LATERAL unnest(r.run) WITH ORDINALITY h (run, at)
          WHERE ${since} AND h.run > 0 GROUP BY r.name, h.at`,
       ),

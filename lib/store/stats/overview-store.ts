@@ -85,7 +85,7 @@ export class OverviewStore {
   }
 
   async waiting(): Promise<WaitingLook> {
-    const rows = await this.database.query(
+    const rows = await this.database.look(
       `SELECT uuid, seconds, to_json(unknown) AS unknown FROM ${this.tables.name('queue_job_waiting_1')}()`,
     );
     const row = rows[0];
@@ -98,7 +98,7 @@ export class OverviewStore {
   }
 
   async breakdown(): Promise<Breakdown[]> {
-    const rows = await this.database.query(`SELECT * FROM ${this.tables.name('queue_job_breakdown_1')}()`);
+    const rows = await this.database.look(`SELECT * FROM ${this.tables.name('queue_job_breakdown_1')}()`);
     return rows as unknown as Breakdown[];
   }
 }

@@ -3,9 +3,11 @@ import {
   type Batch,
   BatchClosedError,
   BatchNotFoundError,
+  BatchService,
   chain,
   currentJob,
   group,
+  InvalidJobOptionError,
   Job,
   NoCurrentJobError,
   QueueService,
@@ -80,6 +82,23 @@ describe('a batch', () => {
   afterAll(async () => {
     await test.close();
     await database.drop();
+  });
+
+  it('is made, found and listed by its own service as well', async () => {
+    const batches = test.get(BatchService);
+    const batch = await batches.create('by service', { jobs: [queue.delayable(Imports).part('a')] });
+    await batch.finished({ timeout: 5_000 });
+    expect(await (await batches.find(batch.uuid))?.progress()).toMatchObject({ counts: { done: 1 } });
+    expect((await batches.list({ name: 'by service' })).map(({ uuid }) => uuid)).toEqual([batch.uuid]);
+    await expect(batches.current()).rejects.toThrow(NoCurrentJobError);
+  });
+
+  it('is cancelled by somebody with a name', async () => {
+    const batch = await queue.batch('cancelled');
+    for (const by of ['', 5, null])
+      await expect(batch.cancel({ by: by as string })).rejects.toThrow(InvalidJobOptionError);
+    expect((await batch.progress()).state).toBe('open');
+    await batch.cancel({ by: 'Ada' });
   });
 
   const parts = (...labels: string[]) => labels.map((label) => queue.delayable(Imports).part(label));

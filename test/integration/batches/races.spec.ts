@@ -71,7 +71,12 @@ describe('of a batch', () => {
   ];
   const failed = (uuid: string, node = 0): Statement => [
     `SELECT * FROM queue_job_settle_1($1, 1000, '{}', '{}', '{}', '{}', '{}', $2, '{}', '{}', '{}')`,
-    [nodes[node]?.id, JSON.stringify([{ u: uuid, t: 1, k: 'failed', sa: 1, ea: 0, n: 'Error', m: 'no' }])],
+    [
+      nodes[node]?.id,
+      JSON.stringify([
+        { uuid, retry: 1, kind: 'failed', started: 1, ended: 0, name: 'Error', message: 'no' },
+      ]),
+    ],
   ];
   const finished = (uuid: string, node = 0): Statement => [
     `SELECT queue_job_finish_transactional_1($1, $2, 1, NULL, 1)`,

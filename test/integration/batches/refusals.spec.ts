@@ -4,6 +4,7 @@ import {
   chain,
   InvalidBatchError,
   InvalidGraphError,
+  InvalidJobOptionError,
   Job,
   type QueueService,
 } from '../../../lib/index.js';
@@ -16,6 +17,8 @@ class Worker {
   async work(_label: string): Promise<void> {}
 }
 
+let user: () => string = () => 'ada';
+
 describe('a batch that can not be', () => {
   let database: TestDatabase;
   let test: TestApplication;
@@ -23,7 +26,11 @@ describe('a batch that can not be', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Worker], options: { runner: false } });
+    test = await startApplication({
+      url: database.url,
+      providers: [Worker],
+      options: { runner: false, userId: () => user() },
+    });
     queue = test.queue;
   });
 
@@ -81,6 +88,25 @@ describe('a batch that can not be', () => {
     await expect(making).rejects.toThrow(message);
     await nothingStored();
   }); // prettier-ignore
+
+  it('by a user that is a promise is refused, and nothing is stored', async () => {
+    user = () => Promise.resolve('ada') as unknown as string;
+    const making = queue.batch('import');
+    await expect(making).rejects.toThrow(InvalidJobOptionError);
+    await expect(making).rejects.toThrow('userId: what the function of the module option returns');
+    user = () => 'ada';
+    await nothingStored();
+    expect(await (await queue.batch('import')).progress()).toMatchObject({ userId: 'ada' });
+  });
+
+  it.each(['30 days', 2_147_483_648, -1, 'soon'])(
+    'is waited for no %s, which no timer can count',
+    async (timeout) => {
+      const batch = await queue.batch('import');
+      await expect(batch.finished({ timeout })).rejects.toThrow(InvalidJobOptionError);
+      await expect(batch.finished({ timeout })).rejects.toThrow('timeout must be milliseconds');
+    },
+  );
 
   it('by its members leaves nothing, and what was built for it can be used again', async () => {
     const [one, onDone] = [work(), work('done')];

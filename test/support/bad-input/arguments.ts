@@ -26,6 +26,10 @@ const cyclic = (): unknown => {
 
 class Money {
   cents = 5;
+
+  total(): number {
+    return this.cents;
+  }
 }
 
 const FUNCTION = 'is a function';

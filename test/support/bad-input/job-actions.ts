@@ -64,6 +64,12 @@ export const steering: readonly BadInput<Steering>[] = [
     option('cancel({ by })', ({ queue, job }) => queue.cancel(job.uuid, { by: wrong(by) }), 'by must be a string of 1 to 255 characters', 'not '),
     option('setDone({ by })', ({ queue, job }) => queue.setDone(job.uuid, { by: wrong(by) }), 'by must be a string of 1 to 255 characters', 'not '),
   ]), // prettier-ignore
+  option(
+    'changeAll("requeue", { by })',
+    ({ queue, job }) => queue.changeAll('requeue', [job.uuid], { by: 'Ada' }),
+    'by can not be kept: requeue',
+  ),
+  option('changeAll("delete", { by })', ({ queue, job }) => queue.changeAll('delete', [job.uuid], { by: 'Ada' }), 'by can not be kept: delete'), // prettier-ignore
   ...[null, 'Ada', 5].flatMap((options) => [
     option('cancel(uuid, no object)', ({ queue, job }) => queue.cancel(job.uuid, wrong(options)), 'cancel() takes an object of options, not '),
     option('setDone(uuid, no object)', ({ queue, job }) => queue.setDone(job.uuid, wrong(options)), 'setDone() takes an object of options, not '),

@@ -108,8 +108,7 @@ describe('an entity', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
-  it('is refused like any class instance, and can not be read, without a data source', () => {
-    expect(refusalOf(chair).message).toContain('the class Product');
+  it('can not be read without a data source', () => {
     const text = new ArgumentCodec({ entities: new FakeEntities() }).encode([chair]);
     const error = thrownBy(() => new ArgumentCodec().decode(text));
     expect(error).toMatchObject({ code: 'UNKNOWN_CODEC' });

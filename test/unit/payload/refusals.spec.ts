@@ -7,6 +7,10 @@ import { nested, refusalOf, thrownBy } from './support.js';
 
 class Money {
   readonly cents = 5;
+
+  total(): number {
+    return 0;
+  }
 }
 class MyDate extends Date {}
 class MyMap extends Map {}
@@ -48,7 +52,7 @@ describe('what can not be carried is refused with its path', () => {
     ['subclass of Array', new MyList(), 'args[0]', 'the class MyList'],
     ['subclass of Uint8Array', new MyBytes(2), 'args[0]', 'the class MyBytes'],
     ['shared memory', new SharedArrayBuffer(1), 'args[0]', 'the class SharedArrayBuffer'],
-    ['class of another realm', runInNewContext('new (class Far {})()'), 'args[0]', 'the class Far'],
+    ['class of another realm', runInNewContext('new (class Far { go() {} })()'), 'args[0]', 'the class Far'],
     ['cycle', loop, 'args[0].list[0].back', 'a cycle'],
     ['cycle through Map and Set', ring, 'args[0].get("me").values()[0]', 'a cycle'],
     ['NUL', { a: ['x\0y'] }, 'args[0].a[0]', 'NUL'],
