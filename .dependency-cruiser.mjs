@@ -25,10 +25,13 @@ const rooms = {
   events: top,
   observe: top,
   dashboard: [...top, 'schedule'],
-  testing: top,
+  // It stands for the module.
+  testing: [...top, 'schedule', 'module'],
 };
 
-const place = (room) => (room === 'options' ? '^lib/queue-job\\.options\\.ts$' : `^lib/${room}/`);
+const files = { options: '^lib/queue-job\\.options\\.ts$', module: '^lib/queue-job\\.module\\.ts$' };
+
+const place = (room) => files[room] ?? `^lib/${room}/`;
 
 const walls = Object.entries(rooms).map(([room, allowed]) => ({
   name: `wall-of-${room}`,

@@ -38,6 +38,8 @@ export class QueueParts {
   readonly transactions: Transactions;
   private readonly storage: JobStorage;
   private readonly graphs: GraphStorage;
+  /** Called with the jobs of each call that stored some; a test sets it. */
+  stored: ((jobs: readonly QueueJob[]) => void) | undefined;
 
   constructor(
     readonly store: Store,
@@ -68,7 +70,11 @@ export class QueueParts {
     this.delayables = new Delayables(
       {
         draft: ({ fn, args, options }) => this.draftOf(fn, args, options),
-        save: (graphs, options) => this.saveGraphs(graphs, options),
+        save: async (graphs, options) => {
+          const jobs = await this.saveGraphs(graphs, options);
+          this.stored?.([...jobs.values()]);
+          return jobs;
+        },
       },
       new ForgottenDelayables(),
     );
@@ -95,7 +101,9 @@ export class QueueParts {
 
   /** Stores drafts, or runs them where that is what they ask for. */
   async save(drafts: readonly JobDraft[], { manager }: StoreOptions): Promise<QueueJob[]> {
-    return this.saveIn(this.transactions.callers(manager), drafts);
+    const jobs = await this.saveIn(this.transactions.callers(manager), drafts);
+    this.stored?.(jobs);
+    return jobs;
   }
 
   private async saveIn(

@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** In a test without a database: somebody waits for a job that nothing will run. */
+export class JobNotRunError extends QueueJobError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('JOB_NOT_RUN', message, options);
+  }
+}

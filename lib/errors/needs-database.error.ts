@@ -1,0 +1,8 @@
+import { QueueJobError } from './queue-job.error.js';
+
+/** In a test without a database: only PostgreSQL can do this. */
+export class NeedsDatabaseError extends QueueJobError {
+  constructor(what: string, options?: ErrorOptions) {
+    super('NEEDS_DATABASE', `${what} needs QueueJobTestingModule.forRoot({ mode: 'database' }).`, options);
+  }
+}

@@ -1,0 +1,152 @@
+import { type DynamicModule, type FactoryProvider, Module, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { formatValue } from '../common/format-value.js';
+import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
+import { ArgumentCodec } from '../payload/argument-codec.js';
+import { QueueJobModule } from '../queue-job.module.js';
+import {
+  checkModuleOptions,
+  type QueueJobModuleExtras,
+  type QueueJobModuleOptions,
+} from '../queue-job.options.js';
+import { JobExplorer } from '../registry/job-explorer.js';
+import { JobRegistry } from '../registry/job-registry.js';
+import { JobRunner } from '../runner/job-runner.js';
+import { ScheduleService } from '../schedule/schedule.service.js';
+import { ChannelService } from '../services/channel.service.js';
+import { JobFunctionService } from '../services/job-function.service.js';
+import { NodeService } from '../services/node.service.js';
+import { QueueParts } from '../services/queue-parts.js';
+import { QueueService } from '../services/queue.service.js';
+import { DatabaseEngine } from './database-engine.js';
+import { JobTraps } from './job-traps.js';
+import { MemoryEngine } from './memory-engine.js';
+import { MemoryEntities } from './memory-entities.js';
+import { MemoryJobs } from './memory-jobs.js';
+import { MemoryQueueService } from './memory-queue.service.js';
+import { MemoryRunner } from './memory-runner.js';
+import { QueueJobTesting } from './queue-job-testing.js';
+import { withoutDatabase } from './without-database.js';
+
+const MODES = ['fake', 'inline', 'database'] as const;
+
+/** `'fake'`: nothing runs, calls are recorded. `'inline'`: jobs run at the call. `'database'`: the real module. */
+export type QueueJobTestingMode = (typeof MODES)[number];
+
+/** The options of `QueueJobTestingModule.forRoot()`: those of the real module, and the mode. */
+export interface QueueJobTestingOptions extends QueueJobModuleOptions, QueueJobModuleExtras {
+  /** Default: `'fake'`. */
+  readonly mode?: QueueJobTestingMode;
+}
+
+/**
+ * Stands for `QueueJobModule` in tests of an application.
+ *
+ * @example
+ * ```ts
+ * const module = await Test.createTestingModule({
+ *   imports: [QueueJobTestingModule.forRoot({ mode: 'fake' })],
+ *   providers: [SignUpService, MailService],
+ * }).compile();
+ * const jobs = queueJobTesting(await module.init());
+ * ```
+ */
+@Module({})
+export class QueueJobTestingModule {
+  /** @throws InvalidModuleOptionError for an unknown mode, and for options that the real module refuses */
+  static forRoot({ mode = 'fake', ...options }: QueueJobTestingOptions = {}): DynamicModule {
+    if (!MODES.includes(mode)) {
+      throw new InvalidModuleOptionError(
+        `mode must be one of ${MODES.join(', ')}, not ${formatValue(mode)}.`,
+      );
+    }
+    const definition = { module: QueueJobTestingModule, global: true };
+    if (mode === 'database') {
+      return {
+        ...definition,
+        imports: [QueueJobModule.forRoot(options)],
+        providers: [databaseTesting],
+        exports: [QueueJobTesting],
+      };
+    }
+    const services: Provider[] = [
+      QueueService,
+      QueueJobTesting,
+      ChannelService,
+      NodeService,
+      JobFunctionService,
+      ScheduleService,
+      JobRunner,
+    ];
+    return {
+      ...definition,
+      imports: [DiscoveryModule],
+      providers: [JobExplorer, JobRegistry, ...memoryProviders(mode, options)],
+      exports: services,
+    };
+  }
+}
+
+const databaseTesting: FactoryProvider<QueueJobTesting> = {
+  provide: QueueJobTesting,
+  inject: [QueueParts, QueueService, JobRunner],
+  useFactory: (parts: QueueParts, queue: QueueService, runner: JobRunner) => {
+    const engine = new DatabaseEngine(parts, queue, runner);
+    const traps = new JobTraps(
+      parts.registry,
+      async (uuids) => engine.perform(uuids),
+      () => engine.forget(),
+    );
+    parts.stored = (jobs) => traps.add(jobs);
+    return new QueueJobTesting(traps, engine, queue);
+  },
+};
+
+interface Memory {
+  readonly engine: MemoryEngine;
+  readonly queue: MemoryQueueService;
+}
+const MEMORY = Symbol('nestjs-queue-job:memory');
+
+function memoryProviders(mode: 'fake' | 'inline', given: QueueJobModuleOptions): Provider[] {
+  const memory: FactoryProvider<Memory> = {
+    provide: MEMORY,
+    inject: [JobRegistry],
+    useFactory: (registry: JobRegistry) => memoryOf(mode, given, registry),
+  };
+  return [
+    memory,
+    { provide: QueueService, inject: [MEMORY], useFactory: ({ queue }: Memory) => queue },
+    {
+      provide: QueueJobTesting,
+      inject: [MEMORY],
+      useFactory: ({ engine, queue }: Memory) => new QueueJobTesting(engine.traps, engine, queue),
+    },
+    ...[ChannelService, NodeService, JobFunctionService, ScheduleService, JobRunner].map(withoutDatabase),
+  ];
+}
+
+function memoryOf(mode: 'fake' | 'inline', given: QueueJobModuleOptions, registry: JobRegistry): Memory {
+  const options = checkModuleOptions(given);
+  const { codecs, maxPayloadBytes } = options;
+  const codec = new ArgumentCodec({
+    entities: new MemoryEntities(),
+    ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+    ...(codecs === undefined ? {} : { codecs }),
+  });
+  const jobs = new MemoryJobs();
+  const rules = { retryOn: options.retryOn, retryPattern: options.retryPattern };
+  const runner = new MemoryRunner(jobs, codec, { rules, runContext: options.context?.run });
+  const engine = new MemoryEngine(jobs, runner, mode);
+  engine.traps = new JobTraps(
+    registry,
+    async (uuids, recursive) => engine.perform(uuids, recursive),
+    () => engine.forget(),
+  );
+  const { priority, maxRetries, channel, userId, noDelay, context } = options;
+  const settings = { priority, maxRetries, channel, noDelay, userId, captureContext: context?.capture };
+  const queue = new MemoryQueueService(jobs, registry, codec, settings, async (stored) =>
+    engine.stored(stored),
+  );
+  return { engine, queue };
+}
