@@ -6,7 +6,12 @@ export type {
   QueueJobRunnerOptions,
 } from './queue-job.options.js';
 
-export { Job } from './registry/job.decorator.js';
+export {
+  type ArgumentsDecorator,
+  type DescribedJobOptions,
+  Job,
+  type KeyedJobOptions,
+} from './registry/job.decorator.js';
 export type { JobFunctionOptions } from './job/job-function-options.js';
 export { RelatedAction } from './registry/related-action.decorator.js';
 export type {
@@ -85,7 +90,9 @@ export { BatchClosedError } from './errors/batch-closed.error.js';
 export { BatchNotFoundError } from './errors/batch-not-found.error.js';
 export { ChannelConfigError } from './errors/channel-config.error.js';
 export { ChannelNotFoundError } from './errors/channel-not-found.error.js';
+export { CodecFailedError } from './errors/codec-failed.error.js';
 export { ConnectionSilentError } from './errors/connection-silent.error.js';
+export { DamagedPayloadError } from './errors/damaged-payload.error.js';
 export { DecryptionError } from './errors/decryption.error.js';
 export { DuplicateJobNameError } from './errors/duplicate-job-name.error.js';
 export { FailedJobError } from './errors/failed-job.error.js';
@@ -120,6 +127,7 @@ export { ScheduleNotFoundError } from './errors/schedule-not-found.error.js';
 export { SchemaVersionError } from './errors/schema-version.error.js';
 export { TransactionAbortedError } from './errors/transaction-aborted.error.js';
 export { TransactionEndedError } from './errors/transaction-ended.error.js';
+export { UnknownCodecError } from './errors/unknown-codec.error.js';
 export { UnknownJobError } from './errors/unknown-job.error.js';
 export { UnserializableArgumentError } from './errors/unserializable-argument.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';

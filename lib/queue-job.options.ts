@@ -6,6 +6,7 @@ import type { EncryptionOptions } from './payload/encryption/encryption-keys.js'
 import { PayloadCipher } from './payload/encryption/payload-cipher.js';
 import { checkMaxPayloadBytes } from './payload/payload-size.js';
 import type { TypeCodec } from './payload/types/type-codec.js';
+import { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
@@ -114,9 +115,19 @@ export type CheckedOptions = ReturnType<typeof checkModuleOptions>;
 /**
  * Checks the module's options.
  *
- * @throws InvalidModuleOptionError, ChannelConfigError or InvalidJobOptionError, naming the option and what is allowed
+ * @throws InvalidModuleOptionError, naming the option and what is allowed; of it, ChannelConfigError for `channels`
  */
 export function checkModuleOptions(options: QueueJobModuleOptions) {
+  try {
+    return checkOptions(options);
+  } catch (error) {
+    // The checks of a job's own properties serve the module's defaults, too.
+    if (!(error instanceof InvalidJobOptionError)) throw error;
+    throw new InvalidModuleOptionError(error.message, { cause: error });
+  }
+}
+
+function checkOptions(options: QueueJobModuleOptions) {
   checkKnown('QueueJobModule.forRoot()', options, KNOWN);
   const { runner = {}, defaults = {}, codec = {}, context, removalInterval = 30 * DAY_MS } = options;
   checkKnown('codec', codec, ['encrypt']);

@@ -1,12 +1,10 @@
 import { BRAND } from './brand.js';
-import { QueueJobError } from './queue-job.error.js';
+import { InvalidModuleOptionError } from './invalid-module-option.error.js';
 
-/** A channel configuration can not be read; the message quotes the entry. */
-export class ChannelConfigError extends QueueJobError {
+/** A channel configuration can not be read, such as the module option `channels`; the message quotes the entry. */
+export class ChannelConfigError extends InvalidModuleOptionError {
   /** @internal */
   static override readonly [BRAND]: string = 'ChannelConfigError';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super('CHANNEL_CONFIG', message, options);
-  }
+  override readonly code: string = 'CHANNEL_CONFIG';
 }

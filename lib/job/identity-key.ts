@@ -8,17 +8,18 @@ import { isStorable, STORABLE } from '../common/storable-text.js';
 import { toError } from '../common/to-error.js';
 
 /** What a function that makes an identity key sees of the job. */
-export interface IdentityJob {
+export interface IdentityJob<A extends readonly unknown[] = readonly unknown[]> {
   /** `Provider.method`, or the `name` of its `@Job()`. */
   readonly name: string;
   /** The arguments of the call. */
-  readonly args: readonly unknown[];
+  readonly args: A;
   /** The arguments as the JSON that is stored, the keys of objects sorted. */
   readonly canonicalArgs: string;
 }
 
 /** The key itself, or a function of the job that gives it. */
-export type IdentityKey = string | ((job: IdentityJob) => string);
+export type IdentityKey<A extends readonly unknown[] = readonly unknown[]> =
+  string | ((job: IdentityJob<A>) => string);
 
 /**
  * While which a job counts for its key: as long as it waits (`waiting`), or up to its end (`until_done`).

@@ -1,4 +1,4 @@
-import { QueueJobError } from '../errors/queue-job.error.js';
+import { UnknownCodecError } from '../errors/unknown-codec.error.js';
 import { RecordGoneError } from '../errors/record-gone.error.js';
 import { canonicalText } from './encode/canonical.js';
 import { CodecTable } from './types/codec-table.js';
@@ -175,8 +175,7 @@ export class ArgumentCodec {
     const { entities } = this.settings;
     if (entities !== undefined) return entities;
     const names = [...new Set(keys.map((key) => key.entity))].join(', ');
-    throw new QueueJobError(
-      'UNKNOWN_CODEC',
+    throw new UnknownCodecError(
       `${root} holds references to ${names}, and there is no data source to read them from.`,
     );
   }

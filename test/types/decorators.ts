@@ -5,6 +5,7 @@ import {
   type CurrentJob,
   currentJob,
   identityExact,
+  type IdentityJob,
   Job,
   type JobState,
   QueueJob,
@@ -38,6 +39,30 @@ export class Exporter {
   })
   @RelatedAction({ action: 'open', kwargs: { tab: 'orders' } })
   async full(_id: number, _name: string): Promise<void> {}
+
+  @Job({ description: (id: number) => `${id}`, priority: 1 })
+  async describedByTheFirst(_id: number, _name: string): Promise<void> {}
+
+  @Job({ description: (id: number, name?: string) => `${id} ${name ?? 'all'}` })
+  async describedByMore(_id: number): Promise<void> {}
+
+  @Job({ identityKey: ({ args: [id] }: IdentityJob<[number]>) => `key ${id}` })
+  async keyed(_id: number): Promise<void> {}
+
+  @Job({ identityKey: ({ name, args }) => `${name} ${args.length}`, description: 'Told' })
+  async keyedByAny(_id: number): Promise<void> {}
+
+  // @ts-expect-error The description takes another argument than the method has.
+  @Job({ description: (id: string) => id })
+  async wrongDescription(_id: number): Promise<void> {}
+
+  // @ts-expect-error The description needs more arguments than the method has.
+  @Job({ description: (id: number, name: string) => `${id} ${name}` })
+  async longDescription(_id: number): Promise<void> {}
+
+  // @ts-expect-error The key is made of another argument than the method has.
+  @Job({ identityKey: ({ args: [id] }: IdentityJob<[string]>) => id })
+  async wrongKey(_id: number): Promise<void> {}
 
   @Job()
   @RelatedAction({

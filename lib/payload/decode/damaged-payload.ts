@@ -1,13 +1,13 @@
-import { QueueJobError } from '../../errors/queue-job.error.js';
+import { DamagedPayloadError } from '../../errors/damaged-payload.error.js';
 import { MAX_JSON_DEPTH } from '../tag.js';
 
 /** Stored JSON that this codec did not write: `path` says where, `reason` follows it. */
-export function damagedPayload(path: string, reason: string, cause?: unknown): QueueJobError {
+export function damagedPayload(path: string, reason: string, cause?: unknown): DamagedPayloadError {
   const options = cause === undefined ? undefined : { cause };
-  return new QueueJobError('DAMAGED_PAYLOAD', `${path} is damaged in the stored JSON: ${reason}`, options);
+  return new DamagedPayloadError(`${path} is damaged in the stored JSON: ${reason}`, options);
 }
 
-/** Reads a JSON text; damage is a {@link QueueJobError}. */
+/** Reads a JSON text; damage is a {@link DamagedPayloadError}. */
 export function parseJson(text: string, root: string): unknown {
   try {
     return JSON.parse(text);

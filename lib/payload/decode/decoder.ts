@@ -1,3 +1,5 @@
+import { CodecFailedError } from '../../errors/codec-failed.error.js';
+import { UnknownCodecError } from '../../errors/unknown-codec.error.js';
 import { QueueJobError } from '../../errors/queue-job.error.js';
 import { BINARY_NAMES, decodeBinary } from '../types/binary-types.js';
 import type { CodecTable } from '../types/codec-table.js';
@@ -109,8 +111,7 @@ export class Decoder {
   #registered(name: string, data: unknown): object {
     const codec = this.#settings.codecs.forName(name);
     if (codec === undefined) {
-      throw new QueueJobError(
-        'UNKNOWN_CODEC',
+      throw new UnknownCodecError(
         `${this.#path} has the type "${name}", and no codec of that name is registered. ` +
           'Register it with the module option codecs on every node that runs such jobs.',
       );
@@ -120,7 +121,7 @@ export class Decoder {
       return codec.decode(value);
     } catch (error) {
       const message = `${this.#path} can not be decoded by the codec "${name}": ${messageOf(error)}`;
-      throw new QueueJobError('CODEC_FAILED', message, { cause: error });
+      throw new CodecFailedError(message, { cause: error });
     }
   }
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { ColumnType, EntityMetadata, ObjectLiteral } from 'typeorm';
 import { formatValue } from '../../common/format-value.js';
-import { QueueJobError } from '../../errors/queue-job.error.js';
+import { DamagedPayloadError } from '../../errors/damaged-payload.error.js';
 import type { EntityKey } from '../../payload/types/entity-references.js';
 
 type Column = EntityMetadata['primaryColumns'][number];
@@ -16,8 +16,7 @@ export function checkEntityKey(metadata: EntityMetadata, key: EntityKey): void {
     Object.keys(key.id).length === wanted.length &&
     wanted.every((path) => Object.hasOwn(key.id, path) && isPlainKey(key.id[path]));
   if (isKey) return;
-  throw new QueueJobError(
-    'DAMAGED_PAYLOAD',
+  throw new DamagedPayloadError(
     `A reference to an entity is damaged in the stored JSON: ${wanted.join(', ')} is the primary key of ${metadata.name}, not ${formatValue(key.id)}.`,
   );
 }

@@ -1,6 +1,6 @@
 import { type DataSource, type EntityManager, type EntityMetadata, In, type ObjectLiteral } from 'typeorm';
 import { formatValue } from '../../common/format-value.js';
-import { QueueJobError } from '../../errors/queue-job.error.js';
+import { UnknownCodecError } from '../../errors/unknown-codec.error.js';
 import type { EntityKey, EntityReferences } from '../../payload/types/entity-references.js';
 import { QueueJob } from '../entities/queue-job.entity.js';
 import { checkEntityKey, identityOf, idOf, isExactKey } from './entity-identity.js';
@@ -96,16 +96,14 @@ export class EntityReader implements EntityReferences {
     const { entity, table } = key;
     const named = this.dataSource.entityMetadatas.filter(({ name }) => name === entity);
     if (named.length === 0) {
-      throw new QueueJobError(
-        'UNKNOWN_CODEC',
+      throw new UnknownCodecError(
         `The arguments refer to an entity, and the data source has no entity named ${formatValue(entity)}. Add it to the data source on every node that runs such jobs.`,
       );
     }
     const [metadata, other] = this.metadatasOf(key);
     if (metadata !== undefined && other === undefined) return metadata;
     const tables = named.map(({ tablePath }) => tablePath).join(', ');
-    throw new QueueJobError(
-      'UNKNOWN_CODEC',
+    throw new UnknownCodecError(
       `The arguments refer to the entity ${entity} of the table ${table ?? '(not named)'}, and the data source has one of that name on ${tables}. Add the right one to the data source on every node that runs such jobs.`,
     );
   }

@@ -27,7 +27,7 @@ const job = (
 ): BadInput<void> =>
   option(
     `@Job({ ${property} })`,
-    () => decorate(Job({ [property]: value })),
+    () => decorate(Job({ [property]: value } as JobFunctionOptions)),
     'Decorated.run: ',
     property,
     ...says,
@@ -39,7 +39,7 @@ export const decorators: readonly BadInput<void>[] = [
   ...[null, 'name', 5, []].map((value) =>
     option(
       '@Job(no object)',
-      () => decorate(Job(wrong(value))),
+      () => decorate(Job(wrong(value) as JobFunctionOptions)),
       'Decorated.run: The options must be an object, not ',
     ),
   ),
@@ -71,7 +71,7 @@ export const decorators: readonly BadInput<void>[] = [
   ),
   option(
     '@Job({ channel })',
-    () => decorate(Job(wrong({ channel: 'a' }))),
+    () => decorate(Job(wrong({ channel: 'a' }) as JobFunctionOptions)),
     "'channel' is unknown",
     'Did you mean defaultChannel?',
   ),

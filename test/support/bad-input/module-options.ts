@@ -1,7 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import {
   ChannelConfigError,
-  InvalidJobOptionError,
   InvalidModuleOptionError,
   QueueJobModule,
   typeCodec,
@@ -14,7 +13,6 @@ import { retryPatterns } from './channels.js';
 export type Start = (module: DynamicModule) => Promise<void>;
 
 const module = refusedWith<Start>(InvalidModuleOptionError, 'INVALID_MODULE_OPTION');
-const job = refusedWith<Start>(InvalidJobOptionError, 'INVALID_JOB_OPTION');
 const channel = refusedWith<Start>(ChannelConfigError, 'CHANNEL_CONFIG');
 
 const withOptions =
@@ -126,7 +124,7 @@ export const moduleOptions: readonly BadInput<Start>[] = [
   ),
   ...['pollInterval', 'leaseDuration', 'shutdownTimeout'].flatMap((name) =>
     [-1, NaN, '5', 'often', null, {}, 2_147_483_648, '30 days'].map((value) =>
-      of(job, `runner.${name}`, value, `runner.${name} ${DURATION}`, 'not '),
+      of(module, `runner.${name}`, value, `runner.${name} ${DURATION}`, 'not '),
     ),
   ),
   of(module, 'runner.pollInterval', 9, 'runner.pollInterval must be at least 10, not 9'),
@@ -142,14 +140,14 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     of(module, 'defaults', value, 'defaults must be an object of options, not '),
   ),
   ...[-1, 1.5, '5', null].flatMap((value) => [
-    of(job, 'defaults.priority', value, `priority must be ${WHOLE}`, 'not '),
-    of(job, 'defaults.maxRetries', value, `maxRetries must be ${WHOLE}`, 'not '),
+    of(module, 'defaults.priority', value, `priority must be ${WHOLE}`, 'not '),
+    of(module, 'defaults.maxRetries', value, `maxRetries must be ${WHOLE}`, 'not '),
   ]),
   ...retryPatterns<Start>((pattern) => withOptions({ defaults: { retryPattern: pattern } })).map(
-    ([, give, ...says]) => job('forRoot({ defaults.retryPattern })', give, ...says),
+    ([, give, ...says]) => module('forRoot({ defaults.retryPattern })', give, ...says),
   ),
   ...['all', null, 5].map((value) =>
-    of(job, 'defaults.retryOn', value, "retryOn must be 'retryable', 'any' or a function", 'not '),
+    of(module, 'defaults.retryOn', value, "retryOn must be 'retryable', 'any' or a function", 'not '),
   ),
   ...['', 'a b', 'a.*', null, 5, HALF].map((value) => of(channel, 'defaults.channel', value, NAMES)),
   of(
@@ -171,7 +169,7 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     of(module, 'maxPayloadBytes', value, 'maxPayloadBytes: expected a whole number from 1 to 67108864, not '),
   ),
   ...[-1, NaN, Infinity, '5', 'long', {}, 1e16, true].map((value) =>
-    of(job, 'removalInterval', value, `removalInterval ${DURATION}`, 'not '),
+    of(module, 'removalInterval', value, `removalInterval ${DURATION}`, 'not '),
   ),
   ...[null, 'codecs', {}, money].map((value) =>
     of(module, 'codecs', value, 'Module option codecs: expected a list of typeCodec()'),
