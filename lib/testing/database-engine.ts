@@ -3,16 +3,21 @@ import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.
 import type { JobRunner } from '../runner/job-runner.js';
 import type { QueueParts } from '../services/queue-parts.js';
 import type { QueueService } from '../services/queue.service.js';
+import { TestingStore } from '../store/jobs/testing-store.js';
 import type { TestingEngine } from './testing-engine.js';
 import { polled } from './polled.js';
 
 /** Jobs in PostgreSQL, run by the node of the application. */
 export class DatabaseEngine implements TestingEngine {
+  private readonly store: TestingStore;
+
   constructor(
     private readonly parts: QueueParts,
     private readonly queue: QueueService,
     private readonly runner: JobRunner,
-  ) {}
+  ) {
+    this.store = new TestingStore(parts.store.dataSource, parts.store.tables);
+  }
 
   async perform(uuids: ReadonlySet<string>): Promise<Error[]> {
     await this.drain();
@@ -35,8 +40,8 @@ export class DatabaseEngine implements TestingEngine {
     if (starts) await runner.start();
     try {
       await polled(
-        async () => ((await this.busy()) === 0 ? true : undefined),
-        async () => `${await this.busy()} jobs are still ready or running`,
+        async () => ((await this.store.busy()) === 0 ? true : undefined),
+        async () => `${await this.store.busy()} jobs are still ready or running`,
       );
     } finally {
       if (starts) await runner.stop();
@@ -45,26 +50,13 @@ export class DatabaseEngine implements TestingEngine {
 
   /** Not the clock of the database goes on, but what waits for it comes nearer. */
   async advanceTime(ms: number): Promise<void> {
-    const { dataSource, tables, notifier } = this.parts.store;
-    await dataSource.query(
-      `UPDATE ${tables.job} SET eta = eta - $1 * interval '1 millisecond' WHERE eta IS NOT NULL AND state IN ('pending', 'wait_dependencies')`,
-      [ms],
-    );
-    notifier.publish({ ready: true, dueIn: 0 });
+    await this.store.advanceEtas(ms);
+    this.parts.store.notifier.publish({ ready: true, dueIn: 0 });
   }
 
   async withMode(): Promise<never> {
     throw new InvalidModuleOptionError(
       "withMode() switches between 'fake' and 'inline', and not in an application with mode 'database'.",
     );
-  }
-
-  private async busy(): Promise<number> {
-    const { dataSource, tables } = this.parts.store;
-    const [row] = (await dataSource.query(
-      `SELECT count(*)::int AS busy FROM ${tables.job} WHERE state IN ('enqueued', 'started')
-         OR state = 'pending' AND (eta IS NULL OR eta <= clock_timestamp())`,
-    )) as { busy: number }[];
-    return row?.busy ?? 0;
   }
 }

@@ -14,7 +14,7 @@ export class InvoiceJobs {
   @Job({
     defaultChannel: 'root.invoices',
     transactional: true,
-    identityKey: ({ args: [order] }) => `invoice of order ${(order as Order).number}`,
+    identityKey: ({ args: [order] }) => `invoice of order ${order.number}`,
     description: (order: Order) => `Write the invoice of order ${order.number}`,
   })
   async write(order: Order): Promise<{ invoice: number; totalCents: number }> {
