@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A channel as it is in force, over all nodes. */
 @Entity({ name: 'queue_job_channel', synchronize: false })
+@Index('queue_job_channel_fair', ['name'], { where: 'fair' })
 export class QueueJobChannel {
   @PrimaryColumn({
     name: 'name',

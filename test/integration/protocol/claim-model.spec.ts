@@ -12,15 +12,22 @@ import { openTestStore, PlayedNode } from '../../support/store.js';
 
 const CHANNELS = ['root', 'root.a', 'root.a.x', 'root.a.y', 'root.b', 'root.b.z', 'root.c'];
 
+/** More channels than a claim of a few jobs has to look into. */
+const TENANTS = Array.from({ length: 12 }, (_, at) => `root.a.t${at}`);
+const MANY = [...CHANNELS, ...TENANTS];
+
 interface Situation {
   readonly channels: readonly ChannelConfig[];
   readonly throttledUntil: readonly string[];
   readonly jobs: readonly {
     readonly channel: string;
     readonly priority: number;
-    readonly is: 'ready' | 'waiting' | 'failed' | 'running';
+    /** `unknown`: ready, but no method of the node has that name. */
+    readonly is: 'ready' | 'waiting' | 'failed' | 'running' | 'unknown';
   }[];
   readonly slots: number;
+  /** The channels that the node serves; all of them if it is left out. */
+  readonly only?: readonly string[];
 }
 
 const limits: fc.Arbitrary<Partial<ChannelConfig>> = fc.oneof(
@@ -47,6 +54,26 @@ const situations: fc.Arbitrary<Situation> = fc.record({
   slots: fc.integer({ min: 1, max: 12 }),
 });
 
+const manyChannels: fc.Arbitrary<Situation> = fc.record(
+  {
+    channels: fc
+      .tuple(...MANY.map(() => limits))
+      .map((all) => all.map((one, at) => ({ ...unlimitedChannel(MANY[at] as string), ...one }))),
+    throttledUntil: fc.subarray(MANY),
+    jobs: fc.array(
+      fc.record({
+        channel: fc.constantFrom(...MANY, ...TENANTS),
+        priority: fc.nat(2),
+        is: fc.constantFrom('ready', 'ready', 'ready', 'ready', 'ready', 'running', 'waiting', 'unknown'),
+      }),
+      { maxLength: 60 },
+    ),
+    slots: fc.integer({ min: 1, max: 6 }),
+    only: fc.subarray(['root.a', 'root.b', 'root.a.t1', 'root.c'], { minLength: 1 }),
+  },
+  { requiredKeys: ['channels', 'throttledUntil', 'jobs', 'slots'] },
+);
+
 const turnless = modelRuns(250);
 const fairRuns = modelRuns(200);
 
@@ -62,7 +89,7 @@ describe('a claim, beside the model that looks at everything again for each job'
     database = await createTestDatabase();
     client = await connect(database.url);
     ({ store, close: closeStore } = await openTestStore(database.url));
-    await store.channels.ensure(CHANNELS);
+    await store.channels.ensure(MANY);
     node = await PlayedNode.register(store);
     other = await PlayedNode.register(store);
   });
@@ -74,7 +101,9 @@ describe('a claim, beside the model that looks at everything again for each job'
   });
 
   /** Puts the database into a situation. */
-  async function arrange({ channels, throttledUntil, jobs }: Situation): Promise<void> {
+  async function arrange({ channels: given, throttledUntil, jobs }: Situation): Promise<void> {
+    const named = new Set(given.map(({ name }) => name));
+    const channels = [...given, ...MANY.filter((name) => !named.has(name)).map(unlimitedChannel)];
     await client.query('TRUNCATE queue_job, queue_job_permit, queue_job_claim RESTART IDENTITY');
     await client.query(
       `UPDATE queue_job_channel c SET capacity = g.capacity, sequential = g.sequential, paused = g.paused, fair = g.fair,
@@ -95,7 +124,7 @@ describe('a claim, beside the model that looks at everything again for each job'
     const uuids = jobs.map(() => v7());
     await client.query(
       `INSERT INTO queue_job (uuid, name, description, channel, priority, phase, state, eta, node, retry)
-       SELECT j.uuid, 'Recorder.noop', 'noop', j.channel, j.priority,
+       SELECT j.uuid, CASE j.what WHEN 'unknown' THEN 'Other.noop' ELSE 'Recorder.noop' END, 'noop', j.channel, j.priority,
          CASE j.what WHEN 'waiting' THEN 1 WHEN 'failed' THEN 4 ELSE 2 END,
          CASE j.what WHEN 'running' THEN 'started' WHEN 'failed' THEN 'failed' ELSE 'pending' END,
          CASE j.what WHEN 'waiting' THEN clock_timestamp() + interval '1 hour' END,
@@ -115,21 +144,34 @@ describe('a claim, beside the model that looks at everything again for each job'
   }
 
   /** What one node gets, asking on as long as there is more to have. */
-  async function claimed(slots: number, marks: readonly LowWaterMark[] = []): Promise<number[]> {
+  async function claimed(
+    { slots, only = null }: Pick<Situation, 'slots'> & { only?: readonly string[] | null },
+    marks: readonly LowWaterMark[] = [],
+  ): Promise<number[]> {
     const seqs: number[] = [];
+    let idle = 0;
     for (let more = true; more && seqs.length < slots;) {
-      const { jobs, info } = await node.cycle({ slots: slots - seqs.length, marks });
+      const { jobs, info } = await node.cycle({ slots: slots - seqs.length, marks, only });
       seqs.push(...jobs.map(({ seq }) => seq));
       more = info.more === true;
+      // A claim that takes nothing, and says that there is more, would be repeated for as long as that holds.
+      idle = jobs.length === 0 ? idle + 1 : 0;
+      expect(idle).toBeLessThan(2);
     }
     return seqs.toSorted((a, b) => a - b);
   }
 
   function expected(
-    { channels, throttledUntil, jobs, slots }: Situation,
+    { channels, throttledUntil, jobs, slots, only = ['root'] }: Situation,
     seqs = new Map(jobs.map((job, at) => [job, at + 1])),
   ): number[] {
-    const all = jobs.map((job) => ({ ...job, seq: seqs.get(job) as number }));
+    const served = (channel: string): boolean => only.some((name) => isWithin(channel, name));
+    // What this node can't take stands in the way as what waits does: only of what goes strictly in order.
+    const all = jobs.map((job) => ({
+      ...job,
+      seq: seqs.get(job) as number,
+      is: job.is === 'unknown' || (job.is === 'ready' && !served(job.channel)) ? 'waiting' : job.is,
+    }));
     const which = (is: string) => all.filter((job) => job.is === is);
     return pickByCapacity({
       channels,
@@ -150,7 +192,7 @@ describe('a claim, beside the model that looks at everything again for each job'
       await fc.assert(
         fc.asyncProperty(situations, async (situation) => {
           await arrange(situation);
-          expect(await claimed(situation.slots)).toEqual(expected(situation));
+          expect(await claimed(situation)).toEqual(expected(situation));
         }),
         { numRuns: turnless.numRuns },
       );
@@ -172,12 +214,29 @@ describe('a claim, beside the model that looks at everything again for each job'
       await fc.assert(
         fc.asyncProperty(fair, async (situation) => {
           await arrange(situation);
-          expect(await claimed(situation.slots)).toEqual(expected(situation));
+          expect(await claimed(situation)).toEqual(expected(situation));
         }),
         { numRuns: fairRuns.numRuns },
       );
     },
     fairRuns.timeout,
+  );
+
+  it(
+    'takes the same jobs among more channels than it looks into, some of them unknown to it or served by others',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(manyChannels, fc.boolean(), async (many, fair) => {
+          const situation = fair
+            ? { ...many, channels: many.channels.map((one) => ({ ...one, fair: one.name === 'root.a' })) }
+            : many;
+          await arrange(situation);
+          expect(await claimed(situation)).toEqual(expected(situation));
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
   );
 
   it(
@@ -204,7 +263,7 @@ describe('a claim, beside the model that looks at everything again for each job'
             );
           });
           const left = new Map(jobs.map((job) => [job, situation.jobs.indexOf(job) + 1]));
-          const seqs = await claimed(situation.slots, given);
+          const seqs = await claimed(situation, given);
           expect(seqs).toEqual(expected({ ...situation, jobs }, left));
         }),
         { numRuns: turnless.numRuns },

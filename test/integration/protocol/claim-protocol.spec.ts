@@ -70,7 +70,7 @@ describe('claim and settle', () => {
     const other = await connect(database.url);
     const look = async (): Promise<string[]> => {
       const { rows } = await client.query<{ found: string[] }>(
-        `SELECT queue_job_ready_channels_1('{}', '{}', '{}') AS found`,
+        `SELECT channels AS found FROM queue_job_ready_heads_1(NULL, '{}', '{}', '{}')`,
       );
       return rows[0]?.found ?? [];
     };

@@ -108,6 +108,7 @@ export function createTables(t: Tables): readonly string[] {
       `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, limiting_channels text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp()`,
       'name',
     ),
+    index('queue_job_channel_fair', t.channel, '(name) WHERE fair'),
     table(
       'queue_job_permit',
       'channel text COLLATE "C" NOT NULL, node integer NOT NULL, count integer NOT NULL',

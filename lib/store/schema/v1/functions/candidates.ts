@@ -1,35 +1,50 @@
 import type { Tables } from '../../../connection/tables.js';
-import { inStretch, stretches } from './low-water.js';
 import { Phase } from '../phase.js';
+import { inStretch, stretches } from './low-water.js';
 
 /** No capacity: room for more than any node asks for. */
 export const UNLIMITED = 1_000_000_000;
 
-/**
- * The row `c` of each channel `f.channel`, looked up by its key. (A plain join may be planned while there are few
- * channels, as a loop over all of them; with 10,000 that takes seconds.)
- */
-export const channelOf = (t: Tables): string =>
-  `CROSS JOIN LATERAL (SELECT q.name, q.limiting_channels FROM ${t.channel} q WHERE q.name = f.channel LIMIT 1) c`;
+/** Rows of each of many channels under a fair one that a claim looks at, at least. */
+const FEWEST = 4;
 
 /**
- * The ready jobs worth looking at, in the order in which they may start: a bounded number from each channel, merged.
- * `at` is the place of the channel in `v_channels`, `path` the places of its limits in `g_name`, `cut` marks the last one
- * fetched of a channel that has more.
+ * The ready jobs worth looking at, in the order in which they may start: a bounded number from each chosen channel,
+ * merged. `at` is the place of the channel in `v_channels`, `path` the places of its limits in `g_name`, `cut` marks the
+ * last one fetched of a channel that has more.
+ *
+ * How many of a channel: as many of each where channels take turns. Otherwise the fewer, the later the channel's first job
+ * comes, since of a hundred jobs in order few are those of the hundredth channel; and none that comes after what was left
+ * out (`v_rest`). Where they take turns, the first that was left out is a row
+ * without a job: the claim stops there.
  */
 export const candidates = (t: Tables): string => `
   SELECT x.row, x.priority, x.seq, x.at, x.path, x.cut, x.known, x.channel
   FROM (
-    SELECT d.ctid AS row, d.priority, d.seq, h.at, h.path, h.fetch = v_fetch AND d.place = v_fetch AS cut,
+    SELECT d.ctid AS row, d.priority, d.seq, h.at, h.path, h.fetch = h.most AND d.place = h.most AS cut,
       h.channel, d.known
     FROM (
-      SELECT f.channel, f.at::integer AS at,
-        (SELECT array_agg(array_position(g_name, q)) FROM unnest(c.limiting_channels) q) AS path,
-        -- a channel gives no more than it has room for, and what may wait at hand
-        least(v_fetch, coalesce((SELECT min(g_room[array_position(g_name, q)]) FROM unnest(c.limiting_channels) q), ${UNLIMITED})
-          + c_prefetch[f.at] + 1) AS fetch,
-        coalesce((SELECT bool_or(g_sequential[array_position(g_name, q)]) FROM unnest(c.limiting_channels) q), false) AS in_order
-      FROM unnest(v_channels) WITH ORDINALITY f (channel, at) ${channelOf(t)}
+      SELECT q.*,
+        -- a channel gives no more than it has room for, and what may be prefetched
+        least(q.most, coalesce((SELECT min(g_room[g]) FROM unnest(q.path) g), ${UNLIMITED})
+          + CASE WHEN q.strict THEN 1 ELSE c_prefetch[q.at] + 1 END) AS fetch,
+        coalesce((SELECT bool_or(g_sequential[g]) FROM unnest(q.path) g), false) AS in_order
+      FROM (
+        SELECT w.*, CASE
+          WHEN v_fair THEN least(w.total, greatest(2 * w.total / cardinality(v_channels), ${FEWEST}))
+          ELSE least(w.total, greatest(2 * w.total / w.at, 2)) END::integer AS most
+        FROM (
+          SELECT f.channel, f.priority, f.seq, f.at::integer AS at, c.path, c.strict,
+            CASE WHEN c.strict THEN v_slots ELSE v_slots + v_prefetch_left END AS total
+          FROM unnest(v_channels, v_priorities, v_seqs) WITH ORDINALITY f (channel, priority, seq, at)
+          CROSS JOIN LATERAL (
+            SELECT array_agg(u.place) AS path, coalesce(bool_or(g_strict[u.place]), false) AS strict
+            FROM ${t.channel} b
+            CROSS JOIN LATERAL (SELECT (v_places ->> g)::integer AS place FROM unnest(b.limiting_channels) g) u
+            WHERE b.name = f.channel
+          ) c
+        ) w
+      ) q
     ) h
     CROSS JOIN LATERAL (
       -- (The stretches and what is in them come in order, so the places count up.)
@@ -38,33 +53,40 @@ export const candidates = (t: Tables): string => `
       CROSS JOIN LATERAL (
         SELECT j.ctid, j.priority, j.seq, j.name = ANY(p_names) AS known FROM ${t.job} j
         WHERE j.phase = ${Phase.ready} AND j.channel = h.channel AND ${inStretch} AND j.node IS NULL
+          AND (j.priority, j.seq) >= (h.priority, h.seq)
+          AND (j.priority, j.seq) < (v_end_priority, v_end_seq)
           AND (h.in_order OR j.name = ANY(p_names))
         ORDER BY j.priority, j.seq LIMIT h.fetch
       ) k LIMIT h.fetch
     ) d
     UNION ALL ${inTheWay(t)}
+    UNION ALL
+    SELECT NULL::tid, v_heads.priorities[v_rest], v_heads.seqs[v_rest], NULL::integer, NULL::integer[], true, v_heads.channels[v_rest], false
+    WHERE v_fair AND v_rest IS NOT NULL
   ) x`;
 
 /**
  * What stands in the way of others under channels that go strictly in order, and can't start itself: the first job that
- * waits for its eta, and the first ready one of each channel that was not found when the claim looked for channels (it
- * has waited for locks since, or the node doesn't serve it). Read in the statement of the candidates, so at their moment:
- * a job that is seen there is never taken before one that was called earlier.
+ * waits for its eta, and the first ready one of each channel that was not chosen (it has waited for locks since, it is
+ * full, or the node doesn't know or serve it). Read in the statement of the candidates, so at their moment: a job that is
+ * seen there is never taken before one that was called earlier.
  */
 const inTheWay = (t: Tables): string => `
     SELECT NULL::tid, w.priority, w.seq, NULL::integer, ARRAY[q.at::integer], false, w.channel, false
     FROM unnest(g_name, g_sequential) WITH ORDINALITY q (name, sequential, at)
     CROSS JOIN LATERAL (
-      (SELECT j.priority, j.seq, j.channel FROM ${t.job} j
+      SELECT j.priority, j.seq, j.channel FROM ${t.job} j
       WHERE q.sequential AND j.phase = ${Phase.eta} AND j.channel >= q.name AND j.channel < q.name || '/'
         AND (j.channel = q.name OR j.channel >= q.name || '.')
-      ORDER BY j.priority, j.seq LIMIT 1)
-      UNION ALL
-      SELECT k.priority, k.seq, k.channel
-      FROM unnest(CASE WHEN q.sequential THEN ${t.name('queue_job_ready_channels_1')}('{}', '{}', '{}') END) f (channel)
-      CROSS JOIN LATERAL (
-        SELECT j.priority, j.seq, j.channel FROM ${t.job} j
-        WHERE j.phase = ${Phase.ready} AND j.channel = f.channel AND j.node IS NULL ORDER BY j.priority, j.seq LIMIT 1
-      ) k
-      WHERE f.channel <> ALL(v_channels) AND (f.channel = q.name OR starts_with(f.channel, q.name || '.'))
-    ) w`;
+      ORDER BY j.priority, j.seq LIMIT 1
+    ) w
+    UNION ALL
+    SELECT NULL::tid, k.priority, k.seq, NULL::integer, ARRAY[a.place], false, k.channel, false
+    FROM (SELECT n.* FROM ${t.name('queue_job_ready_heads_1')}(NULL, '{}', '{}', '{}') n WHERE true = ANY(g_sequential)) n
+    CROSS JOIN LATERAL unnest(n.channels, n.free_priorities, n.free_seqs) k (channel, priority, seq)
+    CROSS JOIN LATERAL (
+      -- the channel and those above it, by their names: it may have no row yet
+      SELECT (v_places ->> array_to_string(p.parts[1:depth], '.'))::integer AS place
+      FROM (SELECT string_to_array(k.channel, '.') AS parts) p CROSS JOIN LATERAL generate_series(1, cardinality(p.parts)) depth
+    ) a
+    WHERE k.seq IS NOT NULL AND g_sequential[a.place] AND k.channel <> ALL(v_channels)`;

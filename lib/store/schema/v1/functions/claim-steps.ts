@@ -19,41 +19,14 @@ export const promoteDue = (
     FROM ${t.job} d WHERE d.phase = ${Phase.eta} AND d.eta < 'infinity' ORDER BY d.eta LIMIT 1;
   END IF;`;
 
-/** Step 3: looks which channels have room, and locks the rows of those that limit them, in the order of their names. */
-export const lockLimitingChannels = (
-  t: Tables,
-): string => `-- Channels that are full, by a look without a lock, aren't worth one: who gives room there claims in that same
-        -- transaction, and what is left is published to the nodes that were starved.
-        IF v_limited THEN
-          SELECT array_agg(l.limiting ORDER BY l.limiting COLLATE "C") INTO g_name
-          FROM (
-            SELECT DISTINCT unnest(c.limiting_channels) AS limiting FROM ${t.channel} c WHERE c.name = ANY(v_channels)
-          ) l;
-          WITH seen AS MATERIALIZED (
-            SELECT c.name, c.sequential,
-              NOT c.paused AND (c.next_start IS NULL OR c.next_start <= v_now) AND (c.capacity IS NULL OR c.capacity >
-                coalesce((SELECT sum(p.count) FROM ${t.permit} p WHERE p.channel = c.name), 0)) AS room,
-              v_prefetch_left > 0 AND EXISTS (
-                SELECT 1 FROM ${t.permit} p WHERE p.channel = c.name AND p.node = p_node AND p.count > 0) AS held,
-              CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
-            FROM ${t.channel} c WHERE c.name = ANY(g_name)
-          )
-          -- (Under a sequential channel all are looked at, for a full one there stops those behind it.)
-          SELECT array_agg(c.name) FILTER (WHERE w.open), min(w.wake) INTO v_channels, v_wake
-          FROM ${t.channel} c
-          CROSS JOIN LATERAL (
-            SELECT coalesce(bool_and(s.room OR s.held), true) OR coalesce(bool_or(s.sequential AND s.room), false) AS open,
-              min(s.wake) AS wake
-            FROM seen s WHERE s.name = ANY(c.limiting_channels)
-          ) w
-          WHERE c.name = ANY(v_channels);
-          v_starved := ARRAY(SELECT f FROM unnest(g_name) f);
+/** Step 4: locks the rows of the channels that limit the chosen ones, in the order of their names. */
+export const lockLimitingChannels = (t: Tables): string => `IF v_limited THEN
           PERFORM 1 FROM ${t.channel} c
           WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.limiting_channels) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
           ORDER BY c.name FOR NO KEY UPDATE;
         END IF;`;
 
-/** Step 4: sums the permits that are out, in a statement of its own after the locks. */
+/** Step 5: sums the permits that are out, in a statement of its own after the locks. */
 export const sumPermits = (
   t: Tables,
 ): string => `-- A new statement, so a new snapshot: the sum of what is out, with what this node came back with already taken off.
@@ -93,7 +66,8 @@ export const sumPermits = (
 /** Goes through the candidates in order: which start, and which are prefetched. */
 export const PICK = `LOOP
           FETCH v_cursor INTO r;
-          EXIT WHEN NOT FOUND;
+          -- (The first job of a channel that was left out: from here on the order isn't known.)
+          EXIT WHEN NOT FOUND OR (r.row IS NULL AND r.cut);
           v_blocked := v_slots <= 0 OR NOT r.known;
           v_may_prefetch := c_prefetch[r.at] > 0 AND r.known;
           IF r.path IS NOT NULL THEN
@@ -137,7 +111,7 @@ export const PICK = `LOOP
         END LOOP;
         CLOSE v_cursor;`;
 
-/** Step 5: books the permits of what was picked and locked. */
+/** Step 6: books the permits of what was picked and locked. */
 export const bookPermits = (t: Tables): string => `IF v_limited THEN
             INSERT INTO ${t.permit} AS p (channel, node, count)
             SELECT u.limiting, p_node, count(*)

@@ -1,14 +1,14 @@
 import type { Tables } from '../../../connection/tables.js';
-import { candidates, channelOf } from './candidates.js';
+import { candidates } from './candidates.js';
+import { chooseChannels } from './choose-channels.js';
 import { CLAIMED_COLUMNS, CLAIMED_TYPES, nulls } from './claimed-columns.js';
-import { entriesRead, inStretch, orderMarks, stretches, walked } from './low-water.js';
+import { entriesRead, GREATEST, inStretch, orderMarks, stretches, walked } from './low-water.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 import { bookPermits, lockLimitingChannels, PICK, promoteDue, sumPermits } from './claim-steps.js';
 import { Phase } from '../phase.js';
 
-/** Rows of each of many channels that a claim looks at, at least, unless that comes to more than so many in all. */
-const FEWEST = 8;
-const ROWS = 4_000;
+/** Of the jobs to be prefetched, so many may be worth a channel of their own to look into. */
+const PREFETCH_CHANNELS = 250;
 
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
@@ -17,12 +17,13 @@ const ROWS = 4_000;
  *
  * The protocol, and why its order matters:
  * 1. A shared lock against changes of the channels. A node whose tree is of another version claims nothing (`stale`).
- * 2. Which channels have ready jobs: a loose scan of the ready index, one probe a channel. Under an old snapshot, the node
- *    gives marks, and this and the picks read only what lies beyond them: see `low-water.ts`.
- * 3. The rows of the channels that limit any of these are locked in the order of their names, so no two claims deadlock.
- * 4. Only then, in a new statement, the permits that are out are summed. A sum in the statement that takes the lock would
+ * 2. Which channels have ready jobs, and the first job of each: a loose scan of the ready index, one probe a channel. Under
+ *    an old snapshot, the node gives marks, and this and the picks read only what lies beyond them: see `low-water.ts`.
+ * 3. The channels that are worth it are chosen, in the order of their first jobs: see `choose-channels.ts`.
+ * 4. The rows of the channels that limit any of these are locked in the order of their names, so no two claims deadlock.
+ * 5. Only then, in a new statement, the permits that are out are summed. A sum in the statement that takes the lock would
  *    use the snapshot from before the wait, and give too many.
- * 5. The picks are locked, a job that someone else took meanwhile is left out, and the permits are booked for what is left.
+ * 6. The picks are locked, a job that someone else took meanwhile is left out, and the permits are booked for what is left.
  *
  * `p_brings`: the round trip has written something before. One that has not, and takes nothing, doesn't wait for the disk.
  */
@@ -59,21 +60,47 @@ DECLARE
   v_now timestamptz := clock_timestamp();
   v_next_eta float8;
   v_stale boolean := false;
-  v_channels text[];
+  -- the channels in the ready index, with the first entry and the first free job of each
+  v_heads record;
+  -- the channels looked into, and from where on
+  v_channels text[] := '{}';
+  v_priorities integer[] := '{}';
+  v_seqs bigint[] := '{}';
+  v_wanted integer;
+  v_rest integer;
   v_missing text[];
   v_prefetch_asked integer := coalesce((SELECT sum(h) FROM unnest(p_prefetch) h), 0);
   v_prefetch_left integer := v_prefetch_asked;
   v_read bigint := ${entriesRead(t)};
   v_slots integer := p_slots;
   v_limited boolean;
-  v_short boolean;
   v_prefetch jsonb;
+  v_places jsonb;
   v_fetch integer;
+  v_end_priority integer := ${GREATEST};
+  v_end_seq bigint := ${Number.MAX_SAFE_INTEGER};
   v_more boolean := false;
   v_count integer;
   v_wake float8;
+  v_full text[] := '{}';
   v_starved text[] := '{}';
-  -- the channels that limit something, an element each
+  -- what limits them, looked at without a lock, an element each
+  l_name text[] := '{}';
+  l_room integer[] := '{}';
+  l_held boolean[] := '{}';
+  l_full boolean[] := '{}';
+  l_sequential boolean[] := '{}';
+  l_blocker_priority integer[] := '{}';
+  l_blocker_seq bigint[] := '{}';
+  v_blocker_priority integer;
+  v_blocker_seq bigint;
+  -- the first free jobs of those that have others before it
+  w_priorities integer[] := '{}';
+  w_seqs bigint[] := '{}';
+  v_open boolean;
+  v_room boolean;
+  v_name text;
+  -- the same of those that were chosen, locked, an element each
   g_name text[];
   g_room integer[];
   g_held integer[];
@@ -93,6 +120,7 @@ DECLARE
   v_cursor refcursor;
   v_fair boolean := false;
   r record;
+  l record;
   g integer;
 BEGIN
   IF p_dead THEN
@@ -113,70 +141,68 @@ BEGIN
   END IF;
 
   IF NOT v_stale AND (v_slots > 0 OR v_prefetch_left > 0) THEN${orderMarks(t)}
-    v_channels := ${t.name('queue_job_ready_channels_1')}(p_mark_channels, p_mark_priorities, p_mark_seqs);
-    IF p_only IS NOT NULL THEN
-      v_channels := ARRAY(SELECT f FROM unnest(v_channels) f WHERE EXISTS (
-        SELECT 1 FROM unnest(p_only) o WHERE f = o OR starts_with(f, o || '.')
-      ));
+    SELECT n.* INTO v_heads FROM ${t.name('queue_job_ready_heads_1')}(p_names, p_mark_channels, p_mark_priorities, p_mark_seqs) n;
+    IF p_only IS NOT NULL THEN${onlyServed}
     END IF;
+    -- (An object, since a search in an array for each of a thousand channels would take 8 ms.)
+    v_prefetch := jsonb_object(p_prefetch_channels, p_prefetch::text[]);
+    v_wanted := v_slots + least(v_prefetch_left, ${PREFETCH_CHANNELS});
+    IF cardinality(v_heads.channels) > 1 THEN
+      v_fair := EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.fair);${inOrder(t)}
+    END IF;
+    ${chooseChannels(t)}
 
     IF cardinality(v_channels) > 0 THEN
-      SELECT coalesce(bool_or(cardinality(c.limiting_channels) > 0), false), array_agg(c.name) INTO v_limited, v_missing
-      FROM unnest(v_channels) f (channel) ${channelOf(t)};
-      -- A channel that has no row yet may still stand below one with a limit: its node makes the row, and asks again.
-      IF cardinality(v_missing) IS DISTINCT FROM cardinality(v_channels) THEN
-        v_missing := ARRAY(SELECT f FROM unnest(v_channels) f WHERE f <> ALL(coalesce(v_missing, '{}')));
-        v_channels := ARRAY(SELECT f FROM unnest(v_channels) f WHERE f <> ALL(v_missing));
-        v_more := true;
-      ELSE
-        v_missing := NULL;
-      END IF;
-
-      IF cardinality(v_channels) = 1 THEN v_short := v_channels[1] = ANY(p_prefetch_channels); END IF;
-      IF NOT v_limited AND cardinality(v_channels) = 1 AND (v_short OR v_slots > 0) THEN
+      v_limited := cardinality(l_name) > 0;
+      IF NOT v_limited AND cardinality(v_channels) = 1 THEN
         -- One channel without any limit: no permits, no lock, straight from the index.
-        v_fetch := v_slots + CASE WHEN v_short THEN v_prefetch_left ELSE 0 END;
+        v_fetch := v_slots + CASE WHEN v_channels[1] = ANY(p_prefetch_channels) THEN v_prefetch_left ELSE 0 END;
         ${lock(`
             SELECT d.ctid, d.uuid FROM ${stretches('v_channels[1]')} s
             CROSS JOIN LATERAL (
               SELECT j.ctid, j.uuid FROM ${t.job} j
               WHERE j.phase = ${Phase.ready} AND j.channel = v_channels[1] AND ${inStretch} AND j.node IS NULL AND j.name = ANY(p_names)
+                AND (j.priority, j.seq) >= (v_priorities[1], v_seqs[1])
               ORDER BY j.priority, j.seq LIMIT v_fetch FOR NO KEY UPDATE SKIP LOCKED
             ) d LIMIT v_fetch
           `)}
         ${take('false')}
         v_more := v_more OR cardinality(v_locked) = v_fetch;
-      ELSIF cardinality(v_channels) > 0 THEN
+      ELSE
         ${lockLimitingChannels(t)}
         v_now := clock_timestamp();
 
         ${sumPermits(t)}
-        -- (An object, since a search in an array for each of a thousand channels would take 8 ms.)
-        v_prefetch := jsonb_object(p_prefetch_channels, p_prefetch::text[]);
         c_prefetch := ARRAY(SELECT coalesce((v_prefetch ->> f)::integer, 0) FROM unnest(v_channels) f);
-        -- Enough of each channel for a full answer, but not much more when there are many: the order is kept by
-        -- stopping at the first channel that was cut off.
-        v_fetch := CASE WHEN cardinality(v_channels) <= 2 THEN v_slots + v_prefetch_left
-          ELSE least(v_slots + v_prefetch_left, greatest(2 * (v_slots + v_prefetch_left) / cardinality(v_channels), least(${FEWEST}, ${ROWS} / cardinality(v_channels)), 2)) END;
+        v_places := coalesce((SELECT jsonb_object_agg(q.name, q.at) FROM unnest(g_name) WITH ORDINALITY q (name, at)), '{}');
+        IF v_rest IS NOT NULL THEN
+          v_more := true;
+          IF NOT v_fair THEN
+            v_end_priority := v_heads.priorities[v_rest];
+            v_end_seq := v_heads.seqs[v_rest];
+          END IF;
+        END IF;
 
         IF v_fair THEN
           OPEN v_cursor FOR
-            WITH x AS MATERIALIZED (${candidates(t)}), lists AS (
-              SELECT array_agg(x.seq) AS seqs, array_agg(x.priority) AS priorities, array_agg(x.channel) AS channels FROM x
+            WITH x AS MATERIALIZED (
+              SELECT c.*, row_number() OVER () AS nth FROM (${candidates(t)}) c
+            ), lists AS MATERIALIZED (
+              SELECT ${t.name('queue_job_turns_1')}(
+                array_agg(x.seq ORDER BY x.nth), array_agg(x.priority ORDER BY x.nth), array_agg(x.channel ORDER BY x.nth)) AS turns
+              FROM x
             )
-            SELECT x.* FROM lists l
-            CROSS JOIN LATERAL unnest(l.seqs, ${t.name('queue_job_turns_1')}(l.seqs, l.priorities, l.channels)) u (seq, turn)
-            JOIN x ON x.seq = u.seq
-            ORDER BY x.priority, u.turn;
+            SELECT x.* FROM x CROSS JOIN lists l ORDER BY x.priority, l.turns[x.nth];
         ELSE
           OPEN v_cursor FOR SELECT x.* FROM (${candidates(t)}) x ORDER BY x.priority, x.seq;
         END IF;
         ${PICK}
 
-        -- What the look without a lock found full and no candidate asked for again: still starved.
+        -- What the look without a lock found full, and no candidate asked for again.
         v_starved := ARRAY(
-          SELECT h FROM unnest(v_starved) h
-          WHERE h <> ALL(g_name) OR g_starved[array_position(g_name, h)]
+          SELECT h FROM unnest(v_full) h WHERE h <> ALL(g_name)
+          UNION ALL
+          SELECT q.name FROM unnest(g_name, g_starved) q (name, starved) WHERE q.starved
         );
 
         IF cardinality(v_picks) > 0 THEN
@@ -191,6 +217,8 @@ BEGIN
           ${take('true')}
         END IF;
       END IF;
+    ELSE
+      v_starved := v_full;
     END IF;
   END IF;
 
@@ -204,3 +232,29 @@ BEGIN
   )), ${nulls()};
 END $$`;
 };
+
+/** Leaves out what this node doesn't serve; it may still stop others that are below the same limits. */
+const onlyServed = `
+      SELECT array_agg(h.channel ORDER BY h.at) FILTER (WHERE h.served), array_agg(h.priority ORDER BY h.at) FILTER (WHERE h.served),
+        array_agg(h.seq ORDER BY h.at) FILTER (WHERE h.served),
+        array_agg(h.free_priority ORDER BY h.at) FILTER (WHERE h.served), array_agg(h.free_seq ORDER BY h.at) FILTER (WHERE h.served),
+        v_heads.strange_channels || array_agg(h.channel) FILTER (WHERE NOT h.served AND h.free_seq IS NOT NULL),
+        v_heads.strange_priorities || array_agg(h.free_priority) FILTER (WHERE NOT h.served AND h.free_seq IS NOT NULL),
+        v_heads.strange_seqs || array_agg(h.free_seq) FILTER (WHERE NOT h.served AND h.free_seq IS NOT NULL)
+      INTO v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs,
+        v_heads.strange_channels, v_heads.strange_priorities, v_heads.strange_seqs
+      FROM (
+        SELECT u.*, EXISTS (SELECT 1 FROM unnest(p_only) o WHERE u.channel = o OR starts_with(u.channel, o || '.')) AS served
+        FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs)
+          WITH ORDINALITY u (channel, priority, seq, free_priority, free_seq, at)
+      ) h;`;
+
+/** Puts the channels into the order in which the first entry of each may start. */
+const inOrder = (t: Tables): string => `
+      SELECT array_agg(h.channel ORDER BY h.priority, h.turn), array_agg(h.priority ORDER BY h.priority, h.turn),
+        array_agg(h.seq ORDER BY h.priority, h.turn),
+        array_agg(h.free_priority ORDER BY h.priority, h.turn), array_agg(h.free_seq ORDER BY h.priority, h.turn)
+      INTO v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs
+      FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs,
+        CASE WHEN v_fair THEN ${t.name('queue_job_turns_1')}(v_heads.seqs, v_heads.priorities, v_heads.channels) ELSE v_heads.seqs END
+      ) h (channel, priority, seq, free_priority, free_seq, turn);`;

@@ -10,7 +10,7 @@ import { followUp } from './follow-up.js';
 import { finishTransactional } from './finish-transactional.js';
 import { insertClaimed } from './insert-claimed.js';
 import { breakdown, counts, waiting } from './overview.js';
-import { readyChannels } from './low-water.js';
+import { readyHeads } from './low-water.js';
 import { heldJobs, leave, resync, retire, heartbeat } from './node.js';
 import { release } from './release.js';
 import { giveBack, reap, rescueOrphans } from './rescue.js';
@@ -40,7 +40,7 @@ export const functions = (t: Tables): readonly string[] =>
     settle,
     turns,
     served,
-    readyChannels,
+    readyHeads,
     claim,
     insertClaimed,
     finishTransactional,

@@ -1,0 +1,137 @@
+import type { Tables } from '../../../connection/tables.js';
+import { Phase } from '../phase.js';
+import { UNLIMITED } from './candidates.js';
+import { LEAST as LEAST_PRIORITY } from './low-water.js';
+
+/**
+ * Which of the channels with ready jobs a claim looks into: `v_channels`, in the order of their first entries. No more than
+ * can fill the answer: of 500 channels, the first fifty are enough for fifty slots, whatever the others hold. What was left
+ * out begins at place `v_rest` of the heads, so the claim stops there.
+ *
+ * A channel all of whose jobs nodes hold is looked into, too, if it is limited: what is given back while this claim waits
+ * for a lock comes before what it has seen. From a channel without limit it reads on from the first job that it saw
+ * (`v_priorities`, `v_seqs`), so that what others hold before that isn't read twice.
+ *
+ * A channel that is full, by a look without a lock, isn't worth one: who gives room there claims in that same transaction,
+ * and the channel that is full is told as starved. Everything else that could hold a chosen channel up for longer than a
+ * moment counts as full, too, or such channels would take the places of others at each claim.
+ */
+export const chooseChannels = (t: Tables): string => `
+      FOR r IN
+        SELECT h.*, c.limiting_channels
+        FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs)
+          WITH ORDINALITY h (channel, priority, seq, free_priority, free_seq, at)
+        LEFT JOIN LATERAL (SELECT q.limiting_channels FROM ${t.channel} q WHERE q.name = h.channel LIMIT 1) c ON true
+      LOOP
+        -- A channel that has no row yet may still stand below one with a limit: its node makes the row, and asks again.
+        IF r.limiting_channels IS NULL THEN
+          v_missing := array_append(v_missing, r.channel);
+          v_more := true;
+          CONTINUE;
+        END IF;
+        -- What fills a slot is a job that may be taken before the first entry of a channel that was left out.
+        IF v_wanted <= (
+          SELECT count(*) FROM unnest(w_priorities, w_seqs) w (priority, seq)
+          WHERE CASE WHEN v_fair THEN w.priority < r.priority ELSE (w.priority, w.seq) < (r.priority, r.seq) END
+        ) THEN
+          v_rest := r.at;
+          EXIT;
+        END IF;
+        CONTINUE WHEN r.free_seq IS NULL AND cardinality(r.limiting_channels) = 0;
+        v_open := true;
+        v_room := true;
+        v_may_prefetch := v_prefetch ? r.channel;
+        FOREACH v_name IN ARRAY r.limiting_channels LOOP
+          g := array_position(l_name, v_name);
+          IF g IS NULL THEN
+            ${look(t)}
+            g := cardinality(l_name);
+          END IF;
+          v_open := v_open AND (l_room[g] > 0 OR (l_held[g] AND v_prefetch_left > 0))
+            AND (l_blocker_priority[g] IS NULL OR (l_blocker_priority[g], l_blocker_seq[g]) > (r.priority, r.seq));
+          v_room := v_room AND l_room[g] > 0;
+          IF l_full[g] AND v_name <> ALL(v_full) THEN v_full := array_append(v_full, v_name); END IF;
+          EXIT WHEN NOT v_open;
+        END LOOP;
+        IF NOT v_open THEN
+          FOREACH v_name IN ARRAY r.limiting_channels LOOP
+            g := array_position(l_name, v_name);
+            -- What can't start under a channel that goes strictly in order stops those behind it there.
+            IF l_sequential[g] AND l_blocker_priority[g] IS NULL THEN
+              l_blocker_priority[g] := r.priority;
+              l_blocker_seq[g] := r.seq;
+            END IF;
+          END LOOP;
+          CONTINUE;
+        END IF;
+        v_channels := array_append(v_channels, r.channel);
+        v_priorities := array_append(v_priorities, CASE WHEN cardinality(r.limiting_channels) = 0 THEN r.free_priority ELSE ${LEAST_PRIORITY} END);
+        v_seqs := array_append(v_seqs, CASE WHEN cardinality(r.limiting_channels) = 0 THEN r.free_seq ELSE 0 END);
+        CONTINUE WHEN r.free_seq IS NULL;
+        -- (One that can only stop the prefetching of those behind it fills nothing.)
+        IF NOT (v_room OR v_may_prefetch) THEN
+          NULL;
+        ELSIF r.free_seq = r.seq THEN
+          v_wanted := v_wanted - 1;
+        ELSE
+          w_priorities := array_append(w_priorities, r.free_priority);
+          w_seqs := array_append(w_seqs, r.free_seq);
+        END IF;
+        FOREACH v_name IN ARRAY r.limiting_channels LOOP
+          g := array_position(l_name, v_name);
+          IF v_room THEN
+            -- (Others that are seen later may come before its first free job, if that isn't its first entry.)
+            IF r.free_seq = r.seq THEN l_room[g] := l_room[g] - 1; END IF;
+            l_held[g] := true;
+          ELSIF l_room[g] <= 0 AND NOT v_may_prefetch THEN
+            -- Passed by for want of a permit: nothing behind it may be prefetched for that same permit.
+            l_held[g] := false;
+          END IF;
+        END LOOP;
+      END LOOP;`;
+
+/** What limits the channel `v_name`, seen without a lock, at the end of the arrays `l_…`. */
+const look = (t: Tables): string => `
+            SELECT q.room, q.held, q.sequential, q.wake INTO l FROM (
+              SELECT c.sequential,
+                CASE WHEN c.paused OR c.next_start > v_now THEN 0 ELSE least(
+                  c.capacity - coalesce((SELECT sum(p.count) FROM ${t.permit} p WHERE p.channel = c.name), 0),
+                  CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END
+                ) END::integer AS room,
+                EXISTS (SELECT 1 FROM ${t.permit} p WHERE p.channel = c.name AND p.node = p_node AND p.count > 0) AS held,
+                CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
+              FROM ${t.channel} c WHERE c.name = v_name
+            ) q;
+            l_name := array_append(l_name, v_name);
+            l_room := array_append(l_room, l.room);
+            l_held := array_append(l_held, l.held);
+            l_full := array_append(l_full, l.room <= 0);
+            l_sequential := array_append(l_sequential, l.sequential);
+            v_wake := least(v_wake, l.wake);
+            v_blocker_priority := NULL;
+            v_blocker_seq := NULL;
+            ${firstBlocker(t)}
+            l_blocker_priority := array_append(l_blocker_priority, v_blocker_priority);
+            l_blocker_seq := array_append(l_blocker_seq, v_blocker_seq);`;
+
+/**
+ * Under a channel that goes strictly in order, the first job that stops those behind it and can't start: one that has
+ * failed stops them all, one that waits for its eta, or that this node doesn't know or serve, those that come later.
+ */
+const firstBlocker = (t: Tables): string => {
+  const below = `j.channel >= v_name AND j.channel < v_name || '/' AND (j.channel = v_name OR j.channel >= v_name || '.')`;
+  return `IF l.sequential AND l.room > 0 THEN
+              IF EXISTS (SELECT 1 FROM ${t.job} j WHERE j.phase = ${Phase.failed} AND ${below}) THEN
+                v_blocker_priority := ${LEAST_PRIORITY};
+                v_blocker_seq := 0;
+              ELSE
+                SELECT o.priority, o.seq INTO v_blocker_priority, v_blocker_seq FROM (
+                  (SELECT j.priority, j.seq FROM ${t.job} j WHERE j.phase = ${Phase.eta} AND ${below} ORDER BY j.priority, j.seq LIMIT 1)
+                  UNION ALL
+                  SELECT u.priority, u.seq
+                  FROM unnest(v_heads.strange_channels, v_heads.strange_priorities, v_heads.strange_seqs) u (channel, priority, seq)
+                  WHERE u.channel = v_name OR starts_with(u.channel, v_name || '.')
+                ) o ORDER BY o.priority, o.seq LIMIT 1;
+              END IF;
+            END IF;`;
+};
