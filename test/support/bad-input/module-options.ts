@@ -134,7 +134,7 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     'runner.concurency',
     5,
     "runner has no option 'concurency'",
-    'its options are concurrency, channels',
+    'its options are concurrency, transactionalConcurrency, channels',
   ),
   ...[null, 5, 'none', []].map((value) =>
     of(module, 'defaults', value, 'defaults must be an object of options, not '),
