@@ -100,12 +100,12 @@ const KNOWN = [
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
-  'transactionalConcurrency',
   'channels',
   'pollInterval',
   'leaseDuration',
   'shutdownTimeout',
   'listen',
+  'transactionalConcurrency',
 ];
 const KNOWN_DEFAULTS = ['priority', 'maxRetries', 'retryPattern', 'retryOn', 'channel'];
 

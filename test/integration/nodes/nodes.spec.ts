@@ -166,7 +166,9 @@ describe('the nodes, seen and steered from another process', () => {
     const job = await worker.queue.withDelay(Waiting).forNothing();
     await worker.queue.finished(job, { timeout: 10_000 });
     // Nobody had given its first job back: the node finds that itself.
-    await eventually(async () => expect(await orphansOf(client)).toEqual([]), 30_000);
+    const look = await connect(database.url);
+    await eventually(async () => expect(await orphansOf(look)).toEqual([]), 30_000);
+    await look.end();
     await worker.close();
   }, 60_000);
 
