@@ -224,7 +224,7 @@ describe('the shop', () => {
 
   it('ends cleanly with its worker, and leaves nothing behind', async () => {
     const worker = SampleProcess.start('worker.js', environment);
-    await worker.printed('runs 9 kinds of jobs');
+    await worker.printed('runs 10 kinds of jobs');
     const started = performance.now();
     expect(await Promise.all([worker.terminate(), shop.terminate()])).toEqual([0, 0]);
     expect(performance.now() - started).toBeLessThan(8_000);
