@@ -29,7 +29,13 @@ import type { DelayableJob } from '../enqueue/graph/delayable-job.js';
 import type { DelayableNode } from '../enqueue/graph/delayable-node.js';
 import { type ActorOptions, checkArguments, checkActor, checkUuid } from '../common/call-checks.js';
 import { checkFilter } from '../inspect/check-job-filter.js';
-import { type ChangedJobs, JOB_CHANGES, type JobChange, actionError } from '../inspect/job-actions.js';
+import {
+  type ChangedJobs,
+  JOB_CHANGES,
+  type JobChange,
+  actionError,
+  keepsActor,
+} from '../inspect/job-actions.js';
 import { QueueParts } from './queue-parts.js';
 
 /**
@@ -285,7 +291,7 @@ export class QueueService implements OnApplicationShutdown {
    * Requeues, cancels, sets done or deletes many jobs, or runs those now that wait for their eta or a retry; 500 in one
    * statement. Jobs whose state does not allow the change are not changed.
    *
-   * @param options - `by`: who cancels or sets done; refused for `requeue` and `delete`, which keep no name
+   * @param options - `by`: who cancels or sets done; refused for the other changes, which keep no name
    * @example
    * ```ts
    * const failed = await queue.list({ state: 'failed', error: 'TimeoutError', limit: 1_000 });
@@ -299,7 +305,7 @@ export class QueueService implements OnApplicationShutdown {
   ): Promise<ChangedJobs> {
     const by = checkActor(checkObject('changeAll()', options));
     const checked = checkOneOf('change', JOB_CHANGES, change);
-    if (options.by !== undefined && (checked === 'requeue' || checked === 'delete')) {
+    if (options.by !== undefined && !keepsActor(checked)) {
       throw new InvalidJobOptionError(
         `by can not be kept: ${checked} leaves nothing of a job that could name who did it. Leave it out.`,
       );

@@ -218,17 +218,18 @@ describe('a look at the whole queue', () => {
       const groups = await store.failures.groups();
       expect(groups.map(({ name, count, excMessage }) => ({ name, count, excMessage }))).toEqual([
         { name: 'A.b', count: 2, excMessage: 'No partner 1' },
-        { name: 'C.d', count: 1, excMessage: 'Order 1 has no lines' },
+        // (An attempt of a job that was requeued since counts as well: six minutes ago.)
         { name: 'A.b', count: 3, excMessage: 'Order 1 has no lines' },
+        { name: 'C.d', count: 1, excMessage: 'Order 1 has no lines' },
       ]);
-      const last = groups[2];
+      const last = groups[1];
       expect(last?.fingerprint).toBe(fingerprint);
       expect(last?.excName).toBe('TypeError');
       expect(last?.jobs.length).toBe(3);
       expect(last?.spark).toEqual([1, ...Array.from({ length: 21 }, () => 0), 1, 2]);
       const [first = new Date(), seen = new Date()] = [last?.firstSeen, last?.lastSeen];
       expect(first < seen).toBe(true);
-      expect(Math.abs(Date.now() - seen.getTime() - 90 * 60_000)).toBeLessThan(60_000);
+      expect(Math.abs(Date.now() - seen.getTime() - 6 * 60_000)).toBeLessThan(60_000);
     });
 
     it('over an index of the failed alone, where 100,000 have failed', async () => {

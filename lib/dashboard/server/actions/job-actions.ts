@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { keepsActor } from '../../../inspect/job-actions.js';
 import { QueueService } from '../../../services/queue.service.js';
 import type { ActionProgress, JobActionName } from '../../api/jobs.api.js';
 import { ProblemError } from '../http/problem.error.js';
@@ -71,7 +72,9 @@ export class JobActions implements OnModuleDestroy {
     try {
       for await (const uuids of plan.batches()) {
         if (this.isClosing) throw new Error('The application is closing.');
-        const { changed, unchanged } = await this.queue.changeAll(changeOf(action), uuids, { by: actor });
+        const change = changeOf(action);
+        const by = keepsActor(change) ? { by: actor } : {};
+        const { changed, unchanged } = await this.queue.changeAll(change, uuids, by);
         outcome.add(changed, unchanged);
         yield outcome.progress({ ended: false });
       }
