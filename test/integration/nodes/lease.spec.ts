@@ -1,5 +1,5 @@
+import { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import { types } from 'pg';
 import { Job } from '../../../lib/index.js';
 import { startApplication, type TestApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -69,10 +69,10 @@ describe('the lease of a node', () => {
   });
 
   it('is renewed in the process if no thread can have the options of the connection, and the log says so', async () => {
-    await start({ extra: { types: { getTypeParser: types.getTypeParser } } });
+    await start({ extra: { stream: () => new Socket() } });
     await outlivesItsFirstLease();
     expect(warnings()).toEqual([
-      expect.stringMatching(/^The lease of node \d+ is renewed in the main thread, .*could not be cloned/s),
+      expect.stringMatching(/^The lease of node \d+ is renewed in the main thread, .*stream/s),
     ]);
   });
 });
