@@ -137,13 +137,13 @@ describe('identity keys in a graph', () => {
     );
     expect(jobs.map(({ description, deduplicated }) => [description, deduplicated])).toEqual([
       ['a', false],
-      ['b', false],
       ['c', false],
+      ['b', false],
     ]);
     expect(await stored()).toBe(before + 4);
-    expect([await holder(k), await holder(l)]).toEqual([twin.uuid, jobs[2]?.uuid]);
-    expect((await test.queue.waitingFor(jobs[2]?.uuid as string)).map(({ uuid }) => uuid)).toEqual([
-      jobs[1]?.uuid,
+    expect([await holder(k), await holder(l)]).toEqual([twin.uuid, jobs[1]?.uuid]);
+    expect((await test.queue.waitingFor(jobs[1]?.uuid as string)).map(({ uuid }) => uuid)).toEqual([
+      jobs[2]?.uuid,
     ]);
   });
 
