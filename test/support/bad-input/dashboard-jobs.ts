@@ -65,7 +65,7 @@ export const jobQueries: readonly BadQuery[] = [
 ];
 
 const actions: readonly [action: string, body: unknown, where: string, says: RegExp][] = [
-  ['explode', { uuids: [NOBODY] }, 'action', /must be one of requeue, cancel, done, delete/],
+  ['explode', { uuids: [NOBODY] }, 'action', /must be one of run, requeue, cancel, done, delete/],
   ['requeue', {}, 'uuids', /is missing|list of uuids/],
   ['requeue', [], 'uuids', /is missing/],
   ['requeue', { uuids: [] }, 'uuids', /one uuid at least/],
