@@ -38,7 +38,7 @@ describe('The schedules', () => {
     await dialog.getByLabel('Expression').fill('0 7 * * *');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await tab.page.getByText('each day at 07:00').waitFor();
-    await button('Back to code').click();
+    await button('Reset to code').click();
     await tab.page.getByText('Mon, Tue, Wed, Thu, Fri at 06:00').waitFor();
     expect(changes()).toEqual([
       'POST schedules/daily%20report/run {}',
