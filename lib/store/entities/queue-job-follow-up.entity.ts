@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /** What a transaction at REPEATABLE READ or SERIALIZABLE has left to be done after its commit; a row lives for a moment. */
-@Entity({ name: 'queue_job_follow_up' })
+@Entity({ name: 'queue_job_follow_up', synchronize: false })
 export class QueueJobFollowUp {
   @PrimaryGeneratedColumn('identity', {
     name: 'id',

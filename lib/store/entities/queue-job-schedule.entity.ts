@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A schedule: one of the code, by `@CronJob()`, or one that data made, by `ScheduleService.upsert()`. */
-@Entity({ name: 'queue_job_schedule' })
+@Entity({ name: 'queue_job_schedule', synchronize: false })
 @Index('queue_job_schedule_due', ['nextTick'], { where: 'next_tick IS NOT NULL' })
 export class QueueJobSchedule {
   @PrimaryColumn({
