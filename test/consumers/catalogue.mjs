@@ -49,5 +49,5 @@ export const CONSUMERS = [
     steps: ['build', 'quick-start'],
     serve: [],
   },
-  { name: 'types', quick: true, sources: 'none', steps: ['test'], serve: [] },
+  { name: 'types', sources: 'none', steps: ['test'], serve: [] },
 ];
