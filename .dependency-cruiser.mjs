@@ -24,9 +24,10 @@ const rooms = {
   schedule: top,
   events: top,
   observe: top,
+  terminus: ['observe'],
   dashboard: [...top, 'schedule'],
   // It stands for the module.
-  testing: [...top, 'schedule', 'module'],
+  testing: [...top, 'schedule', 'observe', 'module'],
 };
 
 const files = { options: '^lib/queue-job\\.options\\.ts$', module: '^lib/queue-job\\.module\\.ts$' };

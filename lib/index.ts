@@ -46,6 +46,12 @@ export { JobFunctionService, type JobFunctionState } from './services/job-functi
 export { NodeService } from './services/node.service.js';
 export type { NodeState } from './store/nodes/node-store.js';
 export { JobRunner } from './runner/job-runner.js';
+export type { RunnerState } from './runner/node-state.js';
+export {
+  QueueHealthService,
+  type QueueHealth,
+  type QueueHealthOptions,
+} from './observe/queue-health.service.js';
 export { currentJob, type CurrentJob } from './execution-context/current-job.js';
 
 export { CronJob, type CronJobOptions } from './schedule/cron-job.decorator.js';

@@ -33,6 +33,7 @@ import { ScheduleRunner } from './schedule/schedule-runner.js';
 import { ScheduleService } from './schedule/schedule.service.js';
 import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule/schedule.settings.js';
 import { RunnerLifecycleModule } from './runner/runner-lifecycle.module.js';
+import { QueueHealthService } from './observe/queue-health.service.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 import { EntityReader } from './store/connection/entity-reader.js';
 import { FunctionOverrides } from './store/functions/function-overrides.js';
@@ -186,6 +187,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     CodeSchedules,
     ScheduleRunner,
     ScheduleService,
+    QueueHealthService,
   ],
   // QueueParts is for the dashboard alone: no application can name it.
   exports: [
@@ -195,6 +197,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     NodeService,
     JobFunctionService,
     ScheduleService,
+    QueueHealthService,
     JobRunner,
     QueueParts,
   ],

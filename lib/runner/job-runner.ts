@@ -14,6 +14,7 @@ import { ProgressBuffer } from './reporting/progress-buffer.js';
 import { JobPruner } from './maintenance/job-pruner.js';
 import type { NodeService } from './node-service.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
+import type { RunnerState } from './node-state.js';
 import type { RunnerSettings } from './runner.settings.js';
 import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
 
@@ -56,6 +57,13 @@ export class JobRunner implements LifecycleRunner {
   /** Whether jobs are run in this process. */
   get running(): boolean {
     return this.node !== null;
+  }
+
+  /** What its node does now; `stopped` before its first start, too. */
+  get state(): RunnerState {
+    const node = this.node ?? this.stoppingNode;
+    if (node !== null) return node.state;
+    return this.starting === null ? 'stopped' : 'starting';
   }
 
   /** The number of this node in the cluster; undefined while it doesn't run. */

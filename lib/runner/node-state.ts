@@ -7,13 +7,13 @@
  * - `stopping`: it claims nothing, and waits for what runs.
  * - `stopped`: it is gone.
  */
-export type NodeState = 'starting' | 'running' | 'draining' | 'disconnected' | 'stopping' | 'stopped';
+export type RunnerState = 'starting' | 'running' | 'draining' | 'disconnected' | 'stopping' | 'stopped';
 
 /** What can happen to a node. */
 export type NodeEvent = 'started' | 'drain' | 'resume' | 'disconnected' | 'reconnected' | 'stop' | 'stopped';
 
 /** Every transition there is. An event that has none in a state changes nothing there. */
-const TRANSITIONS: Readonly<Record<NodeState, Partial<Readonly<Record<NodeEvent, NodeState>>>>> = {
+const TRANSITIONS: Readonly<Record<RunnerState, Partial<Readonly<Record<NodeEvent, RunnerState>>>>> = {
   starting: { started: 'running', stop: 'stopping' },
   running: { drain: 'draining', disconnected: 'disconnected', stop: 'stopping' },
   draining: { resume: 'running', disconnected: 'disconnected', stop: 'stopping' },
@@ -24,12 +24,12 @@ const TRANSITIONS: Readonly<Record<NodeState, Partial<Readonly<Record<NodeEvent,
 
 /** In which state a node is. */
 export class NodeStateMachine {
-  private current: NodeState = 'starting';
+  private current: RunnerState = 'starting';
 
   /** @param entered - called with each new state */
-  constructor(private readonly entered: (state: NodeState) => void) {}
+  constructor(private readonly entered: (state: RunnerState) => void) {}
 
-  get state(): NodeState {
+  get state(): RunnerState {
     return this.current;
   }
 

@@ -15,7 +15,7 @@ import type { LivenessHooks, Liveness } from './liveness/liveness.js';
 import { SessionLock } from './liveness/session-lock.js';
 import { ClaimLoop } from './claiming/claim-loop.js';
 import { CycleFollowUp } from './claiming/cycle-follow-up.js';
-import { type NodeState, NodeStateMachine } from './node-state.js';
+import { NodeStateMachine, type RunnerState } from './node-state.js';
 import { Drain } from './slots/drain.js';
 import { JobCanceller } from './slots/job-canceller.js';
 import type { ProgressBuffer } from './reporting/progress-buffer.js';
@@ -149,6 +149,10 @@ export class RunnerNode {
     return this.id;
   }
 
+  get state(): RunnerState {
+    return this.machine.state;
+  }
+
   async start(): Promise<void> {
     const { database, nodes } = this.parts.store;
     const { listen, leaseDuration } = this.settings;
@@ -172,7 +176,7 @@ export class RunnerNode {
     );
   }
 
-  private enter(state: NodeState): void {
+  private enter(state: RunnerState): void {
     if (state === 'running') {
       this.pool.reopen();
       this.claimLoop.accept(true);

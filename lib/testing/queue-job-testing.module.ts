@@ -9,6 +9,7 @@ import {
   type QueueJobModuleExtras,
   type QueueJobModuleOptions,
 } from '../queue-job.options.js';
+import { type QueueHealth, QueueHealthService } from '../observe/queue-health.service.js';
 import { JobExplorer } from '../registry/job-explorer.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
@@ -76,6 +77,7 @@ export class QueueJobTestingModule {
       NodeService,
       JobFunctionService,
       ScheduleService,
+      QueueHealthService,
       JobRunner,
     ];
     return {
@@ -106,6 +108,15 @@ interface Memory {
   readonly engine: MemoryEngine;
   readonly queue: MemoryQueueService;
 }
+/** Without a database nothing can be away. */
+const HEALTHY: QueueHealth = {
+  status: 'up',
+  reasons: [],
+  runner: 'off',
+  oldestWaiting: null,
+  pausedChannels: [],
+};
+
 const MEMORY = Symbol('nestjs-queue-job:memory');
 
 function memoryProviders(mode: 'fake' | 'inline', given: QueueJobModuleOptions): Provider[] {
@@ -122,6 +133,7 @@ function memoryProviders(mode: 'fake' | 'inline', given: QueueJobModuleOptions):
       inject: [MEMORY],
       useFactory: ({ engine, queue }: Memory) => new QueueJobTesting(engine.traps, engine, queue),
     },
+    { provide: QueueHealthService, useValue: { check: async () => HEALTHY } },
     ...[ChannelService, NodeService, JobFunctionService, ScheduleService, JobRunner].map(withoutDatabase),
   ];
 }

@@ -9,6 +9,7 @@ import {
   Job,
   JobFunctionService,
   type QueueJob,
+  QueueHealthService,
   ScheduleService,
 } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
@@ -19,6 +20,7 @@ import { channelCalls, functionCalls } from '../../support/bad-input/channels.js
 import { decorators } from '../../support/bad-input/decorators.js';
 import { fingerprint } from '../../support/bad-input/fingerprint.js';
 import { graphs } from '../../support/bad-input/graphs.js';
+import { healthCalls } from '../../support/bad-input/health.js';
 import { insideJobs, runnerCalls } from '../../support/bad-input/inside-jobs.js';
 import { Target } from '../../support/bad-input/jobs.js';
 import { channelOptions, moduleOptions } from '../../support/bad-input/module-options.js';
@@ -108,6 +110,9 @@ describe('bad input', () => {
   });
   describe('in the calls of the runner is refused', () => {
     it.each(titled(runnerCalls))('%s', async (_, input) => refuses(input, test.runner));
+  });
+  describe('in health checks is refused', () => {
+    it.each(titled(healthCalls))('%s', async (_, input) => refuses(input, test.get(QueueHealthService)));
   });
   describe('in decorators is refused when the class is loaded', () => {
     it.each(titled(decorators))('%s', async (_, input) => refuses(input, undefined));
