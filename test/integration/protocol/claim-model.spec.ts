@@ -187,6 +187,23 @@ describe('a claim, beside the model that looks at everything again for each job'
       .toSorted((a, b) => a - b);
   }
 
+  it('says nothing of more, where a paused channel stops a sequential one before a job that waits there does', async () => {
+    const channels = [
+      { ...unlimitedChannel('root'), capacity: 1, sequential: true },
+      { ...unlimitedChannel('root.c'), paused: true },
+    ];
+    const jobs = [
+      { channel: 'root', priority: 1, is: 'waiting' as const },
+      { channel: 'root', priority: 1, is: 'ready' as const },
+      { channel: 'root.c', priority: 0, is: 'ready' as const },
+      { channel: 'root.a', priority: 0, is: 'ready' as const },
+    ];
+    const situation = { channels, throttledUntil: [], jobs, slots: 1 };
+    await arrange(situation);
+    expect(await claimed(situation)).toEqual([]);
+    expect(expected(situation)).toEqual([]);
+  });
+
   it(
     'takes the same jobs, whatever the limits, and whatever runs, waits and has failed',
     async () => {

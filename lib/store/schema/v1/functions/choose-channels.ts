@@ -56,8 +56,9 @@ export const chooseChannels = (t: Tables): string => `
         IF NOT v_open THEN
           FOREACH v_name IN ARRAY r.limiting_channels LOOP
             g := array_position(l_name, v_name);
-            -- What can't start under a channel that goes strictly in order stops those behind it there.
-            IF l_sequential[g] AND l_blocker_priority[g] IS NULL THEN
+            -- What can't start under a channel that goes strictly in order stops those behind it there, be it before what
+            -- stops them anyway.
+            IF l_sequential[g] AND (l_blocker_priority[g] IS NULL OR (l_blocker_priority[g], l_blocker_seq[g]) > (r.priority, r.seq)) THEN
               l_blocker_priority[g] := r.priority;
               l_blocker_seq[g] := r.seq;
             END IF;
