@@ -7,7 +7,7 @@ const CONNECTION_LOST = {
   codes: /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH)$/,
   names: /^(QueryRunner(Provider)?AlreadyReleasedError|ConnectionSilentError)$/,
   messages:
-    /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout)/,
+    /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout expired$)/,
 };
 
 /**

@@ -11,7 +11,7 @@ export type ConnectionOptions = Omit<pg.PoolConfig, 'Client' | 'onConnect'> & {
 };
 
 /** A host that never answers is given up after this time in milliseconds, unless `connectTimeoutMS` says otherwise. */
-const CONNECT_TIMEOUT_MS = 10_000;
+export const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * The options of the data source's own pool, ready for another connection to the same server.

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ConnectionOptions } from './connection-options.js';
+import { CONNECT_TIMEOUT_MS, type ConnectionOptions } from './connection-options.js';
 
 /** A statement with its values, as the driver gets it. */
 export type QueryConfig = pg.QueryConfig & { types: pg.CustomTypesConfig; rowMode?: 'array' };
@@ -12,7 +12,8 @@ export interface Connection {
   readonly client: pg.Client;
   /** Whether the server itself is at its other end, and not a pooler: then a setting of the session stays here. */
   readonly direct: boolean;
-  /** By the monotonic clock, in milliseconds. */
+  /** When it began to be opened, and when it was ready, by the monotonic clock, in milliseconds. */
+  readonly beganAt: number;
   readonly openedAt: number;
 }
 
@@ -28,24 +29,39 @@ const READY_TEXT = `
     CASE WHEN pg_backend_pid() = $1 THEN set_config('statement_timeout', '0', false) END,
     CASE WHEN pg_backend_pid() = $1 THEN set_config('lock_timeout', '0', false) END`;
 
-/** Connects, and makes the session ready. The client is closed where that fails. */
+/** Connects, and makes the session ready. The client is closed where that fails or takes too long. */
 export async function openConnection(client: pg.Client, options: ConnectionOptions): Promise<Connection> {
-  const { onConnect, connectionTimeoutMillis } = options;
+  const { onConnect, connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = options;
   // A connection that breaks is replaced, and what was asked on it rejects; without a listener the process would end.
   client.on('error', () => undefined);
-  const late = setTimeout(() => destroy(client), connectionTimeoutMillis);
-  try {
+  const beganAt = performance.now();
+  const ready = async (): Promise<Connection> => {
     await client.connect();
     await onConnect?.(client);
     const { rows } = await client.query<{ direct: boolean }>(READY_TEXT, [processIdOf(client)]);
-    return { client, direct: rows[0]?.direct === true, openedAt: performance.now() };
+    return { client, direct: rows[0]?.direct === true, beganAt, openedAt: performance.now() };
+  };
+  let timer: NodeJS.Timeout | undefined;
+  // The driver leaves `connect()` unsettled for ever where the client is closed meanwhile, so closing it is not enough.
+  const late = new Promise<never>((_, reject) => {
+    // After a long computation the answer may be there, but not yet read: let the sockets be read first.
+    const give = (): unknown => setImmediate(() => reject(notReady(connectionTimeoutMillis)));
+    timer = setTimeout(give, connectionTimeoutMillis);
+  });
+  try {
+    return await Promise.race([ready(), late]);
   } catch (error) {
     destroy(client);
     throw error;
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 }
+
+const notReady = (milliseconds: number): Error =>
+  Object.assign(new Error(`A new connection to PostgreSQL was not ready after ${milliseconds} ms`), {
+    code: 'ETIMEDOUT',
+  });
 
 /** The number of the backend, as the server or a pooler told it; 0 where the driver doesn't say. */
 export function processIdOf(client: pg.Client): number {

@@ -10,7 +10,7 @@ const LOOK_MS = 5_000;
 const BETWEEN_MS = 500;
 /** Where the server can't be asked, a connection counts as silent after this time in milliseconds. */
 const LONGEST_MS = 20_000;
-/** Clocks of the two sides differ in speed and the opening takes time: so much, in seconds. */
+/** Clocks of the two sides differ in speed: by so much, in seconds. */
 const AGE_TOLERANCE = 10;
 
 interface Waiting {
@@ -56,7 +56,7 @@ export class SilenceWatch {
   }
 
   /** Asks the server whether it works on what was sent on this connection. If it doesn't, it closes its side. */
-  private async judge({ client, direct, openedAt }: Connection): Promise<Verdict> {
+  private async judge({ client, direct, beganAt, openedAt }: Connection): Promise<Verdict> {
     const processId = processIdOf(client);
     if (!direct || processId === 0) return 'unknown';
     let asking: Connection;
@@ -66,11 +66,13 @@ export class SilenceWatch {
       return 'unknown';
     }
     try {
-      const age = (performance.now() - openedAt) / 1_000;
+      const now = performance.now();
+      const [youngest, oldest] = [now - openedAt, now - beganAt].map((ms) => ms / 1_000);
       const timer = setTimeout(() => destroy(asking.client), LOOK_MS);
       const { rows } = await asking.client.query<{ working: boolean | null }>(JUDGE_TEXT, [
         processId,
-        age,
+        youngest,
+        oldest,
         AGE_TOLERANCE,
       ]);
       clearTimeout(timer);
@@ -133,4 +135,4 @@ const JUDGE_TEXT = `
   FROM pg_stat_activity a
   CROSS JOIN LATERAL (SELECT a.state = 'active' AND a.wait_event_type IS DISTINCT FROM 'Client' AS working) w
   WHERE a.pid = $1 AND a.usename = session_user AND a.datname = current_database()
-    AND abs(extract(epoch FROM clock_timestamp() - a.backend_start) - $2::float8) < $3::float8`;
+    AND extract(epoch FROM clock_timestamp() - a.backend_start) BETWEEN $2::float8 - $4::float8 AND $3::float8 + $4::float8`;

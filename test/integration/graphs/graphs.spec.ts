@@ -34,7 +34,7 @@ describe('a graph of jobs', () => {
   });
 
   const ended = async (jobs: readonly QueueJob[]): Promise<unknown[]> =>
-    Promise.all(jobs.map((job) => test.queue.finished(job, { timeout: 10_000 })));
+    Promise.all(jobs.map((job) => test.queue.finished(job, { timeout: '50 s' })));
   const labels = (jobs: readonly QueueJob[]): string => jobs.map(({ description }) => description).join('');
 
   it('runs a chain in order, however it is nested', async () => {
@@ -271,5 +271,5 @@ describe('a graph of jobs', () => {
     const join = steps.ran.indexOf('join');
     expect(steps.ran.slice(0, join).every((label) => !label.startsWith('c'))).toBe(true);
     expect(join).toBe(6_666);
-  }, 60_000);
+  }, 180_000);
 });

@@ -34,7 +34,8 @@ class Work {
 describe('a server that is slow, not dead', () => {
   const kinds: Record<string, QueueJobRunnerOptions> = {
     sessions: {},
-    leases: { listen: false, pollInterval: 200 },
+    // Nobody can renew a lease while the table is locked: it has to last longer than that.
+    leases: { listen: false, pollInterval: 200, leaseDuration: '30 s' },
   };
   let server: EmbeddedPostgres;
   let admin: Client;
