@@ -106,6 +106,9 @@ const queueParts: FactoryProvider<QueueParts> = {
         priority: options.priority,
         maxRetries: options.maxRetries,
         channel: options.channel,
+        tags: options.tags,
+        startBefore: options.startBefore,
+        onParentFailed: options.onParentFailed,
         noDelay: options.noDelay,
         userId: options.userId,
         captureContext: options.context?.capture,
@@ -141,12 +144,14 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
 const scheduleSettings: FactoryProvider<ScheduleSettings> = {
   provide: SCHEDULE_SETTINGS,
   inject: [CHECKED_OPTIONS],
-  useFactory: ({ schedules, runner, channel, priority, maxRetries }: CheckedOptions) => ({
+  useFactory: ({ schedules, runner, channel, priority, maxRetries, tags, startBefore }: CheckedOptions) => ({
     enabled: schedules,
     pollInterval: runner.listen ? LISTENING_POLL_MS : runner.pollInterval,
     channel,
     priority,
     maxRetries,
+    tags,
+    startBefore,
   }),
 };
 

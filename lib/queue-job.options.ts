@@ -11,7 +11,10 @@ import { InvalidModuleOptionError } from './errors/invalid-module-option.error.j
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
 import type { RetryOn } from './job/outcome.js';
-import { checkMaxRetries, checkPriority } from './common/option-checks.js';
+import { checkMaxRetries, checkOneOf, checkPriority } from './common/option-checks.js';
+import { ON_PARENT_FAILED, type OnParentFailed } from './job/on-parent-failed.js';
+import { readDefaultStartBefore } from './job/start-before.js';
+import { checkTags } from './job/tags.js';
 import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
 import { formatValue } from './common/format-value.js';
 import { isStorable } from './common/storable-text.js';
@@ -45,6 +48,10 @@ export interface QueueJobDefaults {
   readonly retryOn?: RetryOn;
   /** The channel of jobs whose `@Job()` names none. Default: `root`. */
   readonly channel?: string;
+  readonly tags?: readonly string[];
+  /** Seconds from the call, or a duration, after which a job that has not begun is cancelled. Default: without limit. */
+  readonly startBefore?: number | string;
+  readonly onParentFailed?: OnParentFailed;
 }
 
 /** The options of `QueueJobModule.forRoot()`. All of them can be left out. */
@@ -107,7 +114,16 @@ const KNOWN_RUNNER = [
   'listen',
   'transactionalConcurrency',
 ];
-const KNOWN_DEFAULTS = ['priority', 'maxRetries', 'retryPattern', 'retryOn', 'channel'];
+const KNOWN_DEFAULTS = [
+  'priority',
+  'maxRetries',
+  'retryPattern',
+  'retryOn',
+  'channel',
+  'tags',
+  'startBefore',
+  'onParentFailed',
+];
 
 /** The options after their checks, with every default filled in. */
 export type CheckedOptions = ReturnType<typeof checkModuleOptions>;
@@ -155,6 +171,13 @@ function checkOptions(options: QueueJobModuleOptions) {
       defaults.retryPattern === undefined ? undefined : validateRetryPattern(defaults.retryPattern),
     retryOn: defaults.retryOn === undefined ? undefined : checkRetryOn(defaults.retryOn),
     channel: defaults.channel === undefined ? undefined : normalizeChannelName(defaults.channel),
+    tags: defaults.tags === undefined ? undefined : checkTags('tags', defaults.tags),
+    startBefore:
+      defaults.startBefore === undefined ? undefined : readDefaultStartBefore(defaults.startBefore),
+    onParentFailed:
+      defaults.onParentFailed === undefined
+        ? undefined
+        : checkOneOf('onParentFailed', ON_PARENT_FAILED, defaults.onParentFailed),
     schedules: options.schedules ?? true,
     noDelay: options.noDelay ?? noDelayByEnvironment(),
     userId: options.userId,

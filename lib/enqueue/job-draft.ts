@@ -5,8 +5,11 @@ import {
   DEFAULT_MAX_RETRIES,
   DEFAULT_PRIORITY,
   type JobOptions,
+  type ValidJobOptions,
   validateJobOptions,
 } from '../job/job-options.js';
+import { storedTags } from '../job/tags.js';
+import type { OnParentFailed } from '../job/on-parent-failed.js';
 import { wrongValue } from '../common/option-checks.js';
 import { isStorable, STORABLE } from '../common/storable-text.js';
 import { channelOf, type JobFunction } from '../registry/job-function.js';
@@ -33,6 +36,10 @@ export interface DraftSettings {
   readonly priority: number | undefined;
   readonly maxRetries: number | undefined;
   readonly channel: string | undefined;
+  readonly tags: readonly string[] | undefined;
+  /** Seconds. */
+  readonly startBefore: number | undefined;
+  readonly onParentFailed: OnParentFailed | undefined;
   readonly noDelay: boolean;
   readonly userId: (() => string | number | null | undefined) | undefined;
   readonly captureContext: (() => unknown) | undefined;
@@ -76,8 +83,11 @@ export class JobDrafter {
       identityKey: key ?? null,
       identityUntilDone: (given.identityScope ?? own.identityScope) === 'until_done',
       locksKey: true,
+      tags: storedTags(given.tags ?? own.tags ?? settings.tags),
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
       etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
+      ...startBeforeOf(given, own.startBefore ?? settings.startBefore),
+      onParentFailed: asStored(given.onParentFailed ?? own.onParentFailed ?? settings.onParentFailed),
       userId,
       context: codec.seal(codec.encodeValue(context, 'context'), { uuid, field: 'context' }),
       graphUuid: null,
@@ -94,6 +104,24 @@ export class JobDrafter {
   }
 }
 
+const asStored = (answer: OnParentFailed | undefined): OnParentFailed | null =>
+  answer === undefined || answer === 'wait' ? null : answer;
+
+/** A default counts from the eta of a call that has one: it could never begin before. */
+function startBeforeOf(
+  { startBefore, eta }: ValidJobOptions,
+  byDefault: number | undefined,
+): Pick<NewJob, 'startBeforeIn' | 'startBeforeAt'> {
+  if (startBefore !== undefined && 'at' in startBefore)
+    return { startBeforeIn: null, startBeforeAt: startBefore.at };
+  if (startBefore !== undefined) return { startBeforeIn: startBefore.inSeconds, startBeforeAt: null };
+  if (byDefault === undefined) return { startBeforeIn: null, startBeforeAt: null };
+  if (eta !== undefined && 'at' in eta && eta.at.getTime() > Date.now())
+    return { startBeforeIn: null, startBeforeAt: new Date(eta.at.getTime() + byDefault * 1_000) };
+  const later = eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : 0;
+  return { startBeforeIn: later + byDefault, startBeforeAt: null };
+}
+
 /** What the application's `userId` answers; a promise of one, for instance, would be stored as `[object Promise]`. */
 export function readUserId(answer: unknown): string | null {
   if (answer === null || answer === undefined) return null;
@@ -105,6 +133,10 @@ export function readUserId(answer: unknown): string | null {
     answer,
   );
 }
+
+/** What the database adds to its clock, which may differ by the moment between two looks at that. */
+const later = (date: Date, seconds: number | null): Date | null =>
+  seconds === null ? null : new Date(date.getTime() + seconds * 1_000);
 
 /** The job as its caller gets it. */
 export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): QueueJob {
@@ -124,7 +156,10 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
   answer.description = job.description;
   answer.identityKey = job.identityKey;
   answer.identityUntilDone = job.identityUntilDone;
+  answer.tags = job.tags === null ? [] : (JSON.parse(job.tags) as string[]);
   answer.eta = stored.eta;
+  answer.startBefore = job.startBeforeAt ?? later(stored.dateCreated, job.startBeforeIn);
+  answer.onParentFailed = job.waits ? job.onParentFailed : null;
   answer.userId = job.userId;
   answer.context = context;
   answer.graphUuid = job.graphUuid;

@@ -3,6 +3,7 @@ import { normalizeChannelName } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { isJobState, JOB_STATES } from '../job/job-state.js';
+import { checkTags } from '../job/tags.js';
 import { checkObject, checkPriority, checkText } from '../common/option-checks.js';
 import { formatValue } from '../common/format-value.js';
 import type { JobListFilter } from '../store/jobs/job-filter.js';
@@ -59,6 +60,8 @@ const CHECKS: { readonly [P in keyof JobListFilter]-?: (value: unknown) => JobLi
     if (typeof wanted === 'string' && wanted !== '') checkText('argument.value', wanted);
     return { path: path as (string | number)[], value: checkJson(wanted) };
   },
+  tags: (value) => checkSomeTags('tags', value),
+  anyTag: (value) => checkSomeTags('anyTag', value),
   before: (value) => checkUuid(value as string),
   limit: (value) => checkInteger('limit', value, MAX_LIMIT),
 };
@@ -76,6 +79,15 @@ export function checkFilter<F extends JobListFilter>(filter: F): F {
     if (value !== undefined) checked[property] = check(value);
   }
   return checked as F;
+}
+
+/** Of no tag at all it would not be plain whether it means every job or none. */
+function checkSomeTags(property: string, value: unknown): readonly string[] {
+  const tags = checkTags(property, value);
+  if (tags.length > 0) return tags;
+  throw new InvalidJobOptionError(
+    `${property} must name a tag at least; leave it out for jobs with any tags or none.`,
+  );
 }
 
 function checkInteger(property: string, value: unknown, max: number): number {

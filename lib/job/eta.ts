@@ -22,7 +22,15 @@ const LAST_YEAR = 9999;
  * ```
  */
 export function parseEta(eta: number | Date | string): Eta {
-  const given: unknown = eta;
+  return readMoment('eta', eta);
+}
+
+/**
+ * A moment as a property gives it, see {@link parseEta}.
+ *
+ * @param property - its name, for the error
+ */
+export function readMoment(property: string, given: unknown): Eta {
   if (types.isDate(given)) {
     const year = given.getUTCFullYear();
     // A copy: the caller's Date may change before the job is stored.
@@ -34,6 +42,6 @@ export function parseEta(eta: number | Date | string): Eta {
       return { inSeconds: seconds + 0 };
   }
   throw new InvalidJobOptionError(
-    `eta must be seconds from now (0 to ${MAX_SECONDS}), a duration such as '5h', or a valid Date of the years 1 to ${LAST_YEAR}, not ${formatValue(given)}.`,
+    `${property} must be seconds from now (0 to ${MAX_SECONDS}), a duration such as '5h', or a valid Date of the years 1 to ${LAST_YEAR}, not ${formatValue(given)}.`,
   );
 }

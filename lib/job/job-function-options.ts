@@ -2,6 +2,9 @@ import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import { ON_PARENT_FAILED, type OnParentFailed } from './on-parent-failed.js';
+import { readDefaultStartBefore } from './start-before.js';
+import { checkTags } from './tags.js';
 import { checkProperties, type Checks } from '../common/check-properties.js';
 import {
   checkBoolean,
@@ -48,6 +51,12 @@ export interface JobFunctionOptions {
   readonly identityKey?: IdentityKey | undefined;
   /** How long a job counts for its key: while it waits, or until it is done. Default: `'waiting'`. */
   readonly identityScope?: IdentityScope | undefined;
+  /** Words to find its jobs by: 20 at most, of 1 to 100 characters each. Default: none. */
+  readonly tags?: readonly string[] | undefined;
+  /** A job that has not begun by then is `cancelled`: seconds from the call, or a duration. Default: without limit. */
+  readonly startBefore?: number | string | undefined;
+  /** In a graph: what a parent that fails for good means for the job. Default: `'wait'`. */
+  readonly onParentFailed?: OnParentFailed | undefined;
   /** How long a try may last: milliseconds above 0, or a duration, about 24.8 days at most. Default: without limit. */
   readonly timeout?: number | string | undefined;
   /** Runs the method in one transaction, with the end of the job in it. Default: false. */
@@ -68,6 +77,10 @@ export interface ValidJobFunctionOptions {
   readonly description?: JobDescription;
   readonly identityKey?: IdentityKey;
   readonly identityScope?: IdentityScope;
+  readonly tags?: readonly string[];
+  /** Seconds. */
+  readonly startBefore?: number;
+  readonly onParentFailed?: OnParentFailed;
   readonly timeout?: number;
   readonly transactional?: boolean;
   readonly retryOn?: RetryOn;
@@ -83,6 +96,9 @@ const CHECKS: Checks<ValidJobFunctionOptions> = {
   description: (value) => (typeof value === 'function' ? (value as JobDescription) : checkDescription(value)),
   identityKey: readIdentityKey,
   identityScope: (value) => checkOneOf('identityScope', IDENTITY_SCOPES, value),
+  tags: (value) => checkTags('tags', value),
+  startBefore: readDefaultStartBefore,
+  onParentFailed: (value) => checkOneOf('onParentFailed', ON_PARENT_FAILED, value),
   timeout: checkTimeout,
   transactional: (value) => checkBoolean('transactional', value),
   retryOn: checkRetryOn,

@@ -1,5 +1,8 @@
 import { type Eta, parseEta } from './eta.js';
 import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import { ON_PARENT_FAILED, type OnParentFailed } from './on-parent-failed.js';
+import { checkStartBefore, readStartBefore } from './start-before.js';
+import { checkTags } from './tags.js';
 import { checkProperties, type Checks } from '../common/check-properties.js';
 import {
   checkBoolean,
@@ -39,6 +42,15 @@ export interface JobOptions {
   readonly identityKey?: IdentityKey | undefined;
   /** How long a job counts for its key: while it waits, or until it is done. Default: `'waiting'`. */
   readonly identityScope?: IdentityScope | undefined;
+  /** Words to find the job by: 20 at most, of 1 to 100 characters each. Default: none. */
+  readonly tags?: readonly string[] | undefined;
+  /**
+   * A job that has not begun by then is `cancelled`, with the result `Expired`, its next attempts included: seconds from
+   * now, a `Date` in the future, or a duration such as `'10 min'`. Default: it may begin at any time.
+   */
+  readonly startBefore?: number | Date | string | undefined;
+  /** In a graph: what a parent that fails for good means for this job. Default: `'wait'`. */
+  readonly onParentFailed?: OnParentFailed | undefined;
   /** Runs the job at once, here, after a round trip through the codec. Default: false. */
   readonly noDelay?: boolean | undefined;
 }
@@ -52,6 +64,9 @@ export interface ValidJobOptions {
   readonly channel?: string;
   readonly identityKey?: IdentityKey;
   readonly identityScope?: IdentityScope;
+  readonly tags?: readonly string[];
+  readonly startBefore?: Eta;
+  readonly onParentFailed?: OnParentFailed;
   readonly noDelay?: boolean;
 }
 
@@ -64,6 +79,9 @@ const CHECKS: Checks<ValidJobOptions> = {
   channel: (value) => checkName('channel', value),
   identityKey: readIdentityKey,
   identityScope: (value) => checkOneOf('identityScope', IDENTITY_SCOPES, value),
+  tags: (value) => checkTags('tags', value),
+  startBefore: readStartBefore,
+  onParentFailed: (value) => checkOneOf('onParentFailed', ON_PARENT_FAILED, value),
   noDelay: (value) => checkBoolean('noDelay', value),
 };
 
@@ -77,5 +95,8 @@ const CHECKS: Checks<ValidJobOptions> = {
  * ```
  */
 export function validateJobOptions(options: JobOptions | undefined): ValidJobOptions {
-  return checkProperties(options, CHECKS);
+  const valid = checkProperties(options, CHECKS);
+  if (valid.startBefore !== undefined && valid.eta !== undefined)
+    checkStartBefore(valid.startBefore, valid.eta);
+  return valid;
 }

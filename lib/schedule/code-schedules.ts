@@ -3,6 +3,7 @@ import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY } from '../job/job-options.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
 import { channelOf } from '../registry/job-function.js';
+import { storedTags } from '../job/tags.js';
 import type { StoredDefinition } from '../store/schedules/schedule-definition.js';
 import type { ScheduleRow } from '../store/schedules/schedule-store.js';
 import { Store } from '../store/store.js';
@@ -87,7 +88,12 @@ export class CodeSchedules {
       priority: options.priority ?? fn.options.priority ?? this.settings.priority ?? DEFAULT_PRIORITY,
       maxRetries:
         options.maxRetries ?? fn.options.maxRetries ?? this.settings.maxRetries ?? DEFAULT_MAX_RETRIES,
-      call: { ...call, defaultChannel: channelOf(fn, this.settings.channel) },
+      call: {
+        ...call,
+        tags: fn.options.tags === undefined ? storedTags(this.settings.tags) : call.tags,
+        startBeforeIn: call.startBeforeIn ?? this.settings.startBefore ?? null,
+        defaultChannel: channelOf(fn, this.settings.channel),
+      },
     };
   }
 }

@@ -6,6 +6,7 @@ import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { QueueJobError } from '../errors/queue-job.error.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
+import { storedTags } from '../job/tags.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
 import type { JobFunction } from '../registry/job-function.js';
 import { JobExplorer } from '../registry/job-explorer.js';
@@ -75,6 +76,8 @@ export class ScheduleExplorer {
       description: resolveDescription(fn.options.description ?? fn.name, args, fn.name),
       identityKey: key ?? null,
       identityUntilDone: fn.options.identityScope === 'until_done',
+      tags: storedTags(fn.options.tags),
+      startBeforeIn: fn.options.startBefore ?? null,
       userId: null,
       draft,
     };

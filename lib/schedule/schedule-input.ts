@@ -154,6 +154,10 @@ function checkCall(value: unknown): DelayableJob {
     throw new InvalidScheduleError(
       'call has an eta, but the schedule says when its jobs start. Leave it out.',
     );
+  if (options.startBefore instanceof Date)
+    throw new InvalidScheduleError(
+      "call has a Date as startBefore, which would be one for all ticks. Give seconds or a duration, such as '10 min'.",
+    );
   if (manager !== undefined)
     throw new InvalidScheduleError(
       'call has a manager, but a schedule is stored in a transaction of its own. Leave it out.',
@@ -169,6 +173,8 @@ function storedCall({ draft: { job, fn } }: DelayableJob, codec: ArgumentCodec):
     description: job.description,
     identityKey: job.identityKey,
     identityUntilDone: job.identityUntilDone,
+    tags: job.tags,
+    startBeforeIn: job.startBeforeIn,
     userId: job.userId,
     draft: job.uuid,
     defaultChannel: fn.channel,

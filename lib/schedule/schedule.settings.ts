@@ -10,4 +10,7 @@ export interface ScheduleSettings {
   readonly channel: string | undefined;
   readonly priority: number | undefined;
   readonly maxRetries: number | undefined;
+  readonly tags: readonly string[] | undefined;
+  /** Seconds. */
+  readonly startBefore: number | undefined;
 }

@@ -17,6 +17,8 @@ export function jobOf(row: ScheduleRow, changes: FunctionOverrides): Omit<TickJo
     description: call.description,
     identityKey: call.identityKey,
     identityUntilDone: call.identityUntilDone,
+    tags: call.tags,
+    startBeforeIn: call.startBeforeIn,
     userId: call.userId,
     context: call.context,
   };

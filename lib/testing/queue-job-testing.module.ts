@@ -155,8 +155,10 @@ function memoryOf(mode: 'fake' | 'inline', given: QueueJobModuleOptions, registr
     async (uuids, recursive) => engine.perform(uuids, recursive),
     () => engine.forget(),
   );
-  const { priority, maxRetries, channel, userId, noDelay, context } = options;
-  const settings = { priority, maxRetries, channel, noDelay, userId, captureContext: context?.capture };
+  const { priority, maxRetries, channel, tags, startBefore, onParentFailed, userId, noDelay, context } =
+    options;
+  const defaults = { priority, maxRetries, channel, tags, startBefore, onParentFailed };
+  const settings = { ...defaults, noDelay, userId, captureContext: context?.capture };
   const queue = new MemoryQueueService(jobs, registry, codec, settings, async (stored) =>
     engine.stored(stored),
   );

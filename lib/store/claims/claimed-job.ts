@@ -11,7 +11,9 @@ export interface ClaimedJob {
   readonly description: string;
   readonly identityKey: string | null;
   readonly identityUntilDone: boolean;
+  readonly tags: readonly string[] | null;
   readonly eta: Date | null;
+  readonly startBefore: Date | null;
   readonly userId: string | null;
   readonly context: string | null;
   readonly graphUuid: string | null;
@@ -56,15 +58,17 @@ export function toClaimedJob(
     description: row[10] as string,
     identityKey: row[11] as string | null,
     identityUntilDone: row[12] as boolean,
-    eta: row[13] as Date | null,
-    userId: row[14] as string | null,
-    context: row[15] as string | null,
-    graphUuid: row[16] as string | null,
-    batchUuid: row[17] as string | null,
-    tick: row[18] as string | null,
-    hasChildren: row[19] as boolean,
-    dateCreated: row[20] as Date,
-    deaths: row[21] as number,
+    tags: row[13] as string[] | null,
+    eta: row[14] as Date | null,
+    startBefore: row[15] as Date | null,
+    userId: row[16] as string | null,
+    context: row[17] as string | null,
+    graphUuid: row[18] as string | null,
+    batchUuid: row[19] as string | null,
+    tick: row[20] as string | null,
+    hasChildren: row[21] as boolean,
+    dateCreated: row[22] as Date,
+    deaths: row[23] as number,
     dateEnqueued: claim.dateEnqueued,
     claim: claim.claim,
     receivedAt: claim.receivedAt,

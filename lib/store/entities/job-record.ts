@@ -1,11 +1,18 @@
 import { Column, type ValueTransformer } from 'typeorm';
 import type { JobState } from '../../job/job-state.js';
+import type { OnParentFailed } from '../../job/on-parent-failed.js';
 import { readTick, type ScheduleTick } from '../../job/schedule-tick.js';
 
 /** The driver of the application's data source parses JSON. */
 const storedTick: ValueTransformer = {
   from: (value: unknown) => (value === null ? null : readTick(JSON.stringify(value))),
   to: (value: unknown) => value,
+};
+
+/** A job without tags has none in its row. */
+const storedTags: ValueTransformer = {
+  from: (value: string[] | null) => value ?? [],
+  to: (value: readonly string[] | null) => (value === null || value.length === 0 ? null : value),
 };
 
 /** What a live and a finished job have in common: the fields of the seed's `Job`, in camelCase. */
@@ -57,9 +64,21 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'identity_until_done', type: 'boolean', default: false })
   identityUntilDone!: boolean;
 
+  /** Words to find the job by. */
+  @Column({ name: 'tags', type: 'jsonb', nullable: true, transformer: storedTags })
+  tags!: string[];
+
   /** The job starts no earlier. */
   @Column({ name: 'eta', type: 'timestamptz', nullable: true })
   eta!: Date | null;
+
+  /** A job that has not begun by then is cancelled, with `Expired` as its result. */
+  @Column({ name: 'start_before', type: 'timestamptz', nullable: true })
+  startBefore!: Date | null;
+
+  /** What a parent that fails for good means for the job; null, as `'wait'`: it waits until somebody decides. */
+  @Column({ name: 'on_parent_failed', type: 'text', nullable: true })
+  onParentFailed!: OnParentFailed | null;
 
   @Column({ name: 'user_id', type: 'text', nullable: true })
   userId!: string | null;

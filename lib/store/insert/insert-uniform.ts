@@ -61,6 +61,8 @@ export function areUniform(jobs: readonly NewJob[]): boolean {
         job.identityKey === null &&
         job.etaIn === null &&
         job.etaAt === null &&
+        job.startBeforeIn === null &&
+        job.startBeforeAt === null &&
         !job.waits &&
         UNIFORM_COLUMNS.every(({ property }) => job[property] === first[property]),
     )
@@ -78,4 +80,4 @@ WITH stored AS (
   FROM unnest((SELECT $1::uuid[]), $2::json[], $3::text[]) u (uuid, args, description)
   RETURNING seq, date_created
 )
-SELECT array_agg(seq) AS seqs, min(date_created) AS date_created, ${notificationText(t, '$14', '$15')} AS notified FROM stored`;
+SELECT array_agg(seq) AS seqs, min(date_created) AS date_created, ${notificationText(t, '$15', '$16')} AS notified FROM stored`;

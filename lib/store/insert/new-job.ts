@@ -1,3 +1,5 @@
+import type { OnParentFailed } from '../../job/on-parent-failed.js';
+
 /** A job as it is inserted. */
 export interface NewJob {
   readonly uuid: string;
@@ -12,9 +14,16 @@ export interface NewJob {
   readonly identityUntilDone: boolean;
   /** The job takes its key; false where it goes in although another one has it. */
   readonly locksKey: boolean;
+  /** JSON text; null for none. */
+  readonly tags: string | null;
   /** Seconds from now by the database's clock; null where `etaAt` is given, or none. */
   readonly etaIn: number | null;
   readonly etaAt: Date | null;
+  /** As of the eta, when the job must have begun. */
+  readonly startBeforeIn: number | null;
+  readonly startBeforeAt: Date | null;
+  /** Of a job that waits for its parents; null, as `'wait'`. */
+  readonly onParentFailed: OnParentFailed | null;
   readonly userId: string | null;
   /** JSON text. */
   readonly context: string | null;

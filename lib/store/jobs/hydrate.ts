@@ -16,7 +16,13 @@ export function hydrateRow(row: JobRow, { args, result, context }: DecodedParts)
   const fields: Partial<Record<JobProperty, unknown>> = {};
   for (const { property, column } of JOB_COLUMNS) fields[property] = row[column];
   const tick = readTick(row.tick as string | null);
-  return Object.assign(new QueueJob(), fields, { args: [...args], result, context, tick });
+  return Object.assign(new QueueJob(), fields, {
+    args: [...args],
+    result,
+    context,
+    tick,
+    tags: row.tags ?? [],
+  });
 }
 
 /** A claimed job as it is while it runs. */
@@ -38,6 +44,7 @@ export function hydrateClaimed(
     schedule: tick?.name ?? null,
     scheduledAt: tick?.scheduledAt ?? null,
     tick,
+    tags: [...(job.tags ?? [])],
     // All jobs of a claim have the same.
     dateEnqueued: new Date(job.dateEnqueued),
     dateStarted: new Date(),

@@ -7,6 +7,10 @@ export interface JobFilter {
   readonly name?: string;
   /** A channel, its subchannels included. */
   readonly channel?: string;
+  /** Jobs that have all of these tags. */
+  readonly tags?: readonly string[];
+  /** Jobs that have one of these tags at least. */
+  readonly anyTag?: readonly string[];
   readonly graphUuid?: string;
   /** The members of a batch. */
   readonly batchUuid?: string;

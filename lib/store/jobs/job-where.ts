@@ -21,6 +21,8 @@ export function jobWhere(filter: JobFilter, t: Tables, bind: Bind): string[] {
       `(j.channel = ${channel} OR j.channel >= ${channel} || '.' AND j.channel < ${channel} || '/')`,
     );
   }
+  if (filter.tags !== undefined) where.push(`j.tags ?& ${bind(filter.tags)}::text[]`);
+  if (filter.anyTag !== undefined) where.push(`j.tags ?| ${bind(filter.anyTag)}::text[]`);
   if (filter.createdFrom !== undefined) where.push(`j.date_created >= ${bind(filter.createdFrom)}`);
   if (filter.createdBefore !== undefined) where.push(`j.date_created < ${bind(filter.createdBefore)}`);
   if (filter.node !== undefined) where.push(`${lastNode(t)} = ${bind(filter.node)}`);

@@ -31,6 +31,10 @@ export interface StoredCall {
   readonly description: string;
   readonly identityKey: string | null;
   readonly identityUntilDone: boolean;
+  /** JSON text. */
+  readonly tags: string | null;
+  /** Seconds from its eta. */
+  readonly startBeforeIn: number | null;
   readonly userId: string | null;
   /** The uuid that `args` and `context` are sealed with. */
   readonly draft: string;

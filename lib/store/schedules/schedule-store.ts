@@ -67,6 +67,8 @@ export interface TickJob {
   readonly description: string;
   readonly identityKey: string | null;
   readonly identityUntilDone: boolean;
+  readonly tags: string | null;
+  readonly startBeforeIn: number | null;
   readonly userId: string | null;
   readonly context: string | null;
 }
@@ -211,8 +213,8 @@ export class ScheduleStore {
          SELECT s.name, s.last_tick, clock_timestamp() AS now FROM ${t.schedule} s WHERE s.name = $2 FOR NO KEY UPDATE
        ), stored AS (
          INSERT INTO ${t.job} (uuid, name, channel, priority, max_retries, args, description, identity_key,
-           identity_until_done, identity_lock, user_id, context, schedule, scheduled_at, tick)
-         SELECT $1, $3, $4, $5, $6, $7::json, $8, $9, $10, $9, $11, $12::json, a.name, a.now,
+           identity_until_done, identity_lock, user_id, context, tags, start_before, schedule, scheduled_at, tick)
+         SELECT $1, $3, $4, $5, $6, $7::json, $8, $9, $10, $9, $11, $12::json, $13::jsonb, a.now + $14::float8 * interval '1 second', a.name, a.now,
            json_build_object('name', a.name, 'scheduledAt', a.now, 'previous', a.last_tick, 'manual', true)
          FROM asked a
          ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
@@ -234,6 +236,8 @@ export class ScheduleStore {
         job.identityUntilDone,
         job.userId,
         job.context,
+        job.tags,
+        job.startBeforeIn,
       ],
     );
     return rows.length > 0;

@@ -31,6 +31,7 @@ const WHOLE = 'a whole number from 0 to 2147483647';
 const ETA =
   "seconds from now (0 to 3155760000), a duration such as '5h', or a valid Date of the years 1 to 9999";
 const KEY = 'a string of 1 to 255 characters';
+const TAGS = 'a list of at most 20 tags, each a string of 1 to 100 characters';
 const CHANNEL = 'parts joined by dots, each of letters, digits, "_" and "-", 255 characters at most';
 
 export const properties: readonly BadInput<Calls>[] = [
@@ -76,6 +77,27 @@ export const properties: readonly BadInput<Calls>[] = [
   }, 'threw for Target.run', 'no key today'), // prettier-ignore
   ...['done', '', 5, null, '__proto__'].map((value) =>
     property('identityScope', value, "'waiting' or 'until_done'", 'not '),
+  ),
+  ...['a', 5, null, {}, new Set(['a']), Array.from({ length: 21 }, (_, at) => `${at}`)].map((value) =>
+    property('tags', value, TAGS, 'not '),
+  ),
+  ...['', ' ', 'x'.repeat(101), NUL, HALF, 5, null, undefined, {}, ['a']].map((tag) =>
+    property('tags', ['fine', tag], 'tags[1] must be', TAGS, 'not '),
+  ),
+  property('tags', Array(3), 'tags[0] must be', TAGS, 'not undefined'),
+  ...[-1, NaN, Infinity, '', '5', 'soon', new Date(NaN), null, {}, true].map((value) =>
+    property('startBefore', value, 'startBefore must be seconds from now', 'not '),
+  ),
+  ...[0, '0 s', new Date(0)].map((value) =>
+    property('startBefore', value, 'must be in the future', 'has passed'),
+  ),
+  ...['fail', '', 5, null, '__proto__'].map((value) =>
+    property('onParentFailed', value, "'wait' or 'cancel' or 'run'", 'not '),
+  ),
+  option(
+    'withDelay({ startBefore, eta })',
+    ({ queue }) => queue.withDelay(Target, { startBefore: '1 min', eta: '2 min' }).run(),
+    'startBefore must be later than eta',
   ),
   ...['true', 1, null, {}].map((value) => property('noDelay', value, 'true or false', 'not ')),
   ...['a..b', 'a b', 'a.*', 'root.', '.', 'a/b', "a'; DROP TABLE queue_job; --", 'a"b', 'a$$b', '\u200b'].map(

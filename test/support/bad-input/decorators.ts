@@ -58,6 +58,11 @@ export const decorators: readonly BadInput<void>[] = [
     job('identityKey', value, 'a string of 1 to 255 characters'),
   ),
   ...['always', 5, null].map((value) => job('identityScope', value, "'waiting' or 'until_done'", 'not ')),
+  ...['a', null, 5, {}, ['']].map((value) => job('tags', value, 'a list of at most 20 tags', 'not ')),
+  ...[-1, 'long', null, {}].map((value) => job('startBefore', value, 'must be seconds from now', 'not ')),
+  job('startBefore', 0, 'must be in the future'),
+  job('startBefore', new Date('2100-01-01'), 'which count from each call'),
+  ...['fail', null, 5].map((value) => job('onParentFailed', value, "'wait' or 'cancel' or 'run'", 'not ')),
   ...[0, -1, NaN, '5', 'long', null, {}, 2_147_483_648, '30 days'].map((value) =>
     job('timeout', value, 'not '),
   ),

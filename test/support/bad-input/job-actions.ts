@@ -140,6 +140,12 @@ export const filters: readonly BadInput<Steering>[] = [
   ...[0, -1, 1.5, 1_001, NaN, Infinity, '5', null, '5; DROP TABLE queue_job'].map((limit) =>
     filter({ limit }, 'limit must be a whole number from 1 to 1000, not '),
   ),
+  ...['a', null, 5, {}, [''], [5], ['x'.repeat(101)]].flatMap((value) => [
+    filter({ tags: value }, 'a list of at most 20 tags', 'not '),
+    filter({ anyTag: value }, 'a list of at most 20 tags', 'not '),
+  ]),
+  filter({ tags: [] }, 'tags must name a tag at least'),
+  filter({ anyTag: [] }, 'anyTag must name a tag at least'),
   filter({ status: 'done' }, "A filter has no property 'status'", 'state, name, channel, graphUuid'),
   filter(JSON.parse('{"__proto__":1}'), "A filter has no property '__proto__'"),
 ];

@@ -150,6 +150,14 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     of(module, 'defaults.retryOn', value, "retryOn must be 'retryable', 'any' or a function", 'not '),
   ),
   ...['', 'a b', 'a.*', null, 5, HALF].map((value) => of(channel, 'defaults.channel', value, NAMES)),
+  ...['a', null, 5, ['']].map((value) =>
+    of(module, 'defaults.tags', value, 'a list of at most 20 tags', 'not '),
+  ),
+  ...[-1, 'long', null].map((value) =>
+    of(module, 'defaults.startBefore', value, 'startBefore must be seconds from now', 'not '),
+  ),
+  of(module, 'defaults.startBefore', new Date('2100-01-01'), 'which count from each call'),
+  of(module, 'defaults.onParentFailed', 'fail', "'wait' or 'cancel' or 'run'", "not 'fail'"),
   of(
     module,
     'defaults.chanel',

@@ -74,7 +74,10 @@ describe('the table of the columns of a job', () => {
       dateEnqueued: new Date(),
       receivedAt: 1,
     });
-    const newJob = Object.fromEntries(JOB_COLUMNS.map(({ property, column }) => [property, valueOf(column)]));
+    const newJob = {
+      ...Object.fromEntries(JOB_COLUMNS.map(({ property, column }) => [property, valueOf(column)])),
+      tags: '["a"]',
+    };
     const stored = { uuid: 'u', seq: 1, dateCreated: new Date(), eta: null, dueIn: null };
     const jobs = {
       read: hydrateRow(rowOf(), { args: [], result: null, context: null }),

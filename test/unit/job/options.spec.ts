@@ -46,6 +46,15 @@ const WRONG_FOR_BOTH: [string, unknown, string][] = [
     'identityKey must be a string of 1 to 255 characters, or a function that gives one, not 5.',
   ],
   ['identityScope', 'ever', "identityScope must be 'waiting' or 'until_done', not 'ever'."],
+  [
+    'tags',
+    'import',
+    'tags must be a list of at most 20 tags, each a string of 1 to 100 characters, not blank and',
+  ],
+  ['tags', Array.from({ length: 21 }, (_, at) => `tag ${at}`), 'tags must be a list of at most 20 tags'],
+  ['onParentFailed', 'fail', "onParentFailed must be 'wait' or 'cancel' or 'run', not 'fail'."],
+  ['startBefore', -1, 'startBefore must be seconds from now'],
+  ['startBefore', 0, 'startBefore must be in the future, and 0 has passed'],
 ];
 
 describe('the properties given at a call', () => {
@@ -65,6 +74,39 @@ describe('the properties given at a call', () => {
       noDelay: true,
     };
     expect(validateJobOptions(options)).toEqual({ ...options, eta: { inSeconds: 18_000 } });
+  });
+
+  it('have each tag once, in their order', () => {
+    const tags = ['b', 'a', 'b', ...Array.from({ length: 30 }, () => 'c')];
+    expect(validateJobOptions({ tags })).toEqual({ tags: ['b', 'a', 'c'] });
+  });
+
+  it('have a copy of the tags, which the caller may change', () => {
+    const tags = ['a'];
+    const valid = validateJobOptions({ tags });
+    tags.push('b');
+    expect(valid).toEqual({ tags: ['a'] });
+  });
+
+  it.each<[JobOptions['startBefore'], unknown]>([
+    ['10 min', { inSeconds: 600 }],
+    [0.5, { inSeconds: 0.5 }],
+    [new Date('2100-01-01T00:00:00Z'), { at: new Date('2100-01-01T00:00:00Z') }],
+  ])('may have to begin before %p', (startBefore, read) => {
+    expect(validateJobOptions({ startBefore })).toEqual({ startBefore: read });
+  });
+
+  it.each<JobOptions>([
+    { startBefore: '10 min', eta: '10 min' },
+    { startBefore: 60, eta: new Date('2100-01-01T00:00:00Z') },
+    { startBefore: new Date('2100-01-01T00:00:00Z'), eta: new Date('2100-01-02T00:00:00Z') },
+  ])('are refused where the job would have to begin before its eta: %j', (options) => {
+    expect(() => validateJobOptions(options)).toThrow('startBefore must be later than eta');
+  });
+
+  it('are refused where the moment to begin before has passed', () => {
+    const startBefore = new Date(Date.now() - 1_000);
+    expect(() => validateJobOptions({ startBefore })).toThrow('startBefore must be in the future');
   });
 
   it.each<JobOptions>([
@@ -126,7 +168,7 @@ describe('the properties given at a call', () => {
     ['retries', 'maxRetries'],
   ])('are refused where one is unknown, with what was meant: %s, %s', (given, meant) => {
     expect(() => validateJobOptions({ [given]: 5 })).toThrow(
-      `The property '${given}' is unknown. Did you mean ${meant}? The properties are: priority, eta, maxRetries, description, channel, identityKey, identityScope, noDelay.`,
+      `The property '${given}' is unknown. Did you mean ${meant}? The properties are: priority, eta, maxRetries, description, channel, identityKey, identityScope, tags, startBefore, onParentFailed, noDelay.`,
     );
   });
 

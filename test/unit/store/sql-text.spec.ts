@@ -92,14 +92,14 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   ],
   'store/insert/insert-uniform.ts': [
     "UNIFORM_COLUMNS.map(({ column }) => column).join(', ')", "UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
-    "notificationText(t, '$14', '$15')",
+    "notificationText(t, '$15', '$16')",
   ],
   'store/insert/insert-one.ts': [
-    'insertText(tables)', "notificationText(tables, '$14', '$15')", "UNIFORM_COLUMNS.map(({ column }) => column).join(', ')",
+    'insertText(tables)', "notificationText(tables, '$15', '$16')", "UNIFORM_COLUMNS.map(({ column }) => column).join(', ')",
     "UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
   ],
   'store/insert/claimed-insert-store.ts': ["UNIFORM_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')"],
-  'store/insert/insert-mixed.ts': ['order', 'BY_KEY', "notificationText(t, '$19', '$20')"],
+  'store/insert/insert-mixed.ts': ['order', 'BY_KEY', "notificationText(t, '$23', '$24')"],
   'store/stats/metrics-store.ts': ['since', 'rollup', 'where'],
   'store/stats/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
   'store/stats/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],

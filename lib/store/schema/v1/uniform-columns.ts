@@ -5,6 +5,7 @@ export const UNIFORM_COLUMNS = [
   { column: 'priority', type: 'integer' },
   { column: 'max_retries', type: 'integer' },
   { column: 'identity_until_done', type: 'boolean' },
+  { column: 'tags', type: 'jsonb' },
   { column: 'user_id', type: 'text' },
   { column: 'context', type: 'json' },
   { column: 'graph_uuid', type: 'uuid' },

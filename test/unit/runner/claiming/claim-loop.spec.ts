@@ -23,6 +23,10 @@ const newJob = (channel = 'root', name = 'Jobs.one'): NewJob =>
     identityKey: null,
     etaIn: null,
     etaAt: null,
+    tags: null,
+    startBeforeIn: null,
+    startBeforeAt: null,
+    onParentFailed: null,
     waits: false,
     args: '[]',
   }) as NewJob;

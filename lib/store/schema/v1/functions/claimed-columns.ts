@@ -11,7 +11,9 @@ export const CLAIMED_COLUMNS = [
   'description',
   'identity_key',
   'identity_until_done',
+  'tags',
   'eta',
+  'start_before',
   'user_id',
   'context',
   'graph_uuid',
@@ -24,7 +26,7 @@ export const CLAIMED_COLUMNS = [
 
 /** The same with their types. */
 export const CLAIMED_TYPES =
-  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, eta timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz, deaths integer';
+  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, tags jsonb, eta timestamptz, start_before timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz, deaths integer';
 
 /** The columns of a row that carries only `info`. */
 export const nulls = (): string =>

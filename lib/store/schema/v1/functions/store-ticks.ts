@@ -43,7 +43,7 @@ BEGIN
     FROM json_to_recordset(p_jobs) j (
       uuid uuid, schedule text, tick timestamptz, delay float8, name text, channel text, priority integer,
       "maxRetries" integer, args text, description text, "identityKey" text, "identityUntilDone" boolean, "userId" text,
-      context text)
+      context text, tags text, "startBeforeIn" float8)
     JOIN due d ON d.name = j.schedule
     WINDOW of_schedule AS (PARTITION BY j.schedule ORDER BY j.tick)
   ), wanted AS (
@@ -54,9 +54,10 @@ BEGIN
     SELECT w.*, nextval(${t.literal('queue_job_seq_seq')}) AS seq FROM wanted w
   ), inserted AS (
     INSERT INTO ${t.job} (uuid, seq, name, channel, priority, max_retries, args, description, identity_key,
-      identity_until_done, identity_lock, eta, user_id, context, phase, schedule, scheduled_at, tick)
+      identity_until_done, identity_lock, eta, user_id, context, tags, start_before, phase, schedule, scheduled_at, tick)
     SELECT n.uuid, n.seq, n.name, n.channel, n.priority, n."maxRetries", n.args::json, n.description, n."identityKey",
-      n."identityUntilDone", n."identityKey", n.eta, n."userId", n.context::json,
+      n."identityUntilDone", n."identityKey", n.eta, n."userId", n.context::json, n.tags::jsonb,
+      greatest(n.eta, clock_timestamp()) + n."startBeforeIn" * interval '1 second',
       CASE WHEN n.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END, n.schedule, n.tick,
       json_build_object('name', n.schedule, 'scheduledAt', n.tick, 'previous', n.previous)
     FROM numbered n
