@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { dashboardTab } from '../support/dashboard-tab.js';
 import { fakeJob, HOSTILE } from '../support/fake-dashboard/fake-jobs.js';
+import { Gate } from '../support/gate.js';
 import { Random } from '../support/fake-dashboard/random.js';
 
 const here = dashboardTab();
@@ -81,12 +82,59 @@ describe('The list of jobs', () => {
     expect(keys).toEqual(here.dashboard.jobs.slice(0, 100).map(({ uuid }) => uuid));
   });
 
-  test('tells how far it has searched, and searches on', async () => {
+  test('searches on by itself until a page is full or the history ends', async () => {
+    const fitting = here.dashboard.jobs.filter(({ description }) => description.includes('warehouse'));
     await here.page.goto(`${here.url}jobs?arg=[0]=warehouse`);
-    await here.page.getByText('No more matches back to').waitFor();
-    const before = await uuids();
+    await rows()
+      .nth(Math.min(50, fitting.length) - 1)
+      .waitFor();
+    expect(await here.page.getByText('No job matches').count()).toBe(0);
+    const pages = here.dashboard.asked.filter((line) => line.includes('jobs?arg='));
+    expect(pages.length).toBeGreaterThan(1);
+  });
+
+  test('says how far it has looked, stops when asked to, and finds nothing only at the end', async () => {
+    const gate = new Gate();
+    await here.page.route(/cursor=/, async (route) => {
+      await gate.opened;
+      await route.continue();
+    });
+    await here.page.goto(`${here.url}jobs?search=nowhere`);
+    await here.page.getByText(/^Searching: looked back to .+, 0 found$/).waitFor();
+    expect(await here.page.getByText('No job matches').count()).toBe(0);
+    await here.page.getByRole('button', { name: 'Stop searching' }).click();
+    await here.page.getByText(/^Stopped: looked back to /).waitFor();
+    gate.open();
     await here.page.getByRole('button', { name: 'Search further back' }).click();
-    await rows().nth(before).waitFor();
+    await here.page.getByText('No job matches').waitFor();
+  });
+
+  test('offers a number as all that it can be, and finds it anywhere with Enter', async () => {
+    await here.page.goto(`${here.url}jobs`);
+    await rows().first().waitFor();
+    const box = here.page.getByRole('combobox', { name: 'Filter by' });
+    await box.fill('4711');
+    const offered = await here.page.locator('.filter-option').allInnerTexts();
+    expect(offered.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      'Anything contains “4711”',
+      'Any argument value is “4711”',
+      'Identity key contains “4711”',
+      'UUID begins with 4711',
+      'Description contains “4711”',
+      'Error text contains “4711”',
+      'User 4711',
+    ]);
+    await box.press('Enter');
+    await here.page.waitForURL(/\?search=4711$/);
+  });
+
+  test('takes a path and a value for an argument, without its number', async () => {
+    await here.page.goto(`${here.url}jobs`);
+    await rows().first().waitFor();
+    const box = here.page.getByRole('combobox', { name: 'Filter by' });
+    await box.fill('customer.id=4711');
+    await box.press('Enter');
+    await here.page.waitForURL((url) => url.searchParams.get('arg') === 'customer.id=4711');
   });
 
   test('moves from row to row with j and k, selects with x, and opens with Enter', async () => {

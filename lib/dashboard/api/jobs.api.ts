@@ -22,8 +22,24 @@ export interface JobQuery {
   readonly failure?: string;
   /** A text in the description, in any case. */
   readonly text?: string;
-  /** A value at a path of the arguments: `[0].customer.id=42`; the value is JSON, or else taken as a string. */
+  /**
+   * A value at a path of the arguments: `[0].customer.id=42`, or `customer.id=42` for any of them; the value is JSON, or
+   * else taken as a string.
+   */
   readonly arg?: string;
+  /**
+   * A text anywhere in the job: description, name, arguments, identity key, error, user, channel, the beginning of its
+   * uuid.
+   */
+  readonly search?: string;
+  /** A whole value anywhere in the arguments. */
+  readonly value?: string;
+  /** A text in the identity key, in any case. */
+  readonly key?: string;
+  /** A text in the message of the last error, in any case. */
+  readonly message?: string;
+  /** The first digits of the uuid, at least four. */
+  readonly id?: string;
   readonly graph?: string;
   readonly batch?: string;
   /** Uuids, separated by commas, at most 200: to read again the rows that the page shows. */

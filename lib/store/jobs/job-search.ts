@@ -1,9 +1,8 @@
 import type { QueueDatabase, Row } from '../connection/database.js';
-import type { JobFilter } from './job-filter.js';
 import type { JobRow } from './job-store.js';
 import { LASTING_COLUMNS } from '../../job/job-columns.js';
 import { jobPlaces } from './job-sources.js';
-import { type Bind, jobWhere, lastNode } from './job-where.js';
+import { type Bind, jobWhere, lastNode, type SearchFilter } from './job-where.js';
 import { timeOfUuid, uuidBefore } from './uuid-time.js';
 import type { Tables } from '../connection/tables.js';
 
@@ -65,12 +64,12 @@ export class JobSearch {
   ) {}
 
   /** Whole rows. */
-  async jobs(filter: JobFilter, bounds: SearchBounds): Promise<Found<JobRow>> {
+  async jobs(filter: SearchFilter, bounds: SearchBounds): Promise<Found<JobRow>> {
     return this.find<JobRow>(filter, bounds, LASTING_COLUMNS.map((column) => `j.${column}`).join(', '));
   }
 
   /** Rows without payloads, long texts cut. */
-  async summaries(filter: JobFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
+  async summaries(filter: SearchFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
     const columns = LASTING_COLUMNS.filter((column) => !PAYLOADS.some((payload) => payload === column));
     const list = columns.map((column) =>
       column === 'description' || column === 'exc_message'
@@ -82,7 +81,7 @@ export class JobSearch {
 
   /** Counts up to `limit`, for as long as the budget allows; `isWhole` where that was all. */
   async count(
-    filter: JobFilter,
+    filter: SearchFilter,
     { limit, budget }: { limit: number; budget: number },
   ): Promise<{ count: number; isWhole: boolean }> {
     let count = 0;
@@ -104,7 +103,7 @@ export class JobSearch {
   }
 
   private async find<R extends Row>(
-    filter: JobFilter,
+    filter: SearchFilter,
     { before, limit, budget = Infinity }: SearchBounds,
     columns: string,
   ): Promise<Found<R>> {
@@ -124,7 +123,7 @@ export class JobSearch {
 
   /** One step: what matches in a range. */
   private async look<R extends Row>(
-    filter: JobFilter,
+    filter: SearchFilter,
     range: Range,
     columns: string,
     limit: number,
@@ -148,12 +147,12 @@ export class JobSearch {
 
   /** Steps downwards, until nothing is left or the time is over. */
   private async *ranges(
-    filter: JobFilter,
+    filter: SearchFilter,
     before: string | undefined,
     budget: number,
   ): AsyncGenerator<Range> {
     const started = performance.now();
-    let size = filter.argument === undefined ? STEP.first : STEP.heavy;
+    let size = readsArguments(filter) ? STEP.heavy : STEP.first;
     let above = topOf(filter, before);
     for (;;) {
       const began = performance.now();
@@ -168,7 +167,7 @@ export class JobSearch {
   }
 
   /** The uuid down to which a step of so many rows goes; null where it goes to the end. */
-  private async floor(filter: JobFilter, above: string | null, size: number): Promise<string | null> {
+  private async floor(filter: SearchFilter, above: string | null, size: number): Promise<string | null> {
     const { values, bind } = statement();
     const below = above === null ? 'true' : `j.uuid < ${bind(above)}`;
     const skip = bind(size - 1);
@@ -189,8 +188,11 @@ function statement(): { values: unknown[]; bind: Bind } {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
+const readsArguments = ({ argument, anyArgument, search, value }: SearchFilter): boolean =>
+  [argument, anyArgument, search, value].some((one) => one !== undefined);
+
 /** Uuids begin with a time, so one that ends a range of time ends a range of uuids. */
-function topOf({ createdBefore }: JobFilter, before: string | undefined): string | null {
+function topOf({ createdBefore }: SearchFilter, before: string | undefined): string | null {
   const latest = createdBefore === undefined ? undefined : uuidBefore(createdBefore);
   if (before === undefined || latest === undefined) return before ?? latest ?? null;
   return before < latest ? before : latest;

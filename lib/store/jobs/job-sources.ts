@@ -1,8 +1,9 @@
 import type { JobState } from '../../job/job-state.js';
 import type { JobFilter } from './job-filter.js';
 import type { Tables } from '../connection/tables.js';
-import type { Bind } from './job-where.js';
+import type { Bind, SearchFilter } from './job-where.js';
 import { Phase } from './phase.js';
+import { uuidsBeginning } from './text-filter.js';
 import { uuidFrom } from './uuid-time.js';
 
 /** Where jobs of a filter are: rows that an index finds in the order of the uuids, or that are few. */
@@ -18,7 +19,7 @@ const ENDED: readonly JobState[] = ['done', 'cancelled'];
 const AT_A_NODE: readonly JobState[] = ['enqueued', 'started'];
 
 /** The tables, or the parts of them, that a filter leaves. */
-export function jobPlaces(filter: JobFilter, t: Tables, bind: Bind): JobPlace[] {
+export function jobPlaces(filter: SearchFilter, t: Tables, bind: Bind): JobPlace[] {
   const states = filter.state === undefined ? undefined : [filter.state].flat();
   const only = (some: readonly JobState[]): boolean =>
     states?.every((state) => some.includes(state)) ?? false;
@@ -26,6 +27,10 @@ export function jobPlaces(filter: JobFilter, t: Tables, bind: Bind): JobPlace[] 
   if (filter.uuids !== undefined) base.push(`j.uuid = ANY(${bind(filter.uuids)})`);
   if (filter.batchUuid !== undefined) base.push(`j.batch_uuid = ${bind(filter.batchUuid)}`);
   if (filter.createdFrom !== undefined) base.push(`j.uuid >= ${bind(uuidFrom(filter.createdFrom))}`);
+  if (filter.id !== undefined) {
+    const [first, last] = uuidsBeginning(filter.id);
+    base.push(`j.uuid >= ${bind(first)}`, `j.uuid <= ${bind(last)}`);
+  }
   const graph = filter.graphUuid === undefined ? undefined : bind(filter.graphUuid);
   // Of a graph all rows are read, and sorted: by the order of the uuids the whole table might have to be.
   const rowsOf = (table: string): string =>

@@ -1,11 +1,15 @@
 import type { JobFilter } from './job-filter.js';
 import type { Tables } from '../connection/tables.js';
+import { textWhere, type TextFilter, within } from './text-filter.js';
+
+/** All that a search can be narrowed by. */
+export type SearchFilter = JobFilter & TextFilter;
 
 /** Puts a value among those of a statement; answers with its placeholder. */
 export type Bind = (value: unknown) => string;
 
 /** The conditions of a filter on a job `j`, live or ended, besides those by which the rows are found. */
-export function jobWhere(filter: JobFilter, t: Tables, bind: Bind): string[] {
+export function jobWhere(filter: SearchFilter, t: Tables, bind: Bind): string[] {
   const where: string[] = [];
   const equal = (column: string, value: unknown): void => {
     if (value !== undefined) where.push(`j.${column} = ${bind(value)}`);
@@ -27,9 +31,15 @@ export function jobWhere(filter: JobFilter, t: Tables, bind: Bind): string[] {
   if (filter.createdBefore !== undefined) where.push(`j.date_created < ${bind(filter.createdBefore)}`);
   if (filter.node !== undefined) where.push(`${lastNode(t)} = ${bind(filter.node)}`);
   if (filter.text !== undefined) {
-    where.push(`j.description ILIKE ${bind(`%${filter.text.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
+    where.push(`j.description ILIKE ${bind(within(filter.text))}`);
   }
-  if (filter.argument !== undefined) where.push(argumentWhere(filter.argument, bind));
+  if (filter.argument !== undefined) where.push(argumentWhere('j.args', filter.argument, bind));
+  if (filter.anyArgument !== undefined) {
+    const each = `json_array_elements(CASE json_typeof(j.args) WHEN 'array' THEN j.args END)`;
+    const inOne = argumentWhere('one.arg', filter.anyArgument, bind);
+    where.push(`EXISTS (SELECT 1 FROM ${each} one(arg) WHERE ${inOne})`);
+  }
+  where.push(...textWhere(filter, bind));
   return where;
 }
 
@@ -42,6 +52,7 @@ export const lastNode = (t: Tables): string =>
  * type, such as a bigint or a Date, is stored in a tag and found by its text there; an entity, by its single key.
  */
 function argumentWhere(
+  args: string,
   { path, value, plain = false }: NonNullable<JobFilter['argument']>,
   bind: Bind,
 ): string {
@@ -52,13 +63,13 @@ function argumentWhere(
   // Only `value` leads into a tag: what it stands in has no `$type` then.
   const places = plain ? path.flatMap((step, i) => (step === 'value' ? [path.slice(0, i)] : [])) : [];
   const untagged = places.map(
-    (place) => `j.args #>> ${bind([...place.map(String), '$type'])}::text[] IS NULL AND `,
+    (place) => `${args} #>> ${bind([...place.map(String), '$type'])}::text[] IS NULL AND `,
   );
-  return `${untagged.join('')}CASE json_typeof(j.args #> ${at}::text[])
-    WHEN 'object' THEN j.args #>> ${at}::text[] = ${given} OR j.args #>> (${at}::text[] || '$type'::text) IS NOT NULL AND (
-      j.args #>> (${at}::text[] || 'value'::text) = ${given} OR EXISTS (
-        SELECT 1 FROM json_each_text(CASE WHEN j.args #>> (${at}::text[] || '$type'::text) = 'Entity' THEN j.args #> (${at}::text[] || ARRAY['value', 'id']) END) k
+  return `${untagged.join('')}CASE json_typeof(${args} #> ${at}::text[])
+    WHEN 'object' THEN ${args} #>> ${at}::text[] = ${given} OR ${args} #>> (${at}::text[] || '$type'::text) IS NOT NULL AND (
+      ${args} #>> (${at}::text[] || 'value'::text) = ${given} OR EXISTS (
+        SELECT 1 FROM json_each_text(CASE WHEN ${args} #>> (${at}::text[] || '$type'::text) = 'Entity' THEN ${args} #> (${at}::text[] || ARRAY['value', 'id']) END) k
         WHERE k.value = ${given}))
-    WHEN ${bind(type)} THEN coalesce(j.args #>> ${at}::text[], 'null') = ${given}
+    WHEN ${bind(type)} THEN coalesce(${args} #>> ${at}::text[], 'null') = ${given}
     ELSE false END`;
 }

@@ -71,6 +71,22 @@ describe('redaction', () => {
     await test.queue.delete(uuid);
   });
 
+  it('finds by a search what is shown of a job, and nothing that is hidden', async () => {
+    const uuid = await store({ card: 4111, shop: 'Kiosk 7', nested: { pin: 99, free: 12 } }, ['Blue']);
+    const found = async (query: string): Promise<boolean> =>
+      (await test.get<JobPage>(`jobs?${query}`)).jobs.some((job) => job.uuid === uuid);
+    paths = [];
+    const hidden = ['value=4111', 'arg=card=4111', 'search=4111', `key=${SECRET}`, 'value=99'];
+    for (const query of hidden) expect([query, await found(query)]).toEqual([query, true]);
+    paths = ['args[0].card', '**.pin', 'identityKey', 'description'];
+    for (const query of [...hidden, `search=${SECRET}`, 'arg=nested.pin=99'])
+      expect([query, await found(query)]).toEqual([query, false]);
+    const shown = ['value=12', 'arg=nested.free=12', 'search=kiosk', 'search=BLUE', 'value=Kiosk 7'];
+    for (const query of shown) expect([query, await found(query)]).toEqual([query, true]);
+    expect(await test.get<JobCount>('jobs/count?value=4111')).toMatchObject({ count: 0 });
+    await test.queue.delete(uuid);
+  });
+
   it('hides values wherever the job is shown, downloaded or written as code', async () => {
     paths = [
       'args[0].card',

@@ -1,11 +1,12 @@
 import type { JobPage, JobQuery, JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
 import { failureIdOf, fakeAudit, fakeBatches } from './fake-cluster.js';
 
-/** 50 a page; an argument filter looks at 100 rows at a time, as one that no index helps. */
+/** 50 a page; a search in arguments looks at 100 rows at a time, as one that no index helps. */
 export function pageOf(jobs: readonly JobSummary[], query: URLSearchParams): JobPage {
   const limit = Number(query.get('limit') ?? 50);
   const from = Number(query.get('cursor') ?? 0);
-  const bounded = query.has('arg') ? jobs.slice(0, from + 100) : jobs;
+  const isSearch = query.has('arg') || query.has('search');
+  const bounded = isSearch ? jobs.slice(0, from + 100) : jobs;
   const fitting = bounded.flatMap((job, at) => (at >= from && fits(job, query) ? [{ job, at }] : []));
   const page = fitting.slice(0, limit);
   const short = page.length < limit && bounded.length < jobs.length;
@@ -47,6 +48,10 @@ export function fits(job: JobSummary, query: URLSearchParams): boolean {
     one('batch', (value) => job.batchUuid === value) &&
     one('text', (value) => job.description.toLowerCase().includes(value.toLowerCase())) &&
     one('arg', (value) => job.description.includes(value.slice(value.indexOf('=') + 1))) &&
+    one('search', (value) => `${job.uuid} ${job.description}`.toLowerCase().includes(value.toLowerCase())) &&
+    one('value', (value) => job.description.includes(value)) &&
+    one('id', (value) => job.uuid.startsWith(value)) &&
+    one('message', (value) => (job.excMessage ?? '').includes(value)) &&
     one('from', (value) => job.dateCreated >= value) &&
     one('to', (value) => job.dateCreated < value)
   );

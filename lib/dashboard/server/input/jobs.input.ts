@@ -1,10 +1,10 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
 import { JOB_STATES } from '../../../job/job-state.js';
-import type { JobFilter } from '../../../store/jobs/job-filter.js';
+import type { SearchFilter } from '../../../store/jobs/job-where.js';
 import type { JobActionName, PayloadField } from '../../api/jobs.api.js';
 import { JOB_ACTIONS } from '../jobs/job-actions-of.js';
 import { parseFailureId } from '../failures/failure-id.js';
-import { parseArgument } from './argument-path.js';
+import { parseArgument, parseUuidBeginning } from './argument-path.js';
 import { parseInput } from './parse.js';
 import { isoDate, maybe, object, readBy, text, uuid, wholeNumber, words } from './texts.input.js';
 import {
@@ -39,6 +39,11 @@ const FILTER = {
   failure: maybe(readBy(parseFailureId)),
   text: maybe(text(255)),
   arg: maybe(readBy(parseArgument)),
+  search: maybe(text(255)),
+  value: maybe(text(255)),
+  key: maybe(text(255)),
+  message: maybe(text(255)),
+  id: maybe(readBy(parseUuidBeginning)),
   graph: maybe(uuid),
   batch: maybe(uuid),
   uuids: maybe(
@@ -79,7 +84,7 @@ const fieldSchema = picklist(
 );
 
 export interface PageRequest {
-  readonly filter: JobFilter;
+  readonly filter: SearchFilter;
   readonly cursor: string | undefined;
   readonly limit: number;
 }
@@ -90,7 +95,7 @@ export function parsePage(query: unknown): PageRequest {
   return { filter: toFilter(filter), cursor, limit };
 }
 
-export function parseCount(query: unknown): { readonly filter: JobFilter; readonly isExact: boolean } {
+export function parseCount(query: unknown): { readonly filter: SearchFilter; readonly isExact: boolean } {
   const { exact, ...filter } = parseInput(countSchema, query);
   return { filter: toFilter(filter), isExact: exact === 'true' };
 }
@@ -98,7 +103,7 @@ export function parseCount(query: unknown): { readonly filter: JobFilter; readon
 export type ParsedAction =
   | { readonly uuids: readonly string[] }
   | {
-      readonly filter: JobFilter;
+      readonly filter: SearchFilter;
       readonly query: Readonly<Record<string, string>>;
       readonly expected: number;
     };
@@ -122,14 +127,14 @@ export const parseActionName = (action: unknown): JobActionName =>
 type ParsedFilter = ReturnType<typeof parseInput<typeof filterSchema>>;
 
 /** As the store names things; what wasn't given isn't there. */
-function toFilter(query: ParsedFilter): JobFilter {
+function toFilter(query: ParsedFilter): SearchFilter {
   const { user, from, to, arg, graph, batch, ...same } = query;
   const filter = {
     ...same,
     userId: user,
     createdFrom: from,
     createdBefore: to,
-    argument: arg,
+    ...arg,
     graphUuid: graph,
     batchUuid: batch,
   };

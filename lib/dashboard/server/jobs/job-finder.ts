@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { JobFilter } from '../../../store/jobs/job-filter.js';
 import type { Found, SearchBounds, SummaryRow } from '../../../store/jobs/job-search.js';
+import type { SearchFilter } from '../../../store/jobs/job-where.js';
 import { Redactor } from '../redaction/redactor.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 import { dashboardJob } from './job-summary.js';
+import { matchesVisibly } from './visible-match.js';
 
 /** Rows of a page, where they have to be counted one by one. */
 const COUNT_PAGE = 1_000;
+/** Rows whose arguments are in memory at once. */
+const WHOLE_ROWS = 50;
+
+/** Parts of a filter whose matching tells something of what may be hidden. */
+const TELLING = ['argument', 'anyArgument', 'text', 'search', 'value', 'key', 'message'] as const;
+/** Of these, those for which the row of a list is not enough. */
+const READING: readonly (keyof SearchFilter)[] = ['anyArgument', 'search', 'value'];
 
 /** Finds jobs for somebody who must not learn by a filter what they may not see. */
 @Injectable()
@@ -16,16 +24,15 @@ export class JobFinder {
     private readonly redactor: Redactor,
   ) {}
 
-  async page(filter: JobFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
+  async page(filter: SearchFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
     if (!this.couldTell(filter)) return this.store.search.summaries(filter, bounds);
     const found = await this.store.search.summaries(plainly(filter), bounds);
-    const rows = found.rows.filter((row) => this.mayBeFound(row, filter));
-    return { ...found, rows };
+    return { ...found, rows: await this.visible(found.rows, filter) };
   }
 
   /** Counts up to `limit`, for as long as the budget (milliseconds) allows; `isWhole` where that was all. */
   async count(
-    filter: JobFilter,
+    filter: SearchFilter,
     { limit, budget }: { limit: number; budget: number },
   ): Promise<{ count: number; isWhole: boolean }> {
     if (!this.couldTell(filter)) return this.store.search.count(filter, { limit, budget });
@@ -43,20 +50,34 @@ export class JobFinder {
     return { count, isWhole: true };
   }
 
-  /** Whether matching tells something of what may be hidden. */
-  private couldTell({ argument, text }: JobFilter): boolean {
-    return this.redactor.isActive && (argument !== undefined || text !== undefined);
+  private couldTell(filter: SearchFilter): boolean {
+    return this.redactor.isActive && TELLING.some((part) => filter[part] !== undefined);
   }
 
-  private mayBeFound(row: SummaryRow, { argument, text }: JobFilter): boolean {
-    const redaction = this.redactor.of(dashboardJob(row));
-    return (
-      (argument === undefined || !redaction.touches('args', argument.path)) &&
-      (text === undefined || !redaction.hides('description'))
-    );
+  private async visible(rows: readonly SummaryRow[], filter: SearchFilter): Promise<SummaryRow[]> {
+    const needsAll = READING.some((part) => filter[part] !== undefined);
+    const kept: SummaryRow[] = [];
+    for (let at = 0; at < rows.length; at += WHOLE_ROWS) {
+      const some = rows.slice(at, at + WHOLE_ROWS);
+      const whole = needsAll ? await this.store.jobs.find(some.map(({ uuid }) => uuid as string)) : [];
+      const byUuid = new Map(whole.map((row) => [row.uuid, row]));
+      kept.push(
+        ...some.filter((row) => {
+          const searched = byUuid.get(row.uuid) ?? { ...row, args: '[]', identity_key: null };
+          return matchesVisibly(searched, filter, this.redactor.of(dashboardJob(row)));
+        }),
+      );
+    }
+    return kept;
   }
 }
 
 /** A path that leads into the tags of stored values would get round what is hidden by the paths of values. */
-const plainly = ({ argument, ...filter }: JobFilter): JobFilter =>
-  argument === undefined ? filter : { ...filter, argument: { ...argument, plain: true } };
+function plainly(filter: SearchFilter): SearchFilter {
+  const { argument, anyArgument } = filter;
+  return {
+    ...filter,
+    ...(argument && { argument: { ...argument, plain: true } }),
+    ...(anyArgument && { anyArgument: { ...anyArgument, plain: true } }),
+  };
+}

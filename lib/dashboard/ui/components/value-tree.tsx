@@ -3,41 +3,82 @@ import { useState } from 'preact/hooks';
 import type { ValueNode } from '../../api/jobs.api.js';
 import { useTexts } from '../app/app-context.js';
 import { Icon } from './icon.js';
+import { pathTo } from '../app/router.js';
 import { LongText } from './long-text.js';
+import { searchedText, stepInto, type Leafy } from './value-path.js';
 import './value-tree.css';
 
 /** How many of a list or record are drawn before somebody asks for more. */
 const CHUNK = 100;
 
-/** A payload as a person reads it: types kept, folded where it is deep, and never more drawn than asked for. */
-export function ValueTree({ value, name, open = 2 }: { value: ValueNode; name?: string; open?: number }) {
+/**
+ * A payload as a person reads it: types kept, folded where it is deep, and never more drawn than asked for.
+ *
+ * @param path Where it stands among the arguments; then a value in it is a link to the jobs that have the same there.
+ */
+export function ValueTree({
+  value,
+  name,
+  path = null,
+  open = 2,
+}: {
+  value: ValueNode;
+  name?: string;
+  path?: string | null;
+  open?: number;
+}) {
   return (
     <div class="value">
-      <ValueLine value={value} {...(name !== undefined && { name })} open={open} />
+      <ValueLine value={value} {...(name !== undefined && { name })} path={path} open={open} />
     </div>
   );
 }
 
-function ValueLine({ value, name, open }: { value: ValueNode; name?: string; open: number }) {
+interface LineProps {
+  readonly value: ValueNode;
+  readonly name?: string;
+  readonly path: string | null;
+  readonly open: number;
+}
+
+function ValueLine({ value, name, path, open }: LineProps) {
   const label = name === undefined ? null : <span class="value-name">{name}: </span>;
   if (value.t !== 'list' && value.t !== 'record') {
     return (
       <div class="value-line">
         {label}
-        <Leaf value={value} />
+        {path === null ? <Leaf value={value} /> : <Found value={value} path={path} />}
       </div>
     );
   }
-  return <Branch value={value} label={label} open={open} />;
+  return <Branch value={value} label={label} path={path} open={open} />;
+}
+
+/** A value, as a link to the jobs with the same at its place. */
+function Found({ value, path }: { value: Leafy; path: string }) {
+  const { t } = useTexts();
+  const wanted = searchedText(value);
+  if (wanted === null) {
+    return <Leaf value={value} />;
+  }
+  const name = t('value.find', { path, value: wanted });
+  return (
+    <a class="value-find" href={pathTo('jobs', { arg: `${path}=${wanted}` })} data-tip={name}>
+      <Leaf value={value} />
+      <Icon name="search" size={12} />
+    </a>
+  );
 }
 
 function Branch({
   value,
   label,
+  path,
   open: depth,
 }: {
   value: Extract<ValueNode, { t: 'list' | 'record' }>;
   label: ComponentChildren;
+  path: string | null;
   open: number;
 }) {
   const { t } = useTexts();
@@ -72,7 +113,7 @@ function Branch({
       {open && (
         <div class="value-inside">
           {entries.slice(0, drawn).map(([key, item]) => (
-            <ValueLine key={key} name={key} value={item} open={depth - 1} />
+            <ValueLine key={key} name={key} value={item} path={stepInto(value, path, key)} open={depth - 1} />
           ))}
           {drawn < entries.length && (
             <button type="button" class="value-more" onClick={() => setDrawn(drawn + CHUNK)}>
@@ -88,7 +129,7 @@ function Branch({
   );
 }
 
-function Leaf({ value }: { value: Exclude<ValueNode, { t: 'list' | 'record' }> }) {
+function Leaf({ value }: { value: Leafy }) {
   const { t } = useTexts();
   if (value.t === 'string' || value.t === 'typed') {
     return (

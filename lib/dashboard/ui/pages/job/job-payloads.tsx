@@ -13,7 +13,9 @@ export function JobPayloads({ job }: { job: JobDetail }) {
         {job.args.length === 0 ? (
           <span class="faint">{t('job.noArguments')}</span>
         ) : (
-          job.args.map((value, index) => <ValueTree key={index} value={value} name={String(index)} />)
+          job.args.map((value, index) => (
+            <ValueTree key={index} value={value} name={String(index)} path={`[${index}]`} />
+          ))
         )}
       </Card>
       {job.result !== null && (

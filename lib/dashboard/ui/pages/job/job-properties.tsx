@@ -41,7 +41,7 @@ export function JobProperties({ job }: { job: JobDetail }) {
         )}
         {identityKey !== null && (
           <Line name={t('job.identityKey')}>
-            <Copied text={identityKey} />
+            <Copied text={identityKey} href={pathTo('jobs', { key: identityKey })} />
           </Line>
         )}
         <Line name={t('jobs.created')}>
@@ -96,12 +96,19 @@ function Line({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-function Copied({ text }: { text: string }) {
+function Copied({ text, href }: { text: string; href?: string }) {
+  const shown = text.slice(0, 300);
   return (
     <span class="props-copied">
-      <span class="mono truncate" data-tip={text.slice(0, 300)}>
-        {text.slice(0, 300)}
-      </span>
+      {href === undefined ? (
+        <span class="mono truncate" data-tip={shown}>
+          {shown}
+        </span>
+      ) : (
+        <a class="link mono truncate" href={href} data-tip={shown}>
+          {shown}
+        </a>
+      )}
       <CopyButton text={text} />
     </span>
   );

@@ -1,12 +1,11 @@
 import { useTexts } from '../../app/app-context.js';
 import { useFailureWords } from '../../app/failure-words.js';
 import { Icon } from '../../components/icon.js';
-import type { Known, TypedKey } from './filter-suggestions.js';
+import { TYPED_KEYS, type Known, type TypedKey } from './filter-suggestions.js';
 import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters.js';
 
 /** States have pills of their own. */
 const SHOWN = FILTER_KEYS.filter((key) => key !== 'state');
-const TYPED: readonly FilterKey[] = ['name', 'channel', 'node', 'priority', 'user', 'error', 'text', 'arg'];
 
 /** The filters in use: pressed, one is typed anew; its cross takes it away. */
 export function FilterChips({
@@ -46,7 +45,7 @@ export function FilterChips({
         );
         return [
           <span class="chip" key={key}>
-            {TYPED.includes(key) ? (
+            {TYPED_KEYS.some((one) => one === key) ? (
               <button
                 type="button"
                 class="chip-edit"

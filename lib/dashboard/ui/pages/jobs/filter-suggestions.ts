@@ -20,18 +20,24 @@ export interface Suggestion {
 const TYPED = {
   name: 'functions',
   channel: 'channels',
+  search: 'search',
   text: 'search',
   error: 'failures',
   user: 'info',
   node: 'nodes',
   priority: 'up',
   arg: 'functions',
+  value: 'functions',
+  key: 'copy',
+  message: 'failures',
+  id: 'jobs',
 } as const satisfies Partial<Record<FilterKey, IconName>>;
 export type TypedKey = keyof typeof TYPED;
-const TYPED_KEYS = Object.keys(TYPED) as readonly TypedKey[];
+export const TYPED_KEYS = Object.keys(TYPED) as readonly TypedKey[];
 
 const SPANS = [900, 3_600, 86_400, 7 * 86_400];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID_BEGINNING = /^[0-9a-f][0-9a-f-]{3,35}$/i;
 const MOST = 6;
 
 export interface Known {
@@ -64,7 +70,8 @@ function forAnything(
   }
   return [
     ...(UUID.test(text) ? [opening(text, t)] : []),
-    filter('text', text, t, t('filter.contains', { value: text })),
+    ...(FITS.arg.test(text) ? [filter('arg', text, t)] : []),
+    filter('search', text, t),
     ...known.names
       .filter((name) => has(name, text))
       .slice(0, MOST)
@@ -75,6 +82,12 @@ function forAnything(
       .map((name) => filter('channel', name, t)),
     ...keys,
     ...spans(t, span).filter(({ label, value }) => has(`${label} ${value}`, text)),
+    filter('value', text, t),
+    filter('key', text, t),
+    ...(FITS.id.test(text) ? [filter('id', text, t)] : []),
+    filter('text', text, t),
+    filter('message', text, t),
+    filter('user', text, t),
   ];
 }
 
@@ -90,19 +103,30 @@ function forKey(key: TypedKey, text: string, known: Known, t: Translate): readon
       .filter(({ id, name }) => has(`${id} ${name}`, text))
       .map(({ id, name }) => filter('node', String(id), t, `${id} · ${name}`));
   }
-  const fits = key === 'priority' ? /^\d+$/.test(text) : key === 'arg' ? /.+=/.test(text) : text !== '';
-  return fits ? [filter(key, text, t, key === 'text' ? t('filter.contains', { value: text }) : text)] : [];
+  return (FITS[key as keyof typeof FITS] ?? /./).test(text) ? [filter(key, text, t)] : [];
+}
+
+/** What the value of a key looks like; an argument has a path, with or without its number: `customer.id=4711`. */
+const FITS = { priority: /^\d+$/, arg: /^[^\s=]+=./, id: UUID_BEGINNING };
+const CONTAINS: readonly TypedKey[] = ['search', 'text', 'key', 'message'];
+
+/** What is said of a value besides the name of the filter. */
+function shownOf(key: TypedKey, value: string, t: Translate): string {
+  if (CONTAINS.includes(key)) {
+    return t('filter.contains', { value });
+  }
+  return key === 'value' ? t('filter.is', { value }) : key === 'id' ? t('filter.begins', { value }) : value;
 }
 
 /** What may be typed after a key that has no list. */
 export function hintOf(key: TypedKey, t: Translate): string {
-  if (key === 'arg' || key === 'error') {
+  if (key === 'arg' || key === 'error' || key === 'id') {
     return t(`filter.hint.${key}`);
   }
   return key === 'priority' ? t('filter.hint.number') : '';
 }
 
-function filter(key: TypedKey, value: string, t: Translate, shown = value): Suggestion {
+function filter(key: TypedKey, value: string, t: Translate, shown = shownOf(key, value, t)): Suggestion {
   const label = t(`filter.${key}`);
   return {
     id: `${key}=${value}`,

@@ -14,8 +14,13 @@ export const FILTER_KEYS = [
   'to',
   'error',
   'failure',
+  'search',
   'text',
   'arg',
+  'value',
+  'key',
+  'message',
+  'id',
   'graph',
   'batch',
 ] as const satisfies readonly (keyof JobQuery)[];

@@ -24,9 +24,12 @@ export class JobList {
   /** There are older ones. */
   readonly next = signal<string | null>(null);
   readonly searchedTo = signal<string | null>(null);
+  /** It goes on by itself to what is older, since what was found doesn't fill a page yet. */
+  readonly searching = signal(false);
   /** Jobs that fit and don't stand here yet; `PAGE_SIZE` means: or more. */
   readonly fresh = signal(0);
   #refreshing = false;
+  #search = 0;
 
   constructor(
     readonly filters: Filters,
@@ -39,10 +42,40 @@ export class JobList {
       this.rows.value = page.jobs.map((job) => ({ job, past: null }));
       this.fresh.value = 0;
     });
+    await this.search();
   }
 
   /** One more page, below. */
   async older(): Promise<void> {
+    await this.#older();
+    await this.search();
+  }
+
+  /** Goes back through the history until a page is full, the history ends, or {@link stop} is called. */
+  async search(): Promise<void> {
+    const round = (this.#search += 1);
+    const wanted = (this.rows.peek()?.length ?? 0) + 1;
+    const full = Math.ceil(wanted / PAGE_SIZE) * PAGE_SIZE;
+    while (this.#hasMoreToSearch() && (this.rows.peek()?.length ?? 0) < full) {
+      this.searching.value = true;
+      await this.#older();
+      if (round !== this.#search) {
+        return;
+      }
+    }
+    this.searching.value = false;
+  }
+
+  stop(): void {
+    this.#search += 1;
+    this.searching.value = false;
+  }
+
+  #hasMoreToSearch(): boolean {
+    return this.error.peek() === null && this.searchedTo.peek() !== null && this.next.peek() !== null;
+  }
+
+  async #older(): Promise<void> {
     const cursor = this.next.peek();
     if (cursor !== null) {
       await this.#get({ cursor }, (page) => {

@@ -38,6 +38,7 @@ function useJobList(filters: Filters, path: string): JobList {
   useEffect(() => {
     const shown = list.rows.peek();
     void (shown === null ? list.load() : list.refresh(shown.map(({ job }) => job.uuid)));
+    return () => list.stop();
   }, [list]);
   return list;
 }
@@ -48,7 +49,9 @@ function JobTotal({ filters, path }: { filters: Filters; path: string }) {
   const { data } = useResource(`count:${path}`, (signal) => api.countJobs(filters, signal), { live: 5_000 });
   return (
     <span class="muted" aria-live="polite">
-      {data !== undefined && t(data.capped ? 'jobs.countCapped' : 'jobs.count', { n: data.count })}
+      {data !== undefined &&
+        !(data.capped && data.count === 0) &&
+        t(data.capped ? 'jobs.countCapped' : 'jobs.count', { n: data.count })}
     </span>
   );
 }

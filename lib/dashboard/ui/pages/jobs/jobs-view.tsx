@@ -44,23 +44,25 @@ export function JobsView({ list }: { list: JobList }) {
     <div class="jobs-list" ref={box}>
       {error !== null && <StaleNotice error={error} retry={reload} />}
       <NewJobs list={list} />
-      <Card flush>
-        {rows.length === 0 ? (
-          <Nothing list={list} />
-        ) : (
-          <Table
-            label={t('page.jobs')}
-            columns={columns}
-            rows={rows}
-            rowKey={keyOf}
-            rowName={({ job }) => job.description}
-            rowClass={({ past }) => (past === null ? '' : 'row-past')}
-            href={({ job }) => `jobs/${job.uuid}`}
-            selection={selection}
-            rowKeys={bulk.rowKeys}
-          />
-        )}
-      </Card>
+      {(rows.length > 0 || list.next.value === null) && (
+        <Card flush>
+          {rows.length === 0 ? (
+            <Nothing list={list} />
+          ) : (
+            <Table
+              label={t('page.jobs')}
+              columns={columns}
+              rows={rows}
+              rowKey={keyOf}
+              rowName={({ job }) => job.description}
+              rowClass={({ past }) => (past === null ? '' : 'row-past')}
+              href={({ job }) => `jobs/${job.uuid}`}
+              selection={selection}
+              rowKeys={bulk.rowKeys}
+            />
+          )}
+        </Card>
+      )}
       <Older list={list} />
       {bulk.parts}
     </div>
@@ -87,18 +89,44 @@ function NewJobs({ list }: { list: JobList }) {
   );
 }
 
+/** What comes below: older jobs, or how far back the search is. */
 function Older({ list }: { list: JobList }) {
   const { t, format } = useTexts();
   const to = list.searchedTo.value;
+  const n = list.rows.value?.length ?? 0;
   if (list.next.value === null) {
-    return list.rows.value?.length === 0 ? null : <p class="jobs-end faint">{t('jobs.end')}</p>;
+    return n === 0 ? null : <p class="jobs-end faint">{t('jobs.end')}</p>;
   }
+  if (to === null) {
+    return (
+      <div class="jobs-end">
+        <Button busy={list.loading.value} icon="down" onClick={() => void list.older()}>
+          {t('jobs.older')}
+        </Button>
+      </div>
+    );
+  }
+  const values = { date: format.exact(to), n };
   return (
-    <div class="jobs-end">
-      {to !== null && <span class="muted">{t('jobs.searchedTo', { date: format.exact(to) })}</span>}
-      <Button busy={list.loading.value} icon="down" onClick={() => void list.older()}>
-        {to === null ? t('jobs.older') : t('jobs.searchOn')}
-      </Button>
+    <div class="jobs-end" role="status">
+      {list.searching.value ? (
+        <>
+          <span class="jobs-searching muted">
+            <span class="jobs-spinner" />
+            {t('jobs.searching', values)}
+          </span>
+          <Button icon="stop" onClick={() => list.stop()}>
+            {t('jobs.searchStop')}
+          </Button>
+        </>
+      ) : (
+        <>
+          <span class="muted">{t('jobs.searchedTo', values)}</span>
+          <Button icon="down" onClick={() => void list.search()}>
+            {t('jobs.searchOn')}
+          </Button>
+        </>
+      )}
     </div>
   );
 }
