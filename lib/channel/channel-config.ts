@@ -1,10 +1,18 @@
+/** At most `limit` starts in any stretch of `per` seconds. */
+export interface ChannelRate {
+  /** A whole number of at least 1. */
+  readonly limit: number;
+  /** Seconds, a year at most. */
+  readonly per: number;
+}
+
 /**
  * What is settled for one channel. Every field is filled in, so that nobody who reads it needs to know a default.
  *
  * @example
  * ```ts
  * parseChannels('root.erp:1:sequential');
- * // [{ name: 'root.erp', capacity: 1, sequential: true, throttle: null, fair: false, paused: false, removalInterval: null }]
+ * // [{ name: 'root.erp', capacity: 1, sequential: true, throttle: null, rate: null, fair: false, paused: false, removalInterval: null }]
  * ```
  */
 export interface ChannelConfig {
@@ -16,6 +24,8 @@ export interface ChannelConfig {
   readonly sequential: boolean;
   /** Seconds between two starts at least, over all nodes. `null`: no such wait. */
   readonly throttle: number | null;
+  /** How many jobs, those of subchannels included, may start in any stretch of time, over all nodes. `null`: any number. */
+  readonly rate: ChannelRate | null;
   /** Among jobs of equal priority the subchannels take turns. */
   readonly fair: boolean;
   /** Nothing starts; what runs goes on. */
@@ -46,6 +56,11 @@ export interface ChannelOptions {
   readonly sequential?: boolean | undefined;
   /** Seconds above 0, fractions allowed, or a duration such as `'2s'`; `null` for no wait. Default: `null`. */
   readonly throttle?: number | string | null | undefined;
+  /**
+   * At most `limit` starts in any stretch of `per`: seconds above 0, or a duration such as `'1 min'`, a year at most;
+   * `null` for no such limit. Default: `null`.
+   */
+  readonly rate?: { readonly limit: number; readonly per: number | string } | null | undefined;
   /** Default: false. */
   readonly fair?: boolean | undefined;
   /** Default: false. */
@@ -59,6 +74,7 @@ export const CHANNEL_PROPERTIES = [
   'capacity',
   'sequential',
   'throttle',
+  'rate',
   'fair',
   'paused',
   'removalInterval',
@@ -75,6 +91,7 @@ export function unlimitedChannel(name: string): ChannelConfig {
     capacity: null,
     sequential: false,
     throttle: null,
+    rate: null,
     fair: false,
     paused: false,
     removalInterval: null,

@@ -2,12 +2,18 @@ import ms from 'ms';
 
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 
-import { CHANNEL_PROPERTIES, type ChannelConfig, unlimitedChannel } from './channel-config.js';
+import {
+  CHANNEL_PROPERTIES,
+  type ChannelConfig,
+  type ChannelRate,
+  unlimitedChannel,
+} from './channel-config.js';
 import { normalizeChannelPattern } from './channel-name.js';
 import { formatValue } from '../common/format-value.js';
 
 const PROPERTIES: readonly string[] = ['name', ...CHANNEL_PROPERTIES];
 const MAX_CAPACITY = 2_147_483_647;
+const YEAR_S = 365.25 * 24 * 60 * 60;
 const HUNDRED_YEARS_MS = 100 * 365.25 * 24 * 60 * 60 * 1000;
 
 type Refuse = (problem: string) => ChannelConfigError;
@@ -47,13 +53,14 @@ export function buildChannel(
   refuse: Refuse,
 ): ChannelConfig {
   const { name, capacity = 1, sequential = false, throttle = null, fair = false, paused = false } = options;
-  const { removalInterval = null } = options;
+  const { rate = null, removalInterval = null } = options;
   if (typeof name !== 'string' || name === '') throw refuse('the name of the channel is missing.');
   const config = {
     ...unlimitedChannel(checkName(name, refuse)),
     capacity: checkCapacity(capacity, refuse),
     sequential: checkFlag('sequential', sequential, refuse),
     throttle: checkThrottle(throttle, refuse),
+    rate: checkRate(rate, refuse),
     fair: checkFlag('fair', fair, refuse),
     paused: checkFlag('paused', paused, refuse),
     removalInterval: checkRemovalInterval(removalInterval, refuse),
@@ -96,6 +103,32 @@ function checkThrottle(value: unknown, refuse: Refuse): number | null {
   throw refuse(
     `throttle must be seconds above 0 or a duration such as '2s', 100 years at most, not ${formatValue(value)}.`,
   );
+}
+
+function checkRate(value: unknown, refuse: Refuse): ChannelRate | null {
+  if (value === null) return null;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw refuse(
+      `rate must be an object such as { limit: 100, per: 60 } or null, not ${formatValue(value)}.`,
+    );
+  }
+  const unknown = Object.keys(value).find((key) => key !== 'limit' && key !== 'per');
+  if (unknown !== undefined) {
+    throw refuse(`rate has the properties limit and per; ${formatValue(unknown)} is unknown.`);
+  }
+  const { limit, per } = value as { limit?: unknown; per?: unknown };
+  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > MAX_CAPACITY) {
+    throw refuse(
+      `the limit of a rate must be a whole number from 1 to ${MAX_CAPACITY}, not ${formatValue(limit)}. To let nothing start use "paused".`,
+    );
+  }
+  const seconds = typeof per === 'string' ? duration(per) / 1000 : per;
+  if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= YEAR_S)) {
+    throw refuse(
+      `the time of a rate must be seconds above 0 or a duration such as '1 min', a year at most, not ${formatValue(per)}.`,
+    );
+  }
+  return { limit, per: seconds };
 }
 
 function checkRemovalInterval(value: unknown, refuse: Refuse): number | null {

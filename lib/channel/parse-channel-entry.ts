@@ -4,7 +4,7 @@ import type { ChannelConfig } from './channel-config.js';
 import { buildChannel } from './check-channel-options.js';
 import { formatValue } from '../common/format-value.js';
 
-const KEYS = 'sequential, throttle=<seconds>, fair, paused';
+const KEYS = 'sequential, throttle=<seconds>, rate=<starts>/<seconds>, fair, paused';
 
 /**
  * Reads one entry of the channel text.
@@ -24,6 +24,7 @@ export function parseChannelEntry(entry: string): ChannelConfig {
 
   const flags = { sequential: false, fair: false, paused: false };
   let throttle: number | string | null = null;
+  let rate: RateText | null = null;
   const seen = new Set<string>();
   for (const item of keys) {
     const [key = '', value, ...more] = item.split('=').map((part) => part.trim());
@@ -31,6 +32,7 @@ export function parseChannelEntry(entry: string): ChannelConfig {
     if (seen.has(key)) throw refuse(`the key ${formatValue(key)} is repeated.`);
     seen.add(key);
     if (key === 'throttle') throttle = readThrottle(value, refuse);
+    else if (key === 'rate') rate = readRate(value, refuse);
     else if (key === 'sequential' || key === 'fair' || key === 'paused')
       flags[key] = readFlag(key, value, refuse);
     else
@@ -41,6 +43,7 @@ export function parseChannelEntry(entry: string): ChannelConfig {
   const options = {
     ...flags,
     throttle,
+    rate,
     capacity: readCapacity(capacity, refuse),
     name: name
       .split('.')
@@ -59,7 +62,26 @@ function readCapacity(text: string | undefined, refuse: (problem: string) => Err
 
 function readThrottle(text: string | undefined, refuse: (problem: string) => Error): number | string {
   if (text === undefined || text === '') throw refuse('throttle needs its seconds, as in "throttle=2".');
-  // Plain figures are seconds; anything else must be a duration with a unit.
+  return secondsOf(text);
+}
+
+/** A rate as the text has it; its parts are checked as those of an object are. */
+interface RateText {
+  readonly limit: number | string;
+  readonly per: number | string;
+}
+
+function readRate(text: string | undefined, refuse: (problem: string) => Error): RateText {
+  const [limit = '', per = '', ...more] = (text ?? '').split('/').map((part) => part.trim());
+  if (limit === '' || per === '' || more.length > 0)
+    throw refuse(
+      'rate needs its starts and its seconds, as in "rate=100/60" for at most 100 starts in any 60 seconds.',
+    );
+  return { limit: /^[0-9]+$/.test(limit) ? Number(limit) : limit, per: secondsOf(per) };
+}
+
+/** Plain figures are seconds; anything else must be a duration with a unit. */
+function secondsOf(text: string): number | string {
   return /^[0-9]*\.?[0-9]+$/.test(text) ? Number(text) : text;
 }
 

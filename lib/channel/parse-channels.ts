@@ -7,7 +7,7 @@ import { formatValue } from '../common/format-value.js';
 
 /**
  * Reads the module's `channels` option. As text its entries are separated by commas or line breaks:
- * `channel(.sub)*(:capacity(:key(=value)?)*)?`, with the keys `sequential`, `throttle=<seconds>`, `fair` and `paused`.
+ * `channel(.sub)*(:capacity(:key(=value)?)*)?`, with the keys `sequential`, `throttle=<seconds>`, `rate=<starts>/<seconds>`, `fair` and `paused`.
  * Blanks around every part are ignored, empty entries skipped, `root.` may be left out, a capacity left out is 1, and
  * the last entry for a channel wins.
  *

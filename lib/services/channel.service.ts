@@ -102,6 +102,7 @@ function checkedChange(
     capacity: before?.capacity ?? null,
     sequential: before?.sequential ?? false,
     throttle: before?.throttle ?? null,
+    rate: before?.rate ?? null,
     fair: before?.fair ?? false,
     paused: before?.paused ?? false,
     removalInterval: before?.removalInterval ?? null,

@@ -27,6 +27,8 @@ export interface Moment<Job extends OrderedJob> {
   readonly served?: readonly string[];
   /** When a throttled channel may start its next job, in seconds on the clock of `now`; a channel left out may at once. */
   readonly nextStart?: ReadonlyMap<string, number>;
+  /** How many jobs below a channel with a rate have started within its stretch of time, or may be about to; left out is none. */
+  readonly recentStarts?: ReadonlyMap<string, number>;
   /** The time in seconds. Default: 0. */
   readonly now?: number;
   /** How many jobs to start at most. Default: all that may. */
@@ -49,6 +51,7 @@ export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job
   const running = [...(moment.running ?? [])];
   const served = [...(moment.served ?? [])];
   const nextStart = new Map(moment.nextStart);
+  const recentStarts = new Map(moment.recentStarts);
   const ready = moment.ready.toSorted(inOrder);
   const picked: Job[] = [];
 
@@ -57,6 +60,7 @@ export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job
     if (channel.paused) return false;
     if (channel.capacity !== null && running.filter(below).length >= channel.capacity) return false;
     if (channel.throttle !== null && (nextStart.get(channel.name) ?? now) > now) return false;
+    if (channel.rate !== null && (recentStarts.get(channel.name) ?? 0) >= channel.rate.limit) return false;
     if (!channel.sequential) return true;
     const first = [...ready, ...waiting].filter((other) => below(other.channel)).toSorted(inOrder)[0];
     return !failed.some(below) && first === job;
@@ -71,8 +75,10 @@ export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job
     ready.splice(ready.indexOf(job), 1);
     running.push(job.channel);
     served.push(job.channel);
-    for (const name of ancestorsOf(job.channel))
+    for (const name of ancestorsOf(job.channel)) {
       nextStart.set(name, now + (configFor(name, channels).throttle ?? 0));
+      recentStarts.set(name, (recentStarts.get(name) ?? 0) + 1);
+    }
   }
   return picked;
 }

@@ -36,7 +36,7 @@ export class PlayedNode {
   }
 
   async resync(running: readonly string[]): Promise<void> {
-    this.version = (await this.store.claims.resync(this.id, running))?.version ?? 0;
+    this.version = (await this.store.claims.resync(this.id, running, []))?.version ?? 0;
   }
 
   /** A round trip: by default it asks for ten jobs of any `Recorder` method and brings nothing. */
@@ -52,6 +52,7 @@ export class PlayedNode {
       ends: [],
       closedClaims: [],
       free: new Map(),
+      starts: [],
       promote: false,
       slots: 10,
       prefetch: new Map(),

@@ -143,6 +143,8 @@ export interface ChannelProperties {
   readonly sequential: boolean;
   /** Seconds between two starts. */
   readonly throttle: number | null;
+  /** At most `limit` starts in any `per` seconds. */
+  readonly rate: { readonly limit: number; readonly per: number } | null;
   readonly fair: boolean;
   readonly paused: boolean;
   /** Milliseconds that ended jobs are kept; null: as the module says. */

@@ -27,6 +27,18 @@ export class RunningAttempt {
 
   constructor(readonly job: ClaimedJob) {}
 
+  /** Its method was called. */
+  called = false;
+  /** Is told so. */
+  onCall: (() => void) | undefined;
+
+  /** Its method is called now, or never. */
+  call(): void {
+    if (this.called) return;
+    this.called = true;
+    this.onCall?.();
+  }
+
   begin(): void {
     this.startedAt = performance.now();
   }

@@ -218,7 +218,8 @@ export class ClaimLoop {
       await this.send(this.pool.giveBackUnknown(held), [], this.pool.openClaims.unknown(held), false);
       if (this.lostRoundTrip === lost) this.lostRoundTrip = 0;
     }
-    const map = await this.store.resync(this.node, this.pool.beginResync());
+    const { running, unstarted } = this.pool.beginResync();
+    const map = await this.store.resync(this.node, running, unstarted);
     if (map === null) {
       await this.reregister();
       return;
@@ -247,6 +248,7 @@ export class ClaimLoop {
     await this.flushing;
     if (claims) this.pool.giveBackStranded();
     const taken = this.pool.takeSettled(this.isolating);
+    if (claims) this.pool.noteDropped(taken.givenBack);
     const closed = this.pool.openClaims.takeClosed();
     const now = performance.now();
     const ends: EndRecord[] = [
@@ -308,6 +310,7 @@ export class ClaimLoop {
     const marks = asks ? this.lowWater.at(now) : [];
     // Where the permits are booked anew afterwards, none is given back before.
     const free = claims ? this.pool.permits.takeFree() : new Map<string, number>();
+    const starts = claims ? this.pool.startReport.take() : [];
     if (promote) this.promoteDue = false;
     this.pool.reserved = slots;
     let answer: RoundTripReply;
@@ -319,6 +322,7 @@ export class ClaimLoop {
         ends,
         closedClaims,
         free,
+        starts,
         promote,
         slots,
         prefetch,

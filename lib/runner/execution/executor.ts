@@ -155,8 +155,10 @@ export class Executor {
     const { args, context } = call;
     const current = new AttemptContext(attempt, call, this.contextServices);
     // A query that begins when it is awaited begins as a part of the job; a promise stays what it is.
-    const work = (): Promise<unknown> =>
-      Promise.resolve(found.invoke(found.methodName, args, () => current.job));
+    const work = (): Promise<unknown> => {
+      attempt.call();
+      return Promise.resolve(found.invoke(found.methodName, args, () => current.job));
+    };
     const { runContext } = this.settings;
     if (attempt.job.context === null || runContext === undefined) return runAsJob(current, work);
     return runAsJob(current, () => runInContext(runContext, context, work));

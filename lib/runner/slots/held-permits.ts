@@ -9,6 +9,7 @@ export class HeldPermits {
   version = 0;
   private limiting: ReadonlySet<string> = new Set();
   private throttled: ReadonlySet<string> = new Set();
+  private rated: ReadonlySet<string> = new Set();
   private readonly paths = new Map<string, readonly string[]>();
   private free = new Map<string, number>();
   /** Runs under a gate. */
@@ -19,6 +20,7 @@ export class HeldPermits {
     this.version = map.version;
     this.limiting = new Set(map.limiting);
     this.throttled = new Set(map.throttled);
+    this.rated = new Set(map.rated);
     this.paths.clear();
     this.free = new Map();
     this.held.clear();
@@ -38,6 +40,13 @@ export class HeldPermits {
     return this.throttled.size === 0
       ? []
       : this.limitingChannelsOf(channel).filter((name) => this.throttled.has(name));
+  }
+
+  /** The channels with a rate, this one and those above it. */
+  ratedOf(channel: string): readonly string[] {
+    return this.rated.size === 0
+      ? []
+      : this.limitingChannelsOf(channel).filter((name) => this.rated.has(name));
   }
 
   /** A run holds its permits. */

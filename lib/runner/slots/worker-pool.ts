@@ -9,6 +9,7 @@ import { SettleBuffer, type SettleBatch } from '../claiming/settle-buffer.js';
 import { PrefetchPlan } from './prefetch-plan.js';
 import { SHORT_MS } from './prefetch-policy.js';
 import { HeldPermits } from './held-permits.js';
+import { StartReport } from './start-report.js';
 import { RunningAttempt } from '../attempt/attempt.js';
 import type { AttemptResult } from '../attempt/attempt-result.js';
 import type { TransactionalSlots } from './transactional-slots.js';
@@ -36,6 +37,9 @@ export class WorkerPool {
   readonly prefetched = new PrefetchQueue();
   readonly permits = new HeldPermits();
   readonly openClaims = new OpenClaims();
+  readonly startReport = new StartReport();
+  /** Attempts whose methods had not been called when the database was told. */
+  private unstarted: RunningAttempt[] = [];
   private readonly plan: PrefetchPlan;
   private readonly startThrottle = new StartThrottle((attempt) => this.begin(attempt));
   private readonly isolation = new Isolation((attempt) => this.writeStart(attempt));
@@ -209,15 +213,28 @@ export class WorkerPool {
     this.settleBuffer.giveBack([attempt.job]);
   }
 
-  /** From here to {@link resync} nothing is handed over, and ended runs keep their permits. Answers with what holds one. */
-  beginResync(): string[] {
+  /**
+   * From here to {@link resync} nothing is handed over, and ended runs keep their permits. Answers with what holds one, and
+   * with those of them whose methods have not been called.
+   */
+  beginResync(): { running: string[]; unstarted: string[] } {
     this.synced = false;
-    return [...this.attempts.keys(), ...this.settleBuffer.waiting.map(({ attempt }) => attempt.job.uuid)];
+    this.unstarted = [...this.attempts.values()].filter(({ called, discarded }) => !called && !discarded);
+    return {
+      running: [...this.attempts.keys(), ...this.settleBuffer.waiting.map(({ attempt }) => attempt.job.uuid)],
+      unstarted: this.unstarted.map(({ job }) => job.uuid),
+    };
   }
 
   /** The permits as the database has booked them now. */
   resync(map: LimitingChannels): void {
     this.permits.reset(map);
+    this.startReport.clear();
+    for (const attempt of this.unstarted) {
+      if (attempt.called) this.noteCall(attempt.job);
+      else this.watchCall(attempt);
+    }
+    this.unstarted = [];
     const counted = new Set(map.counted);
     for (const attempt of this.attempts.values()) {
       attempt.holdsPermit = counted.has(attempt.job.uuid);
@@ -252,6 +269,7 @@ export class WorkerPool {
     const at = performance.now();
     if (attempt.startedAt <= at) this.plan.ended(attempt.job.channel, at - attempt.startedAt);
     if (!attempt.discarded) {
+      attempt.call();
       if (this.synced && attempt.holdsPermit) this.permits.release(attempt.job.channel);
       this.settleBuffer.addEnded({ attempt, at, result });
     }
@@ -276,6 +294,7 @@ export class WorkerPool {
     if (before !== undefined) this.leave(before);
     if (!holds) this.permits.hold(job.channel);
     this.attempts.set(job.uuid, attempt);
+    this.watchCall(attempt);
     this.transactional.begun(job.name);
     if (job.deaths >= SUSPECT_DEATHS) {
       attempt.awaitsStart = true;
@@ -288,6 +307,27 @@ export class WorkerPool {
     }
     const throttled = this.permits.throttledOf(job.channel);
     if (throttled.length > 0) this.hooks.throttled(throttled);
+  }
+
+  /** Below a channel with a rate, the call of its method is reported. (While the permits are booked anew, that counts it.) */
+  private watchCall(attempt: RunningAttempt): void {
+    if (this.permits.ratedOf(attempt.job.channel).length === 0) return;
+    attempt.onCall = () => {
+      if (this.synced) this.noteCall(attempt.job);
+    };
+  }
+
+  private noteCall({ channel }: ClaimedJob): void {
+    const rated = this.permits.ratedOf(channel);
+    if (rated.length > 0) this.startReport.started(rated);
+  }
+
+  /** Jobs go back to the queue: they do not start after all. */
+  noteDropped(jobs: readonly ClaimedJob[]): void {
+    for (const { channel } of jobs) {
+      const rated = this.permits.ratedOf(channel);
+      if (rated.length > 0) this.startReport.dropped(rated);
+    }
   }
 
   /** Its method is called when the next round trip has told the database: see {@link startsWritten}. */

@@ -36,7 +36,7 @@ export interface BusyChannel {
 }
 
 const COLUMNS =
-  'c.name, c.capacity, c.sequential, c.throttle, c.fair, c.paused, c.removal_interval, c.configured, c.changed, c.next_start';
+  'c.name, c.capacity, c.sequential, c.throttle, c.rate_limit, c.rate_per, c.fair, c.paused, c.removal_interval, c.configured, c.changed, c.next_start';
 
 const NODES_TIMEOUT_MS = 1_000;
 
@@ -175,16 +175,20 @@ export class ChannelStore {
     };
     // An override that says the same as what is below it overrides nothing.
     const overrides = Object.fromEntries(
-      Object.entries(changed ?? {}).filter(([key, value]) => base[key as keyof ChannelOverride] !== value),
+      Object.entries(changed ?? {}).filter(
+        ([key, value]) => !isDeepStrictEqual(base[key as keyof ChannelOverride], value),
+      ),
     );
     const config: ChannelConfig = { ...base, ...overrides };
     await query(
       `INSERT INTO ${this.tables.channel} AS c
-         (name, capacity, sequential, throttle, fair, paused, removal_interval, configured, changed)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         (name, capacity, sequential, throttle, fair, paused, removal_interval, configured, changed,
+          rate_limit, rate_per)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (name) DO UPDATE SET capacity = excluded.capacity, sequential = excluded.sequential,
          throttle = excluded.throttle, fair = excluded.fair, paused = excluded.paused,
          removal_interval = excluded.removal_interval, configured = excluded.configured, changed = excluded.changed,
+         rate_limit = excluded.rate_limit, rate_per = excluded.rate_per,
          next_start = CASE WHEN excluded.throttle IS NOT NULL THEN c.next_start END`,
       [
         name,
@@ -196,6 +200,8 @@ export class ChannelStore {
         config.removalInterval,
         configured === null ? null : JSON.stringify(configured),
         Object.keys(overrides).length === 0 ? null : JSON.stringify(overrides),
+        config.rate?.limit ?? null,
+        config.rate?.per ?? null,
       ],
     );
     if (name.endsWith('.*')) await this.saveBelow(query, name.slice(0, -1));
@@ -243,6 +249,10 @@ const toState = (row: Row): ChannelState => ({
   capacity: row['capacity'] as number | null,
   sequential: row['sequential'] as boolean,
   throttle: row['throttle'] as number | null,
+  rate:
+    row['rate_limit'] === null
+      ? null
+      : { limit: row['rate_limit'] as number, per: row['rate_per'] as number },
   fair: row['fair'] as boolean,
   paused: row['paused'] as boolean,
   removalInterval: row['removal_interval'] as number | null,

@@ -41,6 +41,8 @@ export interface RoundTrip {
   readonly closedClaims: readonly number[];
   /** Permits that this node no longer needs, by channel. */
   readonly free: ReadonlyMap<string, number>;
+  /** The starts below channels with a rate. */
+  readonly starts: readonly StartRecord[];
   /** Moves jobs whose eta has come to the ready ones. */
   readonly promote: boolean;
   /** Jobs to start at once; 0 claims nothing. */
@@ -54,6 +56,17 @@ export interface RoundTrip {
   readonly id: number;
   /** Where the claim begins to read, in the order of the ready index; none: at its front. */
   readonly marks: readonly LowWaterMark[];
+}
+
+/** What became of jobs below a channel with a rate since the last round trip. */
+export interface StartRecord {
+  readonly channel: string;
+  /** Their methods were called. */
+  readonly started: number;
+  /** They were given back without. */
+  readonly dropped: number;
+  /** Milliseconds since the last of these calls. */
+  readonly ago: number;
 }
 
 /** Below this number nothing of a channel and priority is ready. */
@@ -109,6 +122,8 @@ export interface LimitingChannels {
   /** The channels that limit anything. */
   readonly limiting: readonly string[];
   readonly throttled: readonly string[];
+  /** Those with a rate. */
+  readonly rated: readonly string[];
   /** The runs, of those named, that the permits count. */
   readonly counted: readonly string[];
 }
@@ -125,7 +140,7 @@ export class ClaimStore {
     this.roundTripStatement = namedStatement(
       'queue_job_round_trip',
       `SELECT c.info, c.prefetched, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
-        FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10) s
+        FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10, $23) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
           $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) c`,
     );
@@ -161,7 +176,13 @@ export class ClaimStore {
       roundTrip.marks.map((mark) => mark.channel),
       roundTrip.marks.map((mark) => mark.priority),
       roundTrip.marks.map((mark) => mark.seq),
-      done.length + roundTrip.ends.length + roundTrip.closedClaims.length + free.size > 0,
+      done.length +
+        roundTrip.ends.length +
+        roundTrip.closedClaims.length +
+        free.size +
+        roundTrip.starts.length >
+        0,
+      roundTrip.starts.length > 0 ? JSON.stringify(roundTrip.starts) : null,
     ]);
     const receivedAt = performance.now();
     // It comes last.
@@ -254,11 +275,15 @@ export class ClaimStore {
     return rows as unknown as HeldJob[];
   }
 
-  /** Books the node's permits anew by what it runs, and answers with the channels as they are; null: given up. */
-  async resync(node: number, running: readonly string[]): Promise<LimitingChannels | null> {
+  /** Books the node's permits anew by what it runs, of which the methods of `unstarted` were not called yet, and answers with the channels as they are; null: given up. */
+  async resync(
+    node: number,
+    running: readonly string[],
+    unstarted: readonly string[],
+  ): Promise<LimitingChannels | null> {
     const rows = await this.database.query(
-      `SELECT ${this.tables.name('queue_job_resync_1')}($1, $2) AS map`,
-      [node, running],
+      `SELECT ${this.tables.name('queue_job_resync_1')}($1, $2, $3) AS map`,
+      [node, running, unstarted],
     );
     const map = rows[0]?.['map'];
     return typeof map === 'string' ? (JSON.parse(map) as LimitingChannels) : null;

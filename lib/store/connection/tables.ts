@@ -11,6 +11,7 @@ export class Tables {
   readonly dependency: string;
   readonly channel: string;
   readonly permit: string;
+  readonly start: string;
   readonly jobFunction: string;
   readonly node: string;
   readonly schedule: string;
@@ -39,6 +40,7 @@ export class Tables {
     this.dependency = this.name('queue_job_dependency');
     this.channel = this.name('queue_job_channel');
     this.permit = this.name('queue_job_permit');
+    this.start = this.name('queue_job_start');
     this.jobFunction = this.name('queue_job_function');
     this.node = this.name('queue_job_node');
     this.schedule = this.name('queue_job_schedule');

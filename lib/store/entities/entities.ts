@@ -14,6 +14,7 @@ import { QueueJobNode } from './queue-job-node.entity.js';
 import { QueueJobPermit } from './queue-job-permit.entity.js';
 import { QueueJobRollup } from './queue-job-rollup.entity.js';
 import { QueueJobSchedule } from './queue-job-schedule.entity.js';
+import { QueueJobStart } from './queue-job-start.entity.js';
 import { QueueJob } from './queue-job.entity.js';
 
 /**
@@ -33,6 +34,7 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobDependency,
   QueueJobChannel,
   QueueJobPermit,
+  QueueJobStart,
   QueueJobFunction,
   QueueJobNode,
   QueueJobSchedule,

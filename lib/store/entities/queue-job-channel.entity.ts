@@ -55,4 +55,12 @@ export class QueueJobChannel {
 
   @Column({ name: 'date_created', type: 'timestamptz', default: () => 'clock_timestamp()' })
   dateCreated!: Date;
+
+  /** How many jobs may start within any stretch of {@link ratePer}; null is any number. */
+  @Column({ name: 'rate_limit', type: 'integer', nullable: true })
+  rateLimit!: number | null;
+
+  /** Seconds. */
+  @Column({ name: 'rate_per', type: 'double precision', nullable: true })
+  ratePer!: number | null;
 }

@@ -14,6 +14,13 @@ const shapes: [name: string, channels: string, channelOf: (at: number) => string
   ['500 channels without limit', 'unlimited', (at) => `root.c${at % 500}`, 3_600],
   ['500 channels, one after the other', 'unlimited', (at) => `root.c${Math.floor(at / 10)}`, 3_600],
   ['500 channels of two places', 'root:50, t:50, t.*:2', (at) => `root.t.c${at % 500}`, 5_700],
+  [
+    '500 channels of two places, below a rate',
+    'root:50, t:50:rate=1000/60, t.*:2',
+    (at) => `root.t.c${at % 500}`,
+    5_700,
+  ],
+  ['500 channels with a rate', 'root:50, t:50, t.*:2:rate=100/60', (at) => `root.t.c${at % 500}`, 6_100],
   ['ten fair channels', 'root:50, t:50:fair', (at) => `root.t.c${at % 10}`, 1_300],
   ['500 fair channels', 'root:50, t:50:fair', (at) => `root.t.c${at % 500}`, 8_000],
   ['200 sequential channels', 'root:50, t:50, t.*:1:sequential', (at) => `root.t.c${at % 200}`, 5_300],

@@ -16,9 +16,17 @@ const CHANNELS = ['root', 'root.a', 'root.a.x', 'root.a.y', 'root.b', 'root.b.z'
 const TENANTS = Array.from({ length: 12 }, (_, at) => `root.a.t${at}`);
 const MANY = [...CHANNELS, ...TENANTS];
 
+interface StartCounts {
+  readonly recent: number;
+  readonly open: number;
+  readonly past: number;
+}
+
 interface Situation {
   readonly channels: readonly ChannelConfig[];
   readonly throttledUntil: readonly string[];
+  /** For channels with a rate: what has started, and what of it is no longer within the stretch of time. */
+  readonly starts: Readonly<Record<string, StartCounts>>;
   readonly jobs: readonly {
     readonly channel: string;
     readonly priority: number;
@@ -35,14 +43,28 @@ const limits: fc.Arbitrary<Partial<ChannelConfig>> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ capacity: fc.integer({ min: 0, max: 4 }) }) },
   { weight: 1, arbitrary: fc.constant({ capacity: 1, sequential: true }) },
   { weight: 1, arbitrary: fc.constant({ paused: true }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      rate: fc.record({ limit: fc.integer({ min: 1, max: 6 }), per: fc.constant(600) }),
+      capacity: fc.constantFrom(null, null, 2),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ throttle: fc.constant(60), capacity: fc.constantFrom(null, 2) }) },
 );
+
+const startsOf = (channels: readonly string[]): fc.Arbitrary<Record<string, StartCounts>> =>
+  fc.dictionary(
+    fc.constantFrom(...channels),
+    fc.record({ recent: fc.nat(3), open: fc.nat(2), past: fc.nat(5) }),
+  );
 
 const situations: fc.Arbitrary<Situation> = fc.record({
   channels: fc
     .tuple(...CHANNELS.map(() => limits))
     .map((all) => all.map((one, at) => ({ ...unlimitedChannel(CHANNELS[at] as string), ...one }))),
   throttledUntil: fc.subarray(CHANNELS),
+  starts: startsOf(CHANNELS),
   jobs: fc.array(
     fc.record({
       channel: fc.constantFrom(...CHANNELS),
@@ -60,6 +82,7 @@ const manyChannels: fc.Arbitrary<Situation> = fc.record(
       .tuple(...MANY.map(() => limits))
       .map((all) => all.map((one, at) => ({ ...unlimitedChannel(MANY[at] as string), ...one }))),
     throttledUntil: fc.subarray(MANY),
+    starts: startsOf(MANY),
     jobs: fc.array(
       fc.record({
         channel: fc.constantFrom(...MANY, ...TENANTS),
@@ -71,7 +94,7 @@ const manyChannels: fc.Arbitrary<Situation> = fc.record(
     slots: fc.integer({ min: 1, max: 6 }),
     only: fc.subarray(['root.a', 'root.b', 'root.a.t1', 'root.c'], { minLength: 1 }),
   },
-  { requiredKeys: ['channels', 'throttledUntil', 'jobs', 'slots'] },
+  { requiredKeys: ['channels', 'throttledUntil', 'starts', 'jobs', 'slots'] },
 );
 
 const turnless = modelRuns(250);
@@ -102,15 +125,17 @@ describe('a claim, beside the model that looks at everything again for each job'
   });
 
   /** Puts the database into a situation. */
-  async function arrange({ channels: given, throttledUntil, jobs }: Situation): Promise<void> {
+  async function arrange({ channels: given, throttledUntil, starts, jobs }: Situation): Promise<void> {
     const named = new Set(given.map(({ name }) => name));
     const channels = [...given, ...MANY.filter((name) => !named.has(name)).map(unlimitedChannel)];
-    await client.query('TRUNCATE queue_job, queue_job_permit, queue_job_claim RESTART IDENTITY');
+    await client.query(
+      'TRUNCATE queue_job, queue_job_permit, queue_job_start, queue_job_claim RESTART IDENTITY',
+    );
     await client.query(
       `UPDATE queue_job_channel c SET capacity = g.capacity, sequential = g.sequential, paused = g.paused, fair = g.fair,
-         throttle = g.throttle, next_start = CASE WHEN g.until THEN clock_timestamp() + interval '1 hour' END, served = 0
-       FROM unnest($1::text[], $2::int[], $3::bool[], $4::bool[], $5::float8[], $6::bool[], $7::bool[])
-         g (name, capacity, sequential, paused, throttle, until, fair) WHERE c.name = g.name`,
+         throttle = g.throttle, rate_limit = g.rate_limit, rate_per = g.rate_per, next_start = CASE WHEN g.until THEN clock_timestamp() + interval '1 hour' END, served = 0
+       FROM unnest($1::text[], $2::int[], $3::bool[], $4::bool[], $5::float8[], $6::bool[], $7::bool[], $8::int[], $9::float8[])
+         g (name, capacity, sequential, paused, throttle, until, fair, rate_limit, rate_per) WHERE c.name = g.name`,
       [
         channels.map(({ name }) => name),
         channels.map(({ capacity }) => capacity),
@@ -119,6 +144,23 @@ describe('a claim, beside the model that looks at everything again for each job'
         channels.map(({ throttle }) => throttle),
         channels.map(({ name, throttle }) => throttle !== null && throttledUntil.includes(name)),
         channels.map(({ fair }) => fair),
+        channels.map(({ rate }) => rate?.limit ?? null),
+        channels.map(({ rate }) => rate?.per ?? null),
+      ],
+    );
+    // What is open is another node's, and of the starts half are those of nodes that are gone.
+    await client.query(
+      `INSERT INTO queue_job_start (channel, node, open, times, counts)
+       SELECT s.channel, n.node, CASE WHEN n.node > 0 THEN s.open ELSE 0 END,
+         ARRAY[clock_timestamp() - interval '11 min', clock_timestamp() - interval '5 min'],
+         CASE WHEN n.node > 0 THEN ARRAY[s.past, s.recent / 2] ELSE ARRAY[0, s.recent - s.recent / 2] END
+       FROM unnest($1::text[], $2::int[], $3::int[], $4::int[]) s (channel, recent, open, past), (VALUES (0), ($5::int)) n (node)`,
+      [
+        Object.keys(starts),
+        Object.values(starts).map(({ recent }) => recent),
+        Object.values(starts).map(({ open }) => open),
+        Object.values(starts).map(({ past }) => past),
+        other.id,
       ],
     );
     await client.query('SELECT queue_job_update_limiting_channels_1()');
@@ -163,7 +205,7 @@ describe('a claim, beside the model that looks at everything again for each job'
   }
 
   function expected(
-    { channels, throttledUntil, jobs, slots, only = ['root'] }: Situation,
+    { channels, throttledUntil, starts, jobs, slots, only = ['root'] }: Situation,
     seqs = new Map(jobs.map((job, at) => [job, at + 1])),
   ): number[] {
     const served = (channel: string): boolean => only.some((name) => isWithin(channel, name));
@@ -180,6 +222,9 @@ describe('a claim, beside the model that looks at everything again for each job'
       running: which('running').map(({ channel }) => channel),
       failed: which('failed').map(({ channel }) => channel),
       waiting: which('waiting'),
+      recentStarts: new Map(
+        Object.entries(starts).map(([name, { recent, open }]): [string, number] => [name, recent + open]),
+      ),
       nextStart: new Map(throttledUntil.map((name) => [name, 3600])),
       limit: slots,
     })
@@ -198,7 +243,7 @@ describe('a claim, beside the model that looks at everything again for each job'
       { channel: 'root.c', priority: 0, is: 'ready' as const },
       { channel: 'root.a', priority: 0, is: 'ready' as const },
     ];
-    const situation = { channels, throttledUntil: [], jobs, slots: 1 };
+    const situation = { channels, throttledUntil: [], starts: {}, jobs, slots: 1 };
     await arrange(situation);
     expect(await claimed(situation)).toEqual([]);
     expect(expected(situation)).toEqual([]);

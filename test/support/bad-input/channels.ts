@@ -78,6 +78,29 @@ export const channelCalls: readonly BadInput<Settings>[] = [
   ...[0, -1, NaN, Infinity, '2', 'often', {}, true, 1e12].map((value) =>
     property('throttle', value, 'throttle must be seconds above 0 or a duration', 'not '),
   ),
+  ...['5/1', 5, true, []].map((value) =>
+    property('rate', value, 'rate must be an object such as { limit: 100, per: 60 } or null, not '),
+  ),
+  ...[undefined, 0, -1, 1.5, NaN, Infinity, '5', 2_147_483_648].map((limit) =>
+    property(
+      'rate',
+      { limit, per: 1 },
+      'the limit of a rate must be a whole number from 1 to 2147483647, not ',
+    ),
+  ),
+  ...[undefined, 0, -1, NaN, Infinity, '2', 'often', '2 years', 31_557_601].map((per) =>
+    property(
+      'rate',
+      { limit: 1, per },
+      'the time of a rate must be seconds above 0 or a duration',
+      'a year at most, not ',
+    ),
+  ),
+  property(
+    'rate',
+    { limit: 1, per: 1, burst: 2 },
+    "rate has the properties limit and per; 'burst' is unknown",
+  ),
   ...[-1, NaN, Infinity, '7', 'long', {}, true, 1e16].map((value) =>
     property(
       'removalInterval',
@@ -95,7 +118,7 @@ export const channelCalls: readonly BadInput<Settings>[] = [
     'capactiy',
     5,
     "the property 'capactiy' is unknown",
-    'capacity, sequential, throttle, fair, paused, removalInterval',
+    'capacity, sequential, throttle, rate, fair, paused, removalInterval',
   ),
   property('name', 'b', "the property 'name' is unknown"),
   config(

@@ -81,6 +81,7 @@ export const channelChanges: readonly BadRequest[] = [
     ...channel(name, /must be a number or null/, ...NO_NUMBERS.map((value) => ({ [name]: value }))),
     ...channel(name, /must be at least 0, or null/, { [name]: -1 }, { [name]: -1e308 }),
   ]),
+  ...channel('rate.limit', /must be a number/, { rate: { limit: '5', per: 1 } }),
   ...['sequential', 'fair', 'paused'].flatMap((name) =>
     channel(name, /must be true or false/, ...NO_FLAGS.map((value) => ({ [name]: value }))),
   ),
@@ -99,13 +100,15 @@ export const channelChanges: readonly BadRequest[] = [
       says: /root\.mail/,
     }),
   ),
-  ...[{ throttle: 1e308 }, { throttle: 0 }, { removalInterval: 1e308 }].map((body): BadRequest => ({
-    method: 'PATCH',
-    path: 'channels/root.mail',
-    body,
-    code: 'CHANNEL_CONFIG',
-    says: /root\.mail/,
-  })),
+  ...[{ throttle: 1e308 }, { throttle: 0 }, { rate: { limit: 0, per: 1 } }, { removalInterval: 1e308 }].map(
+    (body): BadRequest => ({
+      method: 'PATCH',
+      path: 'channels/root.mail',
+      body,
+      code: 'CHANNEL_CONFIG',
+      says: /root\.mail/,
+    }),
+  ),
   ...['PATCH', 'POST'].flatMap((method): BadRequest[] => {
     const change = { method: method as 'PATCH' | 'POST', body: { paused: true } };
     const suffix = method === 'POST' ? '/reset' : '';

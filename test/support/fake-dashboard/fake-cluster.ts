@@ -154,6 +154,7 @@ export function fakeChannels(jobs: readonly JobSummary[]): ChannelView[] {
       capacity: name === 'root' ? null : (configured?.capacity ?? null),
       sequential: name === 'root.erp',
       throttle: name === 'root.payments' ? 2 : null,
+      rate: name === 'root.payments' ? { limit: 100, per: 60 } : null,
       fair: name === 'root.mail',
       paused: false,
       removalInterval: null,

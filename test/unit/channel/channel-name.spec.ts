@@ -103,6 +103,7 @@ describe('the config of a channel made on first use', () => {
       capacity: null,
       sequential: false,
       throttle: null,
+      rate: null,
       fair: false,
       paused: false,
       removalInterval: null,

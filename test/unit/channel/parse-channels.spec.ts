@@ -8,6 +8,7 @@ const PLAIN = {
   capacity: 1,
   sequential: false,
   throttle: null,
+  rate: null,
   fair: false,
   paused: false,
   removalInterval: null,
@@ -59,6 +60,16 @@ describe('the text of channels', () => {
       { name: 'root.api', capacity: 4, throttle: 0.5 },
     ],
     [
+      'takes a rate by seconds',
+      'api:4:rate = 100 / 60',
+      { name: 'root.api', capacity: 4, rate: { limit: 100, per: 60 } },
+    ],
+    [
+      'takes a rate by a duration',
+      'api:4:rate=5/1.5 min',
+      { name: 'root.api', capacity: 4, rate: { limit: 5, per: 90 } },
+    ],
+    [
       'takes a duration for throttle',
       'api:4:throttle=2 min',
       { name: 'root.api', capacity: 4, throttle: 120 },
@@ -98,7 +109,10 @@ describe('the text of channels', () => {
   });
 
   it.each<[string, RegExp]>([
-    ['mail:5:color', /'color' is unknown; the keys are: sequential, throttle=<seconds>, fair, paused/],
+    [
+      'mail:5:color',
+      /'color' is unknown; the keys are: sequential, throttle=<seconds>, rate=<starts>\/<seconds>, fair, paused/,
+    ],
     ['mail:5:capacity=3', /'capacity' is unknown/],
     ['mail:5:removalInterval=3', /'removalInterval' is unknown/],
     ['mail:5:Sequential', /'Sequential' is unknown/],
@@ -145,6 +159,19 @@ describe('the text of channels', () => {
     ['api:4:throttle=-2s', /throttle must be seconds above 0/],
     ['api:4:throttle=101y', /100 years at most/],
     ['api:4:throttle=99999999999', /100 years at most/],
+    ['api:4:rate', /rate needs its starts and its seconds, as in "rate=100\/60"/],
+    ['api:4:rate=', /rate needs its starts and its seconds/],
+    ['api:4:rate=5', /rate needs its starts and its seconds/],
+    ['api:4:rate=5/', /rate needs its starts and its seconds/],
+    ['api:4:rate=/5', /rate needs its starts and its seconds/],
+    ['api:4:rate=5/6/7', /rate needs its starts and its seconds/],
+    ['api:4:rate=0/60', /limit of a rate must be a whole number from 1.*not 0/],
+    ['api:4:rate=-1/60', /limit of a rate must be a whole number from 1.*not '-1'/],
+    ['api:4:rate=1.5/60', /limit of a rate must be a whole number/],
+    ['api:4:rate=5/0', /time of a rate must be seconds above 0/],
+    ['api:4:rate=5/soon', /time of a rate must be seconds above 0.*not 'soon'/],
+    ['api:4:rate=5/367 days', /a year at most/],
+    ['api:4:rate=5/60:rate=6/60', /'rate' is repeated/],
   ])('refuses %s, and quotes it', (entry, message) => {
     const error = errorOf(`root:20, ${entry} ,ok:1`);
     expect(error.message).toMatch(message);
@@ -179,6 +206,11 @@ describe('channels as objects', () => {
     ],
     ['takes throttle in seconds', { name: 'mail', throttle: 0.25 }, { throttle: 0.25 }],
     ['takes throttle as a duration', { name: 'mail', throttle: '500 ms' }, { throttle: 0.5 }],
+    [
+      'takes a rate as an object',
+      { name: 'mail', rate: { limit: 3, per: '500 ms' } },
+      { rate: { limit: 3, per: 0.5 } },
+    ],
     ['takes null for no throttle', { name: 'mail', throttle: null }, { throttle: null }],
     ['takes fair and paused', { name: 'mail', fair: true, paused: true }, { fair: true, paused: true }],
     [
@@ -274,6 +306,12 @@ const channel = fc
     capacity: fc.nat(2_147_483_647),
     sequential: fc.boolean(),
     throttle: fc.option(fc.integer({ min: 1, max: 100_000 }).map((n) => n / 100)),
+    rate: fc.option(
+      fc.record({
+        limit: fc.integer({ min: 1, max: 2_147_483_647 }),
+        per: fc.integer({ min: 1, max: 100_000 }).map((n) => n / 100),
+      }),
+    ),
     fair: fc.boolean(),
     paused: fc.boolean(),
   })
@@ -295,6 +333,9 @@ function format(config: ChannelConfig, gaps: readonly string[], short: boolean):
   const keys = [
     ...(config.sequential ? ['sequential'] : short ? [] : [`sequential${gap()}=${gap()}false`]),
     ...(config.throttle === null ? [] : [`throttle${gap()}=${gap()}${config.throttle}`]),
+    ...(config.rate === null
+      ? []
+      : [`rate${gap()}=${gap()}${config.rate.limit}${gap()}/${gap()}${config.rate.per}`]),
     ...(config.fair ? ['fair'] : []),
     ...(config.paused ? [`paused${gap()}=${gap()}true`] : []),
   ];
@@ -342,6 +383,8 @@ describe('the grammar, for any channels', () => {
         '-1',
         'sequential',
         'throttle',
+        'rate',
+        '/',
         'fair',
         'paused',
         'false',
@@ -381,6 +424,7 @@ describe('the grammar, for any channels', () => {
         capacity: fc.anything(),
         sequential: fc.anything(),
         throttle: fc.anything(),
+        rate: fc.anything(),
         removalInterval: fc.anything(),
       },
       { requiredKeys: [] },

@@ -5,6 +5,7 @@ const CHANNEL = {
   capacity: 4,
   sequential: false,
   throttle: null,
+  rate: null,
   fair: false,
   paused: false,
   removalInterval: 7 * 86_400_000,
@@ -28,6 +29,12 @@ describe('The form of a channel', () => {
     }
     expect(changesOf({ ...form, capacity: ' ' }, CHANNEL).changes).toEqual({ capacity: null });
     expect(changesOf({ ...form, throttle: '0,5' }, CHANNEL).changes).toEqual({ throttle: 0.5 });
+    expect(changesOf({ ...form, rate: ' 100 / 60 ' }, CHANNEL).changes).toEqual({
+      rate: { limit: 100, per: 60 },
+    });
+    expect(changesOf({ ...form, rate: '100' }, CHANNEL)).toEqual({ changes: {}, errors: { rate: 'rate' } });
+    const rated = { ...CHANNEL, rate: { limit: 5, per: 1.5 } };
+    expect(changesOf(formOf(rated), rated)).toEqual({ changes: {}, errors: {} });
   });
 
   test('gives the interval in milliseconds, of the unit that was chosen', () => {

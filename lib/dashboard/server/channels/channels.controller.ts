@@ -115,6 +115,7 @@ const channelView = (state: ChannelState, pause: Pause | undefined): ChannelView
   capacity: state.capacity,
   sequential: state.sequential,
   throttle: state.throttle,
+  rate: state.rate,
   fair: state.fair,
   paused: state.paused,
   removalInterval: state.removalInterval,

@@ -48,6 +48,7 @@ const batchesSchema = object({
 });
 
 const NUMBER = 'must be a number or null';
+const AMOUNT = 'must be a number';
 const FLAG = 'must be true or false';
 const atLeast = (least: number) =>
   nullable(pipe(number(NUMBER), finite(NUMBER), minValue(least, `must be at least ${least}, or null`)));
@@ -57,6 +58,11 @@ const channelSchema = pipe(
     capacity: maybe(atLeast(0)),
     sequential: maybe(boolean(FLAG)),
     throttle: maybe(atLeast(0)),
+    rate: maybe(
+      nullable(
+        object({ limit: pipe(number(AMOUNT), finite(AMOUNT)), per: pipe(number(AMOUNT), finite(AMOUNT)) }),
+      ),
+    ),
     fair: maybe(boolean(FLAG)),
     paused: maybe(boolean(FLAG)),
     removalInterval: maybe(atLeast(0)),

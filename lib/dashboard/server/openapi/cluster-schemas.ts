@@ -77,6 +77,7 @@ const channelProperties = {
   capacity: orNull(integer),
   sequential: flag,
   throttle: orNull(number),
+  rate: orNull(record({ limit: integer, per: number })),
   fair: flag,
   paused: flag,
   removalInterval: orNull(number),

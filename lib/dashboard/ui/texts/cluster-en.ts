@@ -48,14 +48,17 @@ export const clusterEn = {
   'channels.capacity': 'Capacity',
   'channels.sequential': 'Sequential',
   'channels.throttle': 'Throttle',
+  'channels.rate': 'Rate',
   'channels.fair': 'Fair',
   'channels.paused': 'Paused',
   'channels.removalInterval': 'Keep ended jobs for',
   'channels.throttled': '{time} apart',
+  'channels.rated': '{limit} starts in {time}',
   'channels.capacityHint': 'How many jobs may run at once, including subchannels. Empty: no limit. 0: none.',
   'channels.sequentialHint':
     'One job at a time, in order. A failed job stops the channel. Requires capacity 1.',
   'channels.throttleHint': 'Seconds between two starts. Empty: none.',
+  'channels.rateHint': 'Starts and seconds: 100/60 is at most 100 starts in any 60 seconds. Empty: none.',
   'channels.fairHint': 'Subchannels take turns.',
   'channels.pausedHint': 'No job starts. Running jobs continue.',
   'channels.removalHint': 'Empty: the default of the module.',
@@ -99,6 +102,7 @@ export const clusterEn = {
 
   'edit.save': 'Save',
   'edit.wholeNumber': 'Enter a whole number of at least 0, or leave it empty',
+  'edit.rate': 'Enter starts and seconds, such as 100/60, or leave it empty',
   'edit.number': 'Enter a number of at least 0, or leave it empty',
 
   'functions.name': 'Function',

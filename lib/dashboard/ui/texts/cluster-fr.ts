@@ -51,14 +51,17 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'channels.capacity': 'Capacité',
   'channels.sequential': 'Séquentiel',
   'channels.throttle': 'Espacement',
+  'channels.rate': 'Débit',
   'channels.fair': 'Équitable',
   'channels.paused': 'En pause',
   'channels.removalInterval': 'Les tâches finies sont gardées',
   'channels.throttled': '{time} d’écart',
+  'channels.rated': '{limit} départs en {time}',
   'channels.capacityHint': 'Tâches en cours à la fois, sous-canaux compris. Vide : sans limite. 0 : aucune.',
   'channels.sequentialHint':
     'L’une après l’autre, dans l’ordre ; une tâche échouée arrête le canal. Demande la capacité 1.',
   'channels.throttleHint': 'Secondes entre deux départs. Vide : aucun.',
+  'channels.rateHint': 'Départs et secondes : 100/60 pour au plus 100 départs par 60 secondes. Vide : aucun.',
   'channels.fairHint': 'Ses sous-canaux passent à tour de rôle.',
   'channels.pausedHint': 'Rien ne démarre ; ce qui tourne continue.',
   'channels.removalHint': 'Vide : comme le dit le module.',
@@ -102,6 +105,7 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
 
   'edit.save': 'Enregistrer',
   'edit.wholeNumber': 'Un nombre entier d’au moins 0, ou rien',
+  'edit.rate': 'Départs et secondes, par exemple 100/60, ou rien',
   'edit.number': 'Un nombre d’au moins 0, ou rien',
 
   'functions.name': 'Fonction',

@@ -27,6 +27,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.job,
       t.claim,
       t.permit,
+      t.start,
       t.node,
       t.dependency,
       t.channel,

@@ -108,13 +108,18 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_dependency_child', t.dependency, '(child)'),
     table(
       'queue_job_channel',
-      `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, limiting_channels text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp()`,
+      `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, limiting_channels text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), rate_limit integer, rate_per double precision`,
       'name',
     ),
     index('queue_job_channel_fair', t.channel, '(name) WHERE fair'),
     table(
       'queue_job_permit',
       'channel text COLLATE "C" NOT NULL, node integer NOT NULL, count integer NOT NULL',
+      'channel, node',
+    ),
+    table(
+      'queue_job_start',
+      `channel text COLLATE "C" NOT NULL, node integer NOT NULL, open integer NOT NULL DEFAULT 0, times timestamptz[] NOT NULL DEFAULT '{}', counts integer[] NOT NULL DEFAULT '{}'`,
       'channel, node',
     ),
     table('queue_job_function', 'name text NOT NULL, channel text, retry_pattern jsonb', 'name'),
@@ -164,7 +169,7 @@ export function createTables(t: Tables): readonly string[] {
       'id',
     ),
     // Small tables that each round trip changes; without this they'd grow under load.
-    ...[t.permit, t.claim, t.channel, t.node, t.meta, t.rollup, t.followUp].map(
+    ...[t.permit, t.start, t.claim, t.channel, t.node, t.meta, t.rollup, t.followUp].map(
       (name) =>
         `ALTER TABLE ${name} SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0)`,
     ),

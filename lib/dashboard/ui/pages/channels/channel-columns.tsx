@@ -111,7 +111,7 @@ function JobsOf({
 }
 
 function Rules({ channel }: { channel: ChannelView }) {
-  const { paused, pause, pausedAbove, sequential, throttle, fair, nextStart } = channel;
+  const { paused, pause, pausedAbove, sequential, throttle, rate, fair, nextStart } = channel;
   const { t, format } = useTexts();
   return (
     <span class="channels-rules">
@@ -135,6 +135,11 @@ function Rules({ channel }: { channel: ChannelView }) {
       {sequential && <Badge>{t('channels.sequential')}</Badge>}
       {throttle !== null && (
         <Badge icon="clock">{t('channels.throttled', { time: format.duration(throttle) })}</Badge>
+      )}
+      {rate !== null && (
+        <Badge icon="clock">
+          {t('channels.rated', { limit: format.number(rate.limit), time: format.duration(rate.per) })}
+        </Badge>
       )}
       {fair && <Badge>{t('channels.fair')}</Badge>}
       {nextStart !== null && Date.parse(nextStart) > Date.now() && (

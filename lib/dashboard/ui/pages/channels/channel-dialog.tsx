@@ -103,6 +103,13 @@ export function ChannelDialog({
           hint={<Hint channel={channel} property="throttle" text={t('channels.throttleHint')} />}
           onInput={(event) => set({ throttle: event.currentTarget.value })}
         />
+        <Field
+          label={t('channels.rate')}
+          value={form.rate}
+          error={errorOf('rate')}
+          hint={<Hint channel={channel} property="rate" text={t('channels.rateHint')} />}
+          onInput={(event) => set({ rate: event.currentTarget.value })}
+        />
         {(['sequential', 'fair', 'paused'] as const).map((property) => (
           <CheckField
             key={property}

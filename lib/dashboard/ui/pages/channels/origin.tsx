@@ -6,6 +6,7 @@ const PROPERTIES = [
   'capacity',
   'sequential',
   'throttle',
+  'rate',
   'fair',
   'paused',
   'removalInterval',
@@ -16,6 +17,7 @@ const PLAIN: ChannelProperties = {
   capacity: null,
   sequential: false,
   throttle: null,
+  rate: null,
   fair: false,
   paused: false,
   removalInterval: null,
@@ -62,7 +64,7 @@ export function inCode<P extends keyof ChannelProperties>(
 /** A value as a person says it. */
 export function usePropertyText() {
   const { t, format } = useTexts();
-  return (property: keyof ChannelProperties, value: number | boolean | null): string => {
+  return (property: keyof ChannelProperties, value: ChannelProperties[keyof ChannelProperties]): string => {
     if (typeof value === 'boolean') {
       return value ? t('channels.yes') : t('channels.no');
     }
@@ -72,6 +74,9 @@ export function usePropertyText() {
         : property === 'removalInterval'
           ? t('channels.asModule')
           : t('common.none');
+    }
+    if (typeof value === 'object') {
+      return t('channels.rated', { limit: format.number(value.limit), time: format.duration(value.per) });
     }
     return property === 'capacity'
       ? format.number(value)

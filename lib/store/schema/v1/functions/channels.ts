@@ -58,8 +58,8 @@ BEGIN
     UNION
     SELECT regexp_replace(p.name, '\\.[^.]+$', '') FROM paths p WHERE p.name LIKE '%.%'
   ), made AS (
-    INSERT INTO ${t.channel} (name, capacity, sequential, throttle, fair, paused, removal_interval, limiting_channels)
-    SELECT p.name, w.capacity, coalesce(w.sequential, false), w.throttle, coalesce(w.fair, false),
+    INSERT INTO ${t.channel} (name, capacity, sequential, throttle, rate_limit, rate_per, fair, paused, removal_interval, limiting_channels)
+    SELECT p.name, w.capacity, coalesce(w.sequential, false), w.throttle, w.rate_limit, w.rate_per, coalesce(w.fair, false),
       coalesce(w.paused, false), w.removal_interval,
       ARRAY(SELECT a.name FROM ${t.channel} a
         WHERE right(a.name, 2) <> '.*' AND ${isLimiting('a')} AND starts_with(p.name, a.name || '.') ORDER BY a.name)
@@ -75,5 +75,5 @@ END $$`;
 /** Whether a channel limits anything, so that a claim has to look at it. */
 function isLimiting(alias: string): string {
   const c = alias === '' ? '' : `${alias}.`;
-  return `(${c}capacity IS NOT NULL OR ${c}throttle IS NOT NULL OR ${c}sequential OR ${c}fair OR ${c}paused)`;
+  return `(${c}capacity IS NOT NULL OR ${c}throttle IS NOT NULL OR ${c}rate_limit IS NOT NULL OR ${c}sequential OR ${c}fair OR ${c}paused)`;
 }

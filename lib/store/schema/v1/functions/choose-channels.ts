@@ -2,6 +2,7 @@ import type { Tables } from '../../../connection/tables.js';
 import { Phase } from '../phase.js';
 import { UNLIMITED } from './candidates.js';
 import { LEAST as LEAST_PRIORITY } from './low-water.js';
+import { RATE_ROOM, taken } from './rates.js';
 
 /**
  * Which of the channels with ready jobs a claim looks into: `v_channels`, in the order of their first entries. No more than
@@ -97,11 +98,14 @@ const look = (t: Tables): string => `
               SELECT c.sequential,
                 CASE WHEN c.paused OR c.next_start > v_now THEN 0 ELSE least(
                   c.capacity - coalesce((SELECT sum(p.count) FROM ${t.permit} p WHERE p.channel = c.name), 0),
-                  CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END
+                  CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END, ${RATE_ROOM}
                 ) END::integer AS room,
                 EXISTS (SELECT 1 FROM ${t.permit} p WHERE p.channel = c.name AND p.node = p_node AND p.count > 0) AS held,
-                CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
-              FROM ${t.channel} c WHERE c.name = v_name
+                CASE
+                  WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000
+                  WHEN ${RATE_ROOM} <= 0 THEN w.seconds * 1000
+                END AS wake
+              FROM ${t.channel} c CROSS JOIN ${taken(t)} WHERE c.name = v_name
             ) q;
             l_name := array_append(l_name, v_name);
             l_room := array_append(l_room, l.room);

@@ -1,6 +1,7 @@
 import type { Tables } from '../../../connection/tables.js';
 import { Phase } from '../phase.js';
 import { UNLIMITED } from './candidates.js';
+import { bookStarts, RATE_ROOM, taken } from './rates.js';
 
 // The steps of `queue_job_claim`, in the order of its documentation; they share its variables.
 
@@ -34,8 +35,8 @@ export const sumPermits = (
           array_agg(q.strict ORDER BY q.name),
           array_agg(q.sequential ORDER BY q.name), coalesce(bool_or(q.fair), false),
           array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
-          least(v_wake, min(q.wake))
-        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_starved, g_passed, v_wake
+          least(v_wake, min(q.wake)), coalesce(bool_or(q.again IS NOT NULL), false), array_agg(q.again ORDER BY q.name)
+        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_starved, g_passed, v_wake, v_rated, g_again
         FROM (
           SELECT c.name,
             CASE
@@ -44,17 +45,18 @@ export const sumPermits = (
                 SELECT 1 FROM ${t.job} s WHERE s.phase = ${Phase.failed} AND s.channel >= c.name AND s.channel < c.name || '/'
                 AND (s.channel = c.name OR s.channel >= c.name || '.')
               ) THEN 0
-              ELSE least(
-                greatest(coalesce(c.capacity - o.out, ${UNLIMITED}), 0),
-                CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END
-              )
+              ELSE greatest(least(
+                coalesce(c.capacity - o.out, ${UNLIMITED}), CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END, ${RATE_ROOM}
+              ), 0)
             END::integer AS room,
             o.held::integer AS held,
             -- What was lowered below what is out gets permits back: at hand nothing may wait for one that becomes free.
-            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.paused OR coalesce(o.out > c.capacity, false) AS strict,
+            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.rate_limit IS NOT NULL OR c.paused OR coalesce(o.out > c.capacity, false) AS strict,
             c.sequential, c.fair,
-            CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake
+            CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake,
+            CASE WHEN c.rate_limit IS NOT NULL THEN w.seconds * 1000 END AS again
           FROM ${t.channel} c
+          CROSS JOIN ${taken(t)}
           CROSS JOIN LATERAL (
             SELECT coalesce(sum(p.count), 0) AS out, coalesce(sum(p.count) FILTER (WHERE p.node = p_node), 0) AS held
             FROM ${t.permit} p WHERE p.channel = c.name
@@ -126,5 +128,6 @@ export const bookPermits = (t: Tables): string => `IF v_limited THEN
               SELECT unnest(b.limiting_channels) FROM unnest(v_picks) k (row)
               JOIN ${t.job} j ON j.ctid = k.row JOIN ${t.channel} b ON b.name = j.channel
             );
+            ${bookStarts(t)}
             IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks); END IF;
           END IF;`;

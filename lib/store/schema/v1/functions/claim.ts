@@ -82,6 +82,7 @@ DECLARE
   v_more boolean := false;
   v_count integer;
   v_wake float8;
+  v_rated boolean;
   v_full text[] := '{}';
   v_starved text[] := '{}';
   -- what limits them, looked at without a lock, an element each
@@ -108,6 +109,8 @@ DECLARE
   g_sequential boolean[];
   g_starved boolean[];
   g_passed boolean[];
+  -- with a rate: in how many milliseconds more may start than now
+  g_again float8[];
   -- the channels with candidates, an element each
   c_prefetch integer[];
   v_picks tid[] := '{}';
@@ -204,6 +207,9 @@ BEGIN
           UNION ALL
           SELECT q.name FROM unnest(g_name, g_starved) q (name, starved) WHERE q.starved
         );
+        IF v_rated THEN
+          v_wake := least(v_wake, (SELECT min(q.again) FROM unnest(g_again, g_starved) q (again, starved) WHERE q.starved));
+        END IF;
 
         IF cardinality(v_picks) > 0 THEN
           ${lockInOrder('v_picks')}

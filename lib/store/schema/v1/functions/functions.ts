@@ -12,6 +12,7 @@ import { insertClaimed } from './insert-claimed.js';
 import { breakdown, counts, waiting } from './overview.js';
 import { readyHeads } from './low-water.js';
 import { heldJobs, leave, resync, retire, heartbeat } from './node.js';
+import { restartStarts } from './rates.js';
 import { release } from './release.js';
 import { giveBack, reap, rescueOrphans } from './rescue.js';
 import { retakeKey } from './retake-key.js';
@@ -45,6 +46,7 @@ export const functions = (t: Tables): readonly string[] =>
     insertClaimed,
     finishTransactional,
     heldJobs,
+    restartStarts,
     resync,
     heartbeat,
     retire,

@@ -15,13 +15,14 @@ RETURNS TABLE (uuid uuid, retry integer, claim bigint) LANGUAGE sql AS $$
 $$`;
 
 /**
- * `queue_job_resync(node, running)`: books the permits of a node anew, from what it runs and the channels as they are now.
+ * `queue_job_resync(node, running, unstarted)`: books the permits of a node anew, from what it runs and the channels as they are now.
+ * `unstarted` are those of its jobs whose methods it has not called yet, see `rates.ts`.
  * Answers with
  * the version of the configuration, the channels that limit anything, and the runs that were found and counted; null
  * where the node was given up.
  */
 export const resync = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_resync_1')}(p_node integer, p_running uuid[])
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_resync_1')}(p_node integer, p_running uuid[], p_unstarted uuid[])
 RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_version bigint;
@@ -42,11 +43,13 @@ BEGIN
   FROM ${t.job} j JOIN ${t.channel} c ON c.name = j.channel CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
   WHERE j.uuid = ANY(v_counted)
   GROUP BY u.limiting;
+  PERFORM ${t.name('queue_job_restart_starts_1')}(p_node, p_unstarted, false);
   UPDATE ${t.node} n SET config_version = v_version WHERE n.id = p_node;
   RETURN json_build_object(
     'version', v_version, 'counted', v_counted,
     'limiting', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.limiting_channels) AS name FROM ${t.channel} c) g), '[]'::json),
-    'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json)
+    'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json),
+    'rated', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.rate_limit IS NOT NULL), '[]'::json)
   );
 END $$`;
 
@@ -132,6 +135,7 @@ BEGIN
     RETURN false;
   END IF;
   DELETE FROM ${t.claim} c WHERE c.node = p_node;
+  PERFORM ${t.name('queue_job_restart_starts_1')}(p_node, '{}', true);
   UPDATE ${t.node} n SET alive = false, date_ended = clock_timestamp() WHERE n.id = p_node;
   RETURN true;
 END $$`;

@@ -1,5 +1,6 @@
 import type { Tables } from '../../../connection/tables.js';
 import { columnList, LASTING_COLUMNS } from '../job-columns.js';
+import { settleStarts } from './rates.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 
 /** What is counted of the rows that ended comes first in them, so that counting need not read through each. */
@@ -29,7 +30,7 @@ export const settle = (t: Tables): string => {
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_settle_1')}(
   p_node integer, p_round_trip bigint, p_done uuid[], p_attempts integer[], p_results json[], p_started float8[], p_ended float8[],
-  p_ends json, p_closed bigint[], p_channels text[], p_free integer[],
+  p_ends json, p_closed bigint[], p_channels text[], p_free integer[], p_starts json DEFAULT NULL,
   OUT dead boolean, OUT fenced uuid[], OUT released boolean
 ) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
@@ -104,6 +105,7 @@ BEGIN
     UPDATE ${t.permit} p SET count = p.count - f.free
     FROM unnest(p_channels, p_free) f (limiting, free) WHERE p.channel = f.limiting AND p.node = p_node;
   END IF;
+  ${settleStarts(t).trim()}
   IF v_batches IS NOT NULL THEN
     IF ${t.name('queue_job_batch_check_1')}(v_batches, v_failed, NULL, NULL) > 0 THEN released := true; END IF;
   END IF;
