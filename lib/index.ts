@@ -12,6 +12,7 @@ export {
   Job,
   type KeyedJobOptions,
 } from './registry/job.decorator.js';
+export type { FailedJob } from './job/failed-job.js';
 export type { JobFunctionOptions } from './job/job-function-options.js';
 export { RelatedAction } from './registry/related-action.decorator.js';
 export type {

@@ -23,6 +23,7 @@ import {
   checkOptionsSource,
   type QueueJobModuleOptions,
 } from './queue-job.options.js';
+import { FailureHandlers } from './registry/failure-handlers.js';
 import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
@@ -89,13 +90,14 @@ const functionChanges: FactoryProvider<Promise<FunctionOverrides>> = {
 
 const queueParts: FactoryProvider<QueueParts> = {
   provide: QueueParts,
-  inject: [Store, JobRegistry, ArgumentCodec, FunctionOverrides, CHECKED_OPTIONS],
+  inject: [Store, JobRegistry, ArgumentCodec, FunctionOverrides, CHECKED_OPTIONS, FailureHandlers],
   useFactory: (
     opened: Store,
     registry: JobRegistry,
     argumentCodec: ArgumentCodec,
     changes: FunctionOverrides,
     options: CheckedOptions,
+    handlers: FailureHandlers,
   ) =>
     new QueueParts(
       opened,
@@ -114,7 +116,15 @@ const queueParts: FactoryProvider<QueueParts> = {
         captureContext: options.context?.capture,
       },
       options.entityUrl,
+      handlers,
     ),
+};
+
+const failureHandlers: FactoryProvider<FailureHandlers> = {
+  provide: FailureHandlers,
+  inject: [JobRegistry, CHECKED_OPTIONS],
+  useFactory: (registry: JobRegistry, { onFailed, maxRetries, tags }: CheckedOptions) =>
+    new FailureHandlers(registry, { onFailed, maxRetries, tags }),
 };
 
 const jobFunctions: FactoryProvider<JobFunctionService> = {
@@ -181,6 +191,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     runnerOptions,
     JobExplorer,
     JobRegistry,
+    failureHandlers,
     QueueService,
     BatchService,
     ChannelService,

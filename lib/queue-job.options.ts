@@ -11,7 +11,7 @@ import { InvalidModuleOptionError } from './errors/invalid-module-option.error.j
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
 import type { RetryOn } from './job/outcome.js';
-import { checkMaxRetries, checkOneOf, checkPriority } from './common/option-checks.js';
+import { checkMaxRetries, checkName, checkOneOf, checkPriority } from './common/option-checks.js';
 import { ON_PARENT_FAILED, type OnParentFailed } from './job/on-parent-failed.js';
 import { readDefaultStartBefore } from './job/start-before.js';
 import { checkTags } from './job/tags.js';
@@ -52,6 +52,8 @@ export interface QueueJobDefaults {
   /** Seconds from the call, or a duration, after which a job that has not begun is cancelled. Default: without limit. */
   readonly startBefore?: number | string;
   readonly onParentFailed?: OnParentFailed;
+  /** The name of the job function that reports failures for all jobs whose `@Job()` names none. Default: none. */
+  readonly onFailed?: string;
 }
 
 /** The options of `QueueJobModule.forRoot()`. All of them can be left out. */
@@ -123,6 +125,7 @@ const KNOWN_DEFAULTS = [
   'tags',
   'startBefore',
   'onParentFailed',
+  'onFailed',
 ];
 
 /** The options after their checks, with every default filled in. */
@@ -178,6 +181,7 @@ function checkOptions(options: QueueJobModuleOptions) {
       defaults.onParentFailed === undefined
         ? undefined
         : checkOneOf('onParentFailed', ON_PARENT_FAILED, defaults.onParentFailed),
+    onFailed: defaults.onFailed === undefined ? undefined : checkName('defaults.onFailed', defaults.onFailed),
     schedules: options.schedules ?? true,
     noDelay: options.noDelay ?? noDelayByEnvironment(),
     userId: options.userId,

@@ -179,6 +179,7 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
   answer.excFingerprint = null;
   answer.progress = null;
   answer.progressTotal = null;
+  answer.failureOf = null;
   answer.cancelBy = null;
   answer.deduplicated = false;
   return answer;

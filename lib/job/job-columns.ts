@@ -66,6 +66,7 @@ export const JOB_COLUMNS = [
   { property: 'excFingerprint', column: 'exc_fingerprint', type: 'text', history: true, claim: false, call: 'never' },
   { property: 'progress', column: 'progress', type: 'double precision', history: true, claim: false, call: 'never' },
   { property: 'progressTotal', column: 'progress_total', type: 'double precision', history: true, claim: false, call: 'never' },
+  { property: 'failureOf', column: 'failure_of', type: 'uuid', history: true, claim: false, call: 'never' },
   { property: 'cancelBy', column: 'cancel_by', type: 'text', history: false, claim: false, call: 'never' },
 ] as const satisfies readonly JobColumn[];
 

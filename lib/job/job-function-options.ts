@@ -65,6 +65,11 @@ export interface JobFunctionOptions {
   readonly retryOn?: RetryOn | undefined;
   /** Whether an entity that is gone fails the try (`RecordGoneError`) or is passed as `null`. Default: `'throw'`. */
   readonly missing?: MissingRecord | undefined;
+  /**
+   * The job function that is called with a {@link FailedJob} when this job fails for good: the name of a method of the same
+   * provider, or `'Provider.method'`. Checked at start. Default: `defaults.onFailed` of the module.
+   */
+  readonly onFailed?: string | undefined;
 }
 
 /** {@link JobFunctionOptions} after the checks: only what was given, the timeout in milliseconds. */
@@ -85,6 +90,7 @@ export interface ValidJobFunctionOptions {
   readonly transactional?: boolean;
   readonly retryOn?: RetryOn;
   readonly missing?: MissingRecord;
+  readonly onFailed?: string;
 }
 
 const CHECKS: Checks<ValidJobFunctionOptions> = {
@@ -103,6 +109,7 @@ const CHECKS: Checks<ValidJobFunctionOptions> = {
   transactional: (value) => checkBoolean('transactional', value),
   retryOn: checkRetryOn,
   missing: (value) => checkOneOf('missing', ['throw', 'null'], value),
+  onFailed: (value) => checkName('onFailed', value),
 };
 
 /**

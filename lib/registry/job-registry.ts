@@ -57,6 +57,11 @@ export class JobRegistry implements OnModuleInit {
     return found;
   }
 
+  /** Another job of the same provider. */
+  siblingOf({ token }: JobFunction, methodName: string): JobFunction | undefined {
+    return this.index.byToken.get(token)?.get(methodName);
+  }
+
   /**
    * The job that a method of a provider is: of an injected instance, or of a class that is its token or its own.
    *

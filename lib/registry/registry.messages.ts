@@ -49,3 +49,11 @@ export const unknownJob = (name: string, known: readonly string[]): string =>
 
 export const nothingToDelay = (given: unknown): string =>
   `Methods of an injected provider, or of its class, can be delayed, and not those of ${formatValue(given)}.`;
+
+export const unknownHandler = (fn: string, given: string, known: readonly string[]): string =>
+  `${fn}: onFailed names ${formatValue(given)}, which is no job function of this application. Give the name of a method with @Job() of the same provider, or one of: ${known.join(', ')}.`;
+
+export const unknownDefaultHandler = (given: string, known: readonly string[]): string =>
+  `defaults.onFailed names ${formatValue(given)}, which is no job function of this application. Give the name of a method with @Job(): ${
+    known.length > 0 ? known.join(', ') : 'there is none'
+  }.`;

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ArgumentCodec } from '../payload/argument-codec.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { checkObject } from '../common/option-checks.js';
+import { FailureHandlers } from '../registry/failure-handlers.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import { hydrateClaimed } from '../store/jobs/hydrate.js';
@@ -38,6 +39,7 @@ export class JobRunner implements LifecycleRunner {
     private readonly registry: JobRegistry,
     private readonly codec: ArgumentCodec,
     private readonly overrides: FunctionOverrides,
+    private readonly handlers: FailureHandlers,
     @Inject(RUNNER_OPTIONS) private readonly options: RunnerOptions,
     lifecycle: RunnerLifecycle,
   ) {
@@ -119,6 +121,7 @@ export class JobRunner implements LifecycleRunner {
         log: this.log,
         names,
         transactional: this.transactionalNames(),
+        onFailed: this.handlers.all(),
         stopRequested: () =>
           void this.stop().catch((error: unknown) => this.log.queryFailed(node.number, error)),
         executor: (number) =>

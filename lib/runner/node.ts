@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { NodeLostError } from '../errors/node-lost.error.js';
 import { LIBRARY_VERSION } from '../common/version.js';
+import type { FailureHandler } from '../job/failed-job.js';
 import type { NodeCommand, HeartbeatReply } from '../store/nodes/node-store.js';
 import type { Store } from '../store/store.js';
 import type { NotifierMessage } from '../store/notify/notifier.js';
@@ -42,6 +43,8 @@ export interface NodeParts {
   readonly names: readonly string[];
   /** Those of them that run in a transaction. */
   readonly transactional: ReadonlySet<string>;
+  /** Which job functions report the failures of which. */
+  readonly onFailed: ReadonlyMap<string, FailureHandler>;
   readonly executor: (node: () => number) => Executor;
 }
 
@@ -317,6 +320,7 @@ export class RunnerNode {
       lease: leaseDuration / 1000,
       names: this.parts.names,
       version: LIBRARY_VERSION,
+      onFailed: this.parts.onFailed,
       before: this.id,
     });
     this.id = id;

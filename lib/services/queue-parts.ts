@@ -1,5 +1,6 @@
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import type { JobOptions } from '../job/job-options.js';
+import type { FailureHandlers } from '../registry/failure-handlers.js';
 import type { JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
@@ -22,7 +23,8 @@ import { JobStorage } from '../enqueue/job-storage.js';
 import { JobActions } from '../inspect/job-actions.js';
 import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
-import { runInline } from '../enqueue/inline-execution.js';
+import { FailureReports } from '../enqueue/failure-report.js';
+import { type InlineOptions, runInline } from '../enqueue/inline-execution.js';
 import { type StoringTransaction, Transactions } from '../enqueue/transactions.js';
 
 /** What the queue service is made of. */
@@ -35,6 +37,7 @@ export class QueueParts {
   readonly relatedActions: RelatedActionReader;
   readonly delayables: Delayables;
   private readonly drafter: JobDrafter;
+  private readonly failures: FailureReports;
   readonly transactions: Transactions;
   private readonly storage: JobStorage;
   private readonly graphs: GraphStorage;
@@ -48,6 +51,7 @@ export class QueueParts {
     private readonly overrides: FunctionOverrides,
     settings: DraftSettings,
     entityUrl: EntityUrl | undefined,
+    handlers: FailureHandlers,
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
     this.actions = new JobActions(store);
@@ -63,6 +67,7 @@ export class QueueParts {
     );
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafter = new JobDrafter(codec, overrides, settings);
+    this.failures = new FailureReports(this.drafter, handlers);
     this.transactions = new Transactions(store);
     const channels = new KnownChannels(store.channels);
     this.storage = new JobStorage(store, this.reader, this.transactions, channels);
@@ -113,7 +118,7 @@ export class QueueParts {
     if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, caller);
     const jobs: QueueJob[] = [];
     for (const draft of drafts) {
-      if (draft.noDelay) jobs.push(await runInline(draft, this.store, this.codec, { caller }));
+      if (draft.noDelay) jobs.push(await this.runInline(draft, { caller }));
       else jobs.push(...(await this.storage.save([draft], caller)));
     }
     return jobs;
@@ -138,8 +143,7 @@ export class QueueParts {
       const ran = await runGraphInline(
         inBatch(graph, batch?.ran && batch),
         this.codec,
-        async (draft, parentResults) =>
-          counted(runInline(draft, this.store, this.codec, { caller, parentResults }), batch),
+        async (draft, parentResults) => counted(this.runInline(draft, { caller, parentResults }), batch),
         caller,
       );
       for (const [uuid, job] of ran) answers.set(uuid, job);
@@ -149,6 +153,18 @@ export class QueueParts {
     const members = stored.map((graph) => inBatch(graph, batch));
     for (const [uuid, job] of await this.graphs.save(members, caller, batch?.enter)) answers.set(uuid, job);
     return answers;
+  }
+
+  private async runInline(draft: JobDraft, options: InlineOptions): Promise<QueueJob> {
+    const run = async (one: JobDraft, given: InlineOptions): Promise<QueueJob> =>
+      runInline(one, this.store, this.codec, given);
+    try {
+      return await run(draft, options);
+    } catch (error) {
+      const { caller } = options;
+      await this.failures.reportInline(draft, error, async (report) => run(report, { caller }));
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

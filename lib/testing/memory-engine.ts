@@ -19,7 +19,11 @@ export class MemoryEngine implements TestingEngine {
   async stored(entries: readonly MemoryJob[]): Promise<void> {
     this.traps.add(entries.map(({ job }) => job));
     const now = entries.filter(({ draft }) => this.mode === 'inline' || draft.noDelay);
-    const ran = await this.runAll((entry) => now.includes(entry));
+    const before = new Set(this.jobs.all);
+    // And what reports the failures of those.
+    const ran = await this.runAll(
+      (entry) => now.includes(entry) || (!before.has(entry) && entry.job.failureOf !== null),
+    );
     // As with the real module, the error of a call with noDelay is its caller's.
     const thrown = ran.find(({ draft, error }) => draft.noDelay && error !== null);
     if (thrown?.error) throw thrown.error;

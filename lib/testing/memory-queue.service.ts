@@ -1,6 +1,6 @@
 import { Delayables } from '../enqueue/graph/delayables.js';
 import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
-import { JobDrafter, type DraftSettings } from '../enqueue/job-draft.js';
+import type { JobDrafter } from '../enqueue/job-draft.js';
 import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { JobFailedError } from '../errors/job-failed.error.js';
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
@@ -25,11 +25,9 @@ export class MemoryQueueService extends QueueService {
     private readonly jobs: MemoryJobs,
     registry: JobRegistry,
     codec: ArgumentCodec,
-    settings: DraftSettings,
+    drafting: JobDrafter,
     stored: Stored,
   ) {
-    const unchanged = { channelOf: () => undefined };
-    const drafting = new JobDrafter(codec, unchanged as never, settings);
     const save = async (graphs: Parameters<MemoryJobs['add']>[0]): Promise<Map<string, QueueJob>> => {
       const added = jobs.add(graphs);
       await stored([...new Set(added.values())]);

@@ -10,6 +10,8 @@ import type { MemoryJob, MemoryJobs } from './memory-jobs.js';
 /** What the module's options say of attempts. */
 export interface MemoryRunnerSettings {
   readonly rules: RetryRules;
+  /** Stores the report of a job that has failed. */
+  readonly failed: (entry: MemoryJob, error: Error) => void;
   readonly runContext: ((context: never, work: () => Promise<unknown>) => unknown) | undefined;
 }
 
@@ -44,7 +46,7 @@ export class MemoryRunner {
     else {
       this.note(entry, outcome.error);
       if (outcome.kind === 'retry') this.retry(entry, outcome.seconds, outcome.giveAttemptBack);
-      else Object.assign(entry, { error: outcome.error }).job.state = 'failed';
+      else this.fail(entry, outcome.error);
     }
     this.jobs.release(entry);
   }
@@ -88,6 +90,12 @@ export class MemoryRunner {
     // Only an entity has to be read, and here that is what the method returned.
     job.result = read instanceof Promise ? result : read;
     entry.attempts.push(attempt(entry, dateDone));
+  }
+
+  private fail(entry: MemoryJob, error: Error): void {
+    entry.error = error;
+    entry.job.state = 'failed';
+    if (entry.job.failureOf === null) this.settings.failed(entry, error);
   }
 
   private note(entry: MemoryJob, error: Error): void {

@@ -10,6 +10,9 @@ import {
   type QueueJobModuleOptions,
 } from '../queue-job.options.js';
 import { type QueueHealth, QueueHealthService } from '../observe/queue-health.service.js';
+import { FailureReports } from '../enqueue/failure-report.js';
+import { JobDrafter } from '../enqueue/job-draft.js';
+import { FailureHandlers } from '../registry/failure-handlers.js';
 import { JobExplorer } from '../registry/job-explorer.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
@@ -23,7 +26,7 @@ import { DatabaseEngine } from './database-engine.js';
 import { JobTraps } from './job-traps.js';
 import { MemoryEngine } from './memory-engine.js';
 import { MemoryEntities } from './memory-entities.js';
-import { MemoryJobs } from './memory-jobs.js';
+import { type MemoryJob, MemoryJobs } from './memory-jobs.js';
 import { MemoryQueueService } from './memory-queue.service.js';
 import { MemoryRunner } from './memory-runner.js';
 import { QueueJobTesting } from './queue-job-testing.js';
@@ -107,6 +110,7 @@ const databaseTesting: FactoryProvider<QueueJobTesting> = {
 interface Memory {
   readonly engine: MemoryEngine;
   readonly queue: MemoryQueueService;
+  readonly handlers: FailureHandlers;
 }
 /** Without a database nothing can be away. */
 const HEALTHY: QueueHealth = {
@@ -128,6 +132,7 @@ function memoryProviders(mode: 'fake' | 'inline', given: QueueJobModuleOptions):
   return [
     memory,
     { provide: QueueService, inject: [MEMORY], useFactory: ({ queue }: Memory) => queue },
+    { provide: FailureHandlers, inject: [MEMORY], useFactory: ({ handlers }: Memory) => handlers },
     {
       provide: QueueJobTesting,
       inject: [MEMORY],
@@ -148,19 +153,30 @@ function memoryOf(mode: 'fake' | 'inline', given: QueueJobModuleOptions, registr
   });
   const jobs = new MemoryJobs();
   const rules = { retryOn: options.retryOn, retryPattern: options.retryPattern };
-  const runner = new MemoryRunner(jobs, codec, { rules, runContext: options.context?.run });
+  const { priority, maxRetries, channel, tags, startBefore, onParentFailed, userId, noDelay, context } =
+    options;
+  const defaults = { priority, maxRetries, channel, tags, startBefore, onParentFailed };
+  const settings = { ...defaults, noDelay, userId, captureContext: context?.capture };
+  const drafter = new JobDrafter(codec, { channelOf: () => undefined } as never, settings);
+  const handlers = new FailureHandlers(registry, { onFailed: options.onFailed, maxRetries, tags });
+  const reports = new FailureReports(drafter, handlers);
+  const failed = ({ draft, job }: MemoryJob, error: Error): void => {
+    const report = reports.draftOf(draft, job.retry, error);
+    if (report === undefined) return;
+    const [stored] = jobs.add([{ drafts: [{ ...report, noDelay: false }], dependencies: [] }]).values();
+    if (stored === undefined) return;
+    stored.job.failureOf = job.uuid;
+    engine.traps.add([stored.job]);
+  };
+  const runner = new MemoryRunner(jobs, codec, { rules, failed, runContext: options.context?.run });
   const engine = new MemoryEngine(jobs, runner, mode);
   engine.traps = new JobTraps(
     registry,
     async (uuids, recursive) => engine.perform(uuids, recursive),
     () => engine.forget(),
   );
-  const { priority, maxRetries, channel, tags, startBefore, onParentFailed, userId, noDelay, context } =
-    options;
-  const defaults = { priority, maxRetries, channel, tags, startBefore, onParentFailed };
-  const settings = { ...defaults, noDelay, userId, captureContext: context?.capture };
-  const queue = new MemoryQueueService(jobs, registry, codec, settings, async (stored) =>
+  const queue = new MemoryQueueService(jobs, registry, codec, drafter, async (stored) =>
     engine.stored(stored),
   );
-  return { engine, queue };
+  return { engine, queue, handlers };
 }

@@ -60,6 +60,14 @@ export interface BatchLine {
   readonly retry: number | null;
 }
 
+/** A job with `onFailed` has failed for good, or the report of it was stored. */
+export interface FailureLine {
+  readonly transaction: string;
+  readonly what: 'failed' | 'reported';
+  /** The one that failed. */
+  readonly job: string;
+}
+
 export interface BatchSettings {
   readonly uuid: string;
   /** The events that have a callback. */
@@ -90,6 +98,7 @@ export interface History {
   readonly nodes: ReadonlyMap<number, NodeRow>;
   /** In the order of the commits. */
   readonly batchLines: readonly BatchLine[];
+  readonly failureLines: readonly FailureLine[];
   readonly batchSettings: readonly BatchSettings[];
   /** As the library tells them at the end. */
   readonly batches: readonly BatchProgress[];
@@ -138,6 +147,7 @@ export async function readHistory(direct: Recorder, told: Told): Promise<History
       `SELECT batch, transaction::text, what, job, retry FROM chaos_batch_line
        ORDER BY pg_xact_commit_timestamp(transaction::xid), id`,
     ),
+    failureLines: await direct.ask('SELECT transaction::text, what, job FROM chaos_failure_line ORDER BY id'),
     batchSettings: await direct.ask(
       `SELECT b.uuid, b.progress_step AS "progressStep",
          ARRAY(SELECT c.event FROM queue_job_batch_callback c WHERE c.batch_uuid = b.uuid) AS events

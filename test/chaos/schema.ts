@@ -40,6 +40,21 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Failures for good of jobs with onFailed, and the jobs that report them, with the transactions that wrote them.
+CREATE TABLE chaos_failure_line (
+  id bigserial PRIMARY KEY, transaction xid8 NOT NULL DEFAULT pg_current_xact_id(), what text NOT NULL, job uuid NOT NULL
+);
+CREATE FUNCTION chaos_failed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO chaos_failure_line (what, job) VALUES ('failed', NEW.uuid);
+  RETURN NULL;
+END $$;
+CREATE FUNCTION chaos_reported() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO chaos_failure_line (what, job) VALUES ('reported', NEW.failure_of);
+  RETURN NULL;
+END $$;
+
 -- While a row here says so, statements on the library's tables fail with its SQLSTATE.
 CREATE TABLE chaos_trouble (code text NOT NULL, share float8 NOT NULL, until timestamptz NOT NULL);
 CREATE FUNCTION chaos_trouble() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -75,6 +90,10 @@ CREATE TRIGGER chaos_member_stored AFTER INSERT ON queue_job
   FOR EACH ROW WHEN (NEW.batch_uuid IS NOT NULL) EXECUTE FUNCTION chaos_member_lives();
 CREATE TRIGGER chaos_member_changed AFTER UPDATE ON queue_job
   FOR EACH ROW WHEN (NEW.batch_uuid IS NOT NULL AND (OLD.phase = 4) <> (NEW.phase = 4)) EXECUTE FUNCTION chaos_member_lives();
+CREATE TRIGGER chaos_failed AFTER UPDATE ON queue_job
+  FOR EACH ROW WHEN (NEW.name = 'RetriedJobs.luckless' AND OLD.phase <> 4 AND NEW.phase = 4) EXECUTE FUNCTION chaos_failed();
+CREATE TRIGGER chaos_reported AFTER INSERT ON queue_job
+  FOR EACH ROW WHEN (NEW.failure_of IS NOT NULL) EXECUTE FUNCTION chaos_reported();
 CREATE TRIGGER chaos_member_ended AFTER INSERT ON queue_job_history
   FOR EACH ROW WHEN (NEW.batch_uuid IS NOT NULL) EXECUTE FUNCTION chaos_member_ended();
 CREATE TRIGGER chaos_member_set_done AFTER UPDATE ON queue_job_history

@@ -14,6 +14,20 @@ export const GUARDS = [
     name: 'counts a death for what had begun',
   },
   {
+    guard: 'The report of a failure has none of its own',
+    edits: [[`${FUNCTIONS}/report-failures.ts`, ' AND j.failure_of IS NULL', '']],
+    tests: ['test/integration/execution/on-failed.spec.ts'],
+    name: 'has none of its own',
+  },
+  {
+    guard: 'A failure is reported by what the node had registered that had the job',
+    edits: [
+      [`${FUNCTIONS}/report-failures.ts`, 'SELECT n.on_failed -> j.name FROM', 'SELECT NULL::json FROM'],
+    ],
+    tests: ['test/integration/execution/on-failed.spec.ts'],
+    name: 'a node that did not know the job',
+  },
+  {
     guard: 'A node that was asked to drain claims nothing',
     edits: [[`${FUNCTIONS}/claim.ts`, 'n.id = p_node AND n.command IS NOT NULL', 'false']],
     tests: ['test/integration/nodes/orders.spec.ts'],

@@ -4,7 +4,7 @@ import { v7 } from 'uuid';
 /** A job of the cluster nodes' `Recorder`, as it is inserted by hand. */
 export interface RecorderJob {
   readonly method:
-    'work' | 'flaky' | 'block' | 'effect' | 'untilAborted' | 'noop' | 'note' | 'poison' | 'mail';
+    'work' | 'flaky' | 'block' | 'effect' | 'untilAborted' | 'noop' | 'note' | 'poison' | 'mail' | 'doomed';
   readonly args: readonly unknown[];
   readonly channel?: string;
   readonly priority?: number;

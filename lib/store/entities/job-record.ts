@@ -147,6 +147,10 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'progress_total', type: 'double precision', nullable: true })
   progressTotal!: number | null;
 
+  /** The job whose failure this one reports, as the `onFailed` of that job asks; null for any other job. */
+  @Column({ name: 'failure_of', type: 'uuid', nullable: true })
+  failureOf!: string | null;
+
   /** The class of the seed's `model_name`: what stands before the last dot of `name`. */
   get providerName(): string {
     return this.name.slice(0, Math.max(0, this.name.lastIndexOf('.')));

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { FailureHandler } from '../../job/failed-job.js';
 import type { NodeCommand } from '../nodes/node-store.js';
 import { int8AsNumber } from './int8-as-number.js';
 
@@ -84,4 +85,8 @@ export class QueueJobNode {
 
   @Column({ name: 'date_ended', type: 'timestamptz', nullable: true })
   dateEnded!: Date | null;
+
+  /** The `onFailed` job functions by the names of those they belong to; null if there are none. */
+  @Column({ name: 'on_failed', type: 'json', nullable: true })
+  onFailed!: Readonly<Record<string, FailureHandler>> | null;
 }

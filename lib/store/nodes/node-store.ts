@@ -1,3 +1,4 @@
+import type { FailureHandler } from '../../job/failed-job.js';
 import type { Send } from '../connection/connection.js';
 import { OWN_TYPES } from '../connection/pg-types.js';
 import { type QueueDatabase, type Row, namedStatement, type Statement } from '../connection/database.js';
@@ -114,11 +115,12 @@ export class NodeStore {
     version?: string;
     /** The node that it was before, whose orders go on. */
     before?: number;
+    onFailed?: ReadonlyMap<string, FailureHandler>;
   }): Promise<{ id: number; now: number; command: NodeCommand | null }> {
     const rows = await this.database.query(
-      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command)
+      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed)
        VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
-         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7))
+         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8)
        RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, command`,
       [
         node.name,
@@ -128,6 +130,9 @@ export class NodeStore {
         node.names ?? null,
         node.version ?? null,
         node.before ?? null,
+        node.onFailed === undefined || node.onFailed.size === 0
+          ? null
+          : JSON.stringify(Object.fromEntries(node.onFailed)),
       ],
     );
     return {

@@ -4,6 +4,7 @@ import { capacityHolds, throttleHolds } from './capacity.js';
 import type { Check } from './check.js';
 import { effectsOnce } from './effects.js';
 import { everyDoneJobRan, everyJobEnds } from './ends.js';
+import { failuresReportedOnce } from './failures.js';
 import { dependentsWait, sequentialOrder } from './order.js';
 import { deathsHaveAFault, runsAreAccountedFor } from './attempts.js';
 
@@ -22,4 +23,5 @@ export const CHECKS: readonly Check[] = [
   cancelledStays,
   batchesEnd,
   callbacksOnce,
+  failuresReportedOnce,
 ];

@@ -15,10 +15,15 @@ export class RetriedJobs {
   }
 
   /** Fails for good, until somebody has it run again and it is lucky. */
-  @Job({ maxRetries: 3 })
+  @Job({ maxRetries: 3, onFailed: 'reported' })
   async luckless(ms: number): Promise<void> {
     await this.recorded.last(ms);
     if (Math.random() < 0.5) throw new Error('not this time');
+  }
+
+  @Job({ maxRetries: 0 })
+  async reported(): Promise<void> {
+    await this.recorded.last(1);
   }
 
   /** Asks to be run later, twice. */

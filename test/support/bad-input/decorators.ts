@@ -70,6 +70,9 @@ export const decorators: readonly BadInput<void>[] = [
   ...['all', true, null, {}].map((value) =>
     job('retryOn', value, "'retryable', 'any' or a function", 'not '),
   ),
+  ...['', ' a', 'x'.repeat(256), NUL, HALF, 5, null, () => undefined].map((value) =>
+    job('onFailed', value, 'a string of 1 to 255 characters', 'not '),
+  ),
   ...['fail', null, 5].map((value) => job('missing', value, "'throw' or 'null'", 'not ')),
   ...retryPatterns<void>((pattern) => () => decorate(Job({ retryPattern: wrong(pattern) }))).map(
     ([, give, ...says]) => option('@Job({ retryPattern })', give, 'Decorated.run: ', ...says),

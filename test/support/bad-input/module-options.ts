@@ -149,6 +149,9 @@ export const moduleOptions: readonly BadInput<Start>[] = [
   ...['all', null, 5].map((value) =>
     of(module, 'defaults.retryOn', value, "retryOn must be 'retryable', 'any' or a function", 'not '),
   ),
+  ...['', ' a', null, 5, HALF].map((value) =>
+    of(module, 'defaults.onFailed', value, 'defaults.onFailed must be a string of 1 to 255 characters'),
+  ),
   ...['', 'a b', 'a.*', null, 5, HALF].map((value) => of(channel, 'defaults.channel', value, NAMES)),
   ...['a', null, 5, ['']].map((value) =>
     of(module, 'defaults.tags', value, 'a list of at most 20 tags', 'not '),

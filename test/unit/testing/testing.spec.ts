@@ -5,6 +5,7 @@ import {
   chain,
   ChannelService,
   currentJob,
+  type FailedJob,
   group,
   InvalidJobOptionError,
   InvalidModuleOptionError,
@@ -70,6 +71,16 @@ class MailService {
   @Job()
   async broken(): Promise<void> {
     throw new TypeError('broken for good');
+  }
+
+  @Job({ onFailed: 'reported' })
+  async doomed(): Promise<void> {
+    return this.broken();
+  }
+
+  @Job()
+  async reported({ name, error }: FailedJob): Promise<void> {
+    sent.push(`${name}: ${error.message}`);
   }
 
   @Job()
@@ -235,6 +246,36 @@ describe("mode 'fake'", () => {
     await (await app.resolve(SignUp)).register('ada@example.com');
     jobs.expectEnqueued(MailService, 'welcome', { times: 1 });
     expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
+
+describe('onFailed', () => {
+  it('is a job that is enqueued when its job has failed for good', async () => {
+    const { jobs, queue } = await start();
+    const failed = await queue.withDelay(MailService, { priority: 3 }).doomed();
+    await expect(jobs.performEnqueued({ recursive: false })).rejects.toThrow('broken for good');
+    const [report] = jobs.expectEnqueued(MailService, 'reported', {
+      args: [expect.objectContaining({ uuid: failed.uuid, attempts: 1 })],
+      properties: { failureOf: failed.uuid, priority: 3, state: 'pending' },
+    });
+    await jobs.drain();
+    expect(sent).toEqual(['MailService.doomed: broken for good']);
+    expect(report?.state).toBe('done');
+  });
+
+  it("runs at once in mode 'inline', and with noDelay", async () => {
+    const { jobs, queue } = await start({ mode: 'inline' });
+    await queue.withDelay(MailService).doomed();
+    expect(sent).toEqual(['MailService.doomed: broken for good']);
+    jobs.expectEnqueued(MailService, 'reported', { properties: { state: 'done' }, times: 1 });
+    await expect(queue.withDelay(MailService, { noDelay: true }).doomed()).rejects.toThrow('broken for good');
+    expect(sent.length).toBe(2);
+  });
+
+  it('is checked at start', async () => {
+    await expect(start({ defaults: { onFailed: 'Nobody.told' } })).rejects.toThrow(
+      "defaults.onFailed names 'Nobody.told'",
+    );
   });
 });
 

@@ -37,6 +37,7 @@ export const LASTING_COLUMNS = [
   'exc_fingerprint',
   'progress',
   'progress_total',
+  'failure_of',
 ] as const;
 
 export type LastingColumn = (typeof LASTING_COLUMNS)[number];

@@ -39,6 +39,6 @@ BEGIN
 END $$`;
 
 /** A UUID of version 7, which servers before 18 don't make: the milliseconds over one of version 4, and two bits set. */
-const UUID_V7 = `encode(set_bit(set_bit(overlay(
+export const UUID_V7 = `encode(set_bit(set_bit(overlay(
   uuid_send(gen_random_uuid()) PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
   FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid`;

@@ -15,7 +15,7 @@ import { Phase } from '../phase.js';
  * Where somebody asked to cancel the job, it ends as cancelled whatever the kind. `unmet` are the uuids that met
  * no row of this node and try, but for those that this node wrote before: an end is sent again where its answer was lost.
  * `batches` and `failed` are the batches of members that ended, and of those of them that failed, one for each: the caller
- * has them checked when all rows of jobs are written.
+ * has them checked when all rows of jobs are written. `reported` is how many `onFailed` jobs were stored.
  */
 export const writeEndedAttempts = (t: Tables): string => {
   const ends =
@@ -23,7 +23,7 @@ export const writeEndedAttempts = (t: Tables): string => {
   const mine = 'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry';
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_write_ended_attempts_1')}(
-  p_node integer, p_ends json, OUT unmet uuid[], OUT batches uuid[], OUT failed uuid[]
+  p_node integer, p_ends json, OUT unmet uuid[], OUT batches uuid[], OUT failed uuid[], OUT reported integer
 ) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
   v_now timestamptz := clock_timestamp();
@@ -95,6 +95,9 @@ BEGIN
   SELECT coalesce(array_agg(s.uuid), '{}'), array_agg(s.batch_uuid) FILTER (WHERE s.batch_uuid IS NOT NULL)
   INTO v_failed, failed FROM stopped s;
   batches := batches || failed;
+  IF cardinality(v_failed) > 0 THEN
+    reported := ${t.name('queue_job_report_failures_1')}(p_node, v_failed);
+  END IF;
 
   v_hit := v_cancelled || v_waiting || v_failed;
   unmet := ARRAY(

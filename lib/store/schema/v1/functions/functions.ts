@@ -15,6 +15,7 @@ import { heldJobs, leave, resync, retire, heartbeat } from './node.js';
 import { restartStarts } from './rates.js';
 import { release } from './release.js';
 import { giveBack, reap, rescueOrphans } from './rescue.js';
+import { reportFailures } from './report-failures.js';
 import { retakeKey } from './retake-key.js';
 import { sample } from './sample.js';
 import { settle } from './settle.js';
@@ -36,6 +37,7 @@ export const functions = (t: Tables): readonly string[] =>
     release,
     cancelStranded,
     cancelChildren,
+    reportFailures,
     writeEndedAttempts,
     endAttempts,
     settle,
