@@ -70,7 +70,7 @@ export class JobRunner implements LifecycleRunner {
 
   /** The number of this node in the cluster; undefined while it doesn't run. */
   get nodeId(): number | undefined {
-    return this.node?.number;
+    return this.node?.id;
   }
 
   /** Begins to run jobs; does nothing if it runs already. One that is stopping has stopped first. */
@@ -111,7 +111,7 @@ export class JobRunner implements LifecycleRunner {
       retryPattern: this.options.retryPattern,
       overriddenPattern: (name) => this.overrides.patternOf(name),
       runContext: this.options.runContext,
-      readJob: (job, args, context) => hydrateClaimed(job, args, context, node.number),
+      readJob: (job, args, context) => hydrateClaimed(job, args, context, node.id),
     };
     const names = this.registry.names();
     const node = new RunnerNode(
@@ -122,8 +122,7 @@ export class JobRunner implements LifecycleRunner {
         names,
         transactional: this.transactionalNames(),
         onFailed: this.handlers.all(),
-        stopRequested: () =>
-          void this.stop().catch((error: unknown) => this.log.queryFailed(node.number, error)),
+        stopRequested: () => void this.stop().catch((error: unknown) => this.log.queryFailed(node.id, error)),
         executor: (number) =>
           new Executor(this.registry, this.codec, this.store, progress, this.log, executorSettings, number),
       },
@@ -131,7 +130,7 @@ export class JobRunner implements LifecycleRunner {
     );
     await node.start();
     try {
-      for (const service of this.services) await service.start(() => node.number);
+      for (const service of this.services) await service.start(() => node.id);
     } catch (error) {
       await this.stopServices();
       await node.stop(0);
@@ -144,11 +143,11 @@ export class JobRunner implements LifecycleRunner {
       this.store.nodes,
       this.options.removalInterval,
       (error) => {
-        this.log.queryFailed(node.number, error);
+        this.log.queryFailed(node.id, error);
       },
     );
     this.pruner.start();
-    this.log.started(node.number, names.length, settings.channels, settings.concurrency);
+    this.log.started(node.id, names.length, settings.channels, settings.concurrency);
   }
 
   private async stopServices(): Promise<void> {
@@ -181,6 +180,6 @@ export class JobRunner implements LifecycleRunner {
     const tidied = pruner?.stop();
     await node.stop(timeout);
     await Promise.race([tidied, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
-    this.log.stopped(node.number);
+    this.log.stopped(node.id);
   }
 }

@@ -1,25 +1,18 @@
-import { hostname } from 'node:os';
 import { NodeLostError } from '../errors/node-lost.error.js';
-import { LIBRARY_VERSION } from '../common/version.js';
-import type { FailureHandler } from '../job/failed-job.js';
-import type { NodeCommand, HeartbeatReply } from '../store/nodes/node-store.js';
-import type { Store } from '../store/store.js';
+import type { HeartbeatReply } from '../store/nodes/node-store.js';
 import type { NotifierMessage } from '../store/notify/notifier.js';
 import { StatsRecorder } from './reporting/stats-recorder.js';
-import type { Executor } from './execution/executor.js';
 import { JobRescuer } from './maintenance/job-rescuer.js';
 import { Heartbeat } from './liveness/heartbeat.js';
 import { LocalReceiver } from './claiming/local-receiver.js';
-import { Lease } from './liveness/lease.js';
-import type { NodeLog } from './reporting/node-log.js';
-import type { LivenessHooks, Liveness } from './liveness/liveness.js';
-import { SessionLock } from './liveness/session-lock.js';
+import { NodeCommands } from './node-commands.js';
+import type { NodeParts } from './node.parts.js';
+import { Membership } from './liveness/membership.js';
 import { ClaimLoop } from './claiming/claim-loop.js';
 import { CycleFollowUp } from './claiming/cycle-follow-up.js';
 import { NodeStateMachine, type RunnerState } from './node-state.js';
 import { Drain } from './slots/drain.js';
 import { JobCanceller } from './slots/job-canceller.js';
-import type { ProgressBuffer } from './reporting/progress-buffer.js';
 import type { RunnerSettings } from './runner.settings.js';
 import { Deadline } from '../common/deadline.js';
 import { ProcessStats } from './liveness/process-stats.js';
@@ -33,30 +26,11 @@ const DUE_AGAIN_MS = 20;
 /** For all that a stop asks of the database, which may be away, in milliseconds. */
 const STOP_DEADLINE_MS = 5_000;
 
-/** What a node is made of beside its settings. */
-export interface NodeParts {
-  readonly store: Store;
-  readonly progress: ProgressBuffer;
-  readonly log: NodeLog;
-  /** Somebody wants this node to end. */
-  readonly stopRequested: () => void;
-  readonly names: readonly string[];
-  /** Those of them that run in a transaction. */
-  readonly transactional: ReadonlySet<string>;
-  /** Which job functions report the failures of which. */
-  readonly onFailed: ReadonlyMap<string, FailureHandler>;
-  readonly executor: (node: () => number) => Executor;
-}
-
-/** A node at work: its session, its heart, its workbench and the round trips between that and the database. */
+/** A node at work: its membership, its heartbeat, its worker pool and the round trips between that and the database. */
 export class RunnerNode {
-  private id = 0;
   private readonly pool: WorkerPool;
   private readonly claimLoop: ClaimLoop;
-  private liveness!: Liveness;
-  private readonly livenessHooks: LivenessHooks;
-  /** It has a session; without one, a lease. */
-  private listens = false;
+  private readonly membership: Membership;
   private readonly heartbeat: Heartbeat;
   private readonly stats: StatsRecorder;
   private readonly rescuer: JobRescuer;
@@ -67,7 +41,7 @@ export class RunnerNode {
   private sweeper: NodeJS.Timeout | undefined;
   private nextPoll = 0;
   private readonly drain: Drain;
-  private command: NodeCommand | null = null;
+  private readonly commands: NodeCommands;
   private readonly subscription: { unsubscribe(): void };
 
   constructor(
@@ -86,6 +60,7 @@ export class RunnerNode {
       throttled: (channels) => void store.claims.noteStart(channels).catch(this.queryFailed),
     });
     this.drain = new Drain(this.pool, parts.log);
+    this.commands = new NodeCommands(this.machine, parts.log, parts.stopRequested);
     const shared = {
       notifier: store.notifier,
       log: parts.log,
@@ -123,33 +98,34 @@ export class RunnerNode {
         recovered: () => parts.log.queriesRecovered(this.id),
       },
     );
-    this.livenessHooks = {
-      notified: (payload) => store.notifier.receive(payload),
-      lost: (error) => parts.log.sessionLost(this.id, error),
+    this.membership = new Membership(parts, settings, {
+      registered: (now, command) => {
+        this.stats.setClock(now);
+        this.commands.apply(this.id, command);
+      },
       expired: () => this.expired(),
       recovered: () => this.livenessRecovered(),
-      withoutThread: (reason) => parts.log.leaseWithoutThread(this.id, settings.leaseDuration, reason),
-    };
+    });
     this.heartbeat = new Heartbeat(
       store.nodes,
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
         report: () => ({ ...this.processStats.read(), stopping: this.machine.ending, poll: this.pollDue }),
-        ask: async (...asked) => this.liveness.ask(...asked),
+        ask: this.membership.ask,
       },
       {
         beat: (tick) => this.beat(tick),
         // A session reports its own loss.
-        missed: (error) => void (this.listens || this.queryFailed(error)),
+        missed: (error) => void (this.membership.listens || this.queryFailed(error)),
       },
     );
     this.subscription = store.notifier.messages.subscribe((message) => this.receive(message));
   }
 
   /** The number of this node; a node that was given up and lives on gets a new one. */
-  get number(): number {
-    return this.id;
+  get id(): number {
+    return this.membership.id;
   }
 
   get state(): RunnerState {
@@ -157,15 +133,7 @@ export class RunnerNode {
   }
 
   async start(): Promise<void> {
-    const { database, nodes } = this.parts.store;
-    const { listen, leaseDuration } = this.settings;
-    this.listens = listen && !(await database.sharesSessions());
-    this.liveness = this.listens
-      ? new SessionLock(database, nodes, this.livenessHooks)
-      : new Lease(database, nodes, leaseDuration, this.livenessHooks);
-    await this.register();
-    if (listen && !this.listens) this.parts.log.behindPooler(this.id);
-    await this.liveness.open(this.id);
+    await this.membership.join();
     this.claimLoop.node = this.id;
     this.heartbeat.start();
     this.stats.start();
@@ -208,21 +176,12 @@ export class RunnerNode {
     for (const end of [
       () => this.stats.stop(),
       () => this.heartbeat.stop(),
-      () => this.leave(),
-      () => this.liveness.close(),
+      () => this.membership.leave(),
+      () => this.membership.close(),
     ])
       await deadline.wait(end());
     this.machine.apply('stopped');
     notifier.publish({ ready: true });
-  }
-
-  /** Where that is not possible, the others find the node dead, and give back what it still had. */
-  private async leave(): Promise<void> {
-    try {
-      await this.parts.store.nodes.leave(this.id);
-    } catch (error) {
-      this.queryFailed(error);
-    }
   }
 
   /** What runs gets no longer than this, in milliseconds. */
@@ -242,7 +201,7 @@ export class RunnerNode {
 
   private beat(tick: HeartbeatReply): void {
     this.stats.setClock(tick.now);
-    if (tick.alive) this.applyCommand(tick.command);
+    if (tick.alive) this.commands.apply(this.id, tick.command);
     this.rescuer.follow(tick);
     if (!tick.alive || tick.version !== this.pool.permits.version) this.claimLoop.resync();
     if (tick.nextEta !== null) this.cycles.dueWithin(Math.max(tick.nextEta, DUE_AGAIN_MS));
@@ -251,29 +210,12 @@ export class RunnerNode {
     if (tick.ready) this.nextPoll = performance.now() + this.settings.pollInterval;
     if (tick.ready || this.claimLoop.sweepDue) this.claimLoop.jobsReady();
     // Behind a pooler nobody notifies; these are cheap to look up.
-    if (!this.listens) this.parts.store.notifier.publishLocal({ functions: true });
+    if (!this.membership.listens) this.parts.store.notifier.publishLocal({ functions: true });
   }
 
   /** Whether the next heartbeat looks for work. The sweeps do, where a look would read a long dead front of the index. */
   private get pollDue(): boolean {
     return !this.claimLoop.skipsFront && performance.now() >= this.nextPoll;
-  }
-
-  /** What somebody asked stands on the node's row, so it also holds where the message of it was lost. */
-  private applyCommand(asked: NodeCommand | null): void {
-    if (asked === this.command || this.machine.ending) return;
-    const { log, stopRequested: askedToStop } = this.parts;
-    this.command = asked;
-    if (asked === 'stop') {
-      log.stopRequested(this.id);
-      askedToStop();
-    } else if (asked === 'drain') {
-      log.draining(this.id);
-      this.machine.apply('drain');
-    } else {
-      log.resumed(this.id);
-      this.machine.apply('resume');
-    }
   }
 
   /** From now on others may have this node's jobs: no more claims, and what runs is told to end. */
@@ -288,44 +230,18 @@ export class RunnerNode {
   private livenessRecovered(): void {
     this.parts.log.sessionReopened(this.id);
     this.claimLoop.resync();
-    this.reconnected();
-  }
-
-  /** What was asked of it before still holds. */
-  private reconnected(): void {
-    this.machine.apply('reconnected');
-    if (this.command === 'drain') this.machine.apply('drain');
+    this.commands.reconnected();
   }
 
   /** The others have given this node up: it goes on as a new one. */
   private async reregister(): Promise<number> {
-    const before = this.id;
     this.pool.abandonAll(
-      new NodeLostError(`Node ${before} was given up by the others, and its jobs with it`),
+      new NodeLostError(`Node ${this.id} was given up by the others, and its jobs with it`),
     );
-    await this.register();
-    await this.liveness.open(this.id);
-    this.parts.log.reregistered(before, this.id);
+    await this.membership.rejoin();
     // If its session has been away, it is back by that, too.
-    this.reconnected();
+    this.commands.reconnected();
     return this.id;
-  }
-
-  private async register(): Promise<void> {
-    const { concurrency, leaseDuration } = this.settings;
-    const { id, now, command } = await this.parts.store.nodes.register({
-      name: `${hostname()}:${process.pid}`,
-      listens: this.listens,
-      concurrency,
-      lease: leaseDuration / 1000,
-      names: this.parts.names,
-      version: LIBRARY_VERSION,
-      onFailed: this.parts.onFailed,
-      before: this.id,
-    });
-    this.id = id;
-    this.stats.setClock(now);
-    this.applyCommand(command);
   }
 
   private readonly queryFailed = (error: unknown, attempt = 1): void => {

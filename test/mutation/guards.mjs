@@ -390,20 +390,24 @@ export const GUARDS = [
   {
     guard: 'A wake during a claim that finds nothing',
     edits: [
-      ['lib/runner/claiming/claim-loop.ts', 'readySignals !== this.readySignals || (info.more', '(info.more'],
+      [
+        'lib/runner/claiming/claim-demand.ts',
+        'request.readySignals !== this.readySignals || (info.more',
+        '(info.more',
+      ],
     ],
     tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
     guard: 'A round trip whose answer was lost is made void',
-    edits: [['lib/runner/claiming/claim-loop.ts', '      this.lostRoundTrip = id;\n', '']],
+    edits: [['lib/runner/claiming/round-trips.ts', '      this.lost = id;\n', '']],
     tests: ['test/unit/runner/claiming/claim-loop.spec.ts'],
   },
   {
     guard: 'Ends that did not get through are kept',
     edits: [
       [
-        'lib/runner/claiming/claim-loop.ts',
+        'lib/runner/claiming/round-trips.ts',
         'this.pool.settleBuffer.restore(isDataError(error) ? this.isolateBadRow(taken, error) : taken);',
         '',
       ],
@@ -463,7 +467,7 @@ export const GUARDS = [
   },
   {
     guard: 'A pooler in transaction mode is noticed at the start',
-    edits: [['lib/runner/node.ts', 'listen && !(await database.sharesSessions())', 'listen']],
+    edits: [['lib/runner/liveness/membership.ts', 'listen && !(await database.sharesSessions())', 'listen']],
     tests: ['test/integration/nodes/pooler.spec.ts'],
   },
   {
@@ -564,7 +568,7 @@ export const GUARDS = [
   },
   {
     guard: 'The round trip of a call that is made void where its answer was lost',
-    edits: [['lib/runner/claiming/claim-loop.ts', 'this.lostRoundTrip = roundTrip;', '']],
+    edits: [['lib/runner/claiming/claim-loop.ts', 'this.roundTrips.lost = roundTrip;', '']],
     tests: ['test/unit/runner/claiming/claim-loop.spec.ts', HAND_OVER],
     name: 'answer (?:was|is) lost',
   },
@@ -573,7 +577,7 @@ export const GUARDS = [
     edits: [
       [
         'lib/runner/node.ts',
-        '    // If its session has been away, it is back by that, too.\n    this.reconnected();\n',
+        '    // If its session has been away, it is back by that, too.\n    this.commands.reconnected();\n',
         '',
       ],
     ],

@@ -1,5 +1,6 @@
 import { ancestorsOf } from '../../channel/channel-name.js';
 import type { LimitingChannels } from '../../store/claims/claim-store.js';
+import type { RunningAttempt } from '../attempt/attempt.js';
 
 /**
  * The permits that are free on this node: those of jobs that have ended since the last round trip. A job at hand takes
@@ -15,8 +16,27 @@ export class HeldPermits {
   /** Runs under a gate. */
   private readonly held = new Map<string, number>();
 
-  /** The channels have changed; the free permits are counted anew by the caller. */
-  reset(map: LimitingChannels): void {
+  /**
+   * The channels may have changed: counts the permits of the attempts that hold one by the database.
+   *
+   * @param running - attempts that run
+   * @param ended - attempts that have ended and are not settled yet: their permits are free
+   */
+  resync(map: LimitingChannels, running: Iterable<RunningAttempt>, ended: Iterable<RunningAttempt>): void {
+    this.reset(map);
+    const counted = new Set(map.counted);
+    for (const attempt of running) {
+      attempt.holdsPermit = counted.has(attempt.job.uuid);
+      if (attempt.holdsPermit) this.hold(attempt.job.channel);
+    }
+    for (const { job } of ended) {
+      if (!counted.has(job.uuid)) continue;
+      this.hold(job.channel);
+      this.release(job.channel);
+    }
+  }
+
+  private reset(map: LimitingChannels): void {
     this.version = map.version;
     this.limiting = new Set(map.limiting);
     this.throttled = new Set(map.throttled);

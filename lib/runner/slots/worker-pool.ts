@@ -2,14 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { LimitingChannels } from '../../store/claims/claim-store.js';
 import { OpenClaims } from '../claiming/open-claims.js';
-import { Isolation } from './isolation.js';
+import { AttemptStarter } from './attempt-starter.js';
 import { PrefetchQueue } from './prefetch-queue.js';
-import { StartThrottle } from './start-throttle.js';
 import { SettleBuffer, type SettleBatch } from '../claiming/settle-buffer.js';
 import { PrefetchPlan } from './prefetch-plan.js';
 import { SHORT_MS } from './prefetch-policy.js';
 import { HeldPermits } from './held-permits.js';
-import { StartReport } from './start-report.js';
+import { RatedStarts } from './rated-starts.js';
 import { RunningAttempt } from '../attempt/attempt.js';
 import type { AttemptResult } from '../attempt/attempt-result.js';
 import type { TransactionalSlots } from './transactional-slots.js';
@@ -28,21 +27,21 @@ export interface WorkerPoolHooks {
   readonly freed: () => void;
 }
 
-/** How many nodes have died with a job before it runs apart from others. */
-const SUSPECT_DEATHS = 2;
-
-/** What this node has: jobs that run, jobs at hand, and ends that wait to be written. Speaks to nobody. */
+/** What this node has: attempts that run, prefetched jobs, and ends that wait to be written. Performs no I/O. */
 export class WorkerPool {
   readonly attempts = new Map<string, RunningAttempt>();
   readonly prefetched = new PrefetchQueue();
   readonly permits = new HeldPermits();
   readonly openClaims = new OpenClaims();
-  readonly startReport = new StartReport();
-  /** Attempts whose methods had not been called when the database was told. */
-  private unstarted: RunningAttempt[] = [];
+  readonly ratedStarts = new RatedStarts(this.permits);
   private readonly plan: PrefetchPlan;
-  private readonly startThrottle = new StartThrottle((attempt) => this.begin(attempt));
-  private readonly isolation = new Isolation((attempt) => this.writeStart(attempt));
+  private readonly starter = new AttemptStarter({
+    begin: (attempt) => this.begin(attempt),
+    writeStart: (attempt) => {
+      this.settleBuffer.noteStarted(attempt);
+      this.hooks.changed();
+    },
+  });
   readonly settleBuffer = new SettleBuffer();
   /** Slots that a round trip under way has asked jobs for. */
   reserved = 0;
@@ -62,7 +61,7 @@ export class WorkerPool {
   }
 
   get freeSlots(): number {
-    if (this.isolation.active) return 0;
+    if (this.starter.isolating) return 0;
     return Math.max(0, this.concurrency - this.attempts.size - this.reserved);
   }
 
@@ -96,7 +95,7 @@ export class WorkerPool {
   close(): void {
     this.open = false;
     this.giveBack(0);
-    for (const attempt of this.isolation.takeWaiting()) this.returnUnbegun(attempt);
+    for (const attempt of this.starter.takeIsolated()) this.returnUnbegun(attempt);
   }
 
   /** Takes jobs again. */
@@ -131,13 +130,13 @@ export class WorkerPool {
       this.plan.long(attempt.job.channel, 1);
       if (!attempt.startWritten) this.settleBuffer.noteStarted(attempt);
     }
-    if (this.isolation.active) this.advanceIsolation();
+    if (this.starter.isolating) this.advanceIsolation();
     if (this.unsettled || this.prefetchedOverdue) this.hooks.changed();
   }
 
   private advanceIsolation(): void {
-    this.isolation.advance(this.attempts.size);
-    if (!this.isolation.active) this.hooks.freed();
+    this.starter.advance(this.attempts.size);
+    if (!this.starter.isolating) this.hooks.freed();
   }
 
   /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
@@ -198,7 +197,7 @@ export class WorkerPool {
       if (!attempt.awaitsStart || this.attempts.get(attempt.job.uuid) !== attempt) continue;
       attempt.awaitsStart = false;
       if (this.open && attempt.abortReason === undefined) {
-        this.startThrottle.start(attempt);
+        this.starter.startWritten(attempt);
       } else if (attempt.cancelled) {
         this.begin(attempt);
       } else {
@@ -213,38 +212,20 @@ export class WorkerPool {
     this.settleBuffer.giveBack([attempt.job]);
   }
 
-  /**
-   * From here to {@link resync} nothing is handed over, and ended runs keep their permits. Answers with what holds one, and
-   * with those of them whose methods have not been called.
-   */
+  /** From here to {@link resync} no permit changes hands. Returns what holds one, and what of it has not been called. */
   beginResync(): { running: string[]; unstarted: string[] } {
     this.synced = false;
-    this.unstarted = [...this.attempts.values()].filter(({ called, discarded }) => !called && !discarded);
     return {
       running: [...this.attempts.keys(), ...this.settleBuffer.waiting.map(({ attempt }) => attempt.job.uuid)],
-      unstarted: this.unstarted.map(({ job }) => job.uuid),
+      unstarted: this.ratedStarts.beginResync(this.attempts.values()),
     };
   }
 
   /** The permits as the database has booked them now. */
   resync(map: LimitingChannels): void {
-    this.permits.reset(map);
-    this.startReport.clear();
-    for (const attempt of this.unstarted) {
-      if (attempt.called) this.noteCall(attempt.job);
-      else this.watchCall(attempt);
-    }
-    this.unstarted = [];
-    const counted = new Set(map.counted);
-    for (const attempt of this.attempts.values()) {
-      attempt.holdsPermit = counted.has(attempt.job.uuid);
-      if (attempt.holdsPermit) this.permits.hold(attempt.job.channel);
-    }
-    for (const { attempt } of this.settleBuffer.waiting) {
-      if (!counted.has(attempt.job.uuid)) continue;
-      this.permits.hold(attempt.job.channel);
-      this.permits.release(attempt.job.channel);
-    }
+    const waiting = this.settleBuffer.waiting.map(({ attempt }) => attempt);
+    this.permits.resync(map, this.attempts.values(), waiting);
+    this.ratedStarts.resynced();
     this.synced = true;
     this.fill();
   }
@@ -282,8 +263,8 @@ export class WorkerPool {
     this.attempts.delete(attempt.job.uuid);
     if (attempt.isLong) this.plan.long(attempt.job.channel, -1);
     if (this.transactional.ended(attempt.job.name)) this.hooks.freed();
-    if (!this.isolation.active) return;
-    this.isolation.remove(attempt);
+    if (!this.starter.isolating) return;
+    this.starter.left(attempt);
     this.advanceIsolation();
   }
 
@@ -294,47 +275,11 @@ export class WorkerPool {
     if (before !== undefined) this.leave(before);
     if (!holds) this.permits.hold(job.channel);
     this.attempts.set(job.uuid, attempt);
-    this.watchCall(attempt);
+    this.ratedStarts.watch(attempt);
     this.transactional.begun(job.name);
-    if (job.deaths >= SUSPECT_DEATHS) {
-      attempt.awaitsStart = true;
-      this.isolation.add(attempt);
-      this.isolation.advance(this.attempts.size);
-    } else if (isStartWritten(job)) {
-      this.writeStart(attempt);
-    } else {
-      this.startThrottle.start(attempt);
-    }
+    this.starter.start(attempt, this.attempts.size);
     const throttled = this.permits.throttledOf(job.channel);
     if (throttled.length > 0) this.hooks.throttled(throttled);
-  }
-
-  /** Below a channel with a rate, the call of its method is reported. (While the permits are booked anew, that counts it.) */
-  private watchCall(attempt: RunningAttempt): void {
-    if (this.permits.ratedOf(attempt.job.channel).length === 0) return;
-    attempt.onCall = () => {
-      if (this.synced) this.noteCall(attempt.job);
-    };
-  }
-
-  private noteCall({ channel }: ClaimedJob): void {
-    const rated = this.permits.ratedOf(channel);
-    if (rated.length > 0) this.startReport.started(rated);
-  }
-
-  /** Jobs go back to the queue: they do not start after all. */
-  noteDropped(jobs: readonly ClaimedJob[]): void {
-    for (const { channel } of jobs) {
-      const rated = this.permits.ratedOf(channel);
-      if (rated.length > 0) this.startReport.dropped(rated);
-    }
-  }
-
-  /** Its method is called when the next round trip has told the database: see {@link startsWritten}. */
-  private writeStart(attempt: RunningAttempt): void {
-    attempt.awaitsStart = true;
-    this.settleBuffer.noteStarted(attempt);
-    this.hooks.changed();
   }
 
   private begin(attempt: RunningAttempt): void {
@@ -351,11 +296,3 @@ export class WorkerPool {
     void this.outside(() => this.hooks.execute(attempt)).then((result) => this.end(attempt, result));
   }
 }
-
-/**
- * Whether the start of a job is written before its method is called, and not beside it once it lasts. A death of the node
- * in between leaves open whether the method had begun: that is not counted as an attempt, but only once for each job. From
- * then on, and at the last attempt, which nobody would repeat, the database has to know.
- */
-const isStartWritten = ({ deaths, retry, maxRetries }: ClaimedJob): boolean =>
-  deaths > 0 || (maxRetries > 0 && retry >= maxRetries);
