@@ -1,17 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
-import { JobNotFoundError } from '../errors/job-not-found.error.js';
-import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
-import { parseEta } from '../job/eta.js';
-import { checkIdentityKey } from '../job/identity-key.js';
-import { JOB_STATES, type JobState } from '../job/job-state.js';
-import { checkObject, checkOneOf, wrongValue } from '../common/option-checks.js';
-import type { RelatedActionResult } from '../registry/related-action.js';
+import { checkObject } from '../common/option-checks.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { BatchFilter } from '../store/batches/batch-store.js';
-import type { Dependency } from '../store/graphs/graph-store.js';
-import type { JobListFilter } from '../store/jobs/job-filter.js';
-import { type Attempt, attemptsOf } from '../inspect/attempts.js';
 import type { Batch, BatchOptions, BatchProgress } from '../enqueue/batch/batch.js';
 import { methodProxy } from '../enqueue/delayable-proxy.js';
 import type {
@@ -24,19 +14,10 @@ import type {
   ProviderClass,
   StoreOptions,
 } from '../enqueue/delayable.types.js';
-import { errorOf, notFound } from '../inspect/completion-watcher.js';
 import type { DelayableJob } from '../enqueue/graph/delayable-job.js';
 import type { DelayableNode } from '../enqueue/graph/delayable-node.js';
-import { type ActorOptions, checkArguments, checkActor, checkUuid } from '../common/call-checks.js';
-import { checkFilter } from '../inspect/check-job-filter.js';
-import {
-  type ChangedJobs,
-  JOB_CHANGES,
-  type JobChange,
-  actionError,
-  keepsActor,
-} from '../inspect/job-actions.js';
-import { QueueParts } from './queue-parts.js';
+import { checkArguments } from '../common/call-checks.js';
+import { StoredJobs } from './stored-jobs.js';
 
 /**
  * The way into the queue, to be injected where calls are delayed.
@@ -47,10 +28,7 @@ import { QueueParts } from './queue-parts.js';
  * ```
  */
 @Injectable()
-export class QueueService implements OnApplicationShutdown {
-  /** @internal */
-  constructor(private readonly parts: QueueParts) {}
-
+export class QueueService extends StoredJobs implements OnApplicationShutdown {
   /**
    * A provider whose methods are delayed (the seed's `with_delay`): each call stores a job and resolves to it, after the
    * commit; with `manager`, in the caller's transaction.
@@ -175,205 +153,8 @@ export class QueueService implements OnApplicationShutdown {
     return job as QueueJob;
   }
 
-  /** The job, living or ended; null where there is none. Entities among its arguments are read again. */
-  async find<R = unknown>(uuid: string): Promise<QueueJob<R> | null> {
-    return ((await this.parts.reader.find(checkUuid(uuid))) ?? null) as QueueJob<R> | null;
-  }
-
-  /** Jobs, living and ended, the newest first; the next page is `{ before: last.uuid }`. */
-  async list(filter: JobListFilter = {}): Promise<QueueJob[]> {
-    return this.parts.reader.list(checkFilter(filter));
-  }
-
-  /** How many jobs there are, by state. */
-  async counts(): Promise<Record<JobState, number>> {
-    const counts = await this.parts.store.jobs.counts();
-    return Object.fromEntries(JOB_STATES.map((state) => [state, counts[state] ?? 0])) as Record<
-      JobState,
-      number
-    >;
-  }
-
-  /** The job that has the key now (the seed's `job_record_with_same_identity_key`): the one a further call would get. */
-  async findByIdentityKey(key: string): Promise<QueueJob | null> {
-    const uuid = await this.parts.store.writer.holderOf(checkIdentityKey('key', key));
-    return uuid === null ? null : this.find(uuid);
-  }
-
-  /** The tries of a job, the oldest first, that which made it done included. */
-  async attempts(uuid: string): Promise<Attempt[]> {
-    return attemptsOf(await this.parts.store.jobs.attempts(checkUuid(uuid)), await this.find(uuid));
-  }
-
-  /** The lines that a job wrote with `currentJob().log()`, the oldest first, 1,000 at most. */
-  async logs(uuid: string): Promise<{ retry: number; date: Date; message: string; data: unknown }[]> {
-    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), { limit: 1_000 });
-    return Promise.all(
-      lines.map(async ({ retry, date, message, data }) => ({
-        retry,
-        date,
-        message,
-        data: await this.parts.codec.decodeValue(data, 'data', { missing: 'null', uuid }),
-      })),
-    );
-  }
-
-  /**
-   * For whom a job waits: its parents that aren't done, in the order of their creation. One that was removed from the
-   * database isn't among them.
-   *
-   * @example
-   * ```ts
-   * const failed = (await queue.waitingFor(job.uuid)).filter(({ state }) => state === 'failed');
-   * ```
-   */
-  async waitingFor(uuid: string): Promise<QueueJob[]> {
-    return this.parts.reader.readAll(await this.parts.store.graphs.waitingFor(checkUuid(uuid)));
-  }
-
-  /**
-   * The jobs of a graph, living and ended, in the order of their creation, and what depends on what among them: uuids.
-   *
-   * @param graphUuid - the `graphUuid` of one of the jobs
-   */
-  async graph(graphUuid: string): Promise<{ jobs: QueueJob[]; dependencies: Dependency[] }> {
-    const { graphs } = this.parts.store;
-    const rows = await graphs.jobsOf(checkUuid(graphUuid));
-    const dependencies = await graphs.dependenciesAmong(rows.map((row) => row.uuid as string));
-    return { jobs: await this.parts.reader.readAll(rows), dependencies };
-  }
-
-  /**
-   * Cancels a job that isn't done. A waiting one is `cancelled` at once, and so is what depends on it alone; a running
-   * one has its signal aborted, and is `cancelled` when its method ends.
-   *
-   * @throws JobNotFoundError, JobStateError
-   */
-  async cancel(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
-    const by = checkActor(checkObject('cancel()', options));
-    await this.parts.actions.changeOne('cancel', checkUuid(uuid), by);
-    return this.must(uuid);
-  }
-
-  /**
-   * Runs a failed, cancelled or done job again from its first try (the seed's requeue): dates, result, error and eta are
-   * cleared.
-   *
-   * @throws JobNotFoundError, JobStateError
-   */
-  async requeue(uuid: string): Promise<QueueJob> {
-    await this.parts.actions.changeOne('requeue', checkUuid(uuid), '');
-    return this.must(uuid);
-  }
-
-  /**
-   * Makes a job done without running it; what depends on it is released.
-   *
-   * @throws JobNotFoundError, JobStateError
-   */
-  async setDone(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
-    const by = checkActor(checkObject('setDone()', options));
-    await this.parts.actions.changeOne('setDone', checkUuid(uuid), by);
-    return this.must(uuid);
-  }
-
-  /**
-   * Removes a job that no node has, with its tries and its log lines. What waits for one that wasn't done is treated as
-   * if that had been cancelled; a failed job no longer stops its sequential channel.
-   *
-   * @throws JobNotFoundError, JobStateError
-   */
-  async delete(uuid: string): Promise<void> {
-    await this.parts.actions.changeOne('delete', checkUuid(uuid), '');
-  }
-
-  /**
-   * Requeues, cancels, sets done or deletes many jobs, or runs those now that wait for their eta or a retry; 500 in one
-   * statement. Jobs whose state does not allow the change are not changed.
-   *
-   * @param options - `by`: who cancels or sets done; refused for the other changes, which keep no name
-   * @example
-   * ```ts
-   * const failed = await queue.list({ state: 'failed', error: 'TimeoutError', limit: 1_000 });
-   * const { changed, unchanged } = await queue.changeAll('requeue', failed.map(({ uuid }) => uuid));
-   * ```
-   */
-  async changeAll(
-    change: JobChange,
-    uuids: readonly string[],
-    options: ActorOptions = {},
-  ): Promise<ChangedJobs> {
-    const by = checkActor(checkObject('changeAll()', options));
-    const checked = checkOneOf('change', JOB_CHANGES, change);
-    if (options.by !== undefined && !keepsActor(checked)) {
-      throw new InvalidJobOptionError(
-        `by can not be kept: ${checked} leaves nothing of a job that could name who did it. Leave it out.`,
-      );
-    }
-    if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
-    return this.parts.actions.changeAll(checked, uuids.map(checkUuid), by);
-  }
-
-  /**
-   * A waiting job starts no earlier than in `seconds`, a number or a duration such as `'5h'`. Inside a job, use
-   * `currentJob().postpone()`.
-   *
-   * @param options - `result`: kept as the job's result until it has one
-   * @throws JobNotFoundError, JobStateError
-   */
-  async postpone(uuid: string, options: { seconds: number | string; result?: unknown }): Promise<QueueJob> {
-    const eta = parseEta(checkObject('postpone()', options).seconds);
-    if (!('inSeconds' in eta)) throw wrongValue('seconds', 'a number or a duration', options.seconds);
-    const { codec } = this.parts;
-    const text = codec.encodeValue(options.result, 'result');
-    const result = codec.seal(text, { uuid: checkUuid(uuid), field: 'result' });
-    if (!(await this.parts.store.jobs.postpone(uuid, eta.inSeconds, result)))
-      throw actionError('postpone', uuid, (await this.must(uuid)).state);
-    this.parts.store.notifier.publish(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
-    return this.must(uuid);
-  }
-
-  /**
-   * Waits for the end of a job. Resolves to its result; rejects with `JobFailedError`, whose `cause` is the stored error,
-   * or `JobCancelledError`. A job that is retried later goes on being waited for.
-   *
-   * @param options - `timeout`: milliseconds or a duration, about 24.8 days at most, after which
-   * `FinishedTimeoutError`. Default: without end
-   */
-  async finished<R>(job: QueueJob<R> | string, options: { timeout?: number | string } = {}): Promise<R> {
-    const { timeout: patience } = checkObject('finished()', options);
-    const isJob = typeof job === 'object' && job !== null;
-    const uuid = checkUuid(isJob ? job.uuid : job);
-    const timeout = patience === undefined ? undefined : parseMilliseconds('timeout', patience, MAX_TIMER_MS);
-    if (isJob && job.seq === 0 && job.state === 'done') return job.result as R;
-    const row = await this.parts.completions.ended(uuid, timeout);
-    const error = errorOf(row);
-    if (error !== null) throw error;
-    return (await this.parts.codec.decodeValue(row.result as string | null, 'result', {
-      missing: 'null',
-      uuid,
-    })) as R;
-  }
-
-  /**
-   * Runs the related action of a job; null where it has none.
-   *
-   * @throws JobNotFoundError, RelatedActionError
-   */
-  async relatedAction(uuid: string): Promise<RelatedActionResult | null> {
-    const row = await this.parts.reader.findRow(checkUuid(uuid));
-    if (row === undefined) throw new JobNotFoundError(notFound(uuid));
-    return this.parts.relatedActions.read(row);
-  }
-
   /** After all modules have been destroyed: they may enqueue to the end. */
   async onApplicationShutdown(): Promise<void> {
     await this.parts.close();
-  }
-
-  private async must(uuid: string): Promise<QueueJob> {
-    const job = await this.find(uuid);
-    if (job === null) throw new JobNotFoundError(notFound(uuid));
-    return job;
   }
 }

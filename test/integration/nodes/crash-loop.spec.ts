@@ -94,17 +94,15 @@ describe('a crash loop', () => {
       async () => expect((await queue.queue.find(poison as string))?.state).toBe('failed'),
       60_000,
     );
-    // The first death leaves open whether it had begun: that attempt was not counted.
-    expect(await began('poison')).toBe(3);
-    expect(await queue.queue.attempts(poison as string)).toMatchObject([
-      {
-        retry: 1,
-        excName: 'JobFoundDeadError',
-        excMessage: expect.stringContaining('not counted') as string,
-      },
-      { retry: 1, excName: 'JobFoundDeadError' },
-      { retry: 2, excName: 'JobFoundDeadError' },
-    ]);
+    // The first death leaves open whether it had begun, unless its start was written meanwhile, as for a job that takes
+    // long on a busy machine: that attempt is not counted.
+    const attempts = await queue.queue.attempts(poison as string);
+    const uncounted = attempts.filter(({ excMessage }) => excMessage?.includes('not counted'));
+    expect(uncounted.length).toBeLessThanOrEqual(1);
+    expect(attempts.map(({ retry, excName }) => ({ retry, excName }))).toEqual(
+      [...uncounted.map(() => 1), 1, 2].map((retry) => ({ retry, excName: 'JobFoundDeadError' })),
+    );
+    expect(await began('poison')).toBe(attempts.length);
     const { rows } = await client.query<{ pause: number }>(
       `SELECT extract(epoch FROM max(at) - min(at))::float8 AS pause FROM began`,
     );
