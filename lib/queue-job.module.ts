@@ -16,13 +16,8 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './queue-job.module-definition.js';
-import {
-  type CheckedOptions,
-  checkExtras,
-  checkModuleOptions,
-  checkOptionsSource,
-  type QueueJobModuleOptions,
-} from './queue-job.options.js';
+import { checkExtras, checkOptionsSource } from './common/module-option-checks.js';
+import { type CheckedOptions, checkModuleOptions, type QueueJobModuleOptions } from './queue-job.options.js';
 import { FailureHandlers } from './registry/failure-handlers.js';
 import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';

@@ -16,8 +16,13 @@ import { ON_PARENT_FAILED, type OnParentFailed } from './job/on-parent-failed.js
 import { readDefaultStartBefore } from './job/start-before.js';
 import { checkTags } from './job/tags.js';
 import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js';
-import { formatValue } from './common/format-value.js';
-import { isStorable } from './common/storable-text.js';
+import {
+  checkCount,
+  checkFlag,
+  checkFunction,
+  checkKnown,
+  checkSchemaName,
+} from './common/module-option-checks.js';
 
 /** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
 export interface QueueJobRunnerOptions {
@@ -228,100 +233,7 @@ function checkRunner(runner: QueueJobRunnerOptions) {
   };
 }
 
-function checkCount(name: string, value: unknown): void {
-  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 10_000) return;
-  throw new InvalidModuleOptionError(
-    `${name} must be a whole number from 1 to 10000, not ${formatValue(value)}.`,
-  );
-}
-
 /** Ours, and the seed's. */
 function noDelayByEnvironment(): boolean {
   return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
-}
-
-/** @throws InvalidModuleOptionError where it is no object, or has an option that isn't known */
-export function checkKnown(where: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InvalidModuleOptionError(`${where} must be an object of options, not ${formatValue(options)}.`);
-  }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new InvalidModuleOptionError(
-    `${where} has no option ${formatValue(unknown)}; its options are ${known.join(', ')}.`,
-  );
-}
-
-/** @throws InvalidModuleOptionError */
-export function checkFunction(name: string, value: unknown, required = false): void {
-  if (typeof value === 'function' || (value === undefined && !required)) return;
-  throw new InvalidModuleOptionError(`${name} must be a function, not ${formatValue(value)}.`);
-}
-
-/** @throws InvalidModuleOptionError */
-export function checkFlag(name: string, value: unknown): void {
-  if (value === undefined || typeof value === 'boolean') return;
-  throw new InvalidModuleOptionError(`${name} must be true or false, not ${formatValue(value)}.`);
-}
-
-/** The longest identifier that PostgreSQL keeps whole, in bytes; a longer one would be cut. */
-const MAX_IDENTIFIER = 63;
-
-/**
- * The name of a schema, in whatever letters. We quote it wherever it stands in SQL, but TypeORM, for whoever asks it for
- * our entities, knows no name with quotes or dots.
- *
- * @throws InvalidModuleOptionError
- */
-export function checkSchemaName(schema: string): string {
-  const isName = typeof schema === 'string' && /^[^\p{Cc}".]+$/u.test(schema) && isStorable(schema);
-  if (isName && Buffer.byteLength(schema) <= MAX_IDENTIFIER && !/^pg_|\$\$/.test(schema)) return schema;
-  throw new InvalidModuleOptionError(
-    `schema must be the name of a PostgreSQL schema, of 1 to ${MAX_IDENTIFIER} bytes without quotes, dots and "$$", and not beginning with "pg_", not ${formatValue(schema)}.`,
-  );
-}
-
-/**
- * The options that stand beside a factory.
- *
- * @throws InvalidModuleOptionError
- */
-export function checkExtras(where: string, options: QueueJobModuleExtras): void {
-  const given: unknown = options;
-  if (typeof given !== 'object' || given === null) {
-    throw new InvalidModuleOptionError(`${where} takes an object of options, not ${formatValue(given)}.`);
-  }
-  // Copied by an assignment, it would become the prototype, and its properties options that nobody has checked.
-  if (Object.hasOwn(given, '__proto__'))
-    throw new InvalidModuleOptionError(`${where} has no option '__proto__'.`);
-  const dataSource: unknown = options.dataSource;
-  if (dataSource !== undefined && (typeof dataSource !== 'string' || dataSource === '')) {
-    throw new InvalidModuleOptionError(
-      `dataSource must be the name of a TypeORM data source, not ${formatValue(dataSource)}.`,
-    );
-  }
-  checkFlag('isGlobal', options.isGlobal);
-}
-
-/**
- * Where the options of `forRootAsync()` come from: one of the three, and not none.
- *
- * @throws InvalidModuleOptionError
- */
-export function checkOptionsSource(options: object): void {
-  const { useFactory, useClass, useExisting } = options as Readonly<Record<string, unknown>>;
-  const given = [useFactory, useClass, useExisting].filter((one) => one !== undefined);
-  if (given.length !== 1) {
-    throw new InvalidModuleOptionError(
-      `QueueJobModule.forRootAsync() takes one of useFactory, useClass and useExisting, not ${given.length} of them.`,
-    );
-  }
-  if (useFactory !== undefined) checkFunction('useFactory', useFactory);
-  if (useClass === undefined) return;
-  checkFunction('useClass', useClass);
-  const { prototype } = useClass as { prototype?: { createQueueJobOptions?: unknown } };
-  if (typeof prototype?.createQueueJobOptions === 'function') return;
-  throw new InvalidModuleOptionError(
-    `useClass must be a class with a method createQueueJobOptions(), which ${formatValue(useClass)} has not.`,
-  );
 }

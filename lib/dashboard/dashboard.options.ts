@@ -1,7 +1,7 @@
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
 import { formatValue } from '../common/format-value.js';
-import { checkFlag, checkFunction, checkKnown } from '../queue-job.options.js';
+import { checkFlag, checkFunction, checkKnown } from '../common/module-option-checks.js';
 import type { Rights } from './api/cluster.api.js';
 
 /** What Express and Fastify requests have in common, with the user that the application's guards put there. */

@@ -218,7 +218,7 @@ export const GUARDS = [
     guard: 'The grace of a session that is gone, where the dead are looked for',
     edits: [
       [
-        `${FUNCTIONS}/node.ts`,
+        `${FUNCTIONS}/heartbeat.ts`,
         'n.alive AND n.suspect_since <= clock_timestamp() - p_grace',
         'n.alive AND n.suspect_since <= clock_timestamp() - 0',
       ],
@@ -253,7 +253,11 @@ export const GUARDS = [
   {
     guard: 'The permits of a dead node go with it',
     edits: [
-      [`${FUNCTIONS}/node.ts`, 'DELETE FROM ${t.permit} p WHERE p.node = p_node;\n  IF EXISTS', 'IF EXISTS'],
+      [
+        `${FUNCTIONS}/retire.ts`,
+        'DELETE FROM ${t.permit} p WHERE p.node = p_node;\n  IF EXISTS',
+        'IF EXISTS',
+      ],
     ],
     tests: [PROTOCOL],
     name: 'the grace, and gives its permits back',
@@ -286,7 +290,7 @@ export const GUARDS = [
     guard: 'A cancel leaves the job of a node to that node',
     edits: [
       [
-        `${FUNCTIONS}/job-actions.ts`,
+        `${FUNCTIONS}/cancel.ts`,
         "DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) AND j.node IS NULL RETURNING j.*\n  ), kept AS (\n    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})\n    SELECT ${columnList('g', { state: \"'cancelled'\"",
         "DELETE FROM ${t.job} j WHERE j.uuid = ANY(p_uuids) RETURNING j.*\n  ), kept AS (\n    INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})\n    SELECT ${columnList('g', { state: \"'cancelled'\"",
       ],
@@ -298,7 +302,7 @@ export const GUARDS = [
     guard: 'A requeue leaves the job of a living node alone',
     edits: [
       [
-        `${FUNCTIONS}/job-actions.ts`,
+        `${FUNCTIONS}/requeue.ts`,
         'OR j.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = j.node AND n.alive))',
         'OR j.node IS NOT NULL)',
       ],
@@ -462,7 +466,7 @@ export const GUARDS = [
   },
   {
     guard: 'Only the locks of its own database show that a node lives',
-    edits: [['lib/store/schema/v1/functions/node.ts', 'AND k.database = v_database', '']],
+    edits: [['lib/store/schema/v1/functions/heartbeat.ts', 'AND k.database = v_database', '']],
     tests: ['test/integration/nodes/copies.spec.ts'],
   },
   {

@@ -1,5 +1,5 @@
 import type { MigrationInterface } from 'typeorm';
-import { checkSchemaName } from '../../queue-job.options.js';
+import { checkSchemaName } from '../../common/module-option-checks.js';
 import { QueueJob1764000000000 } from './v1/1764000000000-queue-job.migration.js';
 
 /**
