@@ -1,9 +1,46 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The public declarations without their comments, as one text: a change of the API is a difference in it. */
+/** Where the report is kept. */
+export const API_REPORT = join(import.meta.dirname, 'api.txt');
+
+/** How many lines of a difference are shown. */
+const SHOWN = 40;
+
+/**
+ * The public declarations without their comments, as one text: a change of the API is a difference in it. Both formats
+ * declare the same, or it throws.
+ */
 export function apiReport(root) {
-  const folder = join(root, 'dist/esm');
+  const [esm, cjs] = ['esm', 'cjs'].map((format) => declarations(join(root, 'dist', format)));
+  if (esm !== cjs)
+    throw new Error(`dist/esm and dist/cjs declare different things:\n${apiDifference(esm, cjs)}`);
+  return esm;
+}
+
+/** The lines that one report has and the other has not, with the file that each is in. */
+export function apiDifference(before, after) {
+  const [old, now] = [linesOf(before), linesOf(after)];
+  const gone = [...old].filter((line) => !now.has(line)).map((line) => `- ${line}`);
+  const come = [...now].filter((line) => !old.has(line)).map((line) => `+ ${line}`);
+  const all = [...gone, ...come];
+  // The same lines in another order, or more or fewer of the same.
+  if (all.length === 0) return before === after ? '' : 'The same lines are in another order.';
+  const more = all.length > SHOWN ? [`… and ${all.length - SHOWN} more`] : [];
+  return [...all.slice(0, SHOWN), ...more].join('\n');
+}
+
+function linesOf(report) {
+  const lines = new Set();
+  let file = '';
+  for (const line of report.split('\n')) {
+    if (line.startsWith('// ')) file = line.slice(3);
+    else if (line.trim() !== '') lines.add(`${file}: ${line.trim()}`);
+  }
+  return lines;
+}
+
+function declarations(folder) {
   if (!existsSync(folder)) throw new Error('Nothing is built: run npm run build.');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return files

@@ -2,12 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { apiReport } from './api-report.mjs';
+import { API_REPORT, apiDifference, apiReport } from './api-report.mjs';
 import { licenceProblems } from './licences.mjs';
 import { schemaHashes } from './schema-hashes.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const API = join(import.meta.dirname, 'api.txt');
 const SCHEMAS = join(import.meta.dirname, 'released-schemas.json');
 
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
@@ -15,7 +14,7 @@ const manifest = JSON.parse(read('package.json'));
 const { version } = manifest;
 
 if (process.argv.includes('--prepare')) {
-  writeFileSync(API, apiReport(ROOT));
+  writeFileSync(API_REPORT, apiReport(ROOT));
   writeFileSync(SCHEMAS, `${JSON.stringify(schemaHashes(ROOT), null, 2)}\n`);
   console.log(
     'Written: api.txt and released-schemas.json. Look at what has changed in them, and commit them.',
@@ -53,10 +52,13 @@ const CHECKS = {
       ? ''
       : `lib/store/schema/${changed.join(', ')}: released nowhere as it is. A new schema: npm run release:prepare. A released one must not change: make the next version`;
   },
-  'the API is that of its report': () =>
-    existsSync(API) && readFileSync(API, 'utf8') === apiReport(ROOT)
+  'the API is that of its report': () => {
+    const recorded = existsSync(API_REPORT) ? readFileSync(API_REPORT, 'utf8') : '';
+    const difference = apiDifference(recorded, apiReport(ROOT));
+    return difference === ''
       ? ''
-      : 'the public declarations differ from tools/release/api.txt: run npm run release:prepare, and look at the difference',
+      : `the public declarations differ from tools/release/api.txt: run npm run api:write, and look at the difference\n${difference}`;
+  },
   'the tarball holds what it should': () => {
     try {
       execFileSync(process.execPath, [join(ROOT, '.ci/check-package.mjs')], { cwd: ROOT, stdio: 'pipe' });

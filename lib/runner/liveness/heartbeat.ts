@@ -1,3 +1,4 @@
+import { PeriodicTask } from '../../common/periodic-task.js';
 import type { NodeStore, HeartbeatReply, NodeReport } from '../../store/nodes/node-store.js';
 import type { SessionQuery } from '../../store/nodes/node-store.js';
 import { GRACE_MS } from '../runner.settings.js';
@@ -18,54 +19,40 @@ export interface HeartbeatHooks {
   readonly missed: (error: unknown) => void;
 }
 
-/** Beats once a second: signs that the node is alive, and finds the nodes that aren't. */
+/** Beats once a second: shows that the node is alive, and finds the nodes that aren't. */
 export class Heartbeat {
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
-  private beating: Promise<void> = Promise.resolve();
+  private readonly beats: PeriodicTask;
 
   constructor(
     private readonly nodes: NodeStore,
     private readonly settings: HeartbeatSettings,
     private readonly hooks: HeartbeatHooks,
-  ) {}
-
-  start(): void {
-    this.timer = setTimeout(() => this.beatNow(), BEAT_MS);
+  ) {
+    this.beats = new PeriodicTask(async () => this.beat(), {
+      every: BEAT_MS,
+      keepsProcessAlive: true,
+      onError: (error) => {
+        if (!this.beats.stopped) this.hooks.missed(error);
+      },
+    });
   }
 
-  /** Beats without waiting for the second to pass: somebody asks something of this node. */
+  start(): void {
+    this.beats.start();
+  }
+
+  /** Beats now, or once more after the beat under way: this node has a command. */
   beatSoon(): void {
-    void this.beatAfter(this.beating);
+    this.beats.runNow();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.beating;
-  }
-
-  /** One that is under way may have asked before. */
-  private async beatAfter(before: Promise<void>): Promise<void> {
-    await before;
-    if (this.stopped || this.beating !== before) return;
-    clearTimeout(this.timer);
-    this.beatNow();
-  }
-
-  private beatNow(): void {
-    this.beating = this.beat().finally(() => {
-      if (!this.stopped) this.start();
-    });
+    await this.beats.stop();
   }
 
   private async beat(): Promise<void> {
     const { node, leaseDuration, report, ask } = this.settings;
-    try {
-      const tick = await this.nodes.heartbeat(node(), GRACE_MS / 1000, leaseDuration / 1000, report(), ask);
-      if (!this.stopped) this.hooks.beat(tick);
-    } catch (error) {
-      if (!this.stopped) this.hooks.missed(error);
-    }
+    const tick = await this.nodes.heartbeat(node(), GRACE_MS / 1000, leaseDuration / 1000, report(), ask);
+    if (!this.beats.stopped) this.hooks.beat(tick);
   }
 }

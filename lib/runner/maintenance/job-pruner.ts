@@ -1,9 +1,11 @@
+import { PeriodicTask } from '../../common/periodic-task.js';
 import type { BatchStore } from '../../store/batches/batch-store.js';
 import { type HistoryPosition, type HistoryStore, START_OF_HISTORY } from '../../store/jobs/history-store.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
 
-/** Between two rounds, and jobs that one statement looks at. */
+/** Between two rounds, in milliseconds. */
 const EVERY_MS = 60_000;
+/** How many jobs one statement reads. */
 const STEP = 1_000;
 
 /** Rounds until one looks at everything again: at a job that was committed behind the mark, or kept for longer then. */
@@ -16,38 +18,33 @@ const ROUNDS = 60;
  * time is over, and not in every round until then, however many are kept.
  */
 export class JobPruner {
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
-  private round: Promise<void> = Promise.resolve();
+  private readonly rounds: PeriodicTask;
   private marks = new Map<number, HistoryPosition>();
-  private rounds = 0;
+  private roundsDone = 0;
 
   constructor(
     private readonly history: HistoryStore,
     private readonly batches: BatchStore,
     private readonly nodes: NodeStore,
-    /** Milliseconds that ended jobs are kept; null is for ever. */
+    /** Milliseconds that ended jobs are kept; null is forever. */
     private readonly interval: number | null,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+    failed: (error: unknown) => void,
+  ) {
+    this.rounds = new PeriodicTask(async () => this.run(), { every: EVERY_MS, onError: failed });
+  }
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.round = this.run().catch(this.failed);
-    }, EVERY_MS);
-    this.timer.unref();
+    this.rounds.start();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.round;
+    await this.rounds.stop();
   }
 
   /** One round: until nothing old is left. */
   async run(): Promise<void> {
-    if (this.rounds % ROUNDS === 0) this.marks = new Map();
-    this.rounds += 1;
+    if (this.roundsDone % ROUNDS === 0) this.marks = new Map();
+    this.roundsDone += 1;
     for (const interval of await this.history.intervals(this.interval)) await this.pass(interval);
     await this.batches.prune(this.interval);
     await this.nodes.prune(this.interval);
@@ -55,7 +52,7 @@ export class JobPruner {
 
   private async pass(interval: number): Promise<void> {
     let position = this.marks.get(interval) ?? START_OF_HISTORY;
-    for (let finished = false; !finished && !this.stopped; this.marks.set(interval, position)) {
+    for (let finished = false; !finished && !this.rounds.stopped; this.marks.set(interval, position)) {
       ({ position, finished } = await this.history.prune(interval, this.interval, position, STEP));
     }
   }

@@ -1,3 +1,4 @@
+import { PeriodicTask } from '../../common/periodic-task.js';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { RescuedAttempt } from '../../store/nodes/node-store.js';
 import type { StatsStore } from '../../store/stats/rollup-store.js';
@@ -14,10 +15,9 @@ const SAMPLE_AT_MS = 50_000;
 /** Brings what happens on this node to the small tables that charts are drawn from. An idle node writes nothing. */
 export class StatsRecorder {
   private readonly buffer = new StatsBuffer();
-  private writer: NodeJS.Timeout | undefined;
-  private sampler: NodeJS.Timeout | undefined;
-  private writing: Promise<void> | null = null;
-  private stopped = false;
+  private readonly writer = new PeriodicTask(async () => this.write(), { every: WRITE_MS });
+  /** A minute without a sample is a gap in a chart. */
+  private readonly sampler = new PeriodicTask(async () => this.rollups.sample(), { every: untilSample });
 
   constructor(
     private readonly rollups: StatsStore,
@@ -25,17 +25,14 @@ export class StatsRecorder {
   ) {}
 
   start(): void {
-    this.writer = setInterval(() => void this.write(), WRITE_MS);
-    this.writer.unref();
-    this.sampleLater();
+    this.writer.start();
+    this.sampler.start();
   }
 
   /** Writes what is left. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.writer);
-    clearTimeout(this.sampler);
-    await this.writing;
+    void this.sampler.stop();
+    await this.writer.stop();
     await this.write();
   }
 
@@ -69,36 +66,22 @@ export class StatsRecorder {
   }
 
   private async write(): Promise<void> {
-    this.writing ??= this.writeAll().finally(() => (this.writing = null));
-    await this.writing;
-  }
-
-  private async writeAll(): Promise<void> {
     for (let batch = this.buffer.next(this.node()); batch !== null; batch = this.buffer.next(this.node())) {
       try {
         await this.rollups.add(batch);
       } catch (error) {
-        // It goes again with the next look, but not for ever where PostgreSQL refuses what is in it.
+        // It is sent again next time, but not forever: PostgreSQL may refuse what is in it.
         if (!isDataError(error)) return;
       }
       this.buffer.written();
     }
   }
+}
 
-  private sampleLater(): void {
-    const inMinute = Date.now() % MINUTE_MS;
-    const wait = (SAMPLE_AT_MS - inMinute + MINUTE_MS) % MINUTE_MS;
-    this.sampler = setTimeout(() => {
-      void this.rollups
-        .sample()
-        // A minute without a sample is a gap in a chart.
-        .catch(() => undefined)
-        .finally(() => {
-          if (!this.stopped) this.sampleLater();
-        });
-    }, wait || MINUTE_MS);
-    this.sampler.unref();
-  }
+/** Until the next sample, in milliseconds. */
+function untilSample(): number {
+  const inMinute = Date.now() % MINUTE_MS;
+  return (SAMPLE_AT_MS - inMinute + MINUTE_MS) % MINUTE_MS || MINUTE_MS;
 }
 
 function outcomeOf(result: AttemptResult): CountedOutcome {
