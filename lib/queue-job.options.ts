@@ -133,13 +133,18 @@ const KNOWN_DEFAULTS = [
   'onFailed',
 ];
 
-/** The options after their checks, with every default filled in. */
+/**
+ * The options after their checks, with every default filled in.
+ *
+ * @internal
+ */
 export type CheckedOptions = ReturnType<typeof checkModuleOptions>;
 
 /**
  * Checks the module's options.
  *
  * @throws InvalidModuleOptionError, naming the option and what is allowed; of it, ChannelConfigError for `channels`
+ * @internal
  */
 export function checkModuleOptions(options: QueueJobModuleOptions) {
   try {

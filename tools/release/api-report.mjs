@@ -50,5 +50,9 @@ function declarations(folder) {
     .join('\n');
 }
 
+// The compiler may reach the same type by one file or another.
 const withoutComments = (text) =>
-  text.replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '').replaceAll(/\n{2,}/g, '\n');
+  text
+    .replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '')
+    .replaceAll(/\n{2,}/g, '\n')
+    .replaceAll(/import\("\.[^"]*"\)\./g, '');
