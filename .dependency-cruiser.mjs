@@ -25,6 +25,7 @@ const rooms = {
   events: top,
   observe: top,
   terminus: ['observe'],
+  opentelemetry: ground,
   dashboard: [...top, 'schedule'],
   // It stands for the module.
   testing: [...top, 'schedule', 'observe', 'module'],

@@ -33,6 +33,7 @@ import { QueueHealthService } from './observe/queue-health.service.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 import { EntityReader } from './store/connection/entity-reader.js';
 import { FunctionOverrides } from './store/functions/function-overrides.js';
+import type { Quietly } from './common/quietly.js';
 import { openStore } from './store/open-store.js';
 import { Store } from './store/store.js';
 
@@ -52,7 +53,7 @@ const store: FactoryProvider<Promise<Store>> = {
   provide: Store,
   inject: [QueueDataSource, CHECKED_OPTIONS],
   useFactory: async ({ dataSource, name }: QueueDataSource, options: CheckedOptions) => {
-    const opened = await openStore(dataSource, name, options);
+    const opened = await openStore(dataSource, name, options, quietlyBy(options));
     if (options.channels !== undefined) {
       await opened.channels.applyOption(options.channels);
       opened.notifier.publish({ config: true });
@@ -60,6 +61,11 @@ const store: FactoryProvider<Promise<Store>> = {
     return opened;
   },
 };
+
+/** The tracing is the application's object: its method is called as one. */
+function quietlyBy({ tracing }: CheckedOptions): Quietly | undefined {
+  return tracing === undefined ? undefined : (work) => tracing.quietly(work);
+}
 
 const codec: FactoryProvider<ArgumentCodec> = {
   provide: ArgumentCodec,
@@ -112,6 +118,7 @@ const queueParts: FactoryProvider<QueueParts> = {
       },
       options.entityUrl,
       handlers,
+      options.tracing,
     ),
 };
 
@@ -142,6 +149,7 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     retryOn: options.retryOn,
     retryPattern: options.retryPattern,
     removalInterval: options.removalInterval,
+    tracing: options.tracing,
     runContext: options.context?.run as RunnerOptions['runContext'],
   }),
 };

@@ -10,6 +10,7 @@ import { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
+import type { JobTracing } from './job/job-tracing.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkName, checkOneOf, checkPriority } from './common/option-checks.js';
 import { ON_PARENT_FAILED, type OnParentFailed } from './job/on-parent-failed.js';
@@ -19,6 +20,7 @@ import { type RetryPattern, validateRetryPattern } from './job/retry-pattern.js'
 import {
   checkCount,
   checkFlag,
+  checkMethods,
   checkFunction,
   checkKnown,
   checkSchemaName,
@@ -82,6 +84,8 @@ export interface QueueJobModuleOptions {
     /** Must call `work` and return its promise: `run: (context, work) => storage.run(context, work)`. */
     readonly run: (context: never, work: () => Promise<unknown>) => Promise<unknown>;
   };
+  /** Puts calls and attempts into traces; see `openTelemetryTracing()` of `nestjs-queue-job/opentelemetry`. Default: none. */
+  readonly tracing?: JobTracing;
   /** Where an entity among the arguments of a job can be looked at. */
   readonly entityUrl?: (entity: string, id: unknown) => string | null | undefined;
   /** The most bytes that the arguments of a job take as JSON. Default: 1 MiB. */
@@ -110,7 +114,7 @@ export interface QueueJobModuleExtras {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
-  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal',
+  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal', 'tracing',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
@@ -168,6 +172,8 @@ function checkOptions(options: QueueJobModuleOptions) {
     checkFunction('context.capture', context.capture, true);
     checkFunction('context.run', context.run, true);
   }
+  if (options.tracing !== undefined)
+    checkMethods('tracing', options.tracing, ['enqueue', 'attempt', 'quietly']);
   for (const name of ['migrate', 'noDelay', 'schedules'] as const) checkFlag(name, options[name]);
   if (options.schema !== undefined) checkSchemaName(options.schema);
   if (options.maxPayloadBytes !== undefined) checkMaxPayloadBytes(options.maxPayloadBytes);
@@ -196,6 +202,7 @@ function checkOptions(options: QueueJobModuleOptions) {
     noDelay: options.noDelay ?? noDelayByEnvironment(),
     userId: options.userId,
     context,
+    tracing: options.tracing,
     entityUrl: options.entityUrl,
     maxPayloadBytes: options.maxPayloadBytes,
     removalInterval: removalInterval === null ? null : parseMilliseconds('removalInterval', removalInterval),

@@ -29,6 +29,16 @@ export function checkFunction(name: string, value: unknown, required = false): v
 }
 
 /** @throws InvalidModuleOptionError */
+export function checkMethods(name: string, value: unknown, methods: readonly string[]): void {
+  const given = value as Readonly<Record<string, unknown>> | null;
+  if (typeof value === 'object' && given !== null && methods.every((one) => typeof given[one] === 'function'))
+    return;
+  throw new InvalidModuleOptionError(
+    `${name} must be an object with the methods ${methods.join(', ')}, not ${formatValue(value)}.`,
+  );
+}
+
+/** @throws InvalidModuleOptionError */
 export function checkFlag(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return;
   throw new InvalidModuleOptionError(`${name} must be true or false, not ${formatValue(value)}.`);

@@ -90,6 +90,7 @@ export class JobDrafter {
       onParentFailed: asStored(given.onParentFailed ?? own.onParentFailed ?? settings.onParentFailed),
       userId,
       context: codec.seal(codec.encodeValue(context, 'context'), { uuid, field: 'context' }),
+      trace: null,
       graphUuid: null,
       batchUuid: null,
       hasChildren: false,
@@ -162,6 +163,7 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
   answer.onParentFailed = job.waits ? job.onParentFailed : null;
   answer.userId = job.userId;
   answer.context = context;
+  answer.trace = job.trace;
   answer.graphUuid = job.graphUuid;
   answer.batchUuid = job.batchUuid;
   answer.schedule = null;

@@ -154,7 +154,7 @@ export class Transactions implements EntitySubscriberInterface {
     const query: Query = async (text, values) => {
       // The transaction may have ended since the call was made: its `await` is missing.
       if (runner.isReleased || epoch?.ended === true || this.epochs.get(runner) !== epoch) throw ended();
-      return ask(text, values);
+      return this.store.quietly(async () => ask(text, values));
     };
     const notify = (message: NotifierMessage): void => {
       if (epoch === undefined) this.store.notifier.publish(message);

@@ -49,6 +49,7 @@ export const JOB_COLUMNS = [
   { property: 'onParentFailed', column: 'on_parent_failed', type: 'text', history: true, claim: false, call: 'special' },
   { property: 'userId', column: 'user_id', type: 'text', history: true, claim: true, call: 'shared' },
   { property: 'context', column: 'context', type: 'json', history: true, claim: true, call: 'shared' },
+  { property: 'trace', column: 'trace', type: 'text', history: true, claim: true, call: 'shared' },
   { property: 'graphUuid', column: 'graph_uuid', type: 'uuid', history: true, claim: true, call: 'shared' },
   { property: 'batchUuid', column: 'batch_uuid', type: 'uuid', history: true, claim: true, call: 'shared' },
   { property: 'schedule', column: 'schedule', type: 'text', history: true, claim: false, call: 'never' },

@@ -9,6 +9,7 @@ import { hydrateClaimed } from '../store/jobs/hydrate.js';
 import { poolSizeOf } from '../store/connection/connection-options.js';
 import { Store } from '../store/store.js';
 import { Executor, type ExecutorSettings } from './execution/executor.js';
+import { TracedExecutor } from './execution/traced-executor.js';
 import { RunnerNode } from './node.js';
 import { NodeLog } from './reporting/node-log.js';
 import { ProgressBuffer } from './reporting/progress-buffer.js';
@@ -123,8 +124,12 @@ export class JobRunner implements LifecycleRunner {
         transactional: this.transactionalNames(),
         onFailed: this.handlers.all(),
         stopRequested: () => void this.stop().catch((error: unknown) => this.log.queryFailed(node.id, error)),
-        executor: (number) =>
-          new Executor(this.registry, this.codec, this.store, progress, this.log, executorSettings, number),
+        executor: (number) => {
+          const { registry, codec, store, log } = this;
+          const executor = new Executor(registry, codec, store, progress, log, executorSettings, number);
+          const { tracing } = this.options;
+          return tracing === undefined ? executor : new TracedExecutor(executor, tracing);
+        },
       },
       settings,
     );

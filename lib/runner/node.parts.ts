@@ -17,5 +17,5 @@ export interface NodeParts {
   readonly transactional: ReadonlySet<string>;
   /** Which job functions report the failures of which. */
   readonly onFailed: ReadonlyMap<string, FailureHandler>;
-  readonly executor: (node: () => number) => Executor;
+  readonly executor: (node: () => number) => Pick<Executor, 'execute'>;
 }

@@ -1,4 +1,5 @@
 import type { RetryOn } from '../job/outcome.js';
+import type { JobTracing } from '../job/job-tracing.js';
 import type { RetryPattern } from '../job/retry-pattern.js';
 import type { RunnerSettings } from './runner.settings.js';
 
@@ -16,5 +17,6 @@ export interface RunnerOptions {
   readonly retryPattern: RetryPattern | undefined;
   /** Milliseconds that ended jobs are kept; null is for ever. */
   readonly removalInterval: number | null;
+  readonly tracing: JobTracing | undefined;
   readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import type { JobOptions } from '../job/job-options.js';
 import type { FailureHandlers } from '../registry/failure-handlers.js';
+import type { JobTracing } from '../job/job-tracing.js';
 import type { JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
@@ -25,6 +26,7 @@ import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
 import { FailureReports } from '../enqueue/failure-report.js';
 import { type InlineOptions, runInline } from '../enqueue/inline-execution.js';
+import { traced, withTrace } from '../enqueue/traced-calls.js';
 import { type StoringTransaction, Transactions } from '../enqueue/transactions.js';
 
 /** What the queue service is made of. */
@@ -52,6 +54,7 @@ export class QueueParts {
     settings: DraftSettings,
     entityUrl: EntityUrl | undefined,
     handlers: FailureHandlers,
+    private readonly tracing?: JobTracing,
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
     this.actions = new JobActions(store);
@@ -76,7 +79,7 @@ export class QueueParts {
       {
         draft: ({ fn, args, options }) => this.draftOf(fn, args, options),
         save: async (graphs, options) => {
-          const jobs = await this.saveGraphs(graphs, options);
+          const jobs = await this.traceGraphs(graphs, options);
           this.stored?.([...jobs.values()]);
           return jobs;
         },
@@ -106,7 +109,13 @@ export class QueueParts {
 
   /** Stores drafts, or runs them where that is what they ask for. */
   async save(drafts: readonly JobDraft[], { manager }: StoreOptions): Promise<QueueJob[]> {
-    const jobs = await this.saveIn(this.transactions.callers(manager), drafts);
+    const jobs = await traced(this.tracing, drafts, async (trace) => {
+      const caller = this.transactions.callers(manager);
+      return this.saveIn(
+        caller,
+        drafts.map((draft) => withTrace(draft, trace)),
+      );
+    });
     this.stored?.(jobs);
     return jobs;
   }
@@ -122,6 +131,18 @@ export class QueueParts {
       else jobs.push(...(await this.storage.save([draft], caller)));
     }
     return jobs;
+  }
+
+  private async traceGraphs(
+    graphs: readonly GraphDraft[],
+    options: MemberOptions,
+  ): Promise<ReadonlyMap<string, QueueJob>> {
+    const drafts = graphs.flatMap((graph) => graph.drafts);
+    return traced(this.tracing, drafts, async (trace) => {
+      const inTrace = (graph: GraphDraft): GraphDraft =>
+        trace === null ? graph : { ...graph, drafts: graph.drafts.map((draft) => withTrace(draft, trace)) };
+      return this.saveGraphs(graphs.map(inTrace), options);
+    });
   }
 
   /** Stores graphs whole, or runs those that ask for it; answers by the uuids of the drafts. */

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { openly, type Quietly } from '../common/quietly.js';
 import { sessionDefaultsOf } from './connection/session-defaults.js';
 import { tablesOf } from './connection/tables-of.js';
 import { checkDriver, checkSchema, checkServer, migrate } from './schema/check-schema.js';
@@ -10,11 +11,26 @@ import { Store } from './store.js';
 const OTHER_DATES =
   "the DateStyle of its role or database is not ISO, the only one that pg reads. The queue reads its dates, but entities that TypeORM reads, QueueJob among them, have none. To fix it, run ALTER ROLE … SET datestyle = ISO, or add extra: { options: '-c datestyle=ISO' } to the data source.";
 
+interface OpenStoreOptions {
+  readonly schema: string | undefined;
+  readonly migrate: boolean;
+}
+
 /** Checks the data source and the tables, brings these up to date where that is wanted, and opens the store. */
 export async function openStore(
   dataSource: DataSource,
   name: string,
-  options: { readonly schema: string | undefined; readonly migrate: boolean },
+  options: OpenStoreOptions,
+  quietly: Quietly = openly,
+): Promise<Store> {
+  return quietly(async () => open(dataSource, name, options, quietly));
+}
+
+async function open(
+  dataSource: DataSource,
+  name: string,
+  options: OpenStoreOptions,
+  quietly: Quietly,
 ): Promise<Store> {
   checkDriver(dataSource, name);
   await checkServer(dataSource, name);
@@ -28,5 +44,5 @@ export async function openStore(
   if (defaults.otherDates) {
     new Logger('QueueJob').warn(`Data source '${name}': ${OTHER_DATES}`);
   }
-  return new Store(dataSource, tables, defaults);
+  return new Store(dataSource, tables, defaults, quietly);
 }

@@ -22,6 +22,7 @@ import { StatsStore } from './stats/rollup-store.js';
 import { ScheduleListStore } from './schedules/schedule-list-store.js';
 import { ScheduleStore } from './schedules/schedule-store.js';
 import type { SessionDefaults } from './connection/session-defaults.js';
+import { openly, type Quietly } from '../common/quietly.js';
 import type { Tables } from './connection/tables.js';
 import { Notifier } from './notify/notifier.js';
 
@@ -57,8 +58,10 @@ export class Store {
     readonly dataSource: DataSource,
     readonly tables: Tables,
     readonly defaults: SessionDefaults,
+    /** Keeps what it sends out of the application's traces. */
+    readonly quietly: Quietly = openly,
   ) {
-    this.database = new QueueDatabase(dataSource, defaults.otherIsolation);
+    this.database = new QueueDatabase(dataSource, defaults.otherIsolation, quietly);
     this.writer = new JobWriter(this.database, tables);
     this.stats = new StatsStore(this.database, tables);
     this.metrics = new MetricsStore(this.database, tables);

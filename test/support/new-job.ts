@@ -21,6 +21,7 @@ export const newJob = (changed: Partial<NewJob> = {}): NewJob => ({
   etaAt: null,
   userId: 'ada, {"x"}',
   context: '{"tenant": "a\\\\b"}',
+  trace: null,
   graphUuid: null,
   batchUuid: null,
   hasChildren: false,

@@ -81,6 +81,7 @@ function claimedJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim:
       startBefore: null,
       userId: job.userId,
       context: job.context,
+      trace: job.trace,
       graphUuid: job.graphUuid,
       batchUuid: job.batchUuid,
       tick: null,

@@ -65,7 +65,8 @@ export class TransactionalExecution {
     manager: EntityManager,
     result: unknown,
   ): Promise<FinishOutcome> {
-    const query = (text: string, values: unknown[]): Promise<unknown> => manager.query(text, values);
+    const query = (text: string, values: unknown[]): Promise<unknown> =>
+      this.store.quietly(async () => manager.query(text, values));
     const started = performance.now() - attempt.startedAt;
     const at = { node: this.node(), uuid: attempt.job.uuid, retry: attempt.job.retry, started };
     const { claims } = this.store;

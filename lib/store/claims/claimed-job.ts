@@ -16,6 +16,8 @@ export interface ClaimedJob {
   readonly startBefore: Date | null;
   readonly userId: string | null;
   readonly context: string | null;
+  /** A W3C traceparent. */
+  readonly trace: string | null;
   readonly graphUuid: string | null;
   readonly batchUuid: string | null;
   /** JSON text; null for a job of no schedule. */
@@ -63,12 +65,13 @@ export function toClaimedJob(
     startBefore: row[15] as Date | null,
     userId: row[16] as string | null,
     context: row[17] as string | null,
-    graphUuid: row[18] as string | null,
-    batchUuid: row[19] as string | null,
-    tick: row[20] as string | null,
-    hasChildren: row[21] as boolean,
-    dateCreated: row[22] as Date,
-    deaths: row[23] as number,
+    trace: row[18] as string | null,
+    graphUuid: row[19] as string | null,
+    batchUuid: row[20] as string | null,
+    tick: row[21] as string | null,
+    hasChildren: row[22] as boolean,
+    dateCreated: row[23] as Date,
+    deaths: row[24] as number,
     dateEnqueued: claim.dateEnqueued,
     claim: claim.claim,
     receivedAt: claim.receivedAt,

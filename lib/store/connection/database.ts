@@ -5,6 +5,8 @@ import { dataSourceOf } from './entity-manager.js';
 import { type Connection, openConnection, type QueryConfig, type Send } from './connection.js';
 import { clientClassOf, type ConnectionOptions, connectionOptionsOf } from './connection-options.js';
 import { ConnectionPool } from './connection-pool.js';
+import { openly, type Quietly } from '../../common/quietly.js';
+import { quieten } from './quiet-client.js';
 import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
 import { sharesSessions } from './pooler-check.js';
@@ -56,10 +58,14 @@ export class QueueDatabase {
   private named = true;
   private looking: Promise<unknown> = Promise.resolve();
 
-  /** @param setsIsolation - the database has another default than our statements can live with */
+  /**
+   * @param setsIsolation - the database has another default than our statements can live with
+   * @param quietly - what keeps our statements out of the application's traces
+   */
   constructor(
     private readonly dataSource: DataSource,
     private readonly setsIsolation = false,
+    private readonly quietly: Quietly = openly,
   ) {
     const { maxLifetimeSeconds = 0 } = this.connectionOptions();
     const lifetimeMs = maxLifetimeSeconds > 0 ? maxLifetimeSeconds * 1_000 : Infinity;
@@ -121,7 +127,9 @@ export class QueueDatabase {
   async open(): Promise<Connection> {
     const options = this.connectionOptions();
     const Client = clientClassOf(this.dataSource);
-    return openConnection(new Client(options), options);
+    return this.quietly(async () =>
+      quieten(await openConnection(new Client(options), options), this.quietly),
+    );
   }
 
   /**

@@ -87,6 +87,10 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'context', type: 'json', nullable: true })
   context!: unknown;
 
+  /** Where the call was made, as the `traceparent` of W3C Trace Context; null unless the module option `tracing` is set. */
+  @Column({ name: 'trace', type: 'text', nullable: true })
+  trace!: string | null;
+
   /** The graph that the job belongs to; null for a single job. */
   @Column({ name: 'graph_uuid', type: 'uuid', nullable: true })
   graphUuid!: string | null;

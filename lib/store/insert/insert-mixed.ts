@@ -48,6 +48,7 @@ export class InsertMixed implements JobInsert {
       sparse(jobs.map((job) => job.startBeforeIn)),
       sparse(jobs.map((job) => job.startBeforeAt)),
       textArray(sparse(jobs.map((job) => (job.waits ? job.onParentFailed : null)))),
+      textArray(sparse(jobs.map((job) => job.trace))),
       notification,
       this.tables.notifications,
     ];
@@ -71,7 +72,7 @@ const BY_KEY = `ORDER BY g.identity_key, g.seq
   ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING`;
 
 /** The wait for a key that stands in an open transaction is limited in the statement itself: no round trip for that. */
-const LIMITED = `CROSS JOIN (SELECT set_config('lock_timeout', $25, true) AS lock_timeout) l WHERE l.lock_timeout IS NOT NULL ${BY_KEY}`;
+const LIMITED = `CROSS JOIN (SELECT set_config('lock_timeout', $26, true) AS lock_timeout) l WHERE l.lock_timeout IS NOT NULL ${BY_KEY}`;
 
 const KEYS = {
   none: { name: 'queue_job_insert', text: (t: Tables) => insertText(t, '') },
@@ -89,11 +90,11 @@ const KEYS = {
  */
 const insertText = (t: Tables, order: string): string => `
 INSERT INTO ${t.job} (uuid, seq, name, channel, priority, max_retries, args, description, identity_key,
-  identity_until_done, identity_lock, eta, user_id, context, graph_uuid, has_children, batch_uuid, tags, start_before, on_parent_failed, state, phase)
+  identity_until_done, identity_lock, eta, user_id, context, graph_uuid, has_children, batch_uuid, tags, start_before, on_parent_failed, trace, state, phase)
 SELECT g.uuid, g.seq, g.name, g.channel, g.priority, g.max_retries, g.args, g.description, g.identity_key,
   g.identity_until_done, CASE WHEN g.locks_key THEN g.identity_key END, coalesce(g.eta_at, clock_timestamp() + g.eta_in * interval '1 second'),
   g.user_id, g.context, g.graph_uuid, g.has_children, g.batch_uuid, g.tags,
-  coalesce(g.start_before_at, clock_timestamp() + g.start_before_in * interval '1 second'), g.on_parent_failed,
+  coalesce(g.start_before_at, clock_timestamp() + g.start_before_in * interval '1 second'), g.on_parent_failed, g.trace,
   CASE WHEN g.waits THEN 'wait_dependencies' ELSE 'pending' END,
   CASE WHEN g.waits THEN ${Phase.parents}
     WHEN g.eta_at > clock_timestamp() OR g.eta_at IS NULL AND g.eta_in > 0 THEN ${Phase.eta} ELSE ${Phase.ready} END
@@ -102,10 +103,10 @@ FROM (
   SELECT u.*, nextval(${t.literal('queue_job_seq_seq')}) AS seq
   FROM unnest((SELECT $1::uuid[]), $2::text[], $3::text[], $4::int[], $5::int[], $6::json[], $7::text[], $8::text[], $9::bool[],
     $10::bool[], $11::float8[], $12::timestamptz[], $13::text[], $14::json[], $15::uuid[], $16::bool[], $17::bool[], $18::uuid[],
-    $19::jsonb[], $20::float8[], $21::timestamptz[], $22::text[])
+    $19::jsonb[], $20::float8[], $21::timestamptz[], $22::text[], $23::text[])
     AS u (uuid, name, channel, priority, max_retries, args, description, identity_key, identity_until_done,
       locks_key, eta_in, eta_at, user_id, context, graph_uuid, has_children, waits, batch_uuid,
-      tags, start_before_in, start_before_at, on_parent_failed)
+      tags, start_before_in, start_before_at, on_parent_failed, trace)
 ) g ${order}
 RETURNING uuid, seq, date_created, eta, extract(epoch FROM eta - clock_timestamp())::float8 * 1000 AS due_in,
-  ${notificationText(t, '$23', '$24')} AS notified`;
+  ${notificationText(t, '$24', '$25')} AS notified`;

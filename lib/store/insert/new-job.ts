@@ -27,6 +27,8 @@ export interface NewJob {
   readonly userId: string | null;
   /** JSON text. */
   readonly context: string | null;
+  /** Where the call was made: a W3C traceparent. */
+  readonly trace: string | null;
   readonly graphUuid: string | null;
   readonly batchUuid: string | null;
   readonly hasChildren: boolean;

@@ -168,6 +168,15 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     "defaults has no option 'chanel'",
     'priority, maxRetries, retryPattern, retryOn, channel',
   ),
+  ...[null, 5, 'otel', {}, { enqueue: () => 0, attempt: () => 0 }].map((tracing) =>
+    of(
+      module,
+      'tracing',
+      tracing,
+      'tracing must be an object with the methods enqueue, attempt, quietly',
+      'not ',
+    ),
+  ),
   ...['userId', 'entityUrl'].flatMap((name) =>
     ['ada', 5, null, {}].map((value) => of(module, name, value, `${name} must be a function, not `)),
   ),

@@ -99,7 +99,7 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     "UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
   ],
   'store/insert/claimed-insert-store.ts': ["UNIFORM_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')"],
-  'store/insert/insert-mixed.ts': ['order', 'BY_KEY', "notificationText(t, '$23', '$24')"],
+  'store/insert/insert-mixed.ts': ['order', 'BY_KEY', "notificationText(t, '$24', '$25')"],
   'store/stats/metrics-store.ts': ['since', 'rollup', 'where'],
   'store/stats/overview-store.ts': ["changes('queue_job')", "changes('queue_job_history')"],
   'store/stats/rollup-store.ts': ['column', 'WIDTHS', "sum('wait')", "sum('run')", 'state'],

@@ -6,7 +6,7 @@ import { Store } from '../../../store/store.js';
 @Injectable()
 export class DashboardStore extends Store implements OnApplicationShutdown {
   constructor({ store }: QueueParts) {
-    super(store.dataSource, store.tables, store.defaults);
+    super(store.dataSource, store.tables, store.defaults, store.quietly);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -24,6 +24,7 @@ const LASTING_DDL: Readonly<Record<(typeof LASTING_COLUMNS)[number], string>> = 
   on_parent_failed: 'text',
   user_id: 'text',
   context: 'json',
+  trace: 'text',
   graph_uuid: 'uuid',
   batch_uuid: 'uuid',
   schedule: 'text COLLATE "C"',

@@ -20,6 +20,7 @@ export const LASTING_COLUMNS = [
   'on_parent_failed',
   'user_id',
   'context',
+  'trace',
   'graph_uuid',
   'batch_uuid',
   'schedule',

@@ -8,6 +8,7 @@ export const UNIFORM_COLUMNS = [
   { column: 'tags', type: 'jsonb' },
   { column: 'user_id', type: 'text' },
   { column: 'context', type: 'json' },
+  { column: 'trace', type: 'text' },
   { column: 'graph_uuid', type: 'uuid' },
   { column: 'batch_uuid', type: 'uuid' },
   { column: 'has_children', type: 'boolean' },

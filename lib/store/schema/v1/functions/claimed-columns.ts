@@ -16,6 +16,7 @@ export const CLAIMED_COLUMNS = [
   'start_before',
   'user_id',
   'context',
+  'trace',
   'graph_uuid',
   'batch_uuid',
   'tick',
@@ -26,7 +27,7 @@ export const CLAIMED_COLUMNS = [
 
 /** The same with their types. */
 export const CLAIMED_TYPES =
-  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, tags jsonb, eta timestamptz, start_before timestamptz, user_id text, context json, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz, deaths integer';
+  'uuid uuid, seq bigint, name text, channel text, priority integer, retry integer, max_retries integer, args json, description text, identity_key text, identity_until_done boolean, tags jsonb, eta timestamptz, start_before timestamptz, user_id text, context json, trace text, graph_uuid uuid, batch_uuid uuid, tick json, has_children boolean, date_created timestamptz, deaths integer';
 
 /** The columns of a row that carries only `info`. */
 export const nulls = (): string =>

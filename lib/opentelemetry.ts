@@ -1,0 +1,5 @@
+/** Traces and metrics by `@opentelemetry/api`: see docs/monitoring.md. */
+export {
+  openTelemetryTracing,
+  type OpenTelemetryTracingOptions,
+} from './opentelemetry/open-telemetry-tracing.js';
