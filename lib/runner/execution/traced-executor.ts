@@ -10,13 +10,18 @@ export class TracedExecutor implements Pick<Executor, 'execute'> {
     private readonly tracing: JobTracing,
   ) {}
 
+  /** Never rejects, and returns what the attempt itself came to, whatever the application's tracing does. */
   async execute(attempt: RunningAttempt): Promise<AttemptResult> {
     const { uuid, name, channel, retry, maxRetries, trace } = attempt.job;
-    return this.tracing.attempt(
-      { uuid, name, channel, attempt: retry, maxRetries, trace },
-      async () => this.executor.execute(attempt),
-      endOf,
-    );
+    const traced = { uuid, name, channel, attempt: retry, maxRetries, trace };
+    let running: Promise<AttemptResult> | undefined;
+    const run = async (): Promise<AttemptResult> => (running ??= this.executor.execute(attempt));
+    try {
+      await this.tracing.attempt(traced, run, endOf);
+    } catch {
+      // An attempt without a span is better than none.
+    }
+    return run();
   }
 }
 

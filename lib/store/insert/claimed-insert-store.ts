@@ -23,7 +23,7 @@ export class ClaimedInsertStore {
     this.statement = namedStatement(
       'queue_job_insert_claimed',
       `SELECT seqs, created, claimed, notified FROM ${tables.name('queue_job_insert_claimed_1')}(
-        $1, $2, $3, $4, $5, $6, ${UNIFORM_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')}, $18, $19)`,
+        $1, $2, $3, $4, $5, $6, ${UNIFORM_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')}, $19, $20)`,
     );
   }
 

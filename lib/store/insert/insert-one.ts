@@ -18,7 +18,7 @@ export class InsertOne implements JobInsert {
     this.silent = namedStatement('queue_job_insert_one', insertText(tables));
     this.notifying = namedStatement(
       'queue_job_insert_and_notify',
-      `${insertText(tables)}, ${notificationText(tables, '$15', '$16')} AS notified`,
+      `${insertText(tables)}, ${notificationText(tables, '$16', '$17')} AS notified`,
     );
   }
 

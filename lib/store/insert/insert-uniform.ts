@@ -80,4 +80,4 @@ WITH stored AS (
   FROM unnest((SELECT $1::uuid[]), $2::json[], $3::text[]) u (uuid, args, description)
   RETURNING seq, date_created
 )
-SELECT array_agg(seq) AS seqs, min(date_created) AS date_created, ${notificationText(t, '$15', '$16')} AS notified FROM stored`;
+SELECT array_agg(seq) AS seqs, min(date_created) AS date_created, ${notificationText(t, '$16', '$17')} AS notified FROM stored`;

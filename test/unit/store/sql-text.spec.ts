@@ -92,10 +92,10 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   ],
   'store/insert/insert-uniform.ts': [
     "UNIFORM_COLUMNS.map(({ column }) => column).join(', ')", "UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
-    "notificationText(t, '$15', '$16')",
+    "notificationText(t, '$16', '$17')",
   ],
   'store/insert/insert-one.ts': [
-    'insertText(tables)', "notificationText(tables, '$15', '$16')", "UNIFORM_COLUMNS.map(({ column }) => column).join(', ')",
+    'insertText(tables)', "notificationText(tables, '$16', '$17')", "UNIFORM_COLUMNS.map(({ column }) => column).join(', ')",
     "UNIFORM_COLUMNS.map((_, at) => `$${at + 4}`).join(', ')",
   ],
   'store/insert/claimed-insert-store.ts': ["UNIFORM_COLUMNS.map((_, at) => `$${at + 7}`).join(', ')"],
