@@ -42,6 +42,12 @@ export type { Batch, BatchCallback, BatchOptions, BatchProgress } from './enqueu
 export { chain, type DelayableChain } from './enqueue/graph/delayable-chain.js';
 export { group, type DelayableGroup } from './enqueue/graph/delayable-group.js';
 export type { Attempt } from './inspect/attempts.js';
+export type {
+  ExplainedError,
+  ExplainedJob,
+  JobExplanation,
+  WaitReason,
+} from './inspect/explain/explanation.js';
 export { ChannelService, type ChannelProperties } from './services/channel.service.js';
 export { JobFunctionService, type JobFunctionState } from './services/job-function.service.js';
 export { NodeService } from './services/node.service.js';

@@ -19,6 +19,7 @@ import { GraphStorage } from '../enqueue/graph/graph-storage.js';
 import { runGraphInline } from '../enqueue/graph/inline-graph.js';
 import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
 import { JobDrafter, type DraftSettings, type JobDraft } from '../enqueue/job-draft.js';
+import { JobExplainer } from '../inspect/explain/job-explainer.js';
 import { JobReader } from '../inspect/job-reader.js';
 import { JobStorage } from '../enqueue/job-storage.js';
 import { JobActions } from '../inspect/job-actions.js';
@@ -32,6 +33,7 @@ import { type StoringTransaction, Transactions } from '../enqueue/transactions.j
 /** What the queue service is made of. */
 export class QueueParts {
   readonly reader: JobReader;
+  readonly explainer: JobExplainer;
   readonly actions: JobActions;
   readonly completions: CompletionWatcher<JobRow>;
   readonly batches: Batches;
@@ -57,6 +59,7 @@ export class QueueParts {
     private readonly tracing?: JobTracing,
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
+    this.explainer = new JobExplainer(store);
     this.actions = new JobActions(store);
     this.completions = new CompletionWatcher(jobCompletions(store.jobs), store.notifier);
     this.batchCompletions = new CompletionWatcher(

@@ -13,6 +13,7 @@ import type { Dependency } from '../store/graphs/graph-store.js';
 import type { JobListFilter } from '../store/jobs/job-filter.js';
 import { type Attempt, attemptsOf } from '../inspect/attempts.js';
 import { checkFilter } from '../inspect/check-job-filter.js';
+import type { JobExplanation } from '../inspect/explain/explanation.js';
 import { errorOf, notFound } from '../inspect/completion-watcher.js';
 import {
   type ChangedJobs,
@@ -55,6 +56,23 @@ export abstract class StoredJobs {
   async findByIdentityKey(key: string): Promise<QueueJob | null> {
     const uuid = await this.parts.store.writer.holderOf(checkIdentityKey('key', key));
     return uuid === null ? null : this.find(uuid);
+  }
+
+  /**
+   * Says why a job waits: all that holds it, its place, and when it may start; of a job that runs or has ended, that. It
+   * takes one look at the database, bounded however many jobs wait.
+   *
+   * @throws JobNotFoundError
+   * @example
+   * ```ts
+   * const { reasons } = await queue.explain(uuid);
+   * // [{ kind: 'full', channel: 'root.mail', capacity: 5, running: 5, ahead: 12 }]
+   * ```
+   */
+  async explain(uuid: string): Promise<JobExplanation> {
+    const explained = (await this.parts.explainer.explainMany([checkUuid(uuid)])).get(uuid.toLowerCase());
+    if (explained === undefined) throw new JobNotFoundError(notFound(uuid));
+    return explained;
   }
 
   /** The tries of a job, the oldest first, that which made it done included. */

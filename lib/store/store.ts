@@ -8,6 +8,7 @@ import { FailureStore } from './stats/failure-store.js';
 import { HistoryStore } from './jobs/history-store.js';
 import { FunctionStore } from './functions/function-store.js';
 import { FollowUpStore } from './graphs/follow-up-store.js';
+import { ExplainStore } from './jobs/explain-store.js';
 import { GraphStore } from './graphs/graph-store.js';
 import { LocalDispatch } from './insert/local-dispatch.js';
 import { ClaimedInsertStore } from './insert/claimed-insert-store.js';
@@ -50,6 +51,7 @@ export class Store {
   readonly overview: OverviewStore;
   readonly failures: FailureStore;
   readonly audit: AuditStore;
+  readonly explanations: ExplainStore;
   readonly notifier: Notifier;
 
   private closing: Promise<void> | undefined;
@@ -81,6 +83,7 @@ export class Store {
     this.schedules = new ScheduleStore(this.database, tables);
     this.scheduleLists = new ScheduleListStore(this.database, tables);
     this.audit = new AuditStore(this.database, tables);
+    this.explanations = new ExplainStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
     this.notifier = new Notifier(this.database, tables);
   }

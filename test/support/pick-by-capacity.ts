@@ -47,6 +47,24 @@ export interface Moment<Job extends OrderedJob> {
  * ```
  */
 export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job[] {
+  return play(moment).picked;
+}
+
+/**
+ * What is against a job at its turn, when all that may start before it in the order have started: the rules with their
+ * channels, from the root down, such as `full root.mail`. Not for fair channels, where the order isn't known beforehand.
+ */
+export function holdsOf<Job extends OrderedJob>(moment: Moment<Job>, job: Job): string[] {
+  const before = moment.ready.filter((other) => inOrder(other, job) < 0);
+  const { holds } = play({ ...moment, ready: [...before, job], limit: Infinity }, job);
+  return holds(job);
+}
+
+/** Starts all that may, but for `aside`. */
+function play<Job extends OrderedJob>(
+  moment: Moment<Job>,
+  aside?: Job,
+): { picked: Job[]; holds: (job: Job) => string[] } {
   const { channels, failed = [], waiting = [], now = 0, limit = Infinity } = moment;
   const running = [...(moment.running ?? [])];
   const served = [...(moment.served ?? [])];
@@ -55,21 +73,25 @@ export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job
   const ready = moment.ready.toSorted(inOrder);
   const picked: Job[] = [];
 
-  const hasRoom = (channel: ChannelConfig, job: Job): boolean => {
+  const holdsAt = (channel: ChannelConfig, job: Job): string[] => {
     const below = (path: string): boolean => isWithin(path, channel.name);
-    if (channel.paused) return false;
-    if (channel.capacity !== null && running.filter(below).length >= channel.capacity) return false;
-    if (channel.throttle !== null && (nextStart.get(channel.name) ?? now) > now) return false;
-    if (channel.rate !== null && (recentStarts.get(channel.name) ?? 0) >= channel.rate.limit) return false;
-    if (!channel.sequential) return true;
+    const { name, capacity, throttle, rate } = channel;
     const first = [...ready, ...waiting].filter((other) => below(other.channel)).toSorted(inOrder)[0];
-    return !failed.some(below) && first === job;
+    const rules: [string, boolean][] = [
+      ['paused', channel.paused],
+      ['full', capacity !== null && running.filter(below).length >= capacity],
+      ['throttle', throttle !== null && (nextStart.get(name) ?? now) > now],
+      ['rate', rate !== null && (recentStarts.get(name) ?? 0) >= rate.limit],
+      ['sequential', channel.sequential && (failed.some(below) || first?.seq !== job.seq)],
+    ];
+    return rules.flatMap(([rule, is]) => (is ? [`${rule} ${name}`] : []));
   };
-  const mayStart = (job: Job): boolean =>
-    ancestorsOf(job.channel).every((name) => hasRoom(configFor(name, channels), job));
+  const holds = (job: Job): string[] =>
+    ancestorsOf(job.channel).flatMap((name) => holdsAt(configFor(name, channels), job));
 
   while (picked.length < limit) {
-    const job = nextInTurn(ready.filter(mayStart), channels, served);
+    const may = ready.filter((job) => job !== aside && holds(job).length === 0);
+    const job = nextInTurn(may, channels, served);
     if (job === undefined) break;
     picked.push(job);
     ready.splice(ready.indexOf(job), 1);
@@ -80,7 +102,7 @@ export function pickByCapacity<Job extends OrderedJob>(moment: Moment<Job>): Job
       recentStarts.set(name, (recentStarts.get(name) ?? 0) + 1);
     }
   }
-  return picked;
+  return { picked, holds };
 }
 
 /**

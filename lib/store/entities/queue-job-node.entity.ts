@@ -89,4 +89,8 @@ export class QueueJobNode {
   /** The `onFailed` job functions by the names of those they belong to; null if there are none. */
   @Column({ name: 'on_failed', type: 'json', nullable: true })
   onFailed!: Readonly<Record<string, FailureHandler>> | null;
+
+  /** The channels that it serves, with those below; null is all. */
+  @Column({ name: 'channels', type: 'text', array: true, nullable: true })
+  channels!: string[] | null;
 }

@@ -113,14 +113,16 @@ export class NodeStore {
     lease: number;
     names?: readonly string[];
     version?: string;
+    /** The channels that it serves; null is all. */
+    channels?: readonly string[] | null;
     /** The node that it was before, whose orders go on. */
     before?: number;
     onFailed?: ReadonlyMap<string, FailureHandler>;
   }): Promise<{ id: number; now: number; command: NodeCommand | null }> {
     const rows = await this.database.query(
-      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed)
+      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed, channels)
        VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
-         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8)
+         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8, $9)
        RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, command`,
       [
         node.name,
@@ -133,6 +135,7 @@ export class NodeStore {
         node.onFailed === undefined || node.onFailed.size === 0
           ? null
           : JSON.stringify(Object.fromEntries(node.onFailed)),
+        node.channels ?? null,
       ],
     );
     return {

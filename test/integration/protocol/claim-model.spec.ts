@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { Client } from 'pg';
 import { v7 } from 'uuid';
 import { type ChannelConfig, unlimitedChannel } from '../../../lib/channel/channel-config.js';
-import { isWithin, pickByCapacity } from '../../support/pick-by-capacity.js';
+import { holdsOf, isWithin, type Moment, pickByCapacity } from '../../support/pick-by-capacity.js';
+import { JobExplainer } from '../../../lib/inspect/explain/job-explainer.js';
 import type { LowWaterMark } from '../../../lib/store/claims/claim-store.js';
 import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -15,6 +16,8 @@ const CHANNELS = ['root', 'root.a', 'root.a.x', 'root.a.y', 'root.b', 'root.b.z'
 /** More channels than a claim of a few jobs has to look into. */
 const TENANTS = Array.from({ length: 12 }, (_, at) => `root.a.t${at}`);
 const MANY = [...CHANNELS, ...TENANTS];
+
+type ModelJob = Situation['jobs'][number] & { readonly seq: number };
 
 interface StartCounts {
   readonly recent: number;
@@ -204,10 +207,10 @@ describe('a claim, beside the model that looks at everything again for each job'
     return seqs.toSorted((a, b) => a - b);
   }
 
-  function expected(
+  function moment(
     { channels, throttledUntil, starts, jobs, slots, only = ['root'] }: Situation,
     seqs = new Map(jobs.map((job, at) => [job, at + 1])),
-  ): number[] {
+  ): Moment<ModelJob> {
     const served = (channel: string): boolean => only.some((name) => isWithin(channel, name));
     // What this node can't take stands in the way as what waits does: only of what goes strictly in order.
     const all = jobs.map((job) => ({
@@ -216,7 +219,7 @@ describe('a claim, beside the model that looks at everything again for each job'
       is: job.is === 'unknown' || (job.is === 'ready' && !served(job.channel)) ? 'waiting' : job.is,
     }));
     const which = (is: string) => all.filter((job) => job.is === is);
-    return pickByCapacity({
+    return {
       channels,
       ready: which('ready'),
       running: which('running').map(({ channel }) => channel),
@@ -227,7 +230,11 @@ describe('a claim, beside the model that looks at everything again for each job'
       ),
       nextStart: new Map(throttledUntil.map((name) => [name, 3600])),
       limit: slots,
-    })
+    };
+  }
+
+  function expected(situation: Situation, seqs?: Map<Situation['jobs'][number], number>): number[] {
+    return pickByCapacity(moment(situation, seqs))
       .map(({ seq }) => seq)
       .toSorted((a, b) => a - b);
   }
@@ -333,5 +340,83 @@ describe('a claim, beside the model that looks at everything again for each job'
       );
     },
     turnless.timeout,
+  );
+
+  /** What `queue.explain()` says of each job, in the order of their creation: the kinds of its reasons with their channels. */
+  async function explained(): Promise<{ seq: number; reasons: string[] }[]> {
+    const { rows } = await client.query<{ uuid: string; seq: string }>(
+      'SELECT uuid, seq FROM queue_job WHERE phase = 2 AND node IS NULL ORDER BY seq',
+    );
+    const explanations = await new JobExplainer(store).explainMany(rows.map(({ uuid }) => uuid));
+    return rows.map(({ uuid, seq }) => ({
+      seq: Number(seq),
+      reasons: (explanations.get(uuid)?.reasons ?? []).map((reason) => {
+        if (reason.kind === 'unserved' || reason.kind === 'unknownName') return 'node';
+        return 'channel' in reason ? `${reason.kind} ${reason.channel}` : reason.kind;
+      }),
+    }));
+  }
+
+  /** By the model: what a claim with any number of slots passes by, with the rules that are against it at its turn. */
+  function expectedReasons(situation: Situation): { seq: number; reasons: string[] }[] {
+    const { only = ['root'], jobs } = situation;
+    const all = moment({ ...situation, slots: 1_000 });
+    const taken = pickByCapacity(all).map(({ seq }) => seq);
+    return jobs.flatMap((job, at) => {
+      if (job.is !== 'ready' && job.is !== 'unknown') return [];
+      const seq = at + 1;
+      if (seq === taken[0]) return [{ seq, reasons: ['next'] }];
+      if (taken.includes(seq)) return [{ seq, reasons: ['turn'] }];
+      const holds = holdsOf(all, { ...job, seq });
+      const nobody = job.is === 'unknown' || !only.some((name) => isWithin(job.channel, name));
+      return [{ seq, reasons: [...(nobody ? ['node'] : []), ...holds] }];
+    });
+  }
+
+  it(
+    'does what is said of each job: the next starts first, and what is passed by is held by the rule that is named',
+    async () => {
+      const setNodes = async (only: readonly string[] | null): Promise<void> => {
+        await client.query(`UPDATE queue_job_node SET names = '{Recorder.noop}', channels = $1`, [only]);
+      };
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(situations, manyChannels), async (situation) => {
+          await arrange(situation);
+          await setNodes(situation.only ?? null);
+          const said = await explained();
+          expect(said).toEqual(expectedReasons(situation));
+          const next = said.find(({ reasons }) => reasons[0] === 'next');
+          expect(await claimed({ ...situation, slots: 1 })).toEqual(next === undefined ? [] : [next.seq]);
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
+  );
+
+  it(
+    'does what is said of each job where subchannels take turns',
+    async () => {
+      await client.query(`UPDATE queue_job_node SET names = '{Recorder.noop}', channels = NULL`);
+      const fair = situations.map((situation) => ({
+        ...situation,
+        channels: CHANNELS.map((name, at) => ({
+          ...unlimitedChannel(name),
+          capacity: situation.channels[at]?.capacity ?? null,
+          fair: name === 'root.a' || name === 'root',
+        })),
+        jobs: situation.jobs.map((job) => ({ ...job, is: 'ready' as const })),
+      }));
+      await fc.assert(
+        fc.asyncProperty(fair, async (situation) => {
+          await arrange(situation);
+          const said = await explained();
+          const starts = said.filter(({ reasons }) => reasons[0] === 'next' || reasons[0] === 'turn');
+          expect(starts.map(({ seq }) => seq)).toEqual(expected({ ...situation, slots: 1_000 }));
+        }),
+        { numRuns: fairRuns.numRuns },
+      );
+    },
+    fairRuns.timeout,
   );
 });

@@ -23,6 +23,7 @@ const BY_UUID: Readonly<Record<string, (queue: QueueService, uuid: string) => un
   find: (queue, uuid) => queue.find(uuid),
   attempts: (queue, uuid) => queue.attempts(uuid),
   logs: (queue, uuid) => queue.logs(uuid),
+  explain: (queue, uuid) => queue.explain(uuid),
   waitingFor: (queue, uuid) => queue.waitingFor(uuid),
   graph: (queue, uuid) => queue.graph(uuid),
   cancel: (queue, uuid) => queue.cancel(uuid),
@@ -44,7 +45,7 @@ const NO_UUIDS = [
   {},
   [NOBODY],
 ];
-const OF_ONE = ['cancel', 'requeue', 'setDone', 'postpone', 'finished', 'relatedAction'];
+const OF_ONE = ['explain', 'cancel', 'requeue', 'setDone', 'postpone', 'finished', 'relatedAction'];
 
 export const uuids: readonly BadInput<Steering>[] = [
   ...Object.entries(BY_UUID).flatMap(([name, call]) =>

@@ -7,6 +7,7 @@ import { ensureChannels, updateLimiting } from './channels.js';
 import { claim } from './claim.js';
 import { endAttempts, writeEndedAttempts } from './end-attempts.js';
 import { followUp } from './follow-up.js';
+import { explain } from './explain.js';
 import { finishTransactional } from './finish-transactional.js';
 import { insertClaimed } from './insert-claimed.js';
 import { breakdown } from './breakdown.js';
@@ -80,4 +81,5 @@ export const functions = (t: Tables): readonly string[] =>
     counts,
     waiting,
     breakdown,
+    explain,
   ].map((statement) => statement(t));
