@@ -26,6 +26,7 @@ const rooms = {
   observe: top,
   terminus: ['observe'],
   opentelemetry: ground,
+  prometheus: ground,
   dashboard: [...top, 'schedule'],
   // It stands for the module.
   testing: [...top, 'schedule', 'observe', 'module'],

@@ -10,6 +10,7 @@ const shared = {
     '^nestjs-queue-job/dashboard$': '<rootDir>/lib/dashboard.ts',
     '^nestjs-queue-job/migrations$': '<rootDir>/lib/migrations.ts',
     '^nestjs-queue-job/opentelemetry$': '<rootDir>/lib/opentelemetry.ts',
+    '^nestjs-queue-job/prometheus$': '<rootDir>/lib/prometheus.ts',
     '^nestjs-queue-job/terminus$': '<rootDir>/lib/terminus.ts',
     '^nestjs-queue-job/testing$': '<rootDir>/lib/testing.ts',
   },

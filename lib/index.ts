@@ -72,6 +72,7 @@ export type { CatchUp } from './store/schedules/schedule-definition.js';
 export { nextTicks, type NextTicksOptions } from './schedule/next-ticks.js';
 export type { ExpressionOptions, ScheduleExpression } from './schedule/expression/schedule-expression.js';
 
+export type { JobMetrics, MetricEvent, MetricKey, MetricSample, MetricsSource } from './job/job-metrics.js';
 export type { JobTracing, TracedAttempt, TracedCall, TracedEnd } from './job/job-tracing.js';
 export type { JobOptions } from './job/job-options.js';
 export type { Dependency } from './store/graphs/graph-store.js';

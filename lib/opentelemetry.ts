@@ -3,3 +3,7 @@ export {
   openTelemetryTracing,
   type OpenTelemetryTracingOptions,
 } from './opentelemetry/open-telemetry-tracing.js';
+export {
+  openTelemetryMetrics,
+  type OpenTelemetryMetricsOptions,
+} from './opentelemetry/open-telemetry-metrics.js';

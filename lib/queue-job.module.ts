@@ -30,6 +30,7 @@ import { ScheduleService } from './schedule/schedule.service.js';
 import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule/schedule.settings.js';
 import { RunnerLifecycleModule } from './runner/runner-lifecycle.module.js';
 import { QueueHealthService } from './observe/queue-health.service.js';
+import { MetricsReporter } from './observe/metrics/metrics-reporter.js';
 import { QUEUE_JOB_ENTITIES } from './store/entities/entities.js';
 import { EntityReader } from './store/connection/entity-reader.js';
 import { FunctionOverrides } from './store/functions/function-overrides.js';
@@ -140,10 +141,17 @@ const jobFunctions: FactoryProvider<JobFunctionService> = {
   ) => new JobFunctionService(opened, registry, { channel, retryPattern }, changes),
 };
 
+const metricsReporter: FactoryProvider<MetricsReporter> = {
+  provide: MetricsReporter,
+  inject: [Store, CHECKED_OPTIONS],
+  useFactory: (opened: Store, { metrics }: CheckedOptions) => new MetricsReporter(opened, metrics),
+};
+
 const runnerOptions: FactoryProvider<RunnerOptions> = {
   provide: RUNNER_OPTIONS,
-  inject: [CHECKED_OPTIONS],
-  useFactory: (options: CheckedOptions) => ({
+  inject: [CHECKED_OPTIONS, MetricsReporter],
+  useFactory: (options: CheckedOptions, reporter: MetricsReporter) => ({
+    meter: options.metrics && reporter.attemptEnded,
     autoStart: options.autoStart,
     settings: options.runner,
     retryOn: options.retryOn,
@@ -191,6 +199,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     codec,
     functionChanges,
     queueParts,
+    metricsReporter,
     runnerOptions,
     JobExplorer,
     JobRegistry,

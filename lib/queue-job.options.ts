@@ -10,6 +10,7 @@ import { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
+import type { JobMetrics } from './job/job-metrics.js';
 import type { JobTracing } from './job/job-tracing.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkName, checkOneOf, checkPriority } from './common/option-checks.js';
@@ -86,6 +87,8 @@ export interface QueueJobModuleOptions {
   };
   /** Puts calls and attempts into traces; see `openTelemetryTracing()` of `nestjs-queue-job/opentelemetry`. Default: none. */
   readonly tracing?: JobTracing;
+  /** Where figures go; see `openTelemetryMetrics()` of `nestjs-queue-job/opentelemetry` and `prometheusMetrics()` of `nestjs-queue-job/prometheus`. Default: nowhere. */
+  readonly metrics?: JobMetrics;
   /** Where an entity among the arguments of a job can be looked at. */
   readonly entityUrl?: (entity: string, id: unknown) => string | null | undefined;
   /** The most bytes that the arguments of a job take as JSON. Default: 1 MiB. */
@@ -114,16 +117,16 @@ export interface QueueJobModuleExtras {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
-  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal', 'tracing',
+  'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal', 'tracing', 'metrics',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
+  'transactionalConcurrency',
   'channels',
   'pollInterval',
   'leaseDuration',
   'shutdownTimeout',
   'listen',
-  'transactionalConcurrency',
 ];
 const KNOWN_DEFAULTS = [
   'priority',
@@ -172,6 +175,7 @@ function checkOptions(options: QueueJobModuleOptions) {
     checkFunction('context.capture', context.capture, true);
     checkFunction('context.run', context.run, true);
   }
+  if (options.metrics !== undefined) checkMethods('metrics', options.metrics, ['start', 'record']);
   if (options.tracing !== undefined)
     checkMethods('tracing', options.tracing, ['enqueue', 'attempt', 'quietly']);
   for (const name of ['migrate', 'noDelay', 'schedules'] as const) checkFlag(name, options[name]);
@@ -203,6 +207,7 @@ function checkOptions(options: QueueJobModuleOptions) {
     userId: options.userId,
     context,
     tracing: options.tracing,
+    metrics: options.metrics,
     entityUrl: options.entityUrl,
     maxPayloadBytes: options.maxPayloadBytes,
     removalInterval: removalInterval === null ? null : parseMilliseconds('removalInterval', removalInterval),

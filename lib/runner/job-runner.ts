@@ -120,6 +120,7 @@ export class JobRunner implements LifecycleRunner {
         store: this.store,
         progress,
         log: this.log,
+        meter: this.options.meter,
         names,
         transactional: this.transactionalNames(),
         onFailed: this.handlers.all(),

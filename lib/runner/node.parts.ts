@@ -1,5 +1,6 @@
 import type { FailureHandler } from '../job/failed-job.js';
 import type { Store } from '../store/store.js';
+import type { AttemptMeter } from './reporting/stats-recorder.js';
 import type { Executor } from './execution/executor.js';
 import type { NodeLog } from './reporting/node-log.js';
 import type { ProgressBuffer } from './reporting/progress-buffer.js';
@@ -17,5 +18,6 @@ export interface NodeParts {
   readonly transactional: ReadonlySet<string>;
   /** Which job functions report the failures of which. */
   readonly onFailed: ReadonlyMap<string, FailureHandler>;
+  readonly meter: AttemptMeter | undefined;
   readonly executor: (node: () => number) => Pick<Executor, 'execute'>;
 }

@@ -50,7 +50,7 @@ export class RunnerNode {
   ) {
     const { store } = parts;
     const executor = parts.executor(() => this.id);
-    this.stats = new StatsRecorder(store.stats, () => this.id);
+    this.stats = new StatsRecorder(store.stats, () => this.id, parts.meter);
     const { names } = parts;
     const slots = new TransactionalSlots(names, parts.transactional, settings.transactionalConcurrency);
     this.pool = new WorkerPool(settings.concurrency, slots, {

@@ -1,6 +1,7 @@
 import type { RetryOn } from '../job/outcome.js';
 import type { JobTracing } from '../job/job-tracing.js';
 import type { RetryPattern } from '../job/retry-pattern.js';
+import type { AttemptMeter } from './reporting/stats-recorder.js';
 import type { RunnerSettings } from './runner.settings.js';
 
 export const RUNNER_OPTIONS = Symbol('nestjs-queue-job:runner-options');
@@ -17,6 +18,7 @@ export interface RunnerOptions {
   readonly retryPattern: RetryPattern | undefined;
   /** Milliseconds that ended jobs are kept; null is for ever. */
   readonly removalInterval: number | null;
+  readonly meter: AttemptMeter | undefined;
   readonly tracing: JobTracing | undefined;
   readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
 }

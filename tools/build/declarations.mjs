@@ -12,7 +12,7 @@ const IMPORTED = /(?:\bfrom\s+|\bimport\s*\(?\s*)['"]([^'"]+)['"]/g;
 const AVAILABLE = /^(\.|node:|@nestjs\/(common|core|typeorm)$|typeorm$|rxjs$|reflect-metadata$)/;
 
 /** Who imports one of these has its optional peer as well. */
-const AVAILABLE_TO = { './terminus': /^@nestjs\/terminus$/ };
+const AVAILABLE_TO = { './terminus': /^@nestjs\/terminus$/, './prometheus': /^prom-client$/ };
 
 function reach(file, reached, also) {
   if (reached.has(file)) return;

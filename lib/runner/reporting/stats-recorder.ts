@@ -12,6 +12,15 @@ const MINUTE_MS = 60_000;
 /** Late in its minute, so that a sample tells how it was at its end, in milliseconds. */
 const SAMPLE_AT_MS = 50_000;
 
+/** Hears of each attempt that ends on this node; `wait` and `run` are seconds, undefined where none began. */
+export type AttemptMeter = (
+  outcome: CountedOutcome,
+  channel: string,
+  name: string,
+  wait?: number,
+  run?: number,
+) => void;
+
 /** Brings what happens on this node to the small tables that charts are drawn from. An idle node writes nothing. */
 export class StatsRecorder {
   private readonly buffer = new StatsBuffer();
@@ -22,6 +31,7 @@ export class StatsRecorder {
   constructor(
     private readonly rollups: StatsStore,
     private readonly node: () => number,
+    private readonly meter?: AttemptMeter,
   ) {}
 
   start(): void {
@@ -49,20 +59,27 @@ export class StatsRecorder {
       const since = job.eta !== null && job.eta > job.dateCreated ? job.eta : job.dateCreated;
       const claimed = job.dateEnqueued.getTime() - since.getTime();
       const wait = (claimed + attempt.startedAt - job.receivedAt) / 1000;
-      this.buffer.count(outcomeOf(result), job.channel, job.name, at, wait, (at - attempt.startedAt) / 1000);
+      const outcome = outcomeOf(result);
+      const run = (at - attempt.startedAt) / 1000;
+      this.buffer.count(outcome, job.channel, job.name, at, wait, run);
+      this.meter?.(outcome, job.channel, job.name, wait, run);
     }
   }
 
   /** A job that was cancelled at hand, before it began. */
   dropped({ channel, name }: ClaimedJob): void {
     this.buffer.countUntimed('cancelled', channel, name, performance.now());
+    this.meter?.('cancelled', channel, name);
   }
 
   /** Jobs of a node that has died; what had not begun is no attempt. */
   rescued(attempts: readonly RescuedAttempt[]): void {
     const now = performance.now();
-    for (const { kind, channel, name, wait, run } of attempts)
-      if (kind !== 'back') this.buffer.count(kind, channel, name, now, wait, run);
+    for (const { kind, channel, name, wait, run } of attempts) {
+      if (kind === 'back') continue;
+      this.buffer.count(kind, channel, name, now, wait, run);
+      this.meter?.(kind, channel, name, wait, run);
+    }
   }
 
   private async write(): Promise<void> {

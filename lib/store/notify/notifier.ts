@@ -56,6 +56,7 @@ const ATTACH_MS = 2;
  */
 export class Notifier {
   private readonly subject = new Subject<NotifierMessage>();
+  private readonly lostSubject = new Subject<void>();
   private readonly origin = randomUUID();
   private readonly statement: Statement;
   private pending: NotifierMessage | null = null;
@@ -78,6 +79,11 @@ export class Notifier {
   /** What this process hears, of itself and of the others. */
   get messages(): Observable<NotifierMessage> {
     return this.subject.asObservable();
+  }
+
+  /** A notification that PostgreSQL did not take: what it was about is found by polling. */
+  get lost(): Observable<void> {
+    return this.lostSubject.asObservable();
   }
 
   /** Tells everybody. */
@@ -124,6 +130,7 @@ export class Notifier {
     } catch (error) {
       if (!isAboutNotifications(error)) throw error;
       full = true;
+      this.lostSubject.next();
       return await send(null);
     } finally {
       if (!gone) {
@@ -167,6 +174,7 @@ export class Notifier {
         ]);
       } catch {
         // The database is away; the nodes look for work when they come back to it.
+        this.lostSubject.next();
         return;
       }
     }

@@ -168,6 +168,9 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     "defaults has no option 'chanel'",
     'priority, maxRetries, retryPattern, retryOn, channel',
   ),
+  ...[null, 5, 'prometheus', {}, { start: () => 0 }].map((metrics) =>
+    of(module, 'metrics', metrics, 'metrics must be an object with the methods start, record', 'not '),
+  ),
   ...[null, 5, 'otel', {}, { enqueue: () => 0, attempt: () => 0 }].map((tracing) =>
     of(
       module,

@@ -8,11 +8,12 @@ const HEADS = 20;
 
 /**
  * `queue_job_waiting()`: the job that has waited longest for its turn, and the names among those at the front which no
- * living node knows: since claims pass them by, the front is where they gather. It looks at the first jobs of each
+ * living node knows: since claims pass them by, the front is where they gather; and for how long the oldest of each channel
+ * has waited, in seconds. It looks at the first jobs of each
  * channel and priority, however many stand behind them.
  */
 export const waiting = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_waiting_1')}(OUT uuid uuid, OUT seconds float8, OUT unknown text[])
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_waiting_1')}(OUT uuid uuid, OUT seconds float8, OUT unknown text[], OUT channels json)
 LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
   v_known text[] := ARRAY(SELECT DISTINCT unnest(n.names) FROM ${t.node} n WHERE n.alive);
@@ -26,12 +27,16 @@ BEGIN
     ) n WHERE p.place < ${PAIRS}
   ), heads AS MATERIALIZED (
     SELECT h.* FROM pairs p CROSS JOIN LATERAL (
-      SELECT j.uuid, j.name, greatest(j.date_created, j.eta) AS since FROM ${t.job} j
+      SELECT j.uuid, j.name, j.channel, greatest(j.date_created, j.eta) AS since FROM ${t.job} j
       WHERE j.phase = ${Phase.ready} AND j.channel = p.channel AND j.priority = p.priority AND j.node IS NULL ORDER BY j.seq LIMIT ${HEADS}
     ) h
   )
   SELECT o.uuid, greatest(extract(epoch FROM clock_timestamp() - o.since), 0), (
     SELECT coalesce(array_agg(DISTINCT h.name), '{}') FROM heads h WHERE h.name <> ALL(v_known)
-  ) INTO uuid, seconds, unknown
+  ), (
+    SELECT json_object_agg(c.channel, greatest(extract(epoch FROM clock_timestamp() - c.since), 0)) FROM (
+      SELECT h.channel, min(h.since) AS since FROM heads h WHERE isfinite(h.since) GROUP BY h.channel
+    ) c
+  ) INTO uuid, seconds, unknown, channels
   FROM (SELECT) one LEFT JOIN LATERAL (SELECT h.uuid, h.since FROM heads h WHERE isfinite(h.since) ORDER BY h.since LIMIT 1) o ON true;
 END $$`;
