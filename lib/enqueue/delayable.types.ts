@@ -75,7 +75,11 @@ export interface StoreOptions {
   readonly manager?: EntityManager | undefined;
 }
 
-/** The batch that jobs are stored into. */
+/**
+ * The batch that jobs are stored into.
+ *
+ * @internal
+ */
 export interface BatchEntry {
   readonly uuid: string;
   /** Comes first in the transaction that stores them; throws where they may not be. */
@@ -84,7 +88,11 @@ export interface BatchEntry {
   readonly ran?: (state: 'done' | 'failed') => void;
 }
 
-/** In which transaction, and as members of which batch. */
+/**
+ * In which transaction, and as members of which batch.
+ *
+ * @internal
+ */
 export interface MemberOptions extends StoreOptions {
   readonly batch?: BatchEntry;
   /** Given in place of `manager`. */

@@ -58,8 +58,16 @@ export function currentJob(): CurrentJob {
   return current;
 }
 
-/** The job that is running here, if any. */
+/**
+ * The job that is running here, if any.
+ *
+ * @internal
+ */
 export const maybeCurrentJob = (): CurrentJob | undefined => storage.getStore();
 
-/** Runs what a job does, so that `currentJob()` finds it. */
+/**
+ * Runs what a job does, so that `currentJob()` finds it.
+ *
+ * @internal
+ */
 export const runAsJob = <T>(current: CurrentJob, work: () => T): T => storage.run(current, work);

@@ -9,7 +9,11 @@ export type JobChange = (typeof JOB_CHANGES)[number];
 
 export const JOB_CHANGES = ['requeue', 'cancel', 'setDone', 'delete', 'runNow'] as const;
 
-/** Whether a job keeps the name of the person who changed it. */
+/**
+ * Whether a job keeps the name of the person who changed it.
+ *
+ * @internal
+ */
 export const keepsActor = (change: JobChange): boolean => change === 'cancel' || change === 'setDone';
 
 /** What became of many jobs. */
@@ -23,7 +27,11 @@ export interface ChangedJobs {
 /** What one statement changes. */
 const BATCH = 500;
 
-/** What people do to jobs, one or many: guarded by the state that each has at that moment. */
+/**
+ * What people do to jobs, one or many: guarded by the state that each has at that moment.
+ *
+ * @internal
+ */
 export class JobActions {
   constructor(private readonly store: Store) {}
 
@@ -74,7 +82,11 @@ export class JobActions {
   }
 }
 
-/** The error of a job that is in a state which does not allow the action; null: it isn't there. */
+/**
+ * The error of a job that is in a state which does not allow the action; null: it isn't there.
+ *
+ * @internal
+ */
 export function actionError(action: JobAction, uuid: string, state: JobState | null): Error {
   if (state === null) return new JobNotFoundError(notFound(uuid));
   const allowed = STATES_ALLOWING[action].join(', ');

@@ -47,7 +47,11 @@ export class JobRunner implements LifecycleRunner {
     lifecycle.attach(this);
   }
 
-  /** Has something work beside this runner, from its next start on. */
+  /**
+   * Has a service work beside this runner, from its next start on.
+   *
+   * @internal
+   */
   attach(service: NodeService): void {
     this.services.push(service);
   }

@@ -58,7 +58,11 @@ const UPSERT_CHECKS = { ...TIMING_CHECKS, ...EXPRESSION_CHECKS, call: checkCall 
 
 const CHANGE_CHECKS = { ...SCHEDULE_CHECKS, ...EXPRESSION_CHECKS };
 
-/** What an upsert defines. */
+/**
+ * What an upsert defines.
+ *
+ * @internal
+ */
 export function readUpsert(
   name: string,
   options: UpsertScheduleOptions,
@@ -90,7 +94,11 @@ export function readUpsert(
   };
 }
 
-/** The change of a schedule together with those before it; null where nothing is left of them. */
+/**
+ * The change of a schedule together with those before it; null if nothing is left of them.
+ *
+ * @internal
+ */
 export function readChange(
   name: string,
   change: ScheduleChange,

@@ -54,7 +54,11 @@ export interface ScheduleState extends ScheduleProperties {
 
 const SHOWN_TICKS = 3;
 
-/** What is shown of a schedule. */
+/**
+ * What is shown of a schedule.
+ *
+ * @internal
+ */
 export function stateOf(listed: ListedSchedule, cache: TicksCache): ScheduleState {
   const { definition, override, name, source, jobName, lastTick, lastRun, ticks } = listed;
   const { skipped, missed, dateSkipped, datePaused, pausedBy, gone } = listed;

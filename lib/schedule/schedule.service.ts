@@ -49,6 +49,7 @@ const MOST_LISTED = 1_000;
 export class ScheduleService {
   private readonly ticks = new TicksCache();
 
+  /** @internal */
   constructor(
     private readonly store: Store,
     private readonly parts: QueueParts,

@@ -4,15 +4,18 @@ import type { DelayableNode } from './delayable-node.js';
 
 /** Members that run one after the other; see {@link chain}. */
 export class DelayableChain extends DelayableCompound {
+  /** @internal */
   constructor(members: readonly DelayableNode[]) {
     super('chain', members);
     for (const [at, member] of members.slice(1).entries()) members[at]?.onDone(member);
   }
 
+  /** @internal */
   override heads(): readonly DelayableJob[] {
     return (this.members[0] as DelayableNode).heads();
   }
 
+  /** @internal */
   override tails(): readonly DelayableJob[] {
     return (this.members.at(-1) as DelayableNode).tails();
   }

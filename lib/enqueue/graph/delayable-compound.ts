@@ -5,9 +5,11 @@ import { DelayableNode } from './delayable-node.js';
 
 /** What chains and groups have in common. */
 export abstract class DelayableCompound extends DelayableNode {
+  /** @internal */
   protected readonly members: readonly DelayableNode[];
   private readonly all: readonly DelayableJob[];
 
+  /** @internal */
   constructor(
     private readonly kind: 'chain' | 'group',
     members: readonly DelayableNode[],
@@ -24,6 +26,7 @@ export abstract class DelayableCompound extends DelayableNode {
     return `${this.kind}(${first?.description}${more})`;
   }
 
+  /** @internal */
   override jobs(): readonly DelayableJob[] {
     return this.all;
   }

@@ -7,16 +7,19 @@ export class DelayableGroup extends DelayableCompound {
   private readonly first: readonly DelayableJob[];
   private readonly last: readonly DelayableJob[];
 
+  /** @internal */
   constructor(members: readonly DelayableNode[]) {
     super('group', members);
     this.first = members.flatMap((member) => member.heads());
     this.last = members.flatMap((member) => member.tails());
   }
 
+  /** @internal */
   override heads(): readonly DelayableJob[] {
     return this.first;
   }
 
+  /** @internal */
   override tails(): readonly DelayableJob[] {
     return this.last;
   }

@@ -12,9 +12,12 @@ import type { DelayableGroup } from './delayable-group.js';
 import { DelayableNode } from './delayable-node.js';
 import { split } from './split.js';
 import type { StoredGraphs } from './stored-graphs.js';
-import type { Vertex } from './topological-sort.js';
 
-/** A call as it was made. */
+/**
+ * A call as it was made.
+ *
+ * @internal
+ */
 export interface DelayableCall {
   readonly fn: JobFunction;
   readonly args: readonly unknown[];
@@ -23,7 +26,11 @@ export interface DelayableCall {
   readonly manager: EntityManager | undefined;
 }
 
-/** Where delayables are built and stored: one for each queue. */
+/**
+ * Where delayables are built and stored: one for each queue.
+ *
+ * @internal
+ */
 export interface DelayableOwner {
   build(call: DelayableCall): DelayableJob;
   /** Another delayable stands for this one. */
@@ -32,29 +39,46 @@ export interface DelayableOwner {
 }
 
 /** A call that was built and not stored yet: see `QueueService.delayable()`. */
-export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<DelayableJob> {
+export class DelayableJob<R = unknown> extends DelayableNode {
   /** @internal */
   static override readonly [BRAND]: string = 'DelayableJob';
 
   /** What the method's promise will resolve to; only for the compiler. */
   declare readonly resultType: R;
-  /** The jobs that this one waits for. `onDone()` changes them. */
+  /**
+   * The jobs that this one waits for. `onDone()` changes them.
+   *
+   * @internal
+   */
   readonly parents = new Set<DelayableJob>();
-  /** The jobs that wait for this one. */
+  /**
+   * The jobs that wait for this one.
+   *
+   * @internal
+   */
   readonly children = new Set<DelayableJob>();
-  /** One job of the members before and after it in its chain or group, so that these hang together. */
+  /**
+   * One job of the members before and after it in its chain or group, so that these hang together.
+   *
+   * @internal
+   */
   readonly linked = new Set<DelayableJob>();
   /** Why it can't be used any more. */
   private used: string | undefined;
 
+  /** @internal */
   constructor(
+    /** @internal */
     readonly draft: JobDraft,
+    /** @internal */
     readonly call: DelayableCall,
+    /** @internal */
     readonly home: DelayableOwner,
   ) {
     super();
   }
 
+  /** The uuid that the job gets when it is stored. */
   get uuid(): string {
     return this.draft.job.uuid;
   }
@@ -63,14 +87,17 @@ export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<D
     return this.draft.job.description;
   }
 
+  /** @internal */
   override heads(): readonly DelayableJob[] {
     return [this];
   }
 
+  /** @internal */
   override tails(): readonly DelayableJob[] {
     return [this];
   }
 
+  /** @internal */
   override jobs(): readonly DelayableJob[] {
     return [this];
   }
@@ -118,18 +145,29 @@ export class DelayableJob<R = unknown> extends DelayableNode implements Vertex<D
     return parts;
   }
 
-  /** @throws InvalidGraphError where it was stored or split */
+  /**
+   * @throws InvalidGraphError if it was stored or split
+   * @internal
+   */
   mustBeOpen(): void {
     if (this.used === undefined) return;
     throw new InvalidGraphError(`${this.description} ${this.used}. Build another delayable for another job.`);
   }
 
-  /** From now on it can't be stored again. */
+  /**
+   * From now on it can't be stored again.
+   *
+   * @internal
+   */
   take(): void {
     this.used = 'was delayed already';
   }
 
-  /** It was not stored after all. */
+  /**
+   * It was not stored after all.
+   *
+   * @internal
+   */
   giveBack(): void {
     this.used = undefined;
   }

@@ -19,13 +19,25 @@ export abstract class DelayableNode {
   /** For errors. */
   abstract get description(): string;
 
-  /** The jobs that begin it. */
+  /**
+   * The jobs that begin it.
+   *
+   * @internal
+   */
   abstract heads(): readonly DelayableJob[];
 
-  /** The jobs that end it. */
+  /**
+   * The jobs that end it.
+   *
+   * @internal
+   */
   abstract tails(): readonly DelayableJob[];
 
-  /** All its jobs. */
+  /**
+   * All its jobs.
+   *
+   * @internal
+   */
   abstract jobs(): readonly DelayableJob[];
 
   /**
@@ -69,7 +81,11 @@ export abstract class DelayableNode {
     }
   }
 
-  /** Each node stands in one chain or group at most, else its place would be two. All of `nodes` go in, or none. */
+  /**
+   * Each node is a member of one chain or group at most, or else it would have two places. All of `nodes` go in, or none.
+   *
+   * @internal
+   */
   protected takeIn(kind: 'chain' | 'group', nodes: readonly DelayableNode[]): void {
     checkNodes(kind, nodes);
     if (nodes.length === 0) throw new InvalidGraphError(`${kind}() needs at least one member.`);
@@ -94,13 +110,20 @@ export abstract class DelayableNode {
     }
   }
 
-  /** Whether it stands in a chain or group. */
+  /**
+   * Whether it is a member of a chain or group.
+   *
+   * @internal
+   */
   protected get isMember(): boolean {
     return this.outer !== undefined;
   }
 }
 
-/** @throws InvalidGraphError for what is no node, with a hint where it is a job that was stored already */
+/**
+ * @throws InvalidGraphError for what is no node, with a hint if it is a job that was stored already
+ * @internal
+ */
 export function checkNodes(what: string, nodes: readonly unknown[]): void {
   if (!Array.isArray(nodes))
     throw new InvalidGraphError(`${what}() takes an array of delayables, not ${formatValue(nodes)}.`);

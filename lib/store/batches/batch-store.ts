@@ -70,7 +70,11 @@ const CALLBACK_PARTS = [
 
 const STATE = `CASE WHEN b.date_ended IS NOT NULL THEN 'ended' WHEN b.date_closed IS NOT NULL THEN 'closed' ELSE 'open' END`;
 
-/** Batches and their counts. What ends of members mean for them, the functions of the database see to. */
+/**
+ * Batches and their counts. What ends of members mean for them, the functions of the database see to.
+ *
+ * @internal
+ */
 export class BatchStore {
   constructor(
     private readonly database: QueueDatabase,

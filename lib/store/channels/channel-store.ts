@@ -47,7 +47,11 @@ const NODES_TIMEOUT_MS = 1_000;
  */
 const SILENCE_MS = 10_000;
 
-/** The channels as they are in force, over all nodes. Every change gives the configuration a new version. */
+/**
+ * The channels as they are in force, over all nodes. Every change gives the configuration a new version.
+ *
+ * @internal
+ */
 export class ChannelStore {
   constructor(
     private readonly database: QueueDatabase,

@@ -51,7 +51,11 @@ export interface GraphShape {
 /** What depends on what that is read of one graph: two groups of a thousand, one after the other, have a million. */
 const MOST_LINKS = 50_000;
 
-/** What depends on what. */
+/**
+ * What depends on what.
+ *
+ * @internal
+ */
 export class GraphStore {
   private readonly columns = LASTING_COLUMNS.map((column) => `j.${column}`).join(', ');
 

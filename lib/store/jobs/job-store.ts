@@ -18,7 +18,11 @@ export type LogRow = Pick<QueueJobLog, 'id' | 'retry' | 'date' | 'message'> & {
   readonly cut: boolean;
 };
 
-/** Reads jobs, living and ended, and steers them. */
+/**
+ * Reads jobs, living and ended, and steers them.
+ *
+ * @internal
+ */
 export class JobStore {
   private readonly columns = LASTING_COLUMNS.join(', ');
 

@@ -88,7 +88,11 @@ export type SessionQuery = (statement: Statement, values: readonly unknown[]) =>
 const SESSION_LOCK_MS = 5_000;
 const SESSION_LOCK_AGAIN_MS = 100;
 
-/** The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't. */
+/**
+ * The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't.
+ *
+ * @internal
+ */
 export class NodeStore {
   private readonly heartbeatStatement: Statement;
   /** Renews the lease of a node, by milliseconds; a thread of its own sends it. */

@@ -46,7 +46,11 @@ export interface ScheduleQuery {
   readonly limit: number;
 }
 
-/** Schedules and their jobs, for lists. */
+/**
+ * Schedules and their jobs, for lists.
+ *
+ * @internal
+ */
 export class ScheduleListStore {
   constructor(
     private readonly database: QueueDatabase,

@@ -29,7 +29,11 @@ export interface StatsBatch {
   readonly rows: readonly StatsRow[];
 }
 
-/** How many jobs ended how, and how long they waited and ran: small sums for the charts. */
+/**
+ * How many jobs ended how, and how long they waited and ran: small sums for the charts.
+ *
+ * @internal
+ */
 export class StatsStore {
   private readonly addStatement: Statement;
   private readonly sampleStatement: Statement;
