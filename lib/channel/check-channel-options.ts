@@ -1,5 +1,3 @@
-import ms from 'ms';
-
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 
 import {
@@ -9,12 +7,13 @@ import {
   unlimitedChannel,
 } from './channel-config.js';
 import { normalizeChannelPattern } from './channel-name.js';
+import { unknownProperty } from '../common/check-properties.js';
+import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
 import { formatValue } from '../common/format-value.js';
 
 const PROPERTIES: readonly string[] = ['name', ...CHANNEL_PROPERTIES];
 const MAX_CAPACITY = 2_147_483_647;
 const YEAR_S = 365.25 * 24 * 60 * 60;
-const HUNDRED_YEARS_MS = 100 * 365.25 * 24 * 60 * 60 * 1000;
 
 type Refuse = (problem: string) => ChannelConfigError;
 
@@ -33,10 +32,10 @@ export function checkChannelOptions(entry: unknown): ChannelConfig {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw refuse(`it must be an object such as { name: 'root.mail', capacity: 5 }.`);
   }
-  const unknown = Object.keys(entry).find((key) => !PROPERTIES.includes(key));
+  const unknown = unknownProperty(entry, PROPERTIES);
   if (unknown !== undefined) {
     throw refuse(
-      `the property ${formatValue(unknown)} is unknown; the properties are: ${PROPERTIES.join(', ')}.`,
+      `the property ${unknown.name} is unknown; the properties are: ${PROPERTIES.join(', ')}.${unknown.hint}`,
     );
   }
   return buildChannel(entry, refuse);
@@ -98,7 +97,7 @@ function checkFlag(property: string, value: unknown, refuse: Refuse): boolean {
 
 function checkThrottle(value: unknown, refuse: Refuse): number | null {
   if (value === null) return null;
-  const seconds = typeof value === 'string' ? duration(value) / 1000 : value;
+  const seconds = typeof value === 'string' ? durationOf(value) / 1000 : value;
   if (typeof seconds === 'number' && seconds > 0 && seconds * 1000 <= HUNDRED_YEARS_MS) return seconds;
   throw refuse(
     `throttle must be seconds above 0 or a duration such as '2s', 100 years at most, not ${formatValue(value)}.`,
@@ -122,7 +121,7 @@ function checkRate(value: unknown, refuse: Refuse): ChannelRate | null {
       `the limit of a rate must be a whole number from 1 to ${MAX_CAPACITY}, not ${formatValue(limit)}. To let nothing start use "paused".`,
     );
   }
-  const seconds = typeof per === 'string' ? duration(per) / 1000 : per;
+  const seconds = typeof per === 'string' ? durationOf(per) / 1000 : per;
   if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= YEAR_S)) {
     throw refuse(
       `the time of a rate must be seconds above 0 or a duration such as '1 min', a year at most, not ${formatValue(per)}.`,
@@ -133,14 +132,8 @@ function checkRate(value: unknown, refuse: Refuse): ChannelRate | null {
 
 function checkRemovalInterval(value: unknown, refuse: Refuse): number | null {
   if (value === null) return null;
-  const millis = typeof value === 'string' ? duration(value) : value;
+  const millis = typeof value === 'string' ? durationOf(value) : value;
   if (typeof millis === 'number' && millis >= 0 && millis <= HUNDRED_YEARS_MS) return millis;
   const allowed = `milliseconds of at least 0 or a duration such as '7 days', 100 years at most`;
   throw refuse(`removalInterval must be ${allowed}, not ${formatValue(value)}.`);
-}
-
-/** The milliseconds of a duration, NaN where it is none. Without a unit it is none: '5' could be seconds or milliseconds. */
-function duration(text: string): number {
-  const trimmed = text.trim();
-  return /[a-z]$/i.test(trimmed) ? (ms(trimmed as ms.StringValue) ?? NaN) : NaN;
 }

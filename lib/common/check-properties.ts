@@ -21,18 +21,39 @@ export function checkProperties<Valid extends object>(options: unknown, checks: 
   const valid: Record<string, unknown> = {};
   for (const [property, value] of Object.entries(options) as [string, unknown][]) {
     const check = Object.hasOwn(table, property) ? table[property] : undefined;
-    if (check === undefined) throw unknownProperty(property, Object.keys(table));
+    if (check === undefined) throw refusal(property, Object.keys(table));
     if (value !== undefined) valid[property] = check(value);
   }
   return valid as Valid;
 }
 
-function unknownProperty(property: string, allowed: readonly string[]): InvalidJobOptionError {
-  const meant = allowed.find((candidate) => isClose(property.slice(0, 50), candidate));
-  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+function refusal(property: string, allowed: readonly string[]): InvalidJobOptionError {
   return new InvalidJobOptionError(
-    `The property ${formatValue(property)} is unknown.${hint} The properties are: ${allowed.join(', ')}.`,
+    `The property ${formatValue(property)} is unknown.${hintFor(property, allowed)} The properties are: ${allowed.join(', ')}.`,
   );
+}
+
+/**
+ * The first property of an object that isn't among the allowed ones, for checks that have an error of their own.
+ *
+ * @returns its name as an error shows it, and the hint to put at the end of the message; undefined if all are known
+ * @example
+ * ```ts
+ * unknownProperty({ capcity: 1 }, ['capacity']); // { name: "'capcity'", hint: ' Did you mean capacity?' }
+ * ```
+ */
+export function unknownProperty(
+  given: object,
+  allowed: readonly string[],
+): { readonly name: string; readonly hint: string } | undefined {
+  const property = Object.keys(given).find((key) => !allowed.includes(key));
+  if (property === undefined) return undefined;
+  return { name: formatValue(property), hint: hintFor(property, allowed) };
+}
+
+function hintFor(property: string, allowed: readonly string[]): string {
+  const meant = allowed.find((candidate) => isClose(property.slice(0, 50), candidate));
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
 /** Spelt in another case (`max_retries`), with two letters wrong at most, or short or long for it (`channel`). */

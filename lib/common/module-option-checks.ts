@@ -1,4 +1,5 @@
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
+import { unknownProperty } from './check-properties.js';
 import { formatValue } from './format-value.js';
 import { isStorable } from './storable-text.js';
 
@@ -15,10 +16,10 @@ export function checkKnown(where: string, options: unknown, known: readonly stri
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidModuleOptionError(`${where} must be an object of options, not ${formatValue(options)}.`);
   }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  const unknown = unknownProperty(options, known);
   if (unknown === undefined) return;
   throw new InvalidModuleOptionError(
-    `${where} has no option ${formatValue(unknown)}; its options are ${known.join(', ')}.`,
+    `${where} has no option ${unknown.name}; its options are ${known.join(', ')}.${unknown.hint}`,
   );
 }
 

@@ -11,9 +11,6 @@ type Method = (...args: never[]) => unknown;
 /** The names of the public methods of a class, optional ones included. */
 export type MethodNames<T> = { [K in keyof T]-?: NonNullable<T[K]> extends Method ? K : never }[keyof T];
 
-/** What a method's promise resolves to. */
-export type ResultOf<M> = M extends (...args: never[]) => infer R ? Awaited<R> : never;
-
 /** A class, also an abstract one: what stands as an injection token. */
 export type ProviderClass<T> = abstract new (...args: never[]) => T;
 

@@ -74,7 +74,6 @@ export const JOB_COLUMNS = [
 type Column = (typeof JOB_COLUMNS)[number];
 export type JobProperty = Column['property'];
 export type LastingColumn = Extract<Column, { history: true }>['column'];
-export type ClaimedProperty = Extract<Column, { claim: true }>['property'];
 type ClaimedColumn = Extract<Column, { claim: true }>['column'];
 type SharedColumn = Extract<Column, { call: 'shared' }>;
 

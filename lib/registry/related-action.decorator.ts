@@ -1,4 +1,5 @@
 import { RelatedActionError } from '../errors/related-action.error.js';
+import { unknownProperty } from '../common/check-properties.js';
 import { formatValue } from '../common/format-value.js';
 import { declare } from './job-metadata.js';
 import type { RelatedActionOptions } from './related-action.js';
@@ -32,9 +33,11 @@ function checkRelatedAction(options: RelatedActionOptions, where: string): Relat
   const refuse = (problem: string): RelatedActionError =>
     new RelatedActionError(`@RelatedAction on ${where}: ${problem}`);
   if (!isObject(options)) throw refuse(`its options must be an object, not ${formatValue(options)}.`);
-  const unknown = Object.keys(options).find((property) => property !== 'action' && property !== 'kwargs');
+  const unknown = unknownProperty(options, ['action', 'kwargs']);
   if (unknown !== undefined)
-    throw refuse(`the property ${formatValue(unknown)} is unknown; the properties are: action, kwargs.`);
+    throw refuse(
+      `the property ${unknown.name} is unknown; the properties are: action, kwargs.${unknown.hint}`,
+    );
   const { action, kwargs } = options;
   if (action !== undefined && typeof action !== 'string' && typeof action !== 'function')
     throw refuse(`action must be the name of a method or a function, not ${formatValue(action)}.`);

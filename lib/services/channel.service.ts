@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { buildChannel } from '../channel/check-channel-options.js';
 import { CHANNEL_PROPERTIES, type ChannelConfig, type ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
+import { unknownProperty } from '../common/check-properties.js';
 import { formatValue } from '../common/format-value.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
@@ -95,9 +96,11 @@ function checkedChange(
   const refuse = (problem: string): ChannelConfigError =>
     new ChannelConfigError(`Channel ${name}: ${problem}`);
   const known: readonly string[] = CHANNEL_PROPERTIES;
-  const unknown = keys.find((key) => !known.includes(key));
+  const unknown = unknownProperty(given, known);
   if (unknown !== undefined)
-    throw refuse(`the property ${formatValue(unknown)} is unknown; the properties are: ${known.join(', ')}.`);
+    throw refuse(
+      `the property ${unknown.name} is unknown; the properties are: ${known.join(', ')}.${unknown.hint}`,
+    );
   const stays = {
     capacity: before?.capacity ?? null,
     sequential: before?.sequential ?? false,

@@ -1,6 +1,7 @@
 import { validate } from 'uuid';
 import { InvalidBatchError } from '../../errors/invalid-batch.error.js';
 import { BATCH_STATES, type BatchEvent } from '../../job/batch-progress.js';
+import { unknownProperty } from '../../common/check-properties.js';
 import { formatValue } from '../../common/format-value.js';
 import type { BatchFilter } from '../../store/batches/batch-store.js';
 import { DelayableJob } from '../graph/delayable-job.js';
@@ -112,9 +113,9 @@ export function checkBatchFilter(filter: BatchFilter): BatchFilter {
 function checkKnown(what: string, given: unknown, known: readonly string[]): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new InvalidBatchError(`${what} takes an object of ${known.join(', ')}, not ${formatValue(given)}.`);
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  const unknown = unknownProperty(given, known);
   if (unknown !== undefined)
     throw new InvalidBatchError(
-      `${what} has no property ${formatValue(unknown)}; it has ${known.join(', ')}.`,
+      `${what} has no property ${unknown.name}; it has ${known.join(', ')}.${unknown.hint}`,
     );
 }

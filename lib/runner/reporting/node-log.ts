@@ -147,7 +147,7 @@ const about = ({ job }: RunningAttempt): Record<string, unknown> => ({
   uuid: job.uuid,
   name: job.name,
   channel: job.channel,
-  try: job.retry,
+  attempt: job.retry,
 });
 
 const text = (error: unknown): string => messageOf(error) || formatValue(error);

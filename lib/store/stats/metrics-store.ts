@@ -100,15 +100,6 @@ export class MetricsStore {
     return [...at.values()];
   }
 
-  /** Jobs that ended in each channel in the last hour. */
-  async endedByChannel(): Promise<Map<string, number>> {
-    const rows = await this.database.look(
-      `SELECT channel, sum(done + failed + cancelled) AS ended FROM ${this.tables.rollup}
-       WHERE width = 60 AND bucket > clock_timestamp() - interval '1 hour' AND name <> '' GROUP BY channel`,
-    );
-    return new Map(rows.map((row) => [row['channel'] as string, Number(row['ended'])]));
-  }
-
   /** The last 24 hours by job function. */
   async byFunction(): Promise<Map<string, FunctionSums>> {
     const since = `width = 900 AND bucket > clock_timestamp() - interval '1 day' AND name <> ''`;

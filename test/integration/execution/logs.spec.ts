@@ -65,7 +65,7 @@ describe('the log', () => {
     const [line, ...more] = lines();
     expect(more).toEqual([]);
     expect(line).toMatchObject({ level: 'error', message: 'Worker.fail failed: no label' });
-    expect(line?.params).toMatchObject({ uuid, name: 'Worker.fail', channel: 'root.erp', try: 1 });
+    expect(line?.params).toMatchObject({ uuid, name: 'Worker.fail', channel: 'root.erp', attempt: 1 });
     expect(line?.params['ms']).toEqual(expect.any(Number));
     expect(JSON.stringify([line?.params, line?.stack])).toContain('Caused by: Error: printer off');
   });

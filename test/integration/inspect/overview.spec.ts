@@ -321,11 +321,6 @@ describe('a look at the whole queue', () => {
       const named = await store.metrics.points(range, { name: 'A.c' });
       expect(named.map(({ done }) => done).filter(Boolean)).toEqual([1]);
       expect(named.at(-4)?.depth).toBeNull();
-      expect(Object.fromEntries(await store.metrics.endedByChannel())).toEqual({
-        'root.mail': 5,
-        'root.mail.fast': 1,
-        'root.mailing': 1,
-      });
     });
 
     it('of a day by job function', async () => {
