@@ -93,7 +93,7 @@ export interface QueueJobModuleOptions {
   readonly entityUrl?: (entity: string, id: unknown) => string | null | undefined;
   /** The most bytes that the arguments of a job take as JSON. Default: 1 MiB. */
   readonly maxPayloadBytes?: number;
-  /** How long ended jobs are kept: milliseconds or a duration; `null`: for ever. Default: `'30 days'`. */
+  /** How long ended jobs are kept: milliseconds or a duration; `null`: forever. Default: `'30 days'`. */
   readonly removalInterval?: number | string | null;
   /** Whether the ticks of schedules are stored by this process, if it runs jobs. Default: true. */
   readonly schedules?: boolean;
@@ -250,7 +250,7 @@ function checkRunner(runner: QueueJobRunnerOptions) {
   };
 }
 
-/** Ours, and the seed's. */
+/** Ours, and Odoo's. */
 function noDelayByEnvironment(): boolean {
   return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
 }

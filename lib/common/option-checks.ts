@@ -18,7 +18,7 @@ export function checkPriority(value: unknown): number {
   return checkInteger('priority', value, '0 is the highest');
 }
 
-/** A number of tries: 0 is without end. */
+/** A number of attempts: 0 is without end. */
 export function checkMaxRetries(value: unknown): number {
   return checkInteger('maxRetries', value, '0 is without end');
 }

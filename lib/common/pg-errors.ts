@@ -72,7 +72,7 @@ export function isDatabaseTrouble(error: unknown): boolean {
  */
 export function isSerializationFailure(error: unknown): boolean {
   const seen = new Set<unknown>();
-  // The limit is for causes that are made anew at each look.
+  // The limit is for causes that are made again at each look.
   for (let at = error; at !== undefined && !seen.has(at) && seen.size < 100; at = read(at, 'cause')) {
     seen.add(at);
     if (hasCode(at, SERIALIZATION) || hasCode(read(at, 'driverError'), SERIALIZATION)) return true;

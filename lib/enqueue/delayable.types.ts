@@ -39,7 +39,7 @@ type Building<M, Otherwise = never> = M extends {
   : Otherwise;
 
 /**
- * The methods of a provider, each storing a call to itself as a job (the seed's `DelayableRecordset`). Only public
+ * The methods of a provider, each storing a call to itself as a job (Odoo's `DelayableRecordset`). Only public
  * methods, with their own arguments.
  */
 export type Delayable<T> = {

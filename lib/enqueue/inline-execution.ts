@@ -16,7 +16,7 @@ export interface InlineOptions {
 }
 
 /**
- * Runs a job here and now, without storing it: for tests and for debugging (the seed's `TEST_QUEUE_JOB_NO_DELAY`). The
+ * Runs a job here and now, without storing it: for tests and for debugging (Odoo's `TEST_QUEUE_JOB_NO_DELAY`). The
  * arguments go through the codec all the same, so that what could not be delayed shows. An error is the caller's.
  */
 export async function runInline(

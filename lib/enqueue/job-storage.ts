@@ -67,7 +67,7 @@ export class JobStorage {
     return Object.assign(twin, { deduplicated: true });
   }
 
-  /** A key that was taken and let go at that moment is tried again. */
+  /** A key that was taken and let go at that moment is retried. */
   private async insertWithTwins(
     drafts: readonly JobDraft[],
     tx: StoringTransaction,

@@ -22,7 +22,7 @@ export interface StoringTransaction {
   /** It reads from an old snapshot, so something was left to be done after its commit: see `queue_job_follow_up`. */
   followUp(): void;
   /**
-   * In a transaction of our own, takes the one lock for which it may have to wait for long, and begins anew where it has
+   * In a transaction of our own, takes the one lock for which it may have to wait for long, and begins again where it has
    * to. Locks that are taken later are those of transactions that end soon. In the caller's, the statement waits itself.
    */
   waitFor(lock: (query: Query) => Promise<void>): Promise<void>;
@@ -65,7 +65,7 @@ export class Transactions implements EntitySubscriberInterface {
   }
 
   /**
-   * Runs `work` in the transaction of the caller, else in one of our own. The latter begins anew where it would have to
+   * Runs `work` in the transaction of the caller, else in one of our own. The latter begins again where it would have to
    * wait for somebody else's: see {@link ContendedLane}.
    */
   async run<T>(

@@ -1,7 +1,7 @@
 import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
-/** The node that ran the job died, and the job had used up its tries. */
+/** The node that ran the job died, and the job had used up its attempts. */
 export class JobFoundDeadError extends QueueJobError {
   /** @internal */
   static override readonly [BRAND]: string = 'JobFoundDeadError';

@@ -1,7 +1,7 @@
 import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
-/** A try lasted longer than the `timeout` of its job. */
+/** An attempt lasted longer than the `timeout` of its job. */
 export class JobTimeoutError extends QueueJobError {
   /** @internal */
   static override readonly [BRAND]: string = 'JobTimeoutError';

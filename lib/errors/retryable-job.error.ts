@@ -7,14 +7,14 @@ const MAX_SECONDS = 100 * 365.25 * 24 * 60 * 60;
 
 /** How a job is retried; see {@link RetryableJobError}. */
 export interface RetryableJobErrorOptions extends ErrorOptions {
-  /** Seconds until the next try, also 0. Default: the job's retry pattern, 600 without one. */
+  /** Seconds until the next attempt, also 0. Default: the job's retry pattern, 600 without one. */
   readonly seconds?: number;
-  /** Gives the try back: it does not count towards `maxRetries`. Default: false. */
+  /** Gives the attempt back: it does not count towards `maxRetries`. Default: false. */
   readonly ignoreRetry?: boolean;
 }
 
 /**
- * Thrown by a job to be tried again later (the seed's `RetryableJobError`). At the `maxRetries`-th try the job fails
+ * Thrown by a job to be retried later (Odoo's `RetryableJobError`). At the `maxRetries`-th attempt the job fails
  * with `MaxRetriesError` instead.
  *
  * @throws InvalidJobOptionError where `seconds` is no number from 0 to 100 years

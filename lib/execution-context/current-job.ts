@@ -19,7 +19,7 @@ export interface CurrentJob {
   readonly log: (message: string, data?: unknown) => void;
   /** Tells how far the job is: `done` of `total`, or a share from 0 to 1. */
   readonly progress: (done: number, total?: number) => void;
-  /** When the method returns, the job waits again for that many seconds. The try does not count. */
+  /** When the method returns, the job waits again for that many seconds. The attempt does not count. */
   readonly postpone: (seconds: number) => void;
   /** The results of the jobs that this one depended on, in the order of their creation. */
   readonly parentResults: () => Promise<unknown[]>;

@@ -1,7 +1,7 @@
 import type { QueueJobAttempt } from '../store/entities/queue-job-attempt.entity.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 
-/** A try of a job. */
+/** An attempt of a job. */
 export interface Attempt {
   /** From 1. */
   readonly retry: number;
@@ -14,10 +14,10 @@ export interface Attempt {
   readonly excInfo: string | null;
 }
 
-/** What a job tells of its last try. */
+/** What a job tells of its last attempt. */
 export type JobEnd = Pick<QueueJob, 'state' | 'retry' | 'node' | 'dateStarted' | 'dateDone'>;
 
-/** The stored tries, and the one that made the job done, which the job itself tells. */
+/** The stored attempts, and the one that made the job done, which the job itself tells. */
 export function attemptsOf(stored: readonly QueueJobAttempt[], job: JobEnd | null): Attempt[] {
   const attempts: Attempt[] = stored.map(
     ({ retry, node, dateStarted, dateEnded, excName, excMessage, excInfo }) => ({

@@ -24,7 +24,7 @@ interface Watcher<R> {
 
 /**
  * Waits for the ends of jobs, or of batches. The runner of this process tells of its own; for those of other processes the table is
- * looked at now and then, in one query for everybody who waits.
+ * looked at periodically, in one query for everybody who waits.
  */
 export class CompletionWatcher<R extends { readonly uuid: unknown }> {
   private readonly watchers = new Map<string, Set<Watcher<R>>>();

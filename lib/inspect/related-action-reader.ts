@@ -63,7 +63,7 @@ function checked(answer: unknown, where: string): RelatedActionResult {
   if (typeof url === 'string') {
     if (!isFollowed(url)) {
       throw new RelatedActionError(
-        `The related action of ${where} answers with the URL '${url.slice(0, 100)}'. Only http:, https: and relative URLs are followed.`,
+        `The related action of ${where} returned the URL '${url.slice(0, 100)}'. Only http:, https: and relative URLs are followed.`,
       );
     }
     return { ...named, url };

@@ -5,7 +5,7 @@ import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
 import { formatValue } from '../common/format-value.js';
 
-/** When a job may start at the earliest: so many seconds after it is stored, by the clock of the database, or at a time. */
+/** When a job may start at the earliest: this many seconds after it is stored, by the clock of the database, or at a time. */
 export type Eta = { readonly inSeconds: number } | { readonly at: Date };
 
 const MAX_SECONDS = HUNDRED_YEARS_MS / 1000;

@@ -94,7 +94,7 @@ function textOf(error: unknown, depth: number): string {
   const head = header(error);
   const stack = readText(error, 'stack');
   if (stack === undefined) return head;
-  // V8 writes the head of a stack when the error is made, before a constructor has set the name: it is written anew.
+  // V8 writes the head of a stack when the error is made, before a constructor has set the name: it is written again.
   const message = readText(error, 'message') ?? '';
   const from = stack.includes(message) ? stack.indexOf(message) + message.length : 0;
   const frames = /^[ \t]*at .*/ms.exec(stack.slice(from));

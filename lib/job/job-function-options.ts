@@ -39,11 +39,11 @@ export interface JobFunctionOptions {
   readonly name?: string | undefined;
   /** The path of its channel, with or without `root.` before it. Default: `root`. */
   readonly defaultChannel?: string | undefined;
-  /** Seconds until the next try, by tries made. Default: 600 s after each. */
+  /** Seconds until the next attempt, by attempts made. Default: 600 s after each. */
   readonly retryPattern?: RetryPattern | undefined;
   /** A whole number, smaller first, 0 the highest. Default: 10. */
   readonly priority?: number | undefined;
-  /** The number of tries; 0 is without end. Default: 5. */
+  /** The number of attempts; 0 is without end. Default: 5. */
   readonly maxRetries?: number | undefined;
   /** For people to read; a function gets the arguments of the call. Default: `Provider.method`. */
   readonly description?: JobDescription | undefined;
@@ -57,13 +57,13 @@ export interface JobFunctionOptions {
   readonly startBefore?: number | string | undefined;
   /** In a graph: what a parent that fails for good means for the job. Default: `'wait'`. */
   readonly onParentFailed?: OnParentFailed | undefined;
-  /** How long a try may last: milliseconds above 0, or a duration, about 24.8 days at most. Default: without limit. */
+  /** How long an attempt may last: milliseconds above 0, or a duration, about 24.8 days at most. Default: without limit. */
   readonly timeout?: number | string | undefined;
   /** Runs the method in one transaction, with the end of the job in it. Default: false. */
   readonly transactional?: boolean | undefined;
   /** Which errors are retried: `RetryableJobError` alone, any, or as a function says. Default: `'retryable'`. */
   readonly retryOn?: RetryOn | undefined;
-  /** Whether an entity that is gone fails the try (`RecordGoneError`) or is passed as `null`. Default: `'throw'`. */
+  /** Whether an entity that is gone fails the attempt (`RecordGoneError`) or is passed as `null`. Default: `'throw'`. */
   readonly missing?: MissingRecord | undefined;
   /**
    * The job function that is called with a {@link FailedJob} when this job fails for good: the name of a method of the same

@@ -16,7 +16,7 @@ import {
 /** The priority of a job where neither the call nor its `@Job()` gives one. */
 export const DEFAULT_PRIORITY = 10;
 
-/** The number of tries of a job where neither the call nor its `@Job()` gives one. */
+/** The number of attempts of a job where neither the call nor its `@Job()` gives one. */
 export const DEFAULT_MAX_RETRIES = 5;
 
 /**
@@ -32,7 +32,7 @@ export interface JobOptions {
   readonly priority?: number | undefined;
   /** The job starts no earlier: seconds from now, a `Date`, or a duration such as `'5h'`. Default: at once. */
   readonly eta?: number | Date | string | undefined;
-  /** The number of tries; 0 is without end. Default: 5. */
+  /** The number of attempts; 0 is without end. Default: 5. */
   readonly maxRetries?: number | undefined;
   /** For people to read, 1,000 characters at most. Default: `Provider.method`. */
   readonly description?: string | undefined;

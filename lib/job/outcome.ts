@@ -10,14 +10,14 @@ import { isSerializationFailure } from '../common/pg-errors.js';
 import { formatValue } from '../common/format-value.js';
 import { toError, messageOf } from '../common/to-error.js';
 
-/** What is known of a job when one of its tries ends. */
+/** What is known of a job when one of its attempts ends. */
 export interface AttemptedJob {
   readonly uuid: string;
   /** `Provider.method`, or the `name` of its `@Job()`. */
   readonly name: string;
-  /** The tries made, this one included: 1 at the first. */
+  /** The attempts made, this one included: 1 at the first. */
   readonly retry: number;
-  /** The tries allowed; 0 is without end. */
+  /** The attempts allowed; 0 is without end. */
   readonly maxRetries: number;
 }
 
@@ -32,9 +32,9 @@ export interface AttemptedJob {
  */
 export type RetryOn = 'retryable' | 'any' | ((error: unknown, job: AttemptedJob) => boolean);
 
-/** How the tries of a job are repeated. */
+/** How the attempts of a job are repeated. */
 export interface RetryRules {
-  /** Default: 600 s after each try. */
+  /** Default: 600 s after each attempt. */
   readonly retryPattern?: RetryPattern | undefined;
   /** Default: `'retryable'`. */
   readonly retryOn?: RetryOn | undefined;
@@ -42,7 +42,7 @@ export interface RetryRules {
   readonly random?: (() => number) | undefined;
 }
 
-/** How a try ended: the method returned, or threw. */
+/** How an attempt ended: the method returned, or threw. */
 export type MethodOutcome = { readonly result: unknown } | { readonly error: unknown };
 
 /** What becomes of the job. */
@@ -53,17 +53,17 @@ export type AttemptOutcome =
       /** Seconds from now. */
       readonly seconds: number;
       readonly error: Error;
-      /** The try doesn't count: `retry` goes back by one. */
+      /** The attempt doesn't count: `retry` goes back by one. */
       readonly giveAttemptBack: boolean;
     }
   | { readonly kind: 'failed' | 'cancelled'; readonly error: Error };
 
-/** Seconds until the next try after a serialization failure or a deadlock. */
+/** Seconds until the next attempt after a serialization failure or a deadlock. */
 export const SERIALIZATION_RETRY_SECONDS = 5;
 
 /**
- * Decides what becomes of a job after a try. Only `RetryableJobError` retries, and what `retryOn` says; serialization
- * failures and deadlocks of PostgreSQL always do. At the last try allowed a retry becomes `MaxRetriesError`. A
+ * Decides what becomes of a job after an attempt. Only `RetryableJobError` retries, and what `retryOn` says; serialization
+ * failures and deadlocks of PostgreSQL always do. At the last attempt allowed a retry becomes `MaxRetriesError`. A
  * `JobCancelledError` cancels the job.
  *
  * @example

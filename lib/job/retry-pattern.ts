@@ -4,22 +4,22 @@ import { HUNDRED_YEARS_MS } from '../common/duration.js';
 import { formatValue } from '../common/format-value.js';
 
 /**
- * Seconds until the next try, by the number of tries made: the value at the largest key that isn't above it. A pair
+ * Seconds until the next attempt, by the number of attempts made: the value at the largest key that isn't above it. A pair
  * `[min, max]` is a random whole number of seconds, both ends included.
  *
  * @example
  * ```ts
  * const pattern: RetryPattern = { 1: 10, 5: 20, 10: 30, 15: [240, 360] };
- * // 10 s after tries 1 to 4, 20 s after 5 to 9, 30 s after 10 to 14, 4 to 6 minutes from the 15th on
+ * // 10 s after attempts 1 to 4, 20 s after 5 to 9, 30 s after 10 to 14, 4 to 6 minutes from the 15th on
  * ```
  */
 export type RetryPattern = Readonly<Record<number, number | readonly [min: number, max: number]>>;
 
-/** Seconds until the next try where no pattern says otherwise, and before the first key of one. */
+/** Seconds until the next attempt where no pattern says otherwise, and before the first key of one. */
 export const DEFAULT_RETRY_SECONDS = 600;
 
 const MAX_SECONDS = HUNDRED_YEARS_MS / 1000;
-const ALLOWED = 'an object of tries and seconds, such as { 1: 10, 5: 60, 10: [240, 360] }';
+const ALLOWED = 'an object of attempts and seconds, such as { 1: 10, 5: 60, 10: [240, 360] }';
 
 /**
  * Checks a retry pattern.
@@ -44,10 +44,10 @@ export function validateRetryPattern(pattern: unknown): RetryPattern {
 }
 
 /**
- * Seconds until the next try.
+ * Seconds until the next attempt.
  *
  * @param pattern - a checked pattern; `undefined` where the job has none
- * @param tries - the tries made so far, 1 after the first
+ * @param attempts - the attempts made so far, 1 after the first
  * @param random - gives numbers from 0 up to, not including, 1. Default: `Math.random`
  * @example
  * ```ts
@@ -56,11 +56,11 @@ export function validateRetryPattern(pattern: unknown): RetryPattern {
  */
 export function secondsUntilRetry(
   pattern: RetryPattern | undefined,
-  tries: number,
+  attempts: number,
   random: () => number = Math.random,
 ): number {
   const keys = Object.keys(pattern ?? {}).map(Number);
-  const value = pattern?.[Math.max(...keys.filter((key) => key <= tries))] ?? DEFAULT_RETRY_SECONDS;
+  const value = pattern?.[Math.max(...keys.filter((key) => key <= attempts))] ?? DEFAULT_RETRY_SECONDS;
   if (typeof value === 'number') return value;
   const [min, max] = value;
   return min + Math.floor(random() * (max - min + 1));
@@ -69,7 +69,7 @@ export function secondsUntilRetry(
 function checkKey(key: string): string {
   if (/^(0|[1-9][0-9]*)$/.test(key) && Number.isSafeInteger(Number(key))) return key;
   throw new InvalidJobOptionError(
-    `retryPattern: a key is the number of tries, a whole number of at least 0, not ${formatValue(key)}.`,
+    `retryPattern: a key is the number of attempts, a whole number of at least 0, not ${formatValue(key)}.`,
   );
 }
 

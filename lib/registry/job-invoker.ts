@@ -20,7 +20,7 @@ export function invokerOf(binding: ProviderBinding): Invoke {
   return async (methodName, args, request) => call(await make(binding, request), methodName, args);
 }
 
-/** A request-scoped provider gets the job as its request; a transient one is made anew. */
+/** A request-scoped provider gets the job as its request; a transient one is made again. */
 async function make({ wrapper, token }: ProviderBinding, request: () => object): Promise<unknown> {
   const context = ContextIdFactory.create();
   // That of its own module: another one may have a provider of the same token.

@@ -33,7 +33,7 @@ type TakesArgumentsOf<A extends readonly unknown[], M extends (...args: never[])
   : { readonly 'the functions of @Job() take the arguments of the method': never };
 
 /**
- * Marks a method of a provider as a job (the seed's `@job`): its calls can be delayed with `QueueService.withDelay()`.
+ * Marks a method of a provider as a job (Odoo's `@job`): its calls can be delayed with `QueueService.withDelay()`.
  * Called directly it stays an ordinary method.
  *
  * Functions among the options are checked against the arguments of the method by the types; inside `applyDecorators()`,

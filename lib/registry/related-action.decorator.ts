@@ -6,7 +6,7 @@ import type { RelatedActionOptions } from './related-action.js';
 import { RELATED_ACTION_METADATA } from './registry.tokens.js';
 
 /**
- * Attaches an action to the jobs of a method (the seed's `@related_action`): mostly, to open what the job is about. Without
+ * Attaches an action to the jobs of a method (Odoo's `@related_action`): mostly, to open what the job is about. Without
  * options, the method has none, not even that of the module option `entityUrl`.
  *
  * @throws RelatedActionError when the class is loaded, and at start where it names no method

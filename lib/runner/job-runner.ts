@@ -86,7 +86,7 @@ export class JobRunner implements LifecycleRunner {
   }
 
   /**
-   * Runs no more jobs. What runs gets `timeout` to end; then its signal aborts, and it is given back with its try. Called
+   * Runs no more jobs. What runs gets `timeout` to end; then its signal aborts, and it is given back with its attempt. Called
    * again meanwhile, it waits for the same end, and the shorter time counts.
    *
    * @param options - `timeout`: milliseconds, or a duration such as `'1 min'`. Default: the option `shutdownTimeout`

@@ -16,7 +16,7 @@ export interface RunnerOptions {
   };
   readonly retryOn: RetryOn | undefined;
   readonly retryPattern: RetryPattern | undefined;
-  /** Milliseconds that ended jobs are kept; null is for ever. */
+  /** Milliseconds that ended jobs are kept; null is forever. */
   readonly removalInterval: number | null;
   readonly meter: AttemptMeter | undefined;
   readonly tracing: JobTracing | undefined;

@@ -23,7 +23,7 @@ import {
 
 /** When a schedule ticks beside its expression, and what becomes of ticks that can't be stored in time. */
 export interface ScheduleTimingOptions extends ExpressionOptions {
-  /** Ends the schedule after so many ticks. Default: without limit. */
+  /** Ends the schedule after this many ticks. Default: without limit. */
   readonly maxTicks?: number | undefined;
   /** While a job of this schedule waits or runs, a tick stores nothing. Default: false. */
   readonly noOverlap?: boolean | undefined;

@@ -13,7 +13,7 @@ export interface JobFunctionState {
   /** `Provider.method`. */
   readonly name: string;
   readonly channel: string;
-  /** Null: 600 seconds after each try. */
+  /** Null: 600 seconds after each attempt. */
   readonly retryPattern: RetryPattern | null;
   /** What the decorator says, or else the module option `defaults`. */
   readonly declared: { readonly channel: string; readonly retryPattern: RetryPattern | null };

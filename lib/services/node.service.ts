@@ -25,7 +25,7 @@ export class NodeService {
   }
 
   /**
-   * The node claims no more and gives back what it has at hand; what runs goes on. So it stays until it is resumed or its
+   * The node claims no more and gives back what it has prefetched; what runs goes on. So it stays until it is resumed or its
    * process ends.
    *
    * @throws NodeNotFoundError

@@ -30,7 +30,7 @@ import { StoredJobs } from './stored-jobs.js';
 @Injectable()
 export class QueueService extends StoredJobs implements OnApplicationShutdown {
   /**
-   * A provider whose methods are delayed (the seed's `with_delay`): each call stores a job and resolves to it, after the
+   * A provider whose methods are delayed (Odoo's `with_delay`): each call stores a job and resolves to it, after the
    * commit; with `manager`, in the caller's transaction.
    *
    * @param provider - an injected instance, or its class
@@ -57,7 +57,7 @@ export class QueueService extends StoredJobs implements OnApplicationShutdown {
   }
 
   /**
-   * As {@link withDelay}, but its methods build jobs without storing them (the seed's `delayable`): for `chain()`,
+   * As {@link withDelay}, but its methods build jobs without storing them (Odoo's `delayable`): for `chain()`,
    * `group()` and {@link delayAll}.
    *
    * @throws (the call, at once) as `withDelay`
@@ -138,7 +138,7 @@ export class QueueService extends StoredJobs implements OnApplicationShutdown {
   }
 
   /**
-   * Stores a job by its name (the seed's `Job.enqueue`), where the call can't be written with types.
+   * Stores a job by its name (Odoo's `Job.enqueue`), where the call can't be written with types.
    *
    * @throws UnknownJobError that lists the jobs of this application
    * @example

@@ -52,7 +52,7 @@ export abstract class StoredJobs {
     >;
   }
 
-  /** The job that has the key now (the seed's `job_record_with_same_identity_key`): the one a further call would get. */
+  /** The job that has the key now (Odoo's `job_record_with_same_identity_key`): the one a further call would get. */
   async findByIdentityKey(key: string): Promise<QueueJob | null> {
     const uuid = await this.parts.store.writer.holderOf(checkIdentityKey('key', key));
     return uuid === null ? null : this.find(uuid);
@@ -75,7 +75,7 @@ export abstract class StoredJobs {
     return explained;
   }
 
-  /** The tries of a job, the oldest first, that which made it done included. */
+  /** The attempts of a job, the oldest first, that which made it done included. */
   async attempts(uuid: string): Promise<Attempt[]> {
     return attemptsOf(await this.parts.store.jobs.attempts(checkUuid(uuid)), await this.find(uuid));
   }
@@ -131,7 +131,7 @@ export abstract class StoredJobs {
   }
 
   /**
-   * Runs a failed, cancelled or done job again from its first try (the seed's requeue): dates, result, error and eta are
+   * Runs a failed, cancelled or done job again from its first attempt (Odoo's requeue): dates, result, error and eta are
    * cleared.
    *
    * @throws JobNotFoundError, JobStateError
@@ -153,7 +153,7 @@ export abstract class StoredJobs {
   }
 
   /**
-   * Removes a job that no node has, with its tries and its log lines. What waits for one that wasn't done is treated as
+   * Removes a job that no node has, with its attempts and its log lines. What waits for one that wasn't done is treated as
    * if that had been cancelled; a failed job no longer stops its sequential channel.
    *
    * @throws JobNotFoundError, JobStateError

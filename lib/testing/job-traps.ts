@@ -10,7 +10,7 @@ export interface PerformOptions {
   readonly recursive?: boolean;
 }
 
-/** Runs jobs; answers with the errors of those that failed. */
+/** Runs jobs; returns the errors of those that failed. */
 export type Perform = (uuids: ReadonlySet<string>, recursive: boolean) => Promise<Error[]>;
 
 /** The jobs that an application enqueued since the trap was set. */

@@ -1,6 +1,6 @@
 /** What a mode of the testing module does with jobs. */
 export interface TestingEngine {
-  /** Runs these jobs, and with `recursive` what they enqueue; answers with the errors of those that failed. */
+  /** Runs these jobs, and with `recursive` what they enqueue; returns the errors of those that failed. */
   perform(uuids: ReadonlySet<string>, recursive: boolean): Promise<Error[]>;
   forget(): void;
   drain(): Promise<void>;

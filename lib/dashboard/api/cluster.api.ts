@@ -111,7 +111,7 @@ export interface FailureGroup {
   /** The first attempt that ended so; requeueing its job does not change it. */
   readonly firstSeen: string;
   readonly lastSeen: string;
-  /** Tries that ended so in each of the last 24 hours, the oldest first. */
+  /** Attempts that ended so in each of the last 24 hours, the oldest first. */
   readonly spark: readonly number[];
   /** Some of its jobs, the last failed first. */
   readonly jobs: readonly string[];
@@ -158,7 +158,7 @@ export interface FunctionView {
   /** Whether the process that answers knows it. */
   readonly known: boolean;
   readonly channel: string;
-  /** Tries to seconds, or to a range of seconds; null: 600 s after each. */
+  /** Attempts to seconds, or to a range of seconds; null: 600 s after each. */
   readonly retryPattern: Readonly<Record<string, number | readonly [number, number]>> | null;
   readonly declared: { readonly channel: string; readonly retryPattern: FunctionView['retryPattern'] } | null;
   /** Null, each, where it is as declared. `POST functions/:name/reset` takes it back. */

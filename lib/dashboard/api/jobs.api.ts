@@ -179,7 +179,7 @@ export type PayloadField = 'args' | 'result' | 'context' | 'error';
 export interface TimelineEntry {
   readonly state: JobState | 'eta';
   readonly date: string;
-  /** The try it belongs to, from 1. */
+  /** The attempt it belongs to, from 1. */
   readonly retry: number | null;
   readonly node: number | null;
   /** Seconds until the next entry; null at the last. */
@@ -251,7 +251,7 @@ export interface RelatedActionView {
 export type JobActionName = 'run' | 'requeue' | 'cancel' | 'done' | 'delete';
 
 /**
- * `POST jobs/actions/:action`, either of the two. Answers with lines of JSON (`application/x-ndjson`), each an
+ * `POST jobs/actions/:action`, either of the two. Returns lines of JSON (`application/x-ndjson`), each an
  * {@link ActionProgress}, as the work goes on batch by batch; the last has `ended: true`.
  */
 export type ActionRequest =

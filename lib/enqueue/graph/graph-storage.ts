@@ -29,7 +29,7 @@ export class GraphStorage {
   ) {}
 
   /**
-   * Answers with the jobs by the uuids of their drafts; a graph that is there already, with its twins. `enter` comes first
+   * Returns the jobs by the uuids of their drafts; a graph that is there already, with its twins. `enter` comes first
    * in the transaction.
    */
   async save(
@@ -56,7 +56,7 @@ export class GraphStorage {
 
   /**
    * The keys are looked up first. Where another transaction takes one of them between that look and the INSERT, its row
-   * is left out of that one, and the plan is made anew: what is stored may have become a graph that is there already.
+   * is left out of that one, and the plan is made again: what is stored may have become a graph that is there already.
    */
   private async write(graphs: readonly GraphDraft[], query: Query): Promise<Written> {
     const { writer } = this.store;
@@ -89,7 +89,7 @@ export class GraphStorage {
         dropped.map(({ identityKey }) => identityKey as string),
         query,
       );
-      // A key that nobody has any more was let go between the two statements: it is tried again.
+      // A key that nobody has any more was let go between the two statements: it is retried.
       for (const [key, uuid] of found) holders.set(key, uuid);
     }
   }

@@ -29,7 +29,7 @@ export type WaitReason =
   | { readonly kind: 'turn'; readonly ahead: number }
   /** It starts no earlier than its eta. */
   | { readonly kind: 'eta'; readonly until: Date }
-  /** It has been tried, and is tried again then. `maxRetries` 0 is without end. */
+  /** It has been tried, and is retried then. `maxRetries` 0 is without end. */
   | {
       readonly kind: 'retry';
       readonly until: Date;

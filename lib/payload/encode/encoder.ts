@@ -26,7 +26,7 @@ const UNDEFINED = `{"${TYPE_KEY}":"${TAG.undefined}"}`;
 export class Encoder {
   readonly path: ValuePath;
   #text = '';
-  /** The length of what was written and taken back. It counts, or taking back could go on for ever. */
+  /** The length of what was written and taken back. It counts, or taking back could go on forever. */
   #takenBack = 0;
   #isTooLong = false;
   readonly #settings: EncoderSettings;

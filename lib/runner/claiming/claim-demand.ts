@@ -3,7 +3,7 @@ import type { LowWaterMark, RoundTripReply } from '../../store/claims/claim-stor
 import type { WorkerPool } from '../slots/worker-pool.js';
 import { LowWater } from './low-water.js';
 
-/** Before a claim that found only locked jobs is tried again, in milliseconds. */
+/** Before a claim that found only locked jobs is retried, in milliseconds. */
 const LOOK_AGAIN_MS = 20;
 
 /** What a round trip asks for. */

@@ -6,7 +6,7 @@ export interface ClaimLoopHooks {
   readonly roundTripped: (info: RoundTripInfo, ended: readonly EndedAttempt[], returned: boolean) => void;
   /** What this node had and did not begin is for others now: it takes no more jobs. */
   readonly gaveJobsBack: () => void;
-  /** The others have given this node up; answers with its new number. */
+  /** The others have given this node up; returns its new number. */
   readonly reregister: () => Promise<number>;
   /** Jobs that the database says this node has were unknown to it, and were given back. */
   readonly orphans: (uuids: readonly string[]) => void;

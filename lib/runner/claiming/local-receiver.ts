@@ -5,7 +5,7 @@ import type { NewJob, StoredJob } from '../../store/insert/new-job.js';
 import type { ClaimLoopSettings } from './claim-loop.hooks.js';
 import type { WorkerPool } from '../slots/worker-pool.js';
 
-/** Arguments of so many characters at most: ends wait for a round trip that carries more. */
+/** Arguments of this many characters at most: ends wait for a round trip that carries more. */
 const MAX_CHARACTERS = 64_000;
 
 /** Takes jobs as they are called in this process: their INSERT makes them this node's, and no claim has to. */

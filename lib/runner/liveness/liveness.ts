@@ -19,6 +19,6 @@ export interface Liveness {
   /** Takes it up for a node, also for one that has got a new number. */
   open(node: number): Promise<void>;
   close(): Promise<void>;
-  /** Asks something in a way that shows life by itself; answers with the first row. */
+  /** Asks something in a way that shows life by itself; returns the first row. */
   readonly ask: (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
 }

@@ -52,7 +52,7 @@ export class JobRescuer {
       this.gaveBack(attempts);
       const uuids = attempts.map(({ uuid }) => uuid);
       log.orphans(node(), lost, uuids);
-      // That node has their permits booked, too: it counts anew.
+      // That node has their permits booked, too: it counts again.
       notifier.publish({ config: true, ready: true });
     }
   }

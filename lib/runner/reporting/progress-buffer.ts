@@ -39,7 +39,7 @@ export class ProgressBuffer {
       try {
         await this.store.write(node, lines, [...progress.values()]);
       } catch (error) {
-        // A line that PostgreSQL refuses would be refused for ever.
+        // A line that PostgreSQL refuses would be refused forever.
         if (!isDataError(error)) {
           this.lines.unshift(...lines);
           for (const [uuid, step] of progress) if (!this.progress.has(uuid)) this.progress.set(uuid, step);

@@ -3,7 +3,7 @@ import type { StatsBatch, StatsRow } from '../../store/stats/rollup-store.js';
 
 const MINUTE_MS = 60_000;
 
-/** How a try ended, as the charts count it. */
+/** How an attempt ended, as the charts count it. */
 export type CountedOutcome = 'done' | 'failed' | 'retried' | 'cancelled';
 
 interface Cell extends Record<CountedOutcome, number> {
@@ -14,7 +14,7 @@ interface Cell extends Record<CountedOutcome, number> {
 }
 
 /**
- * Counts the ends of tries in memory, by minute, channel and name. A job costs a look into a map and a few additions; to
+ * Counts the ends of attempts in memory, by minute, channel and name. A job costs a look into a map and a few additions; to
  * the database it goes in {@link StatsBatch}es, each of which counts once however often it is sent.
  */
 export class StatsBuffer {

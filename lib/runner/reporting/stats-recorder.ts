@@ -66,7 +66,7 @@ export class StatsRecorder {
     }
   }
 
-  /** A job that was cancelled at hand, before it began. */
+  /** A prefetched job that was cancelled before it began. */
   dropped({ channel, name }: ClaimedJob): void {
     this.buffer.countUntimed('cancelled', channel, name, performance.now());
     this.meter?.('cancelled', channel, name);

@@ -3,7 +3,7 @@ import type { LimitingChannels } from '../../store/claims/claim-store.js';
 import type { RunningAttempt } from '../attempt/attempt.js';
 
 /**
- * The permits that are free on this node: those of jobs that have ended since the last round trip. A job at hand takes
+ * The permits that are free on this node: those of jobs that have ended since the last round trip. A prefetched job takes
  * them over at once; what nobody takes goes back with the next round trip. None sleeps here.
  */
 export class HeldPermits {
@@ -82,7 +82,7 @@ export class HeldPermits {
     }
   }
 
-  /** Takes the permits that a job at hand needs, if all are free. */
+  /** Takes the permits that a prefetched job needs, if all are free. */
   take(channel: string): boolean {
     const limiting = this.limitingChannelsOf(channel);
     if (!limiting.every((channelName) => (this.free.get(channelName) ?? 0) > 0)) return false;

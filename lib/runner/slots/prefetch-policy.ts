@@ -1,13 +1,13 @@
-/** Jobs that last longer than this, in milliseconds, are not kept at hand, so that other nodes get work. */
+/** Jobs that last longer than this, in milliseconds, are not prefetched, so that other nodes get work. */
 export const SHORT_MS = 50;
 
-/** The most jobs that a node keeps at hand, over all channels. */
+/** The most jobs that a node prefetches, over all channels. */
 const MAX_PREFETCHED = 1000;
 
 /** Channels whose pace is remembered. */
 const MAX_CHANNELS = 1000;
 
-/** How fast the jobs of each channel are, so that a node keeps short ones at hand: about 50 ms of work. */
+/** How fast the jobs of each channel are, so that a node prefetches short ones: about 50 ms of work. */
 export class PrefetchPolicy {
   private readonly averages = new Map<string, number>();
 
@@ -29,14 +29,14 @@ export class PrefetchPolicy {
     return [...this.averages].filter(([, average]) => average < SHORT_MS).map(([channel]) => channel);
   }
 
-  /** How many jobs of a channel to have at hand where `width` of them run at a time. */
+  /** How many jobs of a channel to prefetch if `width` of them run at a time. */
   wantedFor(channel: string, width: number): number {
     const average = this.averages.get(channel) ?? SHORT_MS;
     if (average >= SHORT_MS || width <= 0) return 0;
     return Math.min(MAX_PREFETCHED, Math.ceil((SHORT_MS / Math.max(average, 0.01)) * width));
   }
 
-  /** Shares out what the node keeps at hand over all channels. */
+  /** Shares out what the node prefetches over all channels. */
   static share(wanted: ReadonlyMap<string, number>): Map<string, number> {
     let total = 0;
     for (const count of wanted.values()) total += count;

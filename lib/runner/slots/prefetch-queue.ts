@@ -5,7 +5,7 @@ interface Waiting {
   readonly since: number;
 }
 
-/** The jobs at hand: claimed, not begun, in order within each channel. */
+/** The prefetched jobs: claimed, not begun, in order within each channel. */
 export class PrefetchQueue {
   private readonly channels = new Map<string, Waiting[]>();
   /** The same queues, by their first jobs; none is empty. */

@@ -44,7 +44,7 @@ export class StartReport {
     return records;
   }
 
-  /** The database counts anew. */
+  /** The database counts again. */
   clear(): void {
     this.channels = new Map();
     this.fresh = [];

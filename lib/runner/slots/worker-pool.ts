@@ -13,7 +13,7 @@ import { RunningAttempt } from '../attempt/attempt.js';
 import type { AttemptResult } from '../attempt/attempt-result.js';
 import type { TransactionalSlots } from './transactional-slots.js';
 
-/** What is at hand and could not start within this time, in milliseconds, is given back. */
+/** Prefetched jobs that cannot start within this many milliseconds are given back. */
 const PREFETCH_LIMIT_MS = 100;
 
 export interface WorkerPoolHooks {
@@ -45,9 +45,9 @@ export class WorkerPool {
   readonly settleBuffer = new SettleBuffer();
   /** Slots that a round trip under way has asked jobs for. */
   reserved = 0;
-  /** False while the permits are being booked anew: then nothing is handed over. */
+  /** False while the permits are being booked again: then nothing is handed over. */
   private synced = true;
-  /** A job runs in the context of nobody's call, not in that of whoever woke this node. */
+  /** A job runs outside the context of any call, also of the one that woke this node. */
   private readonly outside = AsyncLocalStorage.snapshot();
   /** False while the node stops or is quiet: what still comes is given back. */
   private open = true;
@@ -70,7 +70,7 @@ export class WorkerPool {
     return !this.settleBuffer.empty;
   }
 
-  /** Jobs from a claim: those with a permit start, if a slot is free; the others wait at hand. */
+  /** Jobs from a claim: those with a permit start, if a slot is free; the others wait in the prefetch queue. */
   receive(jobs: readonly ClaimedJob[]): void {
     if (!this.open) {
       this.settleBuffer.giveBack(jobs);
@@ -103,7 +103,7 @@ export class WorkerPool {
     this.open = true;
   }
 
-  /** Starts what is at hand, in order, as long as there are slots and permits. */
+  /** Starts prefetched jobs, in order, as long as there are slots and permits. */
   fill(): void {
     if (!this.synced || !this.open) return;
     while (this.prefetched.size > 0 && this.freeSlots > 0) {
@@ -120,7 +120,7 @@ export class WorkerPool {
     return this.plan.wanted(this.permits, this.prefetched);
   }
 
-  /** Marks runs that last, and looks whether something has waited at hand for too long. */
+  /** Marks runs that last, and looks whether something has waited in the prefetch queue for too long. */
   checkDurations(): void {
     const now = performance.now();
     for (const attempt of this.attempts.values()) {
@@ -139,18 +139,18 @@ export class WorkerPool {
     if (!this.starter.isolating) this.hooks.freed();
   }
 
-  /** Gives back what has been at hand for longer than `ms`; 0 is all of it. */
+  /** Gives back jobs that were prefetched longer ago than `ms`; 0 gives back all of them. */
   giveBack(ms: number): void {
     if (this.prefetched.size > 0) this.settleBuffer.giveBack(this.prefetched.takeOlderThan(ms));
   }
 
-  /** Something has waited at hand for too long. */
+  /** Something has waited in the prefetch queue for too long. */
   get prefetchedOverdue(): boolean {
     return this.prefetched.size > 0 && this.prefetched.hasOlderThan(PREFETCH_LIMIT_MS);
   }
 
   /**
-   * Gives back what is at hand below a channel in which nothing of this node runs any more: its permit goes back with
+   * Gives back prefetched jobs below a channel in which nothing of this node runs any more: its permit goes back with
    * the next round trip, and another node must not find later jobs before these. And all that waits for too long.
    */
   giveBackStranded(): void {

@@ -81,7 +81,7 @@ export class ChannelStore {
     });
   }
 
-  /** Changes a channel at run time; answers with the version of the configuration that has the change. */
+  /** Changes a channel at run time; returns the version of the configuration that has the change. */
   async change(name: string, change: ChannelOverride): Promise<number | null> {
     return this.locked(async (query) => {
       const row = await this.read(query, name);

@@ -47,7 +47,7 @@ export interface RoundTrip {
   readonly promote: boolean;
   /** Jobs to start at once; 0 claims nothing. */
   readonly slots: number;
-  /** Jobs to keep at hand beyond those, by channel. */
+  /** Jobs to prefetch beyond those, by channel. */
   readonly prefetch: ReadonlyMap<string, number>;
   readonly names: readonly string[];
   /** The channels that this node serves, with those below; null is all. */
@@ -256,7 +256,7 @@ export class ClaimStore {
     return rows[0]?.outcome ?? 'fenced';
   }
 
-  /** Whether the job of a try is still this node's, has ended as this try, or is neither. */
+  /** Whether the job of an attempt is still this node's, has ended as this attempt, or is neither. */
   async whereIs(node: number, uuid: string, retry: number): Promise<'mine' | 'ended' | 'gone'> {
     const rows = await this.database.query(
       `SELECT 'mine' AS place FROM ${this.tables.job} WHERE uuid = $2 AND node = $1 AND retry = $3
@@ -275,7 +275,7 @@ export class ClaimStore {
     return rows as unknown as HeldJob[];
   }
 
-  /** Books the node's permits anew by what it runs, of which the methods of `unstarted` were not called yet, and answers with the channels as they are; null: given up. */
+  /** Books the node's permits again by what it runs, of which the methods of `unstarted` were not called yet, and returns the channels as they are; null: given up. */
   async resync(
     node: number,
     running: readonly string[],

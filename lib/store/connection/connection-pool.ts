@@ -118,7 +118,7 @@ export class ConnectionPool {
     const { max, idleMs } = this.settings;
     if (idleMs === 0 || max === 1) return;
     pooled.idleTimer = setTimeout(() => {
-      // One stays: a new connection has to plan every statement anew.
+      // One stays: a new connection has to plan every statement again.
       if (this.size > 1) this.broke(pooled);
     }, idleMs).unref();
   }

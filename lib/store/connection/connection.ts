@@ -42,7 +42,7 @@ export async function openConnection(client: pg.Client, options: ConnectionOptio
     return { client, direct: rows[0]?.direct === true, beganAt, openedAt: performance.now() };
   };
   let timer: NodeJS.Timeout | undefined;
-  // The driver leaves `connect()` unsettled for ever where the client is closed meanwhile, so closing it is not enough.
+  // The driver leaves `connect()` unsettled forever where the client is closed meanwhile, so closing it is not enough.
   const late = new Promise<never>((_, reject) => {
     // After a long computation the answer may be there, but not yet read: let the sockets be read first.
     const give = (): unknown => setImmediate(() => reject(notReady(connectionTimeoutMillis)));

@@ -15,7 +15,7 @@ const storedTags: ValueTransformer = {
   to: (value: readonly string[] | null) => (value === null || value.length === 0 ? null : value),
 };
 
-/** What a live and a finished job have in common: the fields of the seed's `Job`, in camelCase. */
+/** What a live and a finished job have in common: the fields of Odoo's `Job`, in camelCase. */
 export abstract class JobRecord<R = unknown> {
   /** The order of creation; with `priority` it is the order in which jobs run. */
   abstract seq: number;
@@ -23,7 +23,7 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'state', type: 'text', default: 'pending' })
   state!: JobState;
 
-  /** `Provider.method` (the seed's `job_function_name`). */
+  /** `Provider.method` (Odoo's `job_function_name`). */
   @Column({ name: 'name', type: 'text' })
   name!: string;
 
@@ -35,11 +35,11 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'priority', type: 'integer', default: 10 })
   priority!: number;
 
-  /** The number of the current or last try: 0 before the first. */
+  /** The number of the current or last attempt: 0 before the first. */
   @Column({ name: 'retry', type: 'integer', default: 0 })
   retry!: number;
 
-  /** How many tries there may be; 0 is without end. */
+  /** How many attempts there may be; 0 is without end. */
   @Column({ name: 'max_retries', type: 'integer', default: 5 })
   maxRetries!: number;
 
@@ -47,7 +47,7 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'node', type: 'integer', nullable: true })
   node!: number | null;
 
-  /** The arguments as the codec stored them; `QueueService` answers with the decoded ones. */
+  /** The arguments as the codec stored them; `QueueService` returns the decoded ones. */
   @Column({ name: 'args', type: 'json', default: '[]' })
   args!: unknown[];
 
@@ -126,7 +126,7 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'date_done', type: 'timestamptz', nullable: true })
   dateDone!: Date | null;
 
-  /** Seconds that the last try ran. */
+  /** Seconds that the last attempt ran. */
   @Column({ name: 'exec_time', type: 'double precision', nullable: true })
   execTime!: number | null;
 
@@ -155,17 +155,17 @@ export abstract class JobRecord<R = unknown> {
   @Column({ name: 'failure_of', type: 'uuid', nullable: true })
   failureOf!: string | null;
 
-  /** The class of the seed's `model_name`: what stands before the last dot of `name`. */
+  /** The class of Odoo's `model_name`: what stands before the last dot of `name`. */
   get providerName(): string {
     return this.name.slice(0, Math.max(0, this.name.lastIndexOf('.')));
   }
 
-  /** The seed's `func`: what stands after the last dot of `name`. */
+  /** Odoo's `func`: what stands after the last dot of `name`. */
   get methodName(): string {
     return this.name.slice(this.name.lastIndexOf('.') + 1);
   }
 
-  /** The call as one would write it (the seed's `func_string`), for people. */
+  /** The call as one would write it (Odoo's `func_string`), for people. */
   get funcString(): string {
     return `${this.name}(${this.args.map((argument) => JSON.stringify(argument) ?? 'undefined').join(', ')})`;
   }

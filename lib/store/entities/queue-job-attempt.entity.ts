@@ -1,8 +1,8 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
- * A try that did not end its job well. The try that made a job `done` is told by the job itself, so that a job
- * which runs well at once costs one row; `QueueService.attempts(uuid)` answers with both.
+ * An attempt that did not end its job well. The attempt that made a job `done` is told by the job itself, so that a job
+ * which runs well at once costs one row; `QueueService.attempts(uuid)` returns both.
  */
 @Entity({ name: 'queue_job_attempt', synchronize: false })
 @Index('queue_job_attempt_job', ['jobUuid'])
@@ -23,7 +23,7 @@ export class QueueJobAttempt {
   @Column({ name: 'name', type: 'text', default: '' })
   name!: string;
 
-  /** The number of the try, from 1. */
+  /** The number of the attempt, from 1. */
   @Column({ name: 'retry', type: 'integer' })
   retry!: number;
 

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 const key = { primaryKeyConstraintName: 'queue_job_rollup_pkey' } as const;
 
 /**
- * How the tries of a job function in a channel ended within a minute, a quarter of an hour and an hour, a row each: what
+ * How the attempts of a job function in a channel ended within a minute, a quarter of an hour and an hour, a row each: what
  * the charts are drawn from. Rows without a name tell how many jobs waited; that without a channel, in all of them.
  */
 @Entity({ name: 'queue_job_rollup', synchronize: false })
@@ -34,7 +34,7 @@ export class QueueJobRollup {
   @Column({ name: 'cancelled', type: 'integer', default: 0 })
   cancelled!: number;
 
-  /** Histogram of the seconds that the tries waited; see lib/common/histogram.ts. */
+  /** Histogram of the seconds that the attempts waited; see lib/common/histogram.ts. */
   @Column({ name: 'wait', type: 'integer', array: true, default: () => "'{}'" })
   wait!: number[];
 

@@ -55,7 +55,7 @@ export class FunctionOverrides {
   }
 
   private of(name: string): FunctionOverride | undefined {
-    // A process that doesn't listen finds out by looking now and then, without making the call wait.
+    // A process that doesn't listen finds out by looking periodically, without making the call wait.
     if (performance.now() - this.readAt > MAX_AGE_MS && this.reading === null) {
       this.readAt = performance.now();
       this.refreshTimer = setTimeout(() => void this.read().catch(() => undefined), AFTER_CALL_MS).unref();

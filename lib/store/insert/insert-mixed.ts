@@ -86,7 +86,7 @@ const KEYS = {
  * Where some have identity keys, they go in by these, so that two of these statements never wait for one another in a
  * circle. Without keys nothing can conflict: saying so spares each row the look for it (13 % of a call for 1,000).
  *
- * By the SELECT around `$1` its length is unknown to the planner: or else it would plan a call for one job anew each time.
+ * By the SELECT around `$1` its length is unknown to the planner: or else it would plan a call for one job again each time.
  */
 const insertText = (t: Tables, order: string): string => `
 INSERT INTO ${t.job} (uuid, seq, name, channel, priority, max_retries, args, description, identity_key,

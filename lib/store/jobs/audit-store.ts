@@ -17,7 +17,7 @@ export class AuditStore {
     private readonly tables: Tables,
   ) {}
 
-  /** Answers with the id of the record. */
+  /** Returns the id of the record. */
   async write({ actor, action, target, details }: AuditRecord): Promise<string> {
     const rows = await this.database.query(
       `INSERT INTO ${this.tables.audit} (actor, action, target, details) VALUES ($1, $2, $3, $4) RETURNING id`,
@@ -26,7 +26,7 @@ export class AuditStore {
     return String(rows[0]?.['id']);
   }
 
-  /** Adds to a record how it ended: it was written when the action began, lest nobody hear of it. */
+  /** Adds to a record how it ended: it was written when the action began, so that it is not lost. */
   async complete(id: string, details: AuditRecord['details']): Promise<void> {
     await this.database.query(`UPDATE ${this.tables.audit} SET details = details || $2 WHERE id = $1`, [
       id,

@@ -17,7 +17,7 @@ export interface JobFilter {
   readonly userId?: string;
   readonly uuids?: readonly string[];
   readonly priority?: number;
-  /** The id of the node that has the job, or had it at its last try. */
+  /** The id of the node that has the job, or had it at its last attempt. */
   readonly node?: number;
   /** Stored then or later. */
   readonly createdFrom?: Date;

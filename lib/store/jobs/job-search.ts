@@ -54,7 +54,7 @@ const LONGEST = 301;
 
 /**
  * Finds jobs, living and ended, the newest first. The order is that of their uuids, which are of version 7 and the
- * primary key of both tables. It goes down step by step, each of so many rows whether they match or not; so no filter
+ * primary key of both tables. It goes down step by step, each of this many rows whether they match or not; so no filter
  * needs an index of its own, and a search can stop at any moment and tell how far it came.
  */
 export class JobSearch {
@@ -166,7 +166,7 @@ export class JobSearch {
     }
   }
 
-  /** The uuid down to which a step of so many rows goes; null where it goes to the end. */
+  /** The uuid down to which a step of this many rows goes; null where it goes to the end. */
   private async floor(filter: SearchFilter, above: string | null, size: number): Promise<string | null> {
     const { values, bind } = statement();
     const below = above === null ? 'true' : `j.uuid < ${bind(above)}`;

@@ -58,7 +58,7 @@ export class JobStore {
     >;
   }
 
-  /** The tries that ended badly, as stored. */
+  /** The attempts that ended badly, as stored. */
   async attempts(uuid: string): Promise<QueueJobAttempt[]> {
     const rows = await this.database.look(
       `SELECT id, job_uuid, name, retry, node, date_started, date_ended, exc_name, exc_message, exc_info, exc_fingerprint

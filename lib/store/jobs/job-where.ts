@@ -5,7 +5,7 @@ import { textWhere, type TextFilter, within } from './text-filter.js';
 /** All that a search can be narrowed by. */
 export type SearchFilter = JobFilter & TextFilter;
 
-/** Puts a value among those of a statement; answers with its placeholder. */
+/** Puts a value among those of a statement; returns its placeholder. */
 export type Bind = (value: unknown) => string;
 
 /** The conditions of a filter on a job `j`, live or ended, besides those by which the rows are found. */
@@ -43,7 +43,7 @@ export function jobWhere(filter: SearchFilter, t: Tables, bind: Bind): string[] 
   return where;
 }
 
-/** The node that has the job `j`, or had it at its last try: a job that failed has none any more. */
+/** The node that has the job `j`, or had it at its last attempt: a job that failed has none any more. */
 export const lastNode = (t: Tables): string =>
   `coalesce(j.node, (SELECT a.node FROM ${t.attempt} a WHERE a.job_uuid = j.uuid ORDER BY a.id DESC LIMIT 1))`;
 

@@ -8,7 +8,7 @@ export class TestingStore {
     private readonly tables: Tables,
   ) {}
 
-  /** Brings the etas of waiting jobs nearer, by so many milliseconds: the clock of the database can't be moved. */
+  /** Brings the etas of waiting jobs nearer, by this many milliseconds: the clock of the database can't be moved. */
   async advanceEtas(ms: number): Promise<void> {
     await this.dataSource.query(
       `UPDATE ${this.tables.job} SET eta = eta - $1 * interval '1 millisecond'

@@ -81,18 +81,14 @@ export interface HeartbeatReply {
   readonly cancel: readonly string[];
 }
 
-/** Sends a statement somewhere and answers with the first row. */
+/** Sends a statement somewhere and returns the first row. */
 export type SessionQuery = (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
 
 /** For how long a new session waits for the lock of one that it replaces, and between two attempts, in milliseconds. */
 const SESSION_LOCK_MS = 5_000;
 const SESSION_LOCK_AGAIN_MS = 100;
 
-/**
- * The nodes of the cluster: who lives, and what becomes of the jobs of one that doesn't.
- *
- * @internal
- */
+/** The nodes of the cluster, and what becomes of the jobs of one that dies. @internal */
 export class NodeStore {
   private readonly heartbeatStatement: Statement;
   /** Renews the lease of a node, by milliseconds; a thread of its own sends it. */
@@ -216,14 +212,14 @@ export class NodeStore {
     return (await this.database.run(statement, values))[0];
   }
 
-  /** Gives back what a dead node had; answers with its tries, null where it lives or another was faster. */
+  /** Gives back what a dead node had; returns its attempts, null where it lives or another was faster. */
   async rescue(node: number, grace: number): Promise<RescuedAttempt[] | null> {
     const rows = await this.database.query(
       `SELECT ${this.tables.name('queue_job_rescue_1')}($1, $2) AS jobs`,
       [node, grace],
     );
-    const tries = rows[0]?.['jobs'];
-    return typeof tries === 'string' ? (JSON.parse(tries) as RescuedAttempt[]) : null;
+    const attempts = rows[0]?.['jobs'];
+    return typeof attempts === 'string' ? (JSON.parse(attempts) as RescuedAttempt[]) : null;
   }
 
   /** Gives back jobs that are at a node and that nobody will ever end; returns them by node. */

@@ -9,7 +9,7 @@ export interface NotifierMessage {
   ready?: boolean;
   /** A job with an eta was stored: milliseconds until then. */
   dueIn?: number;
-  /** A schedule ticks in so many milliseconds. */
+  /** A schedule ticks in this many milliseconds. */
   tickIn?: number;
   /** The channels have changed. */
   config?: boolean;

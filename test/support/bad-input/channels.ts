@@ -171,7 +171,7 @@ export const functionCalls: readonly BadInput<Settings>[] = [
 export function retryPatterns<Given>(
   give: (pattern: unknown) => (given: Given) => unknown,
 ): [what: string, give: (given: Given) => unknown, ...says: string[]][] {
-  const shape = 'retryPattern must be an object of tries and seconds';
+  const shape = 'retryPattern must be an object of attempts and seconds';
   const seconds = 'must be whole seconds from 0 to 3155760000, or a pair [min, max] of them with min ≤ max';
   const wrongOnes: [unknown, ...string[]][] = [
     ['10', shape, "not '10'"],
@@ -179,12 +179,12 @@ export function retryPatterns<Given>(
     [[10, 20], shape, 'not [ 10, 20 ]'],
     [new Map([[1, 10]]), shape],
     [{}, 'retryPattern is empty'],
-    [{ '-1': 10 }, 'a key is the number of tries', "'-1'"],
-    [{ '01': 10 }, 'a key is the number of tries', "'01'"],
-    [{ '1.5': 10 }, 'a key is the number of tries', "'1.5'"],
-    [{ first: 10 }, 'a key is the number of tries', "'first'"],
-    [{ constructor: 10 }, 'a key is the number of tries', "'constructor'"],
-    [JSON.parse('{"__proto__":10}'), 'a key is the number of tries', "'__proto__'"],
+    [{ '-1': 10 }, 'a key is the number of attempts', "'-1'"],
+    [{ '01': 10 }, 'a key is the number of attempts', "'01'"],
+    [{ '1.5': 10 }, 'a key is the number of attempts', "'1.5'"],
+    [{ first: 10 }, 'a key is the number of attempts', "'first'"],
+    [{ constructor: 10 }, 'a key is the number of attempts', "'constructor'"],
+    [JSON.parse('{"__proto__":10}'), 'a key is the number of attempts', "'__proto__'"],
     [{ 1: -1 }, seconds, 'not -1'],
     [{ 1: 1.5 }, seconds, 'not 1.5'],
     [{ 1: NaN }, seconds, 'not NaN'],

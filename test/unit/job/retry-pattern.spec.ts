@@ -86,13 +86,13 @@ describe('a retry pattern', () => {
 
   it.each<[unknown, RegExp]>([
     [{}, /retryPattern is empty: leave it out to retry after 600 s, or give/],
-    [null, /retryPattern must be an object of tries and seconds, such as .*, not null/],
+    [null, /retryPattern must be an object of attempts and seconds, such as .*, not null/],
     [undefined, /not undefined/],
     [10, /not 10/],
     ['1:10', /not '1:10'/],
     [[10, 20], /not \[ ?10, 20 ?\]/],
     [new Map([[1, 10]]), /retryPattern must be an object/],
-    [{ '-1': 10 }, /a key is the number of tries, a whole number of at least 0, not '-1'/],
+    [{ '-1': 10 }, /a key is the number of attempts, a whole number of at least 0, not '-1'/],
     [{ 1.5: 10 }, /not '1\.5'/],
     [{ '01': 10 }, /not '01'/],
     [{ first: 10 }, /not 'first'/],

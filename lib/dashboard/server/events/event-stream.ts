@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Rights } from '../../api/cluster.api.js';
 
-/** What a browser does when the stream ends: it comes again after so many milliseconds. */
+/** What a browser does when the stream ends: it comes again after this many milliseconds. */
 const HELLO = 'retry: 2000\n\n';
 
 /**

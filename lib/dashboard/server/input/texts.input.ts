@@ -13,7 +13,7 @@ import {
   transform,
 } from './valibot.js';
 
-/** A text that PostgreSQL can hold, of 1 to so many characters. */
+/** A text that PostgreSQL can hold, of 1 to this many characters. */
 export const text = (most: number) =>
   pipe(
     string('must be given once, as text'),

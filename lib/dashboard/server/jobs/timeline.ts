@@ -44,7 +44,7 @@ export function timelineOf(
       ...(isAttempt ? { retry, node: last.node } : here),
     },
     { state: 'started', at: isAttempt ? null : (row.date_started as Date | null), ...here },
-    // A cancelled one has its try among the attempts.
+    // A cancelled one has its attempt among the attempts.
     { state, at: isAttempt && state === 'cancelled' ? null : (row.date_done as Date | null), ...here },
   ];
   const known = moments

@@ -11,7 +11,7 @@ const LONG_WAIT = 600;
 const FEW_FAILURES = 10;
 /** So many times as many as usual are a rise. */
 const RISE = 3;
-/** Looks are shared by all who ask within so many milliseconds. */
+/** Looks are shared by all who ask within this many milliseconds. */
 const FRESH_MS = 2_000;
 
 /** What somebody has to do something about, the most urgent first; nothing if all is well. */

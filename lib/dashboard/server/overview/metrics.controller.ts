@@ -22,7 +22,7 @@ export class MetricsController {
 
   @Get()
   @Described({
-    summary: 'How tries ended, how long they waited and ran, and how many jobs waited, over time',
+    summary: 'How attempts ended, how long they waited and ran, and how many jobs waited, over time',
     description:
       'Points of equal distance, the oldest first; the last is not over. Percentiles are at most 12 % off, as they come from histograms. The depth is a number of its own for each channel, and null where one asks by name or nobody looked.',
     query: {

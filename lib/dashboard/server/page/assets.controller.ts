@@ -6,7 +6,7 @@ import { OwnProblemFilter } from '../http/problem.filter.js';
 import { Undescribed } from '../openapi/described.js';
 import { PageFiles } from './page-files.js';
 
-/** The scripts and styles of the page. Their names change with their content, so they may be kept for ever. */
+/** The scripts and styles of the page. Their names change with their content, so they may be kept forever. */
 @Controller('assets')
 @UseFilters(OwnProblemFilter)
 @Undescribed()

@@ -13,7 +13,7 @@ export interface Resource<T> {
 }
 
 export interface ResourceOptions {
-  /** Read again when jobs have changed, at most once in so many milliseconds. */
+  /** Read again when jobs have changed, at most once in this many milliseconds. */
   readonly live?: number;
 }
 
@@ -103,7 +103,7 @@ export function useResource<T>(
   };
 }
 
-/** Calls back when jobs have changed, at most once in so many milliseconds, and never for the state at mounting. */
+/** Calls back when jobs have changed, at most once in this many milliseconds, and never for the state at mounting. */
 export function useLiveReload(
   events: { readonly pulse: { subscribe(run: (pulse: { version: string } | null) => void): () => void } },
   millis: number | undefined,

@@ -5,7 +5,7 @@ export function Skeleton({ width = '100%', height = '1rem' }: { width?: string; 
   return <span class="skeleton" style={{ width, height }} aria-hidden="true" />;
 }
 
-/** The place of so many rows. */
+/** The place of this many rows. */
 export function SkeletonRows({ rows = 8 }: { rows?: number }) {
   return (
     <div class="skeleton-rows" aria-hidden="true">

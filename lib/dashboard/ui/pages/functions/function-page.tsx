@@ -18,7 +18,7 @@ import './functions.css';
 
 const RANGES: readonly MetricsRange[] = ['hour', 'day', 'week'];
 
-/** One function: how it goes, its channel and its waits between tries. */
+/** One function: how it goes, its channel and its waits between attempts. */
 export function FunctionPage({ params }: PageProps) {
   const { api } = useApp();
   const { t } = useTexts();

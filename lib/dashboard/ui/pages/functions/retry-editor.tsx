@@ -2,7 +2,7 @@ import { useTexts } from '../../app/app-context.js';
 import { Button, IconButton } from '../../components/button.js';
 import type { StepError, StepInput } from './retry-pattern.js';
 
-/** Tries and the waits that begin with them, row by row. */
+/** Attempts and the waits that begin with them, row by row. */
 export function RetryEditor({
   inputs,
   errors,

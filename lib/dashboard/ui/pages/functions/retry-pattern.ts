@@ -6,14 +6,14 @@ export type Wait = number | readonly [number, number];
 /** Seconds, where no pattern says otherwise and before the first key of one. */
 export const DEFAULT_WAIT = 600;
 
-/** The same wait at the tries from `from` to `to`; null: to the last. */
+/** The same wait at the attempts from `from` to `to`; null: to the last. */
 export interface Step {
   readonly from: number;
   readonly to: number | null;
   readonly wait: Wait;
 }
 
-/** From the first try on. */
+/** From the first attempt on. */
 export function stepsOf(pattern: FunctionView['retryPattern']): readonly Step[] {
   const entries = Object.entries(pattern ?? {})
     .map(([key, wait]) => ({ from: Number(key), wait }))
@@ -30,9 +30,9 @@ export function stepsOf(pattern: FunctionView['retryPattern']): readonly Step[] 
   );
 }
 
-/** After that many tries. */
-export function waitAfter(pattern: FunctionView['retryPattern'], tries: number): Wait {
-  return stepsOf(pattern).findLast(({ from }) => from <= tries)?.wait ?? DEFAULT_WAIT;
+/** After that many attempts. */
+export function waitAfter(pattern: FunctionView['retryPattern'], attempts: number): Wait {
+  return stepsOf(pattern).findLast(({ from }) => from <= attempts)?.wait ?? DEFAULT_WAIT;
 }
 
 /** A step as it is typed. */

@@ -7,7 +7,7 @@ const TRIES = Array.from({ length: 10 }, (_, index) => index + 1);
 const longest = (wait: Wait) => (typeof wait === 'number' ? wait : wait[1]);
 const shortest = (wait: Wait) => (typeof wait === 'number' ? wait : wait[0]);
 
-/** How long it would wait after each of the first tries. */
+/** How long it would wait after each of the first attempts. */
 export function RetryPreview({ pattern }: { pattern: FunctionView['retryPattern'] }) {
   const { t } = useTexts();
   const text = useWaitText();

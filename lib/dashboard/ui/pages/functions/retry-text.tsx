@@ -2,7 +2,7 @@ import type { FunctionView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { stepsOf, type Wait } from './retry-pattern.js';
 
-/** `10 s at tries 1–4, 1 min from try 5`. */
+/** `10 s at attempts 1–4, 1 min from attempt 5`. */
 export function useRetryText(): (pattern: FunctionView['retryPattern']) => string {
   const { t } = useTexts();
   const wait = useWaitText();

@@ -79,7 +79,7 @@ export function GraphStage({ graph, only }: { graph: GraphView; only: JobState |
   );
 }
 
-/** Made anew only where jobs or bonds came or went: a state that changes moves nothing. */
+/** Made again only where jobs or bonds came or went: a state that changes moves nothing. */
 function useLayout(graph: GraphView): Layout | null {
   const [layout, setLayout] = useState<Layout | null>(null);
   const form = useMemo(() => formOf(graph), [graph]);

@@ -2,7 +2,7 @@ import type { GraphNodeView } from '../../../api/cluster.api.js';
 import { NODE } from './layout.js';
 import type { Palette } from './palette.js';
 
-/** From so many pixels of height on a job has two lines, one line, or a sign; below, it is a patch of colour. */
+/** From this many pixels of height on a job has two lines, one line, or a sign; below, it is a patch of colour. */
 const LINES = 26;
 const LINE = 12;
 const SIGN = 7;

@@ -17,7 +17,7 @@ export class Stage {
   #only: JobState | null = null;
   #palette: Palette;
   #frame = 0;
-  /** Nobody has moved it yet: then it is fitted anew when its room changes. */
+  /** Nobody has moved it yet: then it is fitted again when its room changes. */
   #untouched = true;
   readonly #painter: Painter | null;
 

@@ -10,12 +10,12 @@ import { Download } from './job-payloads.js';
 
 const STEP = 20;
 
-/** Each try, the last first, with what went wrong. */
+/** Each attempt, the last first, with what went wrong. */
 export function JobTries({ job }: { job: JobDetail }) {
   const { t } = useTexts();
   const [drawn, setDrawn] = useState(STEP);
-  const tries = job.attempts.toReversed();
-  if (tries.length === 0) {
+  const attempts = job.attempts.toReversed();
+  if (attempts.length === 0) {
     return (
       <EmptyState icon="play" title={t('job.noTries')}>
         {t('job.noTriesHint')}
@@ -25,12 +25,12 @@ export function JobTries({ job }: { job: JobDetail }) {
   return (
     <div class="job-stack">
       <Download job={job} field="error" />
-      {tries.slice(0, drawn).map((attempt, index) => (
+      {attempts.slice(0, drawn).map((attempt, index) => (
         <Try key={attempt.retry} attempt={attempt} open={index === 0} />
       ))}
-      {drawn < tries.length && (
+      {drawn < attempts.length && (
         <Button icon="down" onClick={() => setDrawn(drawn + STEP)}>
-          {t('common.more', { n: tries.length - drawn })}
+          {t('common.more', { n: attempts.length - drawn })}
         </Button>
       )}
     </div>

@@ -86,7 +86,7 @@ export function JobLog({ job, tail, lastLog }: { job: JobDetail; tail: LogTail; 
 
 interface ChunkProps {
   readonly lines: readonly LogLine[];
-  /** The try of the line above. */
+  /** The attempt of the line above. */
   readonly before: number;
 }
 

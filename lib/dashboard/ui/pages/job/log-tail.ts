@@ -11,7 +11,7 @@ type Read = (uuid: string, after?: string) => Promise<LogPage>;
 
 /** The log of a job, read on as it grows. */
 export class LogTail {
-  /** A full one is never touched again, so that it need not be drawn anew. */
+  /** A full one is never touched again, so that it need not be drawn again. */
   readonly chunks = signal<readonly (readonly LogLine[])[]>([]);
   /** Lines at the beginning that are no longer held. */
   readonly dropped = signal(0);

@@ -7,7 +7,7 @@ import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters
 /** States have pills of their own. */
 const SHOWN = FILTER_KEYS.filter((key) => key !== 'state');
 
-/** The filters in use: pressed, one is typed anew; its cross takes it away. */
+/** The filters in use: pressed, one is typed again; its cross takes it away. */
 export function FilterChips({
   filters,
   change,

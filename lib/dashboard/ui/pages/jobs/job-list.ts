@@ -3,7 +3,7 @@ import type { JobPage, JobPageQuery, JobSummary } from '../../../api/jobs.api.js
 import { ProblemError } from '../../app/problem-error.js';
 import { statesOf, type Filters } from './filters.js';
 
-/** A row stays where it is, whatever becomes of its job, until the list is read anew. */
+/** A row stays where it is, whatever becomes of its job, until the list is read again. */
 export interface JobRow {
   readonly job: JobSummary;
   readonly past: 'moved' | 'gone' | null;

@@ -27,7 +27,7 @@ export function JobsPage() {
   );
 }
 
-/** The list of an address: as it was left where one comes back to it, and then read anew. */
+/** The list of an address: as it was left where one comes back to it, and then read again. */
 function useJobList(filters: Filters, path: string): JobList {
   const { api, cache } = useApp();
   const list = useMemo(() => {

@@ -9,7 +9,7 @@ export const NOT_COUNTED = -1;
  * `queue_job_batch_check(ended, failed, again, set_done)`: what changes of members mean for their batches; callbacks that
  * are due are stored here and now. Each array has the uuid of a batch for each member: of those that ended,
  * of those of them that failed, of those that had ended and were requeued, and of those that had ended otherwise and were
- * set done. Answers with the number of callback jobs.
+ * set done. Returns the number of callback jobs.
  *
  * It comes last, after all rows of jobs, and locks the batches in the order of their uuids, so that two of these never
  * wait for each other in a circle. Only then, in new statements, each with a snapshot of its own, members that go on are
@@ -59,7 +59,7 @@ BEGIN
       IF (
         SELECT true FROM ${t.job} j WHERE j.batch_uuid = b.uuid AND j.phase <> ${Phase.failed} ORDER BY j.seq DESC LIMIT 1
       ) THEN
-        -- A member that had ended was requeued: all begins anew, but for what was told of progress.
+        -- A member that had ended was requeued: all begins again, but for the progress that was reported.
         IF b.date_ended IS NOT NULL THEN
           b.date_ended := NULL;
           b.date_succeeded := NULL;

@@ -5,7 +5,7 @@ import { LOOKUP_SETTINGS } from './settings.js';
 /**
  * `queue_job_batch_fire(batch, events)`: stores the callback jobs of a batch for these events, in the transaction that
  * caused them. An eta counts from now. A callback is never swallowed by its identity key: it takes the key where that is
- * free, and goes without where it is not. Answers with their number.
+ * free, and goes without where it is not. Returns their number.
  */
 export const batchFire = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_batch_fire_1')}(p_batch uuid, p_events text[])

@@ -24,7 +24,7 @@ END $$`;
 
 /**
  * `queue_job_batch_close(uuid)`: no member may be added any more; where all have ended, the batch has. Waits for
- * transactions that have added. Answers with the number of callback jobs; null where there is no such open batch; -1 where
+ * transactions that have added. Returns the number of callback jobs; null where there is no such open batch; -1 where
  * its end is left to `queue_job_follow_up`, to be called after the commit.
  */
 export const batchClose = (t: Tables): string => `

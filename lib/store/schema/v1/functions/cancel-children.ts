@@ -8,7 +8,7 @@ import { Phase } from '../phase.js';
  * `queue_job_cancel_stranded(children, result)`: those of these jobs that wait and have only cancelled parents left are
  * cancelled too, and so on down the graph. Level by level, each locked in order before it is looked at, so that of two
  * last parents that end at the same moment the second sees the first. A parent that was removed before it was done
- * counts as cancelled. Answers with the batches of those that were members, one for each.
+ * counts as cancelled. Returns the batches of those that were members, one for each.
  */
 export const cancelStranded = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_cancel_stranded_1')}(p_children uuid[], p_result json)

@@ -1,7 +1,7 @@
 import type { Tables } from '../../../connection/tables.js';
 
 /**
- * `queue_job_update_limiting_channels()`: works out anew at which channels a claim has to look, and gives the configuration a new version.
+ * `queue_job_update_limiting_channels()`: works out again at which channels a claim has to look, and gives the configuration a new version.
  * Called under the exclusive lock of the configuration, so no claim is under way.
  *
  * A channel that limits something from now on has jobs running that took no permit for it. They are booked here, for

@@ -50,7 +50,7 @@ export const sumPermits = (
               ), 0)
             END::integer AS room,
             o.held::integer AS held,
-            -- What was lowered below what is out gets permits back: at hand nothing may wait for one that becomes free.
+            -- What was lowered below what is out gets permits back: no prefetched job may wait for one that becomes free.
             c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.rate_limit IS NOT NULL OR c.paused OR coalesce(o.out > c.capacity, false) AS strict,
             c.sequential, c.fair,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake,
@@ -98,7 +98,7 @@ export const PICK = `LOOP
           ELSE
             IF r.path IS NOT NULL THEN
               FOREACH g IN ARRAY r.path LOOP
-                -- Passed by for want of a permit, so nothing behind it may wait at hand for that same permit.
+                -- Passed by because a permit is missing, so nothing behind it may be prefetched for that same permit.
                 IF g_room[g] <= 0 THEN g_passed[g] := true; END IF;
                 -- Strictly in order: what can't start now stops those behind it.
                 IF g_sequential[g] AND v_slots > 0 THEN g_room[g] := 0; END IF;

@@ -12,7 +12,7 @@ const PREFETCH_CHANNELS = 250;
 
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
- * room, and the permits that these need. The answer has the jobs, those to keep at hand, without a permit, with `prefetched`;
+ * room, and the permits that these need. The answer has the jobs, those to prefetch, without a permit, with `prefetched`;
  * its last row carries `info` for the node.
  *
  * The protocol, and why its order matters:

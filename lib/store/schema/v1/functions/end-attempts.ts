@@ -108,7 +108,7 @@ BEGIN
 END $$`;
 };
 
-/** `queue_job_end_attempts(node, ends)`: the same with all that follows for batches; answers with `unmet`. */
+/** `queue_job_end_attempts(node, ends)`: the same with all that follows for batches; returns `unmet`. */
 export const endAttempts = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_end_attempts_1')}(p_node integer, p_ends json) RETURNS uuid[] LANGUAGE plpgsql AS $$
 DECLARE

@@ -4,7 +4,7 @@ import { ORPHANS_EVERY_S } from './rescue.js';
 
 /**
  * `queue_job_heartbeat(node)`: the one query a second of an idle node. Signs that the node is alive, marks those whose lock
- * is free or whose lease has run out, and answers with those that have been so for the grace (seconds), with
+ * is free or whose lease has run out, and returns those that have been so for the grace (seconds), with
  * whether there is work, when the next eta comes, which jobs of this node somebody wants to cancel, and what is asked of the node
  * itself. A node that stops by itself says so.
  */

@@ -6,7 +6,7 @@ import { Phase } from '../phase.js';
  * `queue_job_release(parents)`: what waited for these done jobs, and for no other, becomes pending; what has only
  * cancelled parents left is cancelled. The children are locked first, in order; only then, in a statement of its own
  * with a snapshot of its own, a parent that still lives is looked for. So of two parents that end at the same moment in
- * two transactions, the second sees the first. Answers with the number of those that may run, and with the batches of
+ * two transactions, the second sees the first. Returns the number of those that may run, and with the batches of
  * members that were cancelled, one for each.
  *
  * The work is in proportion to the children of these parents: for each, one parent that lives is enough to know that it

@@ -52,7 +52,7 @@ BEGIN
   INTO v_back, v_more FROM back b;
   v_batches := v_batches || v_more;
 
-  -- What depends on a job that is to run again waits for it anew, unless it has begun.
+  -- What depends on a job that is to run again waits for it again, unless it has begun.
   v_children := ARRAY(SELECT DISTINCT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back));
   PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR NO KEY UPDATE;
   UPDATE ${t.dependency} d SET satisfied = false, lost = false WHERE d.parent = ANY(v_back);

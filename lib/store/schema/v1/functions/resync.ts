@@ -1,9 +1,9 @@
 import type { Tables } from '../../../connection/tables.js';
 
 /**
- * `queue_job_resync(node, running, unstarted)`: books the permits of a node anew, from what it runs and the channels as they are now.
+ * `queue_job_resync(node, running, unstarted)`: books the permits of a node again, from what it runs and the channels as they are now.
  * `unstarted` are those of its jobs whose methods it has not called yet, see `rates.ts`.
- * Answers with
+ * Returns
  * the version of the configuration, the channels that limit anything, and the runs that were found and counted; null
  * where the node was given up.
  */

@@ -1,7 +1,7 @@
 /**
  * Settings of every function on the hot path. They look up a few rows by index among millions; with the statistics of
  * a queue, which is empty at one moment and full at the next, the planner may flip to a hash join over the whole table.
- * Plans are generic, so that none is made anew for each call.
+ * Plans are generic, so that none is made again for each call.
  */
 export const LOOKUP_SETTINGS = `
   SET enable_seqscan = off

@@ -4,8 +4,8 @@ import type { Tables } from '../../../connection/tables.js';
  * The turns of `fair` channels. Among jobs of equal priority the subchannels of a fair channel go one after the other,
  * the least recently served first; its own jobs count as one more subchannel.
  *
- * `queue_job_turns(seqs, priorities, channels)` answers with the place of each job in the common order: the jobs under
- * a fair channel keep the places that they have among all jobs, and share them out anew among themselves. Nested fair
+ * `queue_job_turns(seqs, priorities, channels)` returns the place of each job in the common order: the jobs under
+ * a fair channel keep the places that they have among all jobs, and share them out again among themselves. Nested fair
  * channels are done from the deepest up.
  */
 export const turns = (t: Tables): string => `
