@@ -1,6 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+const targetOf = (url: string): Target => {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+};
+
 /** The network between one process and PostgreSQL. It can be cut, and it can fall silent. */
 export class TcpProxy {
   private readonly server = createServer({ allowHalfOpen: true }, (socket) => this.join(socket));
@@ -11,11 +21,10 @@ export class TcpProxy {
   private readonly answering = new Set<Socket>();
   private frozen = false;
 
-  private constructor(private readonly target: { host: string; port: number }) {}
+  private constructor(private target: Target) {}
 
   static async start(url: string): Promise<TcpProxy> {
-    const { hostname, port } = new URL(url);
-    const proxy = new TcpProxy({ host: hostname, port: Number(port) });
+    const proxy = new TcpProxy(targetOf(url));
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
     return proxy;
@@ -26,6 +35,11 @@ export class TcpProxy {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return changed.href;
+  }
+
+  /** New connections go to another server; those of now stay where they are. */
+  turnTo(url: string): void {
+    this.target = targetOf(url);
   }
 
   /** Every connection is reset; new ones work at once. */
