@@ -135,6 +135,7 @@ export { NotAProviderError } from './errors/not-a-provider.error.js';
 export { NothingToDoJob } from './errors/nothing-to-do-job.error.js';
 export { QueueClosedError } from './errors/queue-closed.error.js';
 export { QueueJobError } from './errors/queue-job.error.js';
+export { ReadOnlyDatabaseError } from './errors/read-only-database.error.js';
 export { RecordGoneError } from './errors/record-gone.error.js';
 export { RelatedActionError } from './errors/related-action.error.js';
 export { RetryableJobError, type RetryableJobErrorOptions } from './errors/retryable-job.error.js';

@@ -27,6 +27,8 @@ const DATA = /^(22|23|54)/;
 /** The first two of these are about the values of one row. */
 const ROW = /^2[23]/;
 const LOCK_NOT_AVAILABLE = '55P03';
+/** read_only_sql_transaction: of a standby, and of a server that was the primary before a fail-over. */
+const READ_ONLY = '25006';
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The code of an error of `pg` or of the system; `undefined` for an error without one. */
@@ -88,6 +90,9 @@ export const isRowError = (error: unknown): boolean => hasCode(error, ROW);
 
 /** Whether a lock was not to be had within `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === LOCK_NOT_AVAILABLE;
+
+/** Whether the server only reads. After a fail-over, connections to the one that was the primary are alive, and of no use. */
+export const isReadOnly = (error: unknown): boolean => innerCodeOf(error) === READ_ONLY;
 
 /** Whether the server has answered that it did nothing; after any other error nobody knows. */
 export const isStatementRejected = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { isConnectionLost } from '../../common/pg-errors.js';
+import { isConnectionLost, isReadOnly } from '../../common/pg-errors.js';
 import { type Connection, destroy, processIdOf } from '../../store/connection/connection.js';
 import type { QueueDatabase, Row, Statement } from '../../store/connection/database.js';
 import { OWN_TYPES } from '../../store/connection/pg-types.js';
@@ -14,9 +14,6 @@ const AGAIN_MS = 200;
  * server gives up a peer that it doesn't hear of after 20 s.
  */
 const UNHEARD_MS = 15_000;
-
-/** After a fail-over: the server was the primary, and is no longer. */
-const READ_ONLY = '25006';
 
 /**
  * The session of a node: one connection that listens and holds the node's advisory lock. As long as it is open the node
@@ -69,8 +66,7 @@ export class SessionLock implements Liveness {
       if (this.expired && this.connection === connection) this.back();
       return rows[0];
     } catch (error) {
-      if (isConnectionLost(error) || (error as { code?: unknown }).code === READ_ONLY)
-        this.broken(connection, error);
+      if (isConnectionLost(error) || isReadOnly(error)) this.broken(connection, error);
       throw error;
     } finally {
       answered = true;

@@ -1,9 +1,6 @@
-import { isConnectionLost } from '../../common/pg-errors.js';
+import { isConnectionLost, isReadOnly } from '../../common/pg-errors.js';
 import { type Connection, destroy, type QueryConfig, type Send } from './connection.js';
 import type { SilenceWatch } from './silence-watch.js';
-
-/** After a fail-over, connections to the server that was the primary are alive, and of no use: 25006. */
-const READ_ONLY = '25006';
 
 const CLOSED = 'The queue has been closed';
 
@@ -57,7 +54,7 @@ export class ConnectionPool {
         const answer = pooled.client.query(config) as Promise<{ rows: unknown[] }>;
         return (await this.watch.over(pooled, answer)) as { rows: R[] };
       } catch (error) {
-        if (isConnectionLost(error) || (error as { code?: unknown }).code === READ_ONLY) pooled.broken = true;
+        if (isConnectionLost(error) || isReadOnly(error)) pooled.broken = true;
         throw error;
       }
     };

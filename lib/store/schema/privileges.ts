@@ -1,10 +1,12 @@
 import type { DataSource } from 'typeorm';
+import { isReadOnly } from '../../common/pg-errors.js';
 import { MissingPrivilegeError } from '../../errors/missing-privilege.error.js';
+import { ReadOnlyDatabaseError } from '../../errors/read-only-database.error.js';
 import type { Tables } from '../connection/tables.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** Does the work of the start. Where PostgreSQL refuses it for want of rights, the error says which SQL gives them. */
+/** Does the work of the start. Where PostgreSQL refuses it, the error says what to do: which SQL gives the rights. */
 export async function explainRefusal(
   dataSource: DataSource,
   name: string,
@@ -14,6 +16,7 @@ export async function explainRefusal(
   try {
     await work();
   } catch (error) {
+    if (isReadOnly(error)) throw new ReadOnlyDatabaseError({ cause: error });
     if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) throw error;
     const { role, exists, creates, installed } = await rightsOf(dataSource, tables);
     const schema = tables.quotedSchema;

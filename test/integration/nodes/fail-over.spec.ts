@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { currentJob, Job, type QueueJob } from '../../../lib/index.js';
+import {
+  currentJob,
+  Job,
+  type QueueJob,
+  type QueueJobModuleOptions,
+  ReadOnlyDatabaseError,
+} from '../../../lib/index.js';
 import { startApplication, type TestApplication } from '../../support/application.js';
 import { eventually } from '../../support/eventually.js';
 import { ReplicatedPostgres } from '../../support/replicated-postgres.js';
@@ -23,6 +29,7 @@ class Work {
 describe('a fail-over to a standby', () => {
   let servers: ReplicatedPostgres;
   let proxy: TcpProxy;
+  let onStandby: string;
   const nodes: TestApplication[] = [];
 
   beforeAll(async () => {
@@ -31,6 +38,7 @@ describe('a fail-over to a standby', () => {
     await onServer(servers.primary.url, async (admin) => {
       await admin.query('CREATE SCHEMA app AUTHORIZATION app');
     });
+    onStandby = Object.assign(new URL(url), { port: new URL(servers.standby.url).port }).href;
     proxy = await TcpProxy.start(url);
     const options = { schema: 'app', runner: { concurrency: 10 } };
     for (let at = 0; at < 2; at += 1)
@@ -84,6 +92,31 @@ describe('a fail-over to a standby', () => {
     const living = await first.queue.counts();
     expect([living.pending, living.enqueued, living.started]).toEqual([0, 0, 0]);
   };
+
+  const startOnStandby = async (options: QueueJobModuleOptions): Promise<TestApplication> =>
+    startApplication({
+      url: onStandby,
+      providers: [Work],
+      options: { schema: 'app', ...options },
+      logger: false,
+    });
+
+  it.each([
+    ['to make tables', { schema: 'other' }],
+    ['to run jobs', {}],
+    ['to run jobs, without migrations', { migrate: false }],
+  ])('is needed by an application that starts on a standby %s', async (_, options) => {
+    await expect(startOnStandby(options)).rejects.toThrow(ReadOnlyDatabaseError);
+  });
+
+  it('is not needed by an application on a standby that only reads', async () => {
+    const [node] = nodes as [TestApplication];
+    const job = await node.queue.withDelay(Work).short();
+    await node.queue.finished(job, { timeout: '20 s' });
+    const reader = await startOnStandby({ migrate: false, runner: false });
+    await eventually(async () => expect((await reader.queue.find(job.uuid))?.state).toBe('done'));
+    await reader.close();
+  });
 
   it('loses no job that was stored, and runs none twice unseen, where the primary dies', async () => {
     await whileAtWork(async () => {
