@@ -1,7 +1,7 @@
 import { BRAND } from './brand.js';
 import { QueueJobError } from './queue-job.error.js';
 
-/** The server only reads: it is a standby, or sessions of the role are read-only by default. A runner has to write. */
+/** At a start: the server only reads: it is a standby, or sessions of the role are read-only by default. A runner has to write. */
 export class ReadOnlyDatabaseError extends QueueJobError {
   /** @internal */
   static override readonly [BRAND]: string = 'ReadOnlyDatabaseError';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
+import type { ChaosServer } from './chaos-server.js';
 import type { ChaosOptions } from './options.js';
 import { FAULTS } from './faults/faults.js';
 import { type Fault, type FaultRecord } from './faults/fault.js';
@@ -34,7 +34,7 @@ export class Campaign {
   constructor(
     readonly options: ChaosOptions,
     readonly random: Random,
-    readonly database: { readonly server: EmbeddedPostgres; readonly url: string },
+    readonly database: { readonly server: ChaosServer; readonly url: string },
     /** Past all faults. */
     readonly direct: Recorder,
     private readonly tree: ReturnType<typeof randomTree>,

@@ -11,6 +11,8 @@ export interface Run {
   readonly retry: number;
   readonly node: number;
   readonly claimed: number;
+  /** The providers of its process had been closed before. */
+  readonly closed: boolean;
   readonly started: number;
   /** Infinity where it was never written. */
   readonly ended: number;
@@ -116,7 +118,7 @@ const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::
 
 export async function readHistory(direct: Recorder, told: Told): Promise<History> {
   const runs = await direct.ask<Run>(
-    `SELECT process, uuid, channel, retry, node, ${ms('claimed')} AS claimed, ${ms('started')} AS started,
+    `SELECT process, uuid, channel, retry, node, ${ms('claimed')} AS claimed, ${ms('started')} AS started, closed,
        coalesce(${ms('ended')}, 'Infinity') AS ended FROM chaos_run ORDER BY started`,
   );
   const calls = await direct.ask<Call>(

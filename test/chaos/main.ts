@@ -4,10 +4,10 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChannelService, QueueJobModule, QueueService } from 'nestjs-queue-job';
-import { EmbeddedPostgres } from '../../sample/src/embedded-postgres.js';
 import { connectionFields } from '../support/connection-fields.js';
 import { allowTables, createRole } from '../support/role.js';
 import { Campaign } from './campaign.js';
+import { ChaosServer } from './chaos-server.js';
 import { readHistory } from './history.js';
 import { chaosOptions } from './options.js';
 import { Recorder } from './process/recorder.js';
@@ -25,16 +25,14 @@ const PROGRESS_MS = 5_000;
 
 const options = chaosOptions(process.argv.slice(2));
 const { seed, seconds } = options;
-console.log(`Seed ${seed}, ${seconds} s, ${options.workers} workers, ${options.callers} callers`);
+console.log(
+  `Seed ${seed}, ${seconds} s, ${options.workers} workers, ${options.callers} callers${options.standby ? ', a standby' : ''}`,
+);
 console.log(`Work: ${WORKLOADS.map(({ name }) => name).join(', ')}`);
 
 const random = new Random(seed);
 const tree = randomTree(random);
-// The server crashes, the system doesn't: what is written is there without waiting for the disk.
-const server = await EmbeddedPostgres.start({
-  // The order of commits is that in which batches are judged.
-  settings: { max_connections: '200', deadlock_timeout: '100ms', fsync: 'off', track_commit_timestamp: 'on' },
-});
+const server = await ChaosServer.start(options.standby);
 // The processes may do no more than an application's; what is done to the server is done by its superuser.
 const url = await createRole(server.url, 'chaos');
 await allowTables(server.url, url);

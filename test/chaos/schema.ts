@@ -2,7 +2,7 @@
 export const SCHEMA = `
 CREATE TABLE chaos_run (
   id uuid PRIMARY KEY, process integer NOT NULL, uuid uuid NOT NULL, channel text NOT NULL, retry integer NOT NULL,
-  node integer, claimed timestamptz, started timestamptz NOT NULL DEFAULT clock_timestamp(), ended timestamptz
+  node integer, claimed timestamptz, closed boolean NOT NULL, started timestamptz NOT NULL DEFAULT clock_timestamp(), ended timestamptz
 );
 CREATE TABLE chaos_call (
   id uuid PRIMARY KEY, kind text NOT NULL, uuid uuid NOT NULL, called timestamptz NOT NULL,

@@ -19,6 +19,8 @@ export class TcpProxy {
   private readonly pairs = new Map<Socket, Socket>();
   /** Those to PostgreSQL. */
   private readonly answering = new Set<Socket>();
+  /** Those that carry nothing any more. */
+  private readonly silent = new Set<Socket>();
   private frozen = false;
 
   private constructor(private target: Target) {}
@@ -73,13 +75,22 @@ export class TcpProxy {
       this.pairs.delete(near);
       for (const socket of [near, far]) {
         socket.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
-        socket.on('close', () => this.sockets.delete(socket));
+        socket.on('close', () => {
+          this.sockets.delete(socket);
+          this.silent.delete(socket);
+        });
+        this.silent.add(socket);
         // What arrives is acknowledged, and thrown away.
         socket.resume();
       }
       if (closed) far.destroy();
     }
     return dropped;
+  }
+
+  /** What was dropped silently ends, as when the keepalive of TCP finds it. */
+  cutSilent(): void {
+    for (const socket of this.silent) socket.destroy();
   }
 
   /** All that was held up goes on its way. */

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { isConnectionLost, isSerializationFailure } from '../../common/pg-errors.js';
 import { FencedError } from '../../errors/fenced.error.js';
 import { JobCancelledError } from '../../errors/job-cancelled.error.js';
+import { ReadOnlyDatabaseError } from '../../errors/read-only-database.error.js';
 import { RetryableJobError } from '../../errors/retryable-job.error.js';
 import { SERIALIZATION_RETRY_SECONDS } from '../../job/outcome.js';
 import type { FinishOutcome } from '../../store/claims/claim-store.js';
@@ -111,6 +112,8 @@ export class TransactionalExecution {
 function transactionError(attempt: RunningAttempt, phase: Phase, error: unknown): unknown {
   if (phase !== 'method' && !isSerializationFailure(error))
     return unavailable(attempt.job.name, phase === 'begin' ? 'the transaction' : 'the end', error);
+  // A server that only reads since a fail-over takes no attempt from the job.
+  if (error instanceof ReadOnlyDatabaseError) return unavailable(attempt.job.name, 'the writes', error.cause);
   if (!isConnectionLost(error)) return error;
   const message = `The connection of the transaction of ${attempt.job.name} broke`;
   return new RetryableJobError(message, { seconds: SERIALIZATION_RETRY_SECONDS, cause: error });

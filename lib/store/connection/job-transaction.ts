@@ -1,16 +1,18 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { isReadOnly } from '../../common/pg-errors.js';
+import { ReadOnlyDatabaseError } from '../../errors/read-only-database.error.js';
 import { TransactionAbortedError } from '../../errors/transaction-aborted.error.js';
+import { destroy } from './connection.js';
 import { ISOLATION } from './isolation.js';
 
 const OLD_SNAPSHOT = /^\s*SET\b.*\b(REPEATABLE\s+READ|SERIALIZABLE)\b/is;
 
 /**
  * Runs `work` in a transaction of the application's data source, as `dataSource.transaction()` does, and rejects where
- * PostgreSQL has not committed it. A query that nobody awaits may still run, and fail, after `work` has ended: then
+ * PostgreSQL has not committed it; with `ReadOnlyDatabaseError` where its server no longer writes. A query that nobody awaits may still run, and fail, after `work` has ended: then
  * PostgreSQL answers COMMIT with ROLLBACK, which is no error for the driver. Or it may be a nested transaction: then
  * TypeORM would release its savepoint in place of the COMMIT.
- *
  *
  * @param onOldSnapshot - told when `work` makes the transaction REPEATABLE READ or SERIALIZABLE
  */
@@ -28,6 +30,8 @@ export async function jobTransaction<T>(
     return result;
   } catch (error) {
     await rollBack(runner);
+    if (isReadOnly(error) && (await discardReadOnly(runner)))
+      throw new ReadOnlyDatabaseError({ cause: error });
     throw error;
   } finally {
     await runner.release();
@@ -64,6 +68,20 @@ async function rollBack(runner: QueryRunner): Promise<void> {
   } catch {
     // The connection is gone, and its transaction with it.
   }
+}
+
+/**
+ * Closes the connection where all of its transactions are read-only, and not just that of a method which made it so: the
+ * pool would lend it again and again, while its next one may lead to the primary.
+ */
+async function discardReadOnly(runner: QueryRunner): Promise<boolean> {
+  const client = (await runner.connect()) as pg.Client;
+  const { rows } = await client.query<{ reads: string }>(
+    `SELECT current_setting('transaction_read_only') AS reads`,
+  );
+  if (rows[0]?.reads !== 'on') return false;
+  destroy(client);
+  return true;
 }
 
 const nestedOpen = (): TransactionAbortedError =>

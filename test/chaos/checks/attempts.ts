@@ -26,6 +26,15 @@ export const runsAreAccountedFor: Check = {
   },
 };
 
+export const providersAreOpen: Check = {
+  says: 'No attempt begins after the providers of its process were closed',
+  violations({ runs }) {
+    return runs
+      .filter(({ closed }) => closed)
+      .map((run) => `Attempt ${tryOf(run)} began in process ${run.process} after that`);
+  },
+};
+
 export const deathsHaveAFault: Check = {
   says: 'No node is given up without a fault that was done to it',
   violations(history) {

@@ -6,7 +6,7 @@ import { effectsOnce } from './effects.js';
 import { everyDoneJobRan, everyJobEnds } from './ends.js';
 import { failuresReportedOnce } from './failures.js';
 import { dependentsWait, sequentialOrder } from './order.js';
-import { deathsHaveAFault, runsAreAccountedFor } from './attempts.js';
+import { deathsHaveAFault, providersAreOpen, runsAreAccountedFor } from './attempts.js';
 
 /** What a campaign's history is judged by. A new one is a file here, and a line. */
 export const CHECKS: readonly Check[] = [
@@ -15,6 +15,7 @@ export const CHECKS: readonly Check[] = [
   effectsOnce,
   runsAreAccountedFor,
   deathsHaveAFault,
+  providersAreOpen,
   capacityHolds,
   throttleHolds,
   sequentialOrder,

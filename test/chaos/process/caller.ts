@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { QueueService } from 'nestjs-queue-job';
+import { DataSource } from 'typeorm';
 import { Random } from '../random.js';
 import type { CallContext, Workload } from '../workload/workload.js';
 import { WORKLOADS } from '../workload/workloads.js';
@@ -51,6 +52,7 @@ export class Caller {
       const workload = random.weighted(workloads);
       const context: CallContext = {
         queue: this.app.get(QueueService),
+        dataSource: this.app.get(DataSource),
         random,
         recorder,
         channels: this.calls.channels,

@@ -8,6 +8,8 @@ export interface RunStart {
   readonly retry: number;
   readonly node: number | null;
   readonly claimed: Date | null;
+  /** The providers of its process had been closed. */
+  readonly closed: boolean;
 }
 
 /**
@@ -29,9 +31,18 @@ export class Recorder {
   async started(run: RunStart): Promise<string> {
     const id = randomUUID();
     await this.ask(
-      `INSERT INTO chaos_run (id, process, uuid, channel, retry, node, claimed)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-      [id, this.process, run.uuid, run.channel, run.retry, run.node, run.claimed?.toISOString() ?? null],
+      `INSERT INTO chaos_run (id, process, uuid, channel, retry, node, claimed, closed)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+      [
+        id,
+        this.process,
+        run.uuid,
+        run.channel,
+        run.retry,
+        run.node,
+        run.claimed?.toISOString() ?? null,
+        run.closed,
+      ],
     );
     return id;
   }

@@ -13,6 +13,7 @@ import {
 } from 'nestjs-queue-job';
 import { Recorded } from '../process/recorded.js';
 import type { Random } from '../random.js';
+import { ISOLATIONS } from './isolation.js';
 import type { CallContext, Workload } from './workload.js';
 
 const AGAIN = { maxRetries: 0, retryOn: 'any', retryPattern: { 1: 0 } } as const;
@@ -76,14 +77,19 @@ export const batches: Workload = {
   provider: BatchJobs,
   weight: 3,
   async call(context) {
-    const { queue, random } = context;
+    const { queue, random, dataSource } = context;
     const kind = random.next();
     if (kind < 0.3) return steer(context);
     const from = await context.recorder.now();
     const name = `batch ${from.getTime()}`;
     if (kind < 0.55) {
       const jobs = several(context);
-      const batch = await queue.batch(name, { jobs, ...callbacks(context) });
+      const batch = random.chance(0.5)
+        ? await queue.batch(name, { jobs, ...callbacks(context) })
+        : await dataSource.transaction(random.pick(ISOLATIONS), async (manager) => {
+            await manager.query('SELECT count(*) FROM chaos_account');
+            return queue.batch(name, { jobs, ...callbacks(context), manager });
+          });
       return accepted(context, from, batch, jobs);
     }
     const batch = await queue.batch(name, callbacks(context));

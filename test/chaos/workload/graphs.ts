@@ -1,6 +1,7 @@
 import { chain, type DelayableBuilder, type DelayableJob, type DelayableNode, group } from 'nestjs-queue-job';
 import type { Random } from '../random.js';
 import { PlainJobs } from './plain.js';
+import { ISOLATIONS } from './isolation.js';
 import type { CallContext, Workload } from './workload.js';
 
 /** A random graph of chains and groups, and some edges across them. */
@@ -9,7 +10,7 @@ export const graphs: Workload = {
   provider: PlainJobs,
   weight: 2,
   async call(context) {
-    const { random, recorder, recent, accepted } = context;
+    const { random, recorder, recent, accepted, dataSource } = context;
     const from = await recorder.now();
     const jobs: DelayableJob[] = [];
     const root = branch(context, jobs, 2);
@@ -18,7 +19,13 @@ export const graphs: Workload = {
       const later = random.int(at, jobs.length - 1);
       if (later > at) (jobs[at] as DelayableJob).onDone(jobs[later] as DelayableJob);
     }
-    await root.delay();
+    // By itself, or in a transaction of the caller, which reads before that: its snapshot is older than what it stores.
+    if (random.chance(0.5)) await root.delay();
+    else
+      await dataSource.transaction(random.pick(ISOLATIONS), async (manager) => {
+        await manager.query('SELECT count(*) FROM chaos_account');
+        await root.delay({ manager });
+      });
     await accepted(jobs, from);
     if (random.chance(0.3)) recent.push(random.pick(jobs).uuid);
   },

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentJob, Job, QueueService } from 'nestjs-queue-job';
 import { Recorded } from '../process/recorded.js';
+import { type Isolation, ISOLATIONS } from './isolation.js';
 import type { Workload } from './workload.js';
 
 @Injectable()
@@ -12,18 +13,26 @@ export class TransactionalJobs {
 
   /**
    * Moves one from an account to another, in the order given: so two of these may deadlock (40P01), and with
-   * `repeatable` one of two that meet is refused (40001). Its effect, and the job it enqueues, commit with it.
+   * stricter isolation one of two that meet is refused (40001). Its effect, and the job it enqueues, commit with it.
    */
   @Job({ transactional: true, maxRetries: 0, retryOn: 'any', retryPattern: { 1: 0 } })
-  async transfer(from: number, to: number, ms: number, repeatable: boolean): Promise<void> {
+  async transfer(
+    from: number,
+    to: number,
+    ms: number,
+    isolation: Isolation,
+    floating: boolean,
+  ): Promise<void> {
     await this.recorded.run(async () => {
       const { job, manager } = currentJob();
-      if (repeatable) await manager.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await manager.query(`SET TRANSACTION ISOLATION LEVEL ${isolation}`);
       await manager.query('INSERT INTO chaos_effect VALUES ($1)', [job.uuid]);
       await manager.query('UPDATE chaos_account SET balance = balance - 1 WHERE id = $1', [from]);
       await new Promise((resolve) => setTimeout(resolve, ms));
       await manager.query('UPDATE chaos_account SET balance = balance + 1 WHERE id = $1', [to]);
       await this.queue.withDelay(TransactionalJobs).receipt(job.uuid);
+      // Nobody awaits it: the first attempt ends with a transaction that PostgreSQL rolls back, or not.
+      if (floating && job.retry === 1) void manager.query('SELECT 1 / 0').catch(() => undefined);
     });
   }
 
@@ -46,7 +55,8 @@ export const transactional: Workload = {
         random.int(1, 8),
         random.int(1, 8),
         random.chance(0.05) ? 4_000 : random.int(0, 30),
-        random.chance(0.2),
+        random.pick(ISOLATIONS),
+        random.chance(0.1),
       );
     await accepted([job], from);
   },

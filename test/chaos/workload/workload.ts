@@ -1,11 +1,14 @@
 import type { Type } from '@nestjs/common';
 import type { QueueService } from 'nestjs-queue-job';
+import type { DataSource } from 'typeorm';
 import type { Recorder } from '../process/recorder.js';
 import type { Random } from '../random.js';
 
 /** What a call of a workload has at hand. */
 export interface CallContext {
   readonly queue: QueueService;
+  /** The application's. */
+  readonly dataSource: DataSource;
   readonly random: Random;
   readonly recorder: Recorder;
   /** Channels without an order of their own. */

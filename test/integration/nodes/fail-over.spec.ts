@@ -23,6 +23,12 @@ class Work {
     begun.set(uuid, (begun.get(uuid) ?? 0) + 1);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+
+  @Job({ transactional: true })
+  async transactional(): Promise<void> {
+    const { job, manager } = currentJob();
+    await manager.query('INSERT INTO app.effect VALUES ($1)', [job.uuid]);
+  }
 }
 
 /** Needs servers of its own: a primary that dies, and a standby that takes over. */
@@ -37,6 +43,8 @@ describe('a fail-over to a standby', () => {
     const url = await createRole(servers.primary.url, 'app');
     await onServer(servers.primary.url, async (admin) => {
       await admin.query('CREATE SCHEMA app AUTHORIZATION app');
+      await admin.query('CREATE TABLE app.effect (uuid uuid)');
+      await admin.query('GRANT ALL ON app.effect TO app');
     });
     onStandby = Object.assign(new URL(url), { port: new URL(servers.standby.url).port }).href;
     proxy = await TcpProxy.start(url);
@@ -56,19 +64,19 @@ describe('a fail-over to a standby', () => {
   /** Calls jobs one after the other until it is told to end; answers with those whose call was answered. */
   const callSteadily = (node: TestApplication): (() => Promise<QueueJob[]>) => {
     const jobs: QueueJob[] = [];
-    let going = true;
+    const until = new AbortController();
     const loop = (async () => {
-      while (going) {
-        const job = await node.queue
-          .withDelay(Work)
-          .short()
-          .catch(() => undefined);
+      while (!until.signal.aborted) {
+        const delayed = node.queue.withDelay(Work);
+        const job = await (jobs.length % 2 === 0 ? delayed.short() : delayed.transactional()).catch(
+          () => undefined,
+        );
         if (job !== undefined) jobs.push(job);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();
     return async () => {
-      going = false;
+      until.abort();
       await loop;
       return jobs;
     };
@@ -89,6 +97,11 @@ describe('a fail-over to a standby', () => {
       const job = await first.queue.find(uuid);
       expect([uuid, job?.state, job?.retry]).toEqual([uuid, 'done', times]);
     }
+    // What a transactional job does is done once, however often it was begun.
+    const effects = (await first.dataSource.query('SELECT uuid FROM app.effect')) as { uuid: string }[];
+    const transactional = jobs.filter(({ name }) => name === 'Work.transactional').map(({ uuid }) => uuid);
+    const known = effects.map(({ uuid }) => uuid).filter((uuid) => transactional.includes(uuid));
+    expect(known.toSorted()).toEqual(transactional.toSorted());
     const living = await first.queue.counts();
     expect([living.pending, living.enqueued, living.started]).toEqual([0, 0, 0]);
   };
