@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isReadOnly } from '../common/pg-errors.js';
+import { ReadOnlyDatabaseError } from '../errors/read-only-database.error.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
 import { checkObject } from '../common/option-checks.js';
@@ -138,7 +140,9 @@ export class JobRunner implements LifecycleRunner {
       },
       settings,
     );
-    await node.start();
+    await node.start().catch((error: unknown) => {
+      throw isReadOnly(error) ? new ReadOnlyDatabaseError({ cause: error }) : error;
+    });
     try {
       for (const service of this.services) await service.start(() => node.id);
     } catch (error) {

@@ -1,5 +1,3 @@
-import { isReadOnly } from '../../common/pg-errors.js';
-import { ReadOnlyDatabaseError } from '../../errors/read-only-database.error.js';
 import type { FailureHandler } from '../../job/failed-job.js';
 import type { Send } from '../connection/connection.js';
 import { OWN_TYPES } from '../connection/pg-types.js';
@@ -121,7 +119,7 @@ export class NodeStore {
     before?: number;
     onFailed?: ReadonlyMap<string, FailureHandler>;
   }): Promise<{ id: number; now: number; command: NodeCommand | null }> {
-    const asking = this.database.query(
+    const rows = await this.database.query(
       `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed, channels)
        VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
          (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8, $9)
@@ -140,9 +138,6 @@ export class NodeStore {
         node.channels ?? null,
       ],
     );
-    const rows = await asking.catch((error: unknown) => {
-      throw isReadOnly(error) ? new ReadOnlyDatabaseError({ cause: error }) : error;
-    });
     return {
       id: Number(rows[0]?.['id']),
       now: Number(rows[0]?.['now']),
