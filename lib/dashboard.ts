@@ -9,4 +9,5 @@ export type {
 } from './dashboard/dashboard.options.js';
 export type * from './dashboard/api/cluster.api.js';
 export type * from './dashboard/api/jobs.api.js';
+export type * from './dashboard/api/lists.api.js';
 export type * from './dashboard/api/schedules.api.js';

@@ -1,4 +1,5 @@
 import type { JobState } from '../../job/job-state.js';
+import type { JobSortName } from './lists.api.js';
 
 /** What of a filter stands in the query string; the page holds the same in its own URL. */
 export interface JobQuery {
@@ -12,10 +13,16 @@ export interface JobQuery {
   readonly node?: string;
   readonly priority?: string;
   readonly user?: string;
+  /** One of its tags. */
+  readonly tag?: string;
   /** Created at or after: ISO 8601. */
   readonly from?: string;
   /** Created before: ISO 8601. */
   readonly to?: string;
+  /** Created in the last such time: `15m`, `1h`, `7d`. */
+  readonly since?: string;
+  /** Created longer ago than this: `10m`. */
+  readonly until?: string;
   /** The name of the error, such as `TypeError`. */
   readonly error?: string;
   /** The group of failures, as `GET failures` names it. */
@@ -28,7 +35,7 @@ export interface JobQuery {
    */
   readonly arg?: string;
   /**
-   * A text anywhere in the job: description, name, arguments, identity key, error, user, channel, the beginning of its
+   * A text anywhere in the job: description, name, arguments, identity key, error, tags, user, channel, the beginning of its
    * uuid.
    */
   readonly search?: string;
@@ -51,6 +58,8 @@ export interface JobPageQuery extends JobQuery {
   readonly cursor?: string;
   /** 1 to 200. Default: 50. */
   readonly limit?: string;
+  /** All but `newest` have one page, and no `next`. */
+  readonly sort?: JobSortName;
 }
 
 /** A job as a row of a list: no payload in it. */
@@ -67,6 +76,7 @@ export interface JobSummary {
   readonly maxRetries: number;
   readonly node: number | null;
   readonly userId: string | null;
+  readonly tags: readonly string[];
   readonly graphUuid: string | null;
   readonly batchUuid: string | null;
   /** ISO 8601, as all dates here. */

@@ -8,6 +8,7 @@ import { EventsController } from './events/events.controller.js';
 import { FailuresController } from './failures/failures.controller.js';
 import { FunctionsController } from './functions/functions.controller.js';
 import { GraphsController } from './graphs/graphs.controller.js';
+import { JobListsController } from './jobs/job-lists.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { NodesController } from './nodes/nodes.controller.js';
 import { MetricsController } from './overview/metrics.controller.js';
@@ -22,6 +23,8 @@ export const DASHBOARD_CONTROLLERS: readonly Type[] = [
   PageController,
   AssetsController,
   AboutController,
+  // Before the one with a route for any uuid.
+  JobListsController,
   JobsController,
   JobActionsController,
   OverviewController,

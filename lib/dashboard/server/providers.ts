@@ -7,6 +7,7 @@ import { AuditTrail } from './audit/audit-trail.js';
 import { EventHub } from './events/event-hub.js';
 import { FunctionViews } from './functions/function-views.js';
 import { JobDetails } from './jobs/job-details.js';
+import { JobExport } from './jobs/job-export.js';
 import { JobFinder } from './jobs/job-finder.js';
 import { JobSummaries } from './jobs/job-summaries.js';
 import { Attention } from './overview/attention.js';
@@ -25,6 +26,7 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   DashboardStore,
   Redactor,
   JobFinder,
+  JobExport,
   JobDetails,
   JobActions,
   JobSummaries,

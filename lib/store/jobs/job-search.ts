@@ -2,8 +2,9 @@ import type { QueueDatabase, Row } from '../connection/database.js';
 import type { JobRow } from './job-store.js';
 import { LASTING_COLUMNS } from '../../job/job-columns.js';
 import { jobPlaces } from './job-sources.js';
-import { type Bind, jobWhere, lastNode, type SearchFilter } from './job-where.js';
-import { timeOfUuid, uuidBefore } from './uuid-time.js';
+import { JobRanges, type Range, statement } from './job-ranges.js';
+import { jobWhere, lastNode, type SearchFilter } from './job-where.js';
+import { timeOfUuid } from './uuid-time.js';
 import type { Tables } from '../connection/tables.js';
 
 const PAYLOADS = [
@@ -39,16 +40,6 @@ export interface Found<R> {
   readonly searchedTo: Date | null;
 }
 
-/** The jobs older than `above` that aren't older than `floor`; null is without bound. */
-interface Range {
-  readonly above: string | null;
-  readonly floor: string | null;
-}
-
-/** Rows that a step looks at: at first, at first where each may be long to read, and at most. */
-const STEP = { first: 2_000, heavy: 100, most: 100_000 };
-/** What a step should take, in milliseconds: the next one looks at more or at fewer rows. */
-const STEP_MS = 60;
 /** More than a description has to be in a list, so that it shows where it was cut. */
 const LONGEST = 301;
 
@@ -58,10 +49,14 @@ const LONGEST = 301;
  * needs an index of its own, and a search can stop at any moment and tell how far it came.
  */
 export class JobSearch {
+  private readonly ranges: JobRanges;
+
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
-  ) {}
+  ) {
+    this.ranges = new JobRanges(database, tables);
+  }
 
   /** Whole rows. */
   async jobs(filter: SearchFilter, bounds: SearchBounds): Promise<Found<JobRow>> {
@@ -70,13 +65,7 @@ export class JobSearch {
 
   /** Rows without payloads, long texts cut. */
   async summaries(filter: SearchFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
-    const columns = LASTING_COLUMNS.filter((column) => !PAYLOADS.some((payload) => payload === column));
-    const list = columns.map((column) =>
-      column === 'description' || column === 'exc_message'
-        ? `left(j.${column}, ${LONGEST}) AS ${column}`
-        : `j.${column}`,
-    );
-    return this.find<SummaryRow>(filter, bounds, `${list.join(', ')}, ${lastNode(this.tables)} AS node`);
+    return this.find<SummaryRow>(filter, bounds, summaryColumns(this.tables));
   }
 
   /** Counts up to `limit`, for as long as the budget allows; `isWhole` where that was all. */
@@ -86,7 +75,7 @@ export class JobSearch {
   ): Promise<{ count: number; isWhole: boolean }> {
     let count = 0;
     let floor: string | null = null;
-    for await (const range of this.ranges(filter, undefined, budget)) {
+    for await (const range of this.ranges.down(filter, undefined, budget)) {
       const rows = await this.look(
         filter,
         range,
@@ -109,7 +98,7 @@ export class JobSearch {
   ): Promise<Found<R>> {
     const rows: R[] = [];
     let floor: string | null = null;
-    for await (const range of this.ranges(filter, before, budget)) {
+    for await (const range of this.ranges.down(filter, before, budget)) {
       const wanted = limit + 1 - rows.length;
       rows.push(...(await this.look<R>(filter, range, columns, wanted, 'ORDER BY uuid DESC', '*')));
       if (rows.length > limit) {
@@ -144,56 +133,15 @@ export class JobSearch {
       values,
     );
   }
-
-  /** Steps downwards, until nothing is left or the time is over. */
-  private async *ranges(
-    filter: SearchFilter,
-    before: string | undefined,
-    budget: number,
-  ): AsyncGenerator<Range> {
-    const started = performance.now();
-    let size = readsArguments(filter) ? STEP.heavy : STEP.first;
-    let above = topOf(filter, before);
-    for (;;) {
-      const began = performance.now();
-      const floor = await this.floor(filter, above, size);
-      yield { above, floor };
-      const now = performance.now();
-      if (floor === null || now - started > budget) return;
-      above = floor;
-      const factor = Math.max(0.25, Math.min(4, STEP_MS / (now - began + 1)));
-      size = Math.min(STEP.most, Math.ceil(size * factor));
-    }
-  }
-
-  /** The uuid down to which a step of this many rows goes; null where it goes to the end. */
-  private async floor(filter: SearchFilter, above: string | null, size: number): Promise<string | null> {
-    const { values, bind } = statement();
-    const below = above === null ? 'true' : `j.uuid < ${bind(above)}`;
-    const skip = bind(size - 1);
-    const parts = jobPlaces(filter, this.tables, bind).map(
-      ({ rows, base }) =>
-        `(SELECT j.uuid FROM ${rows} j WHERE ${[...base, below].join(' AND ')} ORDER BY j.uuid DESC OFFSET ${skip} LIMIT 1)`,
-    );
-    const rows = await this.database.look(
-      `SELECT uuid FROM (${parts.join(' UNION ALL ')}) f ORDER BY uuid DESC LIMIT 1`,
-      values,
-    );
-    return (rows[0]?.['uuid'] as string | undefined) ?? null;
-  }
 }
 
-function statement(): { values: unknown[]; bind: Bind } {
-  const values: unknown[] = [];
-  return { values, bind: (value) => `$${values.push(value)}` };
-}
-
-const readsArguments = ({ argument, anyArgument, search, value }: SearchFilter): boolean =>
-  [argument, anyArgument, search, value].some((one) => one !== undefined);
-
-/** Uuids begin with a time, so one that ends a range of time ends a range of uuids. */
-function topOf({ createdBefore }: SearchFilter, before: string | undefined): string | null {
-  const latest = createdBefore === undefined ? undefined : uuidBefore(createdBefore);
-  if (before === undefined || latest === undefined) return before ?? latest ?? null;
-  return before < latest ? before : latest;
+/** Those of a {@link SummaryRow}, of a job `j`. */
+export function summaryColumns(t: Tables): string {
+  const columns = LASTING_COLUMNS.filter((column) => !PAYLOADS.some((payload) => payload === column));
+  const list = columns.map((column) =>
+    column === 'description' || column === 'exc_message'
+      ? `left(j.${column}, ${LONGEST}) AS ${column}`
+      : `j.${column}`,
+  );
+  return `${list.join(', ')}, ${lastNode(t)} AS node`;
 }

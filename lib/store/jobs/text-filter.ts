@@ -3,7 +3,7 @@ import type { Bind } from './job-where.js';
 
 /** What a person types who looks for a job. What is left out does not matter. */
 export interface TextFilter {
-  /** A text anywhere in the job: description, name, arguments, identity key, error, user, channel, the beginning of its uuid. */
+  /** A text anywhere in the job: description, name, arguments, identity key, error, tags, user, channel, the beginning of its uuid. */
   readonly search?: string;
   /** A value anywhere in the arguments, whole, as text. */
   readonly value?: string;
@@ -51,7 +51,7 @@ export function textWhere({ search, value, key, message }: TextFilter, bind: Bin
     const columns = ['description', 'name', 'identity_key', 'exc_message', 'exc_name', 'user_id', 'channel'];
     const beginning = bind(`${escapeLike(search.toLowerCase())}%`);
     where.push(
-      `(${columns.map((column) => `j.${column} ILIKE ${text}`).join(' OR ')} OR j.uuid::text LIKE ${beginning} OR ${args} ILIKE ${bind(within(insideJson(search)))})`,
+      `(${columns.map((column) => `j.${column} ILIKE ${text}`).join(' OR ')} OR j.tags::text ILIKE ${bind(within(insideJson(search)))} OR j.uuid::text LIKE ${beginning} OR ${args} ILIKE ${bind(within(insideJson(search)))})`,
     );
   }
   return where;

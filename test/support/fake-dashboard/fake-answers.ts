@@ -9,7 +9,7 @@ import { fakeBatches, fakeFailures, fakeGraph, fakeMetrics, fakeNodes, overviewO
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { fakeDetail, fakeLog } from './fake-detail.js';
-import { auditOf, batchesOf, countOf, pageOf } from './fake-lists.js';
+import { auditOf, batchesOf, countOf, groupsOf, pageOf } from './fake-lists.js';
 import { FakeProblem, found } from './fake-problem.js';
 import { steered } from './fake-steering.js';
 
@@ -41,9 +41,13 @@ export function answer(
     case 'jobs':
       return second === 'count'
         ? countOf(jobs, query)
-        : second === undefined
-          ? pageOf(jobs, query)
-          : aJob(dashboard, second, third, query);
+        : second === 'groups'
+          ? groupsOf(jobs, query)
+          : second === 'export'
+            ? jobs.map(({ uuid }) => uuid).join('\n')
+            : second === undefined
+              ? pageOf(jobs, query)
+              : aJob(dashboard, second, third, query);
     case 'failures':
       return fakeFailures(jobs);
     case 'channels':

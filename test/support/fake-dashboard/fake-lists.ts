@@ -1,9 +1,18 @@
 import type { JobPage, JobQuery, JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
+import type { JobGroupName, JobGroupPage } from '../../../lib/dashboard/api/lists.api.js';
 import { failureIdOf, fakeAudit, fakeBatches } from './fake-cluster.js';
 
 /** 50 a page; a search in arguments looks at 100 rows at a time, as one that no index helps. */
 export function pageOf(jobs: readonly JobSummary[], query: URLSearchParams): JobPage {
   const limit = Number(query.get('limit') ?? 50);
+  if (query.get('sort') === 'slowest') {
+    const slowest = jobs.filter((job) => fits(job, query) && job.execTime !== null);
+    return {
+      jobs: slowest.toSorted((a, b) => (b.execTime ?? 0) - (a.execTime ?? 0)).slice(0, limit),
+      next: null,
+      searchedTo: null,
+    };
+  }
   const from = Number(query.get('cursor') ?? 0);
   const isSearch = query.has('arg') || query.has('search');
   const bounded = isSearch ? jobs.slice(0, from + 100) : jobs;
@@ -29,6 +38,25 @@ export function countOf(jobs: readonly JobSummary[], query: URLSearchParams) {
   return { count: Math.min(count, most), capped: count > most, at: new Date().toISOString() };
 }
 
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const KEYS: Readonly<Record<JobGroupName, (job: JobSummary) => readonly (string | null)[]>> = {
+  state: ({ state }) => [state],
+  channel: ({ channel }) => [channel],
+  name: ({ name }) => [name],
+  error: ({ excName }) => [excName],
+  user: ({ userId }) => [userId],
+  tag: ({ tags }) => tags,
+  hour: ({ dateCreated }) => [`${dateCreated.slice(0, 13)}:00:00Z`],
+};
+
+export function groupsOf(jobs: readonly JobSummary[], query: URLSearchParams): JobGroupPage {
+  const counts = new Map<string | null, number>();
+  for (const key of jobs.filter((job) => fits(job, query)).flatMap(KEYS[query.get('by') as JobGroupName]))
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const groups = [...counts].map(([key, count]) => ({ key, count }));
+  return { groups: groups.toSorted((a, b) => b.count - a.count), others: 0, countedTo: null };
+}
+
 /** Whether a job is among those that a filter asks for. */
 export function fits(job: JobSummary, query: URLSearchParams): boolean {
   const one = (key: keyof JobQuery, test: (value: string) => boolean) => {
@@ -46,6 +74,13 @@ export function fits(job: JobSummary, query: URLSearchParams): boolean {
     one('error', (value) => job.excName === value) &&
     one('failure', (value) => failureIdOf(job) === value) &&
     one('batch', (value) => job.batchUuid === value) &&
+    one('tag', (value) => job.tags.includes(value)) &&
+    one(
+      'since',
+      (value) =>
+        job.dateCreated >=
+        new Date(Date.now() - Number.parseInt(value, 10) * (UNITS[value.slice(-1)] ?? 0)).toISOString(),
+    ) &&
     one('text', (value) => job.description.toLowerCase().includes(value.toLowerCase())) &&
     one('arg', (value) => job.description.includes(value.slice(value.indexOf('=') + 1))) &&
     one('search', (value) => `${job.uuid} ${job.description}`.toLowerCase().includes(value.toLowerCase())) &&

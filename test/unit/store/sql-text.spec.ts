@@ -83,8 +83,13 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     'MOST_LINKS',
   ],
   'store/jobs/job-search.ts': [
-    'columns', 'cancelBy', 'rows', "[...base, ...where, 'true'].join(' AND ')", "[...base, below].join(' AND ')", 'end', 'outer',
-    "parts.join(' UNION ALL ')", 'skip',
+    'columns', 'cancelBy', 'rows', "[...base, ...where, 'true'].join(' AND ')", 'end', 'outer', "parts.join(' UNION ALL ')",
+  ],
+  'store/jobs/job-ranges.ts': ['rows', "[...base, below].join(' AND ')", "parts.join(' UNION ALL ')", 'skip'],
+  'store/jobs/job-groups.ts': ['KEYS[by]', 'rows', "[...base, ...where, 'true'].join(' AND ')", "parts.join(' UNION ALL ')"],
+  'store/jobs/job-sorting.ts': [
+    'columns', 'cancelBy', 'source', "where.join(' AND ')", "[...base, ...where].join(' AND ')", 'order', 'end', 'MOST_LOOKED_AT',
+    "parts.join(' UNION ALL ')",
   ],
   'store/jobs/job-store.ts': [
     'this.columns', 'cancelBy', 'table', 'limit', 'source', "where.join(' AND ')",

@@ -1,5 +1,8 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
 import { JOB_STATES } from '../../../job/job-state.js';
+import { durationOf } from '../../../common/duration.js';
+import { GROUP_KEYS, type GroupKey } from '../../../store/jobs/job-groups.js';
+import { JOB_SORTS, type JobSort } from '../../../store/jobs/job-sorting.js';
 import type { SearchFilter } from '../../../store/jobs/job-where.js';
 import type { JobActionName, PayloadField } from '../../api/jobs.api.js';
 import { JOB_ACTIONS } from '../jobs/job-actions-of.js';
@@ -33,8 +36,11 @@ const FILTER = {
   node: maybe(wholeNumber(1, MAX_INTEGER)),
   priority: maybe(wholeNumber(0, MAX_INTEGER)),
   user: maybe(text(255)),
+  tag: maybe(text(100)),
   from: maybe(isoDate),
   to: maybe(isoDate),
+  since: maybe(readBy(parseAgo)),
+  until: maybe(readBy(parseAgo)),
   error: maybe(text(255)),
   failure: maybe(readBy(parseFailureId)),
   text: maybe(text(255)),
@@ -56,9 +62,21 @@ const FILTER = {
   ),
 };
 
-const PAGE = { ...FILTER, cursor: maybe(uuid), limit: maybe(wholeNumber(1, 200)) };
+const SORTS = ['newest', ...JOB_SORTS] as const;
+export const EXPORT_FORMATS = ['csv', 'json'] as const;
+const PAGE = {
+  ...FILTER,
+  cursor: maybe(uuid),
+  limit: maybe(wholeNumber(1, 200)),
+  sort: maybe(picklist(SORTS, `must be one of ${SORTS.join(', ')}`)),
+};
 const COUNT = { ...FILTER, exact: maybe(picklist(['true', 'false'], 'must be true or false')) };
 
+const groupsSchema = object({
+  ...FILTER,
+  by: picklist(GROUP_KEYS, `must be one of ${GROUP_KEYS.join(', ')}`),
+});
+const exportSchema = object({ ...FILTER, format: picklist(EXPORT_FORMATS, 'must be csv or json') });
 const filterSchema = object(FILTER);
 const pageSchema = object(PAGE);
 const countSchema = object(COUNT);
@@ -87,17 +105,31 @@ export interface PageRequest {
   readonly filter: SearchFilter;
   readonly cursor: string | undefined;
   readonly limit: number;
+  readonly sort: JobSort | 'newest';
 }
 
 /** @throws ProblemError of status 400, as all functions here */
 export function parsePage(query: unknown): PageRequest {
-  const { cursor, limit = 50, ...filter } = parseInput(pageSchema, query);
-  return { filter: toFilter(filter), cursor, limit };
+  const { cursor, limit = 50, sort = 'newest', ...filter } = parseInput(pageSchema, query);
+  return { filter: toFilter(filter), cursor, limit, sort };
 }
 
 export function parseCount(query: unknown): { readonly filter: SearchFilter; readonly isExact: boolean } {
   const { exact, ...filter } = parseInput(countSchema, query);
   return { filter: toFilter(filter), isExact: exact === 'true' };
+}
+
+export function parseGroups(query: unknown): { readonly filter: SearchFilter; readonly by: GroupKey } {
+  const { by, ...filter } = parseInput(groupsSchema, query);
+  return { filter: toFilter(filter), by };
+}
+
+export function parseExport(query: unknown): {
+  readonly filter: SearchFilter;
+  readonly format: (typeof EXPORT_FORMATS)[number];
+} {
+  const { format, ...filter } = parseInput(exportSchema, query);
+  return { filter: toFilter(filter), format };
 }
 
 export type ParsedAction =
@@ -128,15 +160,27 @@ type ParsedFilter = ReturnType<typeof parseInput<typeof filterSchema>>;
 
 /** As the store names things; what wasn't given isn't there. */
 function toFilter(query: ParsedFilter): SearchFilter {
-  const { user, from, to, arg, graph, batch, ...same } = query;
+  const { user, from, to, since, until, tag, arg, graph, batch, ...same } = query;
   const filter = {
     ...same,
     userId: user,
-    createdFrom: from,
-    createdBefore: to,
+    createdFrom: given(from, since).toSorted((a, b) => b.getTime() - a.getTime())[0],
+    createdBefore: given(to, until).toSorted((a, b) => a.getTime() - b.getTime())[0],
     ...arg,
+    tags: tag === undefined ? undefined : [tag],
     graphUuid: graph,
     batchUuid: batch,
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}
+
+const given = (...dates: (Date | undefined)[]): Date[] => dates.filter((date) => date !== undefined);
+
+const MOST_AGO = 10 * 365 * 86_400_000;
+
+/** The moment a duration ago, such as `1h`. */
+function parseAgo(span: string): Date {
+  const millis = durationOf(span);
+  if (millis > 0 && millis <= MOST_AGO) return new Date(Date.now() - millis);
+  throw new TypeError('must be a duration such as 15m, 1h or 7d');
 }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { GroupKey, JobGroups } from '../../../store/jobs/job-groups.js';
 import type { Found, SearchBounds, SummaryRow } from '../../../store/jobs/job-search.js';
+import type { JobSort, Sorted } from '../../../store/jobs/job-sorting.js';
 import type { SearchFilter } from '../../../store/jobs/job-where.js';
+import { timeOfUuid } from '../../../store/jobs/uuid-time.js';
 import { Redactor } from '../redaction/redactor.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 import { dashboardJob } from './job-summary.js';
@@ -50,6 +53,33 @@ export class JobFinder {
     return { count, isWhole: true };
   }
 
+  /** The first jobs in another order. */
+  async sorted(
+    filter: SearchFilter,
+    sort: JobSort,
+    bounds: { limit: number; budget: number },
+  ): Promise<Sorted> {
+    if (!this.couldTell(filter)) return this.store.sorting.first(filter, sort, bounds);
+    const found = await this.store.sorting.first(plainly(filter), sort, bounds);
+    return { ...found, rows: await this.visible(found.rows, filter) };
+  }
+
+  /** @param budget - milliseconds */
+  async groups(filter: SearchFilter, by: GroupKey, budget: number): Promise<JobGroups> {
+    if (!this.couldTell(filter)) return this.store.grouping.count(filter, by, budget);
+    const end = performance.now() + budget;
+    const counts = new Map<string | null, number>();
+    let before: string | undefined;
+    for (;;) {
+      const bounds = { before, limit: COUNT_PAGE, budget: end - performance.now() };
+      const { rows, next } = await this.page(filter, bounds);
+      for (const key of rows.flatMap((row) => keysOf(row, by))) counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (next === null) return { counts, countedTo: null };
+      if (performance.now() > end) return { counts, countedTo: timeOfUuid(next) };
+      before = next;
+    }
+  }
+
   private couldTell(filter: SearchFilter): boolean {
     return this.redactor.isActive && TELLING.some((part) => filter[part] !== undefined);
   }
@@ -70,6 +100,21 @@ export class JobFinder {
     }
     return kept;
   }
+}
+
+const COLUMNS = {
+  state: 'state',
+  channel: 'channel',
+  name: 'name',
+  error: 'exc_name',
+  user: 'user_id',
+} as const;
+
+function keysOf(row: SummaryRow, by: GroupKey): (string | null)[] {
+  if (by === 'tag') return (row.tags ?? []) as string[];
+  if (by !== 'hour') return [row[COLUMNS[by]] as string | null];
+  const created = row.date_created as Date;
+  return [`${created.toISOString().slice(0, 13)}:00:00Z`];
 }
 
 /** A path that leads into the tags of stored values would get round what is hidden by the paths of values. */

@@ -48,6 +48,7 @@ export function jobSummary(row: SummaryRow, rights: Rights, redaction: Redaction
     maxRetries: row.max_retries as number,
     node: row.node as number | null,
     userId: row.user_id as string | null,
+    tags: (row.tags ?? []) as string[],
     graphUuid: row.graph_uuid as string | null,
     batchUuid: row.batch_uuid as string | null,
     eta: isoDate(row.eta),

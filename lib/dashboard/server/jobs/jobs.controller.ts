@@ -1,5 +1,8 @@
 import { Get } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { JobSort } from '../../../store/jobs/job-sorting.js';
+import type { SearchFilter } from '../../../store/jobs/job-where.js';
+import type { Rights } from '../../api/cluster.api.js';
 import type { JobDetail, JobMatchCount, JobPage, LogPage, RelatedActionView } from '../../api/jobs.api.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
@@ -43,11 +46,17 @@ export class JobsController {
     summary: 'Jobs, the newest first',
     description:
       'A page looks at a bounded number of rows: where it found fewer than asked before the end, `searchedTo` says down to which creation date it has looked, and `next` goes on from there.',
-    query: { ...FILTER_QUERY, cursor: 'The `next` of the page before', limit: '1 to 200. Default: 50' },
+    query: {
+      ...FILTER_QUERY,
+      cursor: 'The `next` of the page before',
+      limit: '1 to 200. Default: 50',
+      sort: '`newest`, or the first of another order, on one page: `due`, `running`, `slowest`',
+    },
     answer: JOB_PAGE,
   })
   async list({ query, rights }: Call): Promise<JobPage> {
-    const { filter, cursor, limit } = parsePage(query);
+    const { filter, cursor, limit, sort } = parsePage(query);
+    if (sort !== 'newest') return this.sorted(filter, sort, limit, rights);
     const { rows, next, searchedTo } = await this.finder.page(filter, {
       before: cursor,
       limit,
@@ -56,6 +65,16 @@ export class JobsController {
     return {
       jobs: rows.map((row) => jobSummary(row, rights, this.redactor.of(dashboardJob(row)))),
       next,
+      searchedTo: searchedTo?.toISOString() ?? null,
+    };
+  }
+
+  /** The first ones: there is no second page. */
+  private async sorted(filter: SearchFilter, sort: JobSort, limit: number, rights: Rights): Promise<JobPage> {
+    const { rows, searchedTo } = await this.finder.sorted(filter, sort, { limit, budget: BUDGET.count });
+    return {
+      jobs: rows.map((row) => jobSummary(row, rights, this.redactor.of(dashboardJob(row)))),
+      next: null,
       searchedTo: searchedTo?.toISOString() ?? null,
     };
   }

@@ -15,6 +15,7 @@ export type SearchedRow = Readonly<
     | 'identity_key'
     | 'exc_name'
     | 'exc_message'
+    | 'tags'
     | 'args',
     unknown
   >
@@ -55,6 +56,7 @@ class VisibleTexts {
       row.user_id,
       row.channel,
       row.exc_name,
+      ...((row.tags ?? []) as string[]),
       redaction.text('description', row.description as string),
       redaction.text('identityKey', row.identity_key as string | null),
       redaction.text('error', row.exc_message as string | null),

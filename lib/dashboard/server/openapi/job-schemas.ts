@@ -22,6 +22,7 @@ const summary = {
   maxRetries: integer,
   node: orNull(integer),
   userId: orNull(text),
+  tags: listOf(text),
   graphUuid: orNull(uuid),
   batchUuid: orNull(uuid),
   eta: orNull(date),
@@ -43,6 +44,11 @@ const error = record({ ...cause, causes: listOf(record(cause)), cut: flag });
 
 export const JOB_SUMMARY = record(summary);
 export const JOB_PAGE = record({ jobs: listOf(JOB_SUMMARY), next: orNull(uuid), searchedTo: orNull(date) });
+export const JOB_GROUPS = record({
+  groups: listOf(record({ key: orNull(text), count: integer })),
+  others: integer,
+  countedTo: orNull(date),
+});
 export const JOB_COUNT = record({ count: integer, capped: flag, at: date });
 export const JOB_DETAIL = record({
   ...summary,
@@ -103,14 +109,17 @@ export const FILTER_QUERY = {
   node: 'The id of the node that has, or last had, the job',
   priority: 'A whole number',
   user: 'The user on whose behalf it was stored',
+  tag: 'One of its tags',
   from: 'Created at or after: ISO 8601',
   to: 'Created before: ISO 8601',
+  since: 'Created in the last such time: `15m`, `1h`, `7d`',
+  until: 'Created longer ago than this: `10m`',
   error: 'The name of the error, such as `TypeError`',
   failure: 'A group of failures, by its id',
   text: 'A text in the description, in any case',
   arg: 'A value at a path of the arguments, such as `[0].customer.id=42`, or `customer.id=42` for any of them',
   search:
-    'A text anywhere in the job: description, name, arguments, identity key, error, user, channel, the beginning of its uuid',
+    'A text anywhere in the job: description, name, arguments, identity key, error, tags, user, channel, the beginning of its uuid',
   value: 'A whole value anywhere in the arguments',
   key: 'A text in the identity key, in any case',
   message: 'A text in the message of the last error, in any case',

@@ -27,6 +27,7 @@ import type {
   PayloadField,
   RelatedActionView,
 } from '../../api/jobs.api.js';
+import type { JobGroupName, JobGroupPage } from '../../api/lists.api.js';
 import type {
   ScheduleAddRequest,
   ScheduleChangeRequest,
@@ -49,6 +50,10 @@ export class Api {
     this.http.get<Metrics>('metrics', query, signal);
 
   jobs = (query: JobPageQuery, signal?: AbortSignal) => this.http.get<JobPage>('jobs', { ...query }, signal);
+  jobGroups = (query: JobQuery & { by: JobGroupName }, signal?: AbortSignal) =>
+    this.http.get<JobGroupPage>('jobs/groups', { ...query }, signal);
+  /** Where all that match are downloaded. */
+  exportUrl = (query: JobQuery & { format: 'csv' | 'json' }) => this.http.url('jobs/export', { ...query });
   countJobs = (query: JobQuery, signal?: AbortSignal) =>
     this.http.get<JobMatchCount>('jobs/count', { ...query }, signal);
   /** To the end, however many there are; 422 where that takes too long. */

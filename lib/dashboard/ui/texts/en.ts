@@ -1,5 +1,6 @@
 import { clusterEn } from './cluster-en.js';
 import { jobEn } from './job-en.js';
+import { listsEn } from './lists-en.js';
 import { schedulesEn } from './schedules-en.js';
 
 /** The words of the page. A name in braces is filled in; of `one` and `other`, `n` chooses. */
@@ -225,8 +226,11 @@ export const en = {
   'filter.node': 'Node',
   'filter.priority': 'Priority',
   'filter.user': 'User',
+  'filter.tag': 'Tag',
   'filter.from': 'Created from',
   'filter.to': 'Created before',
+  'filter.since': 'Created in the last',
+  'filter.until': 'Created longer ago than',
   'filter.error': 'Error',
   'filter.failure': 'Failure group',
   'filter.search': 'Anything',
@@ -249,7 +253,7 @@ export const en = {
   'filter.hint.id': 'its first digits',
   'filter.hint.error': 'such as TypeError',
   'filter.hint.number': 'a number',
-  'filter.since': 'Created in the last {time}',
+  'filter.sinceTime': 'Created in the last {time}',
   'filter.sinceShort': 'last {time}',
   'filter.custom': 'Time range…',
   'filter.rangeTitle': 'Created between',
@@ -260,6 +264,7 @@ export const en = {
   ...jobEn,
   ...clusterEn,
   ...schedulesEn,
+  ...listsEn,
 } as const;
 
 export type TextKey = keyof typeof en;

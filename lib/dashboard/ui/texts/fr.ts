@@ -1,6 +1,7 @@
 import { clusterFr } from './cluster-fr.js';
 import { jobFr } from './job-fr.js';
 import type { Texts } from './en.js';
+import { listsFr } from './lists-fr.js';
 import { schedulesFr } from './schedules-fr.js';
 
 /** Les mots de la page. */
@@ -229,8 +230,11 @@ export const fr: Texts = {
   'filter.node': 'Nœud',
   'filter.priority': 'Priorité',
   'filter.user': 'Utilisateur',
+  'filter.tag': 'Étiquette',
   'filter.from': 'Créée depuis',
   'filter.to': 'Créée avant',
+  'filter.since': 'Créée depuis moins de',
+  'filter.until': 'Créée il y a plus de',
   'filter.error': 'Erreur',
   'filter.failure': 'Groupe d’échecs',
   'filter.search': 'Partout',
@@ -253,7 +257,7 @@ export const fr: Texts = {
   'filter.hint.id': 'ses premiers chiffres',
   'filter.hint.error': 'par exemple TypeError',
   'filter.hint.number': 'un nombre',
-  'filter.since': 'Créée depuis moins de {time}',
+  'filter.sinceTime': 'Créée depuis moins de {time}',
   'filter.sinceShort': 'moins de {time}',
   'filter.custom': 'Période…',
   'filter.rangeTitle': 'Créée entre',
@@ -264,4 +268,5 @@ export const fr: Texts = {
   ...jobFr,
   ...clusterFr,
   ...schedulesFr,
+  ...listsFr,
 };

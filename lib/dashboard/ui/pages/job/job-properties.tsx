@@ -39,6 +39,15 @@ export function JobProperties({ job }: { job: JobDetail }) {
             </a>
           </Line>
         )}
+        {job.tags.length > 0 && (
+          <Line name={t('list.column.tags')}>
+            {job.tags.map((tag) => (
+              <a key={tag} class="tag" href={pathTo('jobs', { tag })}>
+                {tag}
+              </a>
+            ))}
+          </Line>
+        )}
         {identityKey !== null && (
           <Line name={t('job.identityKey')}>
             <Copied text={identityKey} href={pathTo('jobs', { key: identityKey })} />

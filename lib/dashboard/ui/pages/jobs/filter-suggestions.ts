@@ -24,6 +24,7 @@ const TYPED = {
   text: 'search',
   error: 'failures',
   user: 'info',
+  tag: 'filter',
   node: 'nodes',
   priority: 'up',
   arg: 'functions',
@@ -84,6 +85,7 @@ function forAnything(
     ...spans(t, span).filter(({ label, value }) => has(`${label} ${value}`, text)),
     filter('value', text, t),
     filter('key', text, t),
+    filter('tag', text, t),
     ...(FITS.id.test(text) ? [filter('id', text, t)] : []),
     filter('text', text, t),
     filter('message', text, t),
@@ -149,12 +151,17 @@ function spans(t: Translate, span: (seconds: number) => string): readonly Sugges
   const last = SPANS.map((seconds) => ({
     id: `since-${seconds}`,
     icon: 'clock' as const,
-    label: t('filter.since', { time: span(seconds) }),
+    label: t('filter.sinceTime', { time: span(seconds) }),
     value: '',
     does: {
       kind: 'filter' as const,
-      key: 'from' as const,
-      value: new Date(Math.floor(Date.now() / 1_000 - seconds) * 1_000).toISOString().replace('.000', ''),
+      key: 'since' as const,
+      value:
+        seconds < 3_600
+          ? `${seconds / 60}m`
+          : seconds < 86_400
+            ? `${seconds / 3_600}h`
+            : `${seconds / 86_400}d`,
     },
   }));
   return [

@@ -1,4 +1,5 @@
 import type { JobQuery } from '../../../api/jobs.api.js';
+import type { JobGroupName, JobSortName } from '../../../api/lists.api.js';
 import { isJobState, type JobState } from '../../../../job/job-state.js';
 import { pathTo } from '../../app/router.js';
 
@@ -10,8 +11,11 @@ export const FILTER_KEYS = [
   'node',
   'priority',
   'user',
+  'tag',
   'from',
   'to',
+  'since',
+  'until',
   'error',
   'failure',
   'search',
@@ -45,7 +49,37 @@ export function statesOf(filters: Filters): readonly JobState[] {
   return (filters.state ?? '').split(',').filter(isJobState);
 }
 
+/** In which order the list stands, or by what its jobs are counted instead. */
+export interface ListView {
+  readonly sort: JobSortName;
+  readonly group: JobGroupName | null;
+}
+
+export const SORTS = ['newest', 'due', 'running', 'slowest'] as const satisfies readonly JobSortName[];
+export const GROUPS = [
+  'channel',
+  'name',
+  'error',
+  'user',
+  'tag',
+  'hour',
+] as const satisfies readonly JobGroupName[];
+
+export function readView(query: URLSearchParams): ListView {
+  return {
+    sort: SORTS.find((sort) => sort === query.get('sort')) ?? 'newest',
+    group: GROUPS.find((group) => group === query.get('group')) ?? null,
+  };
+}
+
 /** Where the list with these filters stands. */
-export function jobsPath(filters: Filters): string {
-  return pathTo('jobs', Object.fromEntries(FILTER_KEYS.map((key) => [key, filters[key]])));
+export function jobsPath(
+  filters: Filters,
+  { sort = 'newest', group = null }: Partial<ListView> = {},
+): string {
+  return pathTo('jobs', {
+    ...Object.fromEntries(FILTER_KEYS.map((key) => [key, filters[key]])),
+    sort: sort === 'newest' ? undefined : sort,
+    group: group ?? undefined,
+  });
 }

@@ -4,48 +4,83 @@ import { StateBadge } from '../../components/badge.js';
 import { ProgressBar } from '../../components/progress-bar.js';
 import { RowLink, type Column } from '../../components/table.js';
 import { Duration, Since, TimeAgo } from '../../components/time.js';
+import { pathTo } from '../../app/router.js';
 import type { JobRow } from './job-list.js';
+import { chosenColumns, COLUMNS, type ColumnId } from './list-settings.js';
 
-/** What the list says of each job. */
+/** What the list says of each job: the job and its state, and what else was chosen. */
 export function useJobColumns(): readonly Column<JobRow>[] {
   const { t } = useTexts();
+  const chosen = chosenColumns.value;
   return useMemo(
     () => [
       { id: 'job', head: t('jobs.job'), grow: true, card: 'lead', cell: (row) => <Title row={row} /> },
       { id: 'state', head: t('jobs.state'), card: 'bare', cell: (row) => <State row={row} /> },
-      {
-        id: 'channel',
-        head: t('jobs.channel'),
-        from: 'm',
-        card: 'none',
-        cell: ({ job }) => <span class="muted">{job.channel}</span>,
-      },
-      {
-        id: 'tries',
-        head: t('jobs.tries'),
-        from: 'l',
-        align: 'end',
-        card: 'none',
-        cell: ({ job }) => (
-          <span class={job.retry > 1 ? 'jobs-tries' : 'faint'}>
-            {job.retry}/{job.maxRetries === 0 ? '∞' : job.maxRetries}
-          </span>
-        ),
-      },
-      { id: 'time', head: t('jobs.time'), align: 'end', card: 'bare', cell: (row) => <Time row={row} /> },
-      {
-        id: 'created',
-        head: t('jobs.created'),
-        align: 'end',
-        card: 'bare',
-        cell: ({ job }) => (
-          <span class="muted">
-            <TimeAgo date={job.dateCreated} />
-          </span>
-        ),
-      },
+      ...COLUMNS.filter((id) => chosen.includes(id)).map((id) => ({
+        id,
+        head: t(`list.column.${id}`),
+        ...LOOKS[id],
+      })),
     ],
-    [t],
+    [t, chosen],
+  );
+}
+
+type Look = Omit<Column<JobRow>, 'id' | 'head'>;
+
+const muted = (text: string | number | null) =>
+  text === null ? <span class="faint">–</span> : <span class="muted">{text}</span>;
+const ago = (date: string | null) =>
+  date === null ? (
+    <span class="faint">–</span>
+  ) : (
+    <span class="muted">
+      <TimeAgo date={date} />
+    </span>
+  );
+
+const LOOKS: Readonly<Record<ColumnId, Look>> = {
+  function: { from: 'm', card: 'none', cell: ({ job }) => <span class="mono muted">{job.name}</span> },
+  channel: { from: 'm', card: 'none', cell: ({ job }) => muted(job.channel) },
+  priority: { from: 'l', align: 'end', card: 'none', cell: ({ job }) => muted(job.priority) },
+  tries: {
+    from: 'l',
+    align: 'end',
+    card: 'none',
+    cell: ({ job }) => (
+      <span class={job.retry > 1 ? 'jobs-tries' : 'faint'}>
+        {job.retry}/{job.maxRetries === 0 ? '∞' : job.maxRetries}
+      </span>
+    ),
+  },
+  node: { from: 'l', align: 'end', card: 'none', cell: ({ job }) => muted(job.node) },
+  user: { from: 'm', card: 'none', cell: ({ job }) => muted(job.userId) },
+  tags: { from: 'm', card: 'none', cell: ({ job }) => <Tags of={job.tags} /> },
+  wait: { from: 'm', align: 'end', card: 'none', cell: ({ job }) => <Wait job={job} /> },
+  time: { align: 'end', card: 'bare', cell: (row) => <Time row={row} /> },
+  eta: { from: 'm', align: 'end', card: 'none', cell: ({ job }) => ago(job.eta) },
+  created: { align: 'end', card: 'bare', cell: ({ job }) => ago(job.dateCreated) },
+};
+
+function Tags({ of }: { of: readonly string[] }) {
+  return (
+    <span class="jobs-tags">
+      {of.map((tag) => (
+        <a key={tag} class="tag" href={pathTo('jobs', { tag })}>
+          {tag}
+        </a>
+      ))}
+    </span>
+  );
+}
+
+/** From when it could start to when it did. */
+function Wait({ job }: Pick<JobRow, 'job'>) {
+  const ready = Math.max(...[job.dateCreated, job.eta ?? job.dateCreated].map((date) => Date.parse(date)));
+  return job.dateStarted === null ? (
+    <span class="faint">–</span>
+  ) : (
+    <Duration seconds={Math.max(0, (Date.parse(job.dateStarted) - ready) / 1_000)} />
   );
 }
 

@@ -1,5 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import type { JobPage, JobPageQuery, JobSummary } from '../../../api/jobs.api.js';
+import type { JobSortName } from '../../../api/lists.api.js';
 import { ProblemError } from '../../app/problem-error.js';
 import { statesOf, type Filters } from './filters.js';
 
@@ -12,6 +13,8 @@ export interface JobRow {
 type Read = (query: JobPageQuery, signal?: AbortSignal) => Promise<JobPage>;
 
 export const PAGE_SIZE = 50;
+/** In another order there is one page. */
+const MOST_SORTED = 200;
 /** As many as the server gives by uuid at once. */
 const MOST_REFRESHED = 200;
 
@@ -33,6 +36,7 @@ export class JobList {
 
   constructor(
     readonly filters: Filters,
+    readonly sort: JobSortName,
     private readonly read: Read,
   ) {}
 
@@ -98,7 +102,7 @@ export class JobList {
     try {
       const [again, first] = await Promise.all([
         uuids.length === 0 ? null : this.read({ uuids: uuids.join(','), limit: String(MOST_REFRESHED) }),
-        this.read({ ...this.filters, limit: String(PAGE_SIZE) }),
+        this.read(this.#query()),
       ]);
       if (this.rows.peek() === before) {
         this.#renew(before, new Set(uuids), again?.jobs ?? [], first);
@@ -145,10 +149,16 @@ export class JobList {
     return { job, past: states.length > 0 && !states.includes(job.state) ? 'moved' : null };
   }
 
+  #query(): JobPageQuery {
+    return this.sort === 'newest'
+      ? { ...this.filters, limit: String(PAGE_SIZE) }
+      : { ...this.filters, sort: this.sort, limit: String(MOST_SORTED) };
+  }
+
   async #get(more: JobPageQuery, put: (page: JobPage) => void): Promise<void> {
     this.loading.value = true;
     try {
-      const page = await this.read({ ...this.filters, ...more, limit: String(PAGE_SIZE) });
+      const page = await this.read({ ...this.#query(), ...more });
       batch(() => {
         put(page);
         this.next.value = page.next;

@@ -9,6 +9,7 @@ import { useSelection } from '../../components/selection.js';
 import { SkeletonRows } from '../../components/skeleton.js';
 import { Table } from '../../components/table.js';
 import { useJobColumns } from './job-columns.js';
+import { density } from './list-settings.js';
 import { PAGE_SIZE, type JobList, type JobRow } from './job-list.js';
 import { useBulk } from './use-bulk.js';
 
@@ -41,7 +42,7 @@ export function JobsView({ list }: { list: JobList }) {
     );
   }
   return (
-    <div class="jobs-list" ref={box}>
+    <div class={`jobs-list jobs-${density.value}`} ref={box}>
       {error !== null && <StaleNotice error={error} retry={reload} />}
       <NewJobs list={list} />
       {(rows.length > 0 || list.next.value === null) && (
@@ -94,6 +95,9 @@ function Older({ list }: { list: JobList }) {
   const { t, format } = useTexts();
   const to = list.searchedTo.value;
   const n = list.rows.value?.length ?? 0;
+  if (list.sort !== 'newest') {
+    return <SortedEnd list={list} />;
+  }
   if (list.next.value === null) {
     return n === 0 ? null : <p class="jobs-end faint">{t('jobs.end')}</p>;
   }
@@ -128,6 +132,18 @@ function Older({ list }: { list: JobList }) {
         </>
       )}
     </div>
+  );
+}
+
+/** In another order there is one page, which says what it is of. */
+function SortedEnd({ list }: { list: JobList }) {
+  const { t, format } = useTexts();
+  const to = list.searchedTo.value;
+  const n = list.rows.value?.length ?? 0;
+  return (
+    <p class="jobs-end faint">
+      {n > 0 && t('list.first', { n })} {to !== null && t('list.countedTo', { date: format.exact(to) })}
+    </p>
   );
 }
 
