@@ -10,4 +10,5 @@ export type {
 export type * from './dashboard/api/cluster.api.js';
 export type * from './dashboard/api/jobs.api.js';
 export type * from './dashboard/api/lists.api.js';
+export type * from './dashboard/api/waits.api.js';
 export type * from './dashboard/api/schedules.api.js';

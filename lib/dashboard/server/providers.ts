@@ -8,6 +8,7 @@ import { EventHub } from './events/event-hub.js';
 import { FunctionViews } from './functions/function-views.js';
 import { JobDetails } from './jobs/job-details.js';
 import { JobExport } from './jobs/job-export.js';
+import { JobWaitViews } from './jobs/job-waits.js';
 import { JobFinder } from './jobs/job-finder.js';
 import { JobSummaries } from './jobs/job-summaries.js';
 import { Attention } from './overview/attention.js';
@@ -27,6 +28,7 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   Redactor,
   JobFinder,
   JobExport,
+  JobWaitViews,
   JobDetails,
   JobActions,
   JobSummaries,

@@ -1,4 +1,5 @@
-import type { JobGroupPage, JobPage, Problem } from '../../../lib/dashboard.js';
+import { randomUUID } from 'node:crypto';
+import type { JobGroupPage, JobPage, JobWaits, Problem } from '../../../lib/dashboard.js';
 import { ADAPTERS, startDashboard, type TestDashboard, WordGuard } from '../../support/dashboard.js';
 import { Desk } from '../../support/dashboard-jobs.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -123,5 +124,18 @@ describe.each(ADAPTERS)('lists of jobs on %s', (_, adapter) => {
     expect(answer.status).toBe(200);
     gone.abort();
     await test.get('about');
+  });
+
+  it('say why jobs wait, without what an error said', async () => {
+    const { jobs } = await test.get<JobPage>('jobs');
+    const failed = jobs.find(({ state }) => state === 'failed')?.uuid ?? '';
+    const held = jobs.find(({ channel }) => channel === 'root.off')?.uuid ?? '';
+    const later = jobs.find(({ description }) => description === 'later')?.uuid ?? '';
+    const { waits } = await test.get<JobWaits>(`jobs/waits?uuids=${failed},${held},${later},${randomUUID()}`);
+    expect(Object.keys(waits).toSorted()).toEqual([failed, held, later].toSorted());
+    expect(waits[held]?.reasons).toEqual([{ kind: 'paused', channel: 'root.off' }]);
+    expect(waits[later]?.reasons[0]).toMatchObject({ kind: 'eta', until: expect.stringMatching(/^20.*Z$/) });
+    expect(waits[failed]?.reasons).toMatchObject([{ kind: 'failed', error: 'FailedJobError' }]);
+    expect((await test.api('jobs/waits')).status).toBe(400);
   });
 });

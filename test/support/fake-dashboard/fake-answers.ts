@@ -41,13 +41,15 @@ export function answer(
     case 'jobs':
       return second === 'count'
         ? countOf(jobs, query)
-        : second === 'groups'
-          ? groupsOf(jobs, query)
-          : second === 'export'
-            ? jobs.map(({ uuid }) => uuid).join('\n')
-            : second === undefined
-              ? pageOf(jobs, query)
-              : aJob(dashboard, second, third, query);
+        : second === 'waits'
+          ? { waits: dashboard.waits }
+          : second === 'groups'
+            ? groupsOf(jobs, query)
+            : second === 'export'
+              ? jobs.map(({ uuid }) => uuid).join('\n')
+              : second === undefined
+                ? pageOf(jobs, query)
+                : aJob(dashboard, second, third, query);
     case 'failures':
       return fakeFailures(jobs);
     case 'channels':

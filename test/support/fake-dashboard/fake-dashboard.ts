@@ -10,6 +10,7 @@ import type {
   LogLine,
   RelatedActionView,
 } from '../../../lib/dashboard/api/jobs.api.js';
+import type { JobWaits } from '../../../lib/dashboard/api/waits.api.js';
 import { answer, linesOf } from './fake-answers.js';
 import { countsOf } from './fake-cluster.js';
 import { actionsOf, fakeJobs } from './fake-jobs.js';
@@ -49,6 +50,8 @@ export class FakeDashboard {
   readonly broken = new Map<string, number>();
   /** What a job has beyond its row, by uuid, where a test wants it otherwise. */
   readonly details = new Map<string, Partial<JobDetail>>();
+  /** Why jobs wait, by uuid. */
+  waits: JobWaits['waits'] = {};
   /** Lines of logs, by uuid. */
   readonly logs = new Map<string, LogLine[]>();
   relatedAction: RelatedActionView | null = { label: 'Open the invoice', url: '/invoices/4711', data: null };

@@ -77,6 +77,7 @@ const groupsSchema = object({
   by: picklist(GROUP_KEYS, `must be one of ${GROUP_KEYS.join(', ')}`),
 });
 const exportSchema = object({ ...FILTER, format: picklist(EXPORT_FORMATS, 'must be csv or json') });
+const waitsSchema = object({ uuids: FILTER.uuids.wrapped });
 const filterSchema = object(FILTER);
 const pageSchema = object(PAGE);
 const countSchema = object(COUNT);
@@ -131,6 +132,8 @@ export function parseExport(query: unknown): {
   const { format, ...filter } = parseInput(exportSchema, query);
   return { filter: toFilter(filter), format };
 }
+
+export const parseUuids = (query: unknown): readonly string[] => parseInput(waitsSchema, query).uuids;
 
 export type ParsedAction =
   | { readonly uuids: readonly string[] }

@@ -3,15 +3,17 @@ import { Get, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GROUP_KEYS } from '../../../store/jobs/job-groups.js';
 import type { JobGroupPage } from '../../api/lists.api.js';
+import type { JobWaits } from '../../api/waits.api.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
 import { setLongHeaders } from '../http/headers.js';
-import { EXPORT_FORMATS, parseExport, parseGroups } from '../input/jobs.input.js';
+import { EXPORT_FORMATS, parseExport, parseGroups, parseUuids } from '../input/jobs.input.js';
 import { Described } from '../openapi/described.js';
-import { FILTER_QUERY, JOB_GROUPS } from '../openapi/job-schemas.js';
+import { FILTER_QUERY, JOB_GROUPS, JOB_WAITS } from '../openapi/job-schemas.js';
 import { text } from '../openapi/schemas.js';
 import { JobExport } from './job-export.js';
 import { JobFinder } from './job-finder.js';
+import { JobWaitViews } from './job-waits.js';
 
 /** Milliseconds. */
 const BUDGET = 700;
@@ -23,6 +25,7 @@ export class JobListsController {
   constructor(
     private readonly finder: JobFinder,
     private readonly files: JobExport,
+    private readonly waiting: JobWaitViews,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -44,6 +47,16 @@ export class JobListsController {
       others: sorted.slice(MOST_GROUPS).reduce((sum, { count }) => sum + count, 0),
       countedTo: countedTo?.toISOString() ?? null,
     };
+  }
+
+  @Get('waits')
+  @Described({
+    summary: 'Why jobs wait, with their place and when they may start',
+    query: { uuids: 'Uuids, separated by commas, at most 200' },
+    answer: JOB_WAITS,
+  })
+  async waits({ query }: Call): Promise<JobWaits> {
+    return { waits: await this.waiting.read(parseUuids(query)) };
   }
 
   @Get('export')

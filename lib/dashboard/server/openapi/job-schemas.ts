@@ -44,6 +44,16 @@ const error = record({ ...cause, causes: listOf(record(cause)), cut: flag });
 
 export const JOB_SUMMARY = record(summary);
 export const JOB_PAGE = record({ jobs: listOf(JOB_SUMMARY), next: orNull(uuid), searchedTo: orNull(date) });
+export const JOB_WAITS = record({
+  waits: {
+    type: 'object',
+    additionalProperties: record({
+      reasons: listOf({ type: 'object', required: ['kind'], properties: { kind: text } }),
+      position: orNull(integer),
+      startsIn: orNull(number),
+    }),
+  },
+});
 export const JOB_GROUPS = record({
   groups: listOf(record({ key: orNull(text), count: integer })),
   others: integer,

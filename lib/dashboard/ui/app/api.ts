@@ -35,6 +35,7 @@ import type {
   ScheduleRunView,
   ScheduleView,
 } from '../../api/schedules.api.js';
+import type { JobWaits } from '../../api/waits.api.js';
 import { Http } from './http.js';
 import { readLines } from './ndjson.js';
 
@@ -54,6 +55,8 @@ export class Api {
     this.http.get<JobGroupPage>('jobs/groups', { ...query }, signal);
   /** Where all that match are downloaded. */
   exportUrl = (query: JobQuery & { format: 'csv' | 'json' }) => this.http.url('jobs/export', { ...query });
+  jobWaits = (uuids: readonly string[], signal?: AbortSignal) =>
+    this.http.get<JobWaits>('jobs/waits', { uuids: uuids.join(',') }, signal);
   countJobs = (query: JobQuery, signal?: AbortSignal) =>
     this.http.get<JobMatchCount>('jobs/count', { ...query }, signal);
   /** To the end, however many there are; 422 where that takes too long. */

@@ -1,6 +1,7 @@
 import { clusterEn } from './cluster-en.js';
 import { jobEn } from './job-en.js';
 import { listsEn } from './lists-en.js';
+import { waitEn } from './wait-en.js';
 import { schedulesEn } from './schedules-en.js';
 
 /** The words of the page. A name in braces is filled in; of `one` and `other`, `n` chooses. */
@@ -265,6 +266,7 @@ export const en = {
   ...clusterEn,
   ...schedulesEn,
   ...listsEn,
+  ...waitEn,
 } as const;
 
 export type TextKey = keyof typeof en;

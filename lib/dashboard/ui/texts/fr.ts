@@ -2,6 +2,7 @@ import { clusterFr } from './cluster-fr.js';
 import { jobFr } from './job-fr.js';
 import type { Texts } from './en.js';
 import { listsFr } from './lists-fr.js';
+import { waitFr } from './wait-fr.js';
 import { schedulesFr } from './schedules-fr.js';
 
 /** Les mots de la page. */
@@ -269,4 +270,5 @@ export const fr: Texts = {
   ...clusterFr,
   ...schedulesFr,
   ...listsFr,
+  ...waitFr,
 };

@@ -7,7 +7,6 @@ export const jobEn = {
   'job.deleted': 'This job has been deleted. You see its last known state.',
   'job.cancelling': 'Cancellation was requested, and its node notified.',
   'job.cancellingBy': '{who} requested cancellation, and its node was notified.',
-  'job.unknown': 'No living node has this function. The job waits until one does.',
   'job.parts': 'Sections of the job',
   'job.tab.arguments': 'Arguments',
   'job.tab.tries': 'Attempts',

@@ -10,7 +10,6 @@ export const jobFr: Pick<Texts, keyof typeof jobEn> = {
   'job.deleted': 'Elle a été supprimée entre-temps ; ceci est son dernier état connu.',
   'job.cancelling': 'Quelqu’un a demandé son annulation ; son nœud est prévenu.',
   'job.cancellingBy': '{who} a demandé son annulation ; son nœud est prévenu.',
-  'job.unknown': 'Aucun nœud actif ne connaît cette fonction : la tâche attend qu’il y en ait un.',
   'job.parts': 'Parties de la tâche',
   'job.tab.arguments': 'Arguments',
   'job.tab.tries': 'Essais',

@@ -1,6 +1,5 @@
 import { useMemo } from 'preact/hooks';
 import type { JobDetail } from '../../../api/jobs.api.js';
-import type { JobState } from '../../../../job/job-state.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { EmptyState, ErrorState, Notice, StaleNotice } from '../../components/empty.js';
@@ -21,6 +20,7 @@ import './job.css';
 import { LogTail } from './log-tail.js';
 import { TimeStrip } from './time-strip.js';
 import { useJob } from './use-job.js';
+import { WaitNotice } from './wait-notice.js';
 
 /** One job, all that there is to know of it. */
 export function JobPage({ params }: PageProps) {
@@ -76,9 +76,6 @@ export function JobPage({ params }: PageProps) {
   );
 }
 
-/** Nobody misses the function of a job that has ended. */
-const WAITING: readonly JobState[] = ['wait_dependencies', 'pending'];
-
 function Warnings({ job }: { job: JobDetail }) {
   const { t } = useTexts();
   return (
@@ -88,7 +85,7 @@ function Warnings({ job }: { job: JobDetail }) {
           {job.cancelBy === null ? t('job.cancelling') : t('job.cancellingBy', { who: job.cancelBy })}
         </Notice>
       )}
-      {!job.known && WAITING.includes(job.state) && <Notice tone="warn">{t('job.unknown')}</Notice>}
+      <WaitNotice job={job} />
     </>
   );
 }

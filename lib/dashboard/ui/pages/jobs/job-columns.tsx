@@ -6,23 +6,29 @@ import { RowLink, type Column } from '../../components/table.js';
 import { Duration, Since, TimeAgo } from '../../components/time.js';
 import { pathTo } from '../../app/router.js';
 import type { JobRow } from './job-list.js';
+import type { SaidReason } from './use-waits.js';
 import { chosenColumns, COLUMNS, type ColumnId } from './list-settings.js';
 
 /** What the list says of each job: the job and its state, and what else was chosen. */
-export function useJobColumns(): readonly Column<JobRow>[] {
+export function useJobColumns(waits: ReadonlyMap<string, SaidReason>): readonly Column<JobRow>[] {
   const { t } = useTexts();
   const chosen = chosenColumns.value;
   return useMemo(
     () => [
       { id: 'job', head: t('jobs.job'), grow: true, card: 'lead', cell: (row) => <Title row={row} /> },
-      { id: 'state', head: t('jobs.state'), card: 'bare', cell: (row) => <State row={row} /> },
+      {
+        id: 'state',
+        head: t('jobs.state'),
+        card: 'bare',
+        cell: (row) => <State row={row} wait={waits.get(row.job.uuid)} />,
+      },
       ...COLUMNS.filter((id) => chosen.includes(id)).map((id) => ({
         id,
         head: t(`list.column.${id}`),
         ...LOOKS[id],
       })),
     ],
-    [t, chosen],
+    [t, chosen, waits],
   );
 }
 
@@ -107,9 +113,10 @@ function Title({ row: { job } }: { row: JobRow }) {
   );
 }
 
-function State({ row: { job, past } }: { row: JobRow }) {
+function State({ row: { job, past }, wait }: { row: JobRow; wait: SaidReason | undefined }) {
   const { t } = useTexts();
-  const note = past === null ? (job.cancelling ? t('jobs.cancelling') : null) : t(`jobs.${past}`);
+  const held = wait === undefined ? null : t(`wait.short.${wait}`);
+  const note = past === null ? (job.cancelling ? t('jobs.cancelling') : held) : t(`jobs.${past}`);
   return (
     <span class="jobs-state" {...(note !== null && { 'data-tip': note })}>
       <StateBadge state={job.state} retrying={isRetrying(job)} />

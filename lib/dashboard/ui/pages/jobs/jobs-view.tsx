@@ -12,6 +12,7 @@ import { useJobColumns } from './job-columns.js';
 import { density } from './list-settings.js';
 import { PAGE_SIZE, type JobList, type JobRow } from './job-list.js';
 import { useBulk } from './use-bulk.js';
+import { useWaits } from './use-waits.js';
 
 const EXAMPLE = `@Job()
 async send(invoice: Invoice) { … }
@@ -25,8 +26,8 @@ export function JobsView({ list }: { list: JobList }) {
   const { live } = useApp();
   const { t } = useTexts();
   const box = useRef<HTMLDivElement>(null);
-  const columns = useJobColumns();
   const rows = list.rows.value;
+  const columns = useJobColumns(useWaits(rows ?? []));
   const keys = useMemo(() => (rows ?? []).map(keyOf), [rows]);
   const selection = useSelection(keys);
   const bulk = useBulk(list, rows ?? [], selection);
