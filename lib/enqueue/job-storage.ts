@@ -9,6 +9,7 @@ import type { JobReader } from '../inspect/job-reader.js';
 import { type KeyedAnswer, KeyedInserts } from './keyed-inserts.js';
 import type { KnownChannels } from './known-channels.js';
 import type { StoringTransaction, Transactions } from './transactions.js';
+import { readyJobsOf } from '../store/notify/ready-jobs.js';
 import { wakeFor } from './wake-messages.js';
 
 /** From a draft to a row, and to those who wait for it. */
@@ -88,7 +89,7 @@ export class JobStorage {
     lockTimeout: number,
   ): Promise<ReadonlyMap<string, KeyedAnswer>> {
     const rows = await this.store.writer.insertKeyed(jobs, lockTimeout);
-    if (rows.length > 0) this.store.notifier.publish(wakeFor(rows));
+    if (rows.length > 0) this.store.notifier.publish(wakeFor(rows, jobs));
     return this.answersOf(jobs, rows, undefined);
   }
 
@@ -117,26 +118,35 @@ export class JobStorage {
 
   private async insertIn(tx: StoringTransaction, jobs: readonly NewJob[]): Promise<readonly StoredJob[]> {
     const rows = await this.store.writer.insert(jobs, tx.query);
-    if (rows.length > 0) tx.notify(wakeFor(rows));
+    if (rows.length > 0) tx.notify(wakeFor(rows, jobs));
     return rows;
   }
 
   /** In a transaction of our own; the runner of this process may take them at once. */
   private async insertAlone(jobs: readonly NewJob[]): Promise<readonly StoredJob[]> {
     const { localDispatch, notifier, writer } = this.store;
-    const ready = jobs.some(({ etaIn, etaAt, waits }) => etaIn === null && etaAt === null && !waits);
+    const ready = notifier.stamp(readyJobsOf(jobs.filter(isReady)));
     const insert = async (notification: string | null): Promise<InsertedJobs> =>
       writer.insertAlone(jobs, notification);
-    const { rows, notified, claimed } = await (ready
+    const { rows, notified, claimed } = await (ready.length > 0
       ? notifier.attach<InsertedJobs>(
+          ready,
           (notification) => localDispatch.offer(jobs, notification) ?? insert(notification),
         )
       : insert(null));
     if (claimed === true) return rows;
-    const message = wakeFor(rows);
-    notifier.publishLocal(message);
-    const { ready: _, ...rest } = message;
-    notifier.publishRemote(notified ? rest : message);
+    if (ready.length > 0) notifier.publishLocal({ jobs: ready });
+    if (ready.length > 0 && !notified) notifier.publishRemote({ jobs: ready });
+    // One whose eta had passed when it was stored is ready as well.
+    notifier.publish(
+      wakeFor(
+        rows,
+        jobs.filter((job) => !isReady(job)),
+      ),
+    );
     return rows;
   }
 }
+
+/** Whether a job is ready as soon as it is stored. */
+const isReady = ({ etaIn, etaAt, waits }: NewJob): boolean => etaIn === null && etaAt === null && !waits;

@@ -7,7 +7,7 @@ import { isEntityManager } from '../store/connection/entity-manager.js';
 import { ISOLATION } from '../store/connection/isolation.js';
 import { depthOf } from '../store/connection/job-transaction.js';
 import type { Store } from '../store/store.js';
-import { merge, type NotifierMessage } from '../store/notify/notifier.js';
+import { merge, type NotifierMessage } from '../store/notify/notifier-message.js';
 import { ambientManager, isManagerOf, isOpen } from './ambient-manager.js';
 import { limitLockWaits } from '../store/connection/lock-timeout.js';
 import { ContendedLane } from './contended-lane.js';

@@ -1,6 +1,6 @@
 import { NodeLostError } from '../errors/node-lost.error.js';
-import type { HeartbeatReply } from '../store/nodes/node-store.js';
-import type { NotifierMessage } from '../store/notify/notifier.js';
+import type { HeartbeatReply } from '../store/nodes/heartbeat.types.js';
+import type { NotifierMessage } from '../store/notify/notifier-message.js';
 import { StatsRecorder } from './reporting/stats-recorder.js';
 import { JobRescuer } from './maintenance/job-rescuer.js';
 import { Heartbeat } from './liveness/heartbeat.js';
@@ -11,6 +11,8 @@ import { Membership } from './liveness/membership.js';
 import { ClaimLoop } from './claiming/claim-loop.js';
 import { CycleFollowUp } from './claiming/cycle-follow-up.js';
 import { NodeStateMachine, type RunnerState } from './node-state.js';
+import { Responder } from './claiming/responder.js';
+import { Roster } from './claiming/roster.js';
 import { Drain } from './slots/drain.js';
 import { JobCanceller } from './slots/job-canceller.js';
 import type { RunnerSettings } from './runner.settings.js';
@@ -21,8 +23,6 @@ import { WorkerPool } from './slots/worker-pool.js';
 
 /** How often runs are looked at, in milliseconds: to mark those that last, and to give back what waits too long. */
 const SWEEP_MS = 25;
-/** A due job that is still there is locked by somebody: it is not asked for again at once, in milliseconds. */
-const DUE_AGAIN_MS = 20;
 /** For all that a stop asks of the database, which may be away, in milliseconds. */
 const STOP_DEADLINE_MS = 5_000;
 
@@ -36,6 +36,8 @@ export class RunnerNode {
   private readonly rescuer: JobRescuer;
   private readonly processStats = new ProcessStats();
   private readonly cycles: CycleFollowUp;
+  private readonly roster: Roster;
+  private readonly responder: Responder;
   private readonly canceller: JobCanceller;
   private readonly machine = new NodeStateMachine((state) => this.enter(state));
   private sweeper: NodeJS.Timeout | undefined;
@@ -76,8 +78,23 @@ export class RunnerNode {
       },
       trouble: this.queryFailed,
     });
+    const { concurrency, pollInterval } = settings;
+    const node = (): number => this.id;
+    this.roster = new Roster({ node, slots: concurrency, names, channels: settings.channels });
+    this.responder = new Responder(node, concurrency, this.roster, {
+      hasRoom: (name) => this.claimLoop.hasRoomFor(name),
+      claim: () => this.claimLoop.jobsReady(),
+      claimLater: () => this.claimLoop.jobsReadyLater(),
+      publish: (message) => store.notifier.publishRemote(message),
+      stillWaiting: async (uuids) => store.claims.stillWaiting(uuids),
+      isLimited: (channel) => this.pool.permits.limitingChannelsOf(channel).length > 0,
+    });
     this.cycles = new CycleFollowUp({
       ...shared,
+      roster: this.roster,
+      responder: this.responder,
+      slots: concurrency,
+      pollInterval,
       channels: store.channels,
       claim: () => this.claimLoop.jobsReady(),
       promote: () => this.claimLoop.etaDue(),
@@ -90,7 +107,7 @@ export class RunnerNode {
       parts.progress,
       served,
       {
-        roundTripped: (info, ended, returned) => this.cycles.follow(info, ended, returned),
+        roundTripped: (...cycle) => this.cycles.follow(...cycle),
         gaveJobsBack: () => store.notifier.publishRemote({ ready: true }),
         reregister: () => this.reregister(),
         orphans: (uuids) => parts.log.orphans(this.id, this.id, uuids),
@@ -111,7 +128,12 @@ export class RunnerNode {
       {
         node: () => this.id,
         leaseDuration: settings.leaseDuration,
-        report: () => ({ ...this.processStats.read(), stopping: this.machine.ending, poll: this.pollDue }),
+        report: () => ({
+          ...this.processStats.read(),
+          stopping: this.machine.ending,
+          poll: this.pollDue,
+          fleet: this.roster.version,
+        }),
         ask: this.membership.ask,
       },
       {
@@ -142,9 +164,9 @@ export class RunnerNode {
       if (this.parts.progress.pending) this.claimLoop.flushProgress();
     }, SWEEP_MS);
     this.machine.apply('started');
-    this.parts.store.localDispatch.open((jobs, notification) =>
-      this.claimLoop.insertClaimed(jobs, notification),
-    );
+    const { localDispatch, notifier } = this.parts.store;
+    localDispatch.open((jobs, notification) => this.claimLoop.insertClaimed(jobs, notification));
+    notifier.preferred = (jobs) => (this.responder.wouldTake(jobs) ? this.id : undefined);
   }
 
   private enter(state: RunnerState): void {
@@ -162,6 +184,7 @@ export class RunnerNode {
   async stop(timeout: number): Promise<void> {
     const { localDispatch, notifier } = this.parts.store;
     localDispatch.close();
+    notifier.preferred = null;
     this.machine.apply('stop');
     const deadline = new Deadline(STOP_DEADLINE_MS);
     // A claim under way may still bring jobs: they are given back like those that were prefetched.
@@ -172,6 +195,7 @@ export class RunnerNode {
     this.claimLoop.stop();
     this.subscription.unsubscribe();
     this.cycles.stop();
+    this.responder.stop();
     clearInterval(this.sweeper);
     for (const end of [
       () => this.stats.stop(),
@@ -181,7 +205,7 @@ export class RunnerNode {
     ])
       await deadline.wait(end());
     this.machine.apply('stopped');
-    notifier.publish({ ready: true });
+    notifier.publish({ ready: true, full: [this.id] });
   }
 
   /** What runs gets no longer than this, in milliseconds. */
@@ -192,11 +216,14 @@ export class RunnerNode {
   private receive(message: NotifierMessage): void {
     if (message.config === true) this.claimLoop.resync();
     if (message.ready === true) this.claimLoop.jobsReady();
+    if (message.full !== undefined) this.roster.setFull(message.full);
+    for (const { node, channels } of message.starved ?? [])
+      this.roster.setStarved(node, channels, 2 * this.settings.pollInterval);
+    if (message.jobs !== undefined) this.responder.receive(message.jobs);
     if (message.nodes === true) this.heartbeat.beatSoon();
     if (message.dueIn !== undefined) this.cycles.dueWithin(message.dueIn);
     if (message.cancel !== undefined) this.canceller.cancel(message.cancel);
     if (message.mayCancel !== undefined) void this.canceller.cancelIfAsked(message.mayCancel);
-    if (message.starved !== undefined) this.cycles.othersStarved(2 * this.settings.pollInterval);
   }
 
   private beat(tick: HeartbeatReply): void {
@@ -204,7 +231,8 @@ export class RunnerNode {
     if (tick.alive) this.commands.apply(this.id, tick.command);
     this.rescuer.follow(tick);
     if (!tick.alive || tick.version !== this.pool.permits.version) this.claimLoop.resync();
-    if (tick.nextEta !== null) this.cycles.dueWithin(Math.max(tick.nextEta, DUE_AGAIN_MS));
+    if (tick.nextEta !== null) this.cycles.dueByHeartbeat(tick.nextEta);
+    if (tick.fleet !== null) this.roster.learn(tick.fleet);
     if (tick.cancel.length > 0) this.canceller.cancel(tick.cancel);
     if (tick.holds) this.claimLoop.audit();
     if (tick.ready) this.nextPoll = performance.now() + this.settings.pollInterval;

@@ -4,6 +4,8 @@ const FUNCTIONS = 'lib/store/schema/v1/functions';
 const PROTOCOL = 'test/integration/protocol/claim-protocol.spec.ts';
 const HAND_OVER = 'test/integration/calls/local-dispatch.spec.ts';
 const TICKS = 'test/integration/schedules/store-ticks.spec.ts';
+const FLEET = 'test/integration/nodes/fleet.spec.ts';
+const RESPONDER = 'test/unit/runner/claiming/responder.spec.ts';
 const BATCHES = 'test/integration/batches/races.spec.ts';
 
 export const GUARDS = [
@@ -513,8 +515,8 @@ export const GUARDS = [
     edits: [
       [
         'lib/enqueue/job-storage.ts',
-        'notifier.publishRemote(notified ? rest : message);',
-        'notifier.publishRemote(rest);',
+        'if (ready.length > 0 && !notified) notifier.publishRemote({ jobs: ready });',
+        '',
       ],
     ],
     tests: ['test/integration/protocol/notifications.spec.ts'],
@@ -611,5 +613,94 @@ export const GUARDS = [
     edits: [[`${FUNCTIONS}/store-ticks.ts`, ' AND NOT g.schedule = ANY(v_busy)', '']],
     tests: [TICKS],
     name: 'skips ticks with noOverlap',
+  },
+  {
+    guard: 'The look of a stand-in for jobs that nobody has come for',
+    edits: [
+      [
+        'lib/runner/claiming/responder.ts',
+        'this.standIns[place]?.add({ jobs, nodes });',
+        'void [place, nodes];',
+      ],
+    ],
+    tests: [FLEET, RESPONDER],
+    name: 'comes for a node that has just died|stand-in looks within',
+  },
+  {
+    guard: 'The second stand-in',
+    edits: [['lib/runner/claiming/roster.ts', 'const STAND_INS = 2;', 'const STAND_INS = 1;']],
+    tests: [FLEET],
+    name: 'comes if the first stand-in has died',
+  },
+  {
+    guard: 'A node that has no room has others come',
+    edits: [
+      [
+        'lib/runner/claiming/responder.ts',
+        'else if (!plan.everybody) this.passOn(jobs, [me]);',
+        'else void jobs;',
+      ],
+    ],
+    tests: [RESPONDER],
+    name: 'passes them on if it has no room',
+  },
+  {
+    guard: 'A node without room that is not chosen comes for its next free slot',
+    edits: [['lib/runner/claiming/responder.ts', 'if (!hasRoom) this.hooks.claimLater();', '']],
+    tests: [FLEET],
+    name: 'leaves a job that nobody has room for',
+  },
+  {
+    guard: 'No more nodes come than the jobs need',
+    edits: [
+      [
+        'lib/runner/claiming/roster.ts',
+        'if (chosen.size > 0 && slots >= count) break;',
+        'void [slots, count];',
+      ],
+    ],
+    tests: [FLEET],
+    name: 'cost a job no more statements',
+  },
+  {
+    guard: 'Only nodes that know the job function and serve the channel are counted on',
+    edits: [
+      [
+        'lib/runner/claiming/roster.ts',
+        'this.groups.filter((group) => canRun(group, name, channel))',
+        'this.groups.filter(() => true)',
+      ],
+    ],
+    tests: [FLEET, 'test/unit/runner/claiming/roster.spec.ts'],
+    name: 'nobody counts on them|know the job function',
+  },
+  {
+    guard: 'The others are told of what a full node was counted on for',
+    edits: [
+      [
+        'lib/runner/claiming/responder.ts',
+        'this.overflow(Math.min(expected - claimed, 2 * this.slots));',
+        'void [expected, claimed];',
+      ],
+    ],
+    tests: [RESPONDER],
+    name: 'could not take',
+  },
+  {
+    guard: 'The look at the other nodes although the row that says when it was is held',
+    edits: [
+      [`${FUNCTIONS}/heartbeat.ts`, "FOUND OR v_watched <= v_now - p_grace * interval '1 second'", 'FOUND'],
+    ],
+    tests: ['test/integration/nodes/heartbeat-cost.spec.ts'],
+    name: 'although somebody holds the row',
+  },
+  {
+    guard: 'A job is prefetched only if this node has a permit at each of its limits',
+    edits: [
+      [`${FUNCTIONS}/claim-steps.ts`, 'IF g_strict[g] OR g_held[g] <= 0 THEN', 'IF g_strict[g] THEN'],
+      [`${FUNCTIONS}/choose-channels.ts`, 'v_may_prefetch := v_may_prefetch AND l_held[g];', ''],
+    ],
+    tests: [PROTOCOL],
+    name: 'prefetches nothing below a limit of which it has no permit',
   },
 ];

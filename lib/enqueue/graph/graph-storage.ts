@@ -9,6 +9,7 @@ import { storedJob } from '../job-draft.js';
 import type { JobReader } from '../../inspect/job-reader.js';
 import type { KnownChannels } from '../known-channels.js';
 import type { StoringTransaction, Transactions } from '../transactions.js';
+import type { NotifierMessage } from '../../store/notify/notifier-message.js';
 import { wakeFor } from '../wake-messages.js';
 import type { GraphDraft } from './graph-draft.js';
 import { type IdentityPlan, planIdentities } from './identity-plan.js';
@@ -42,13 +43,13 @@ export class GraphStorage {
     const mayWait = enter !== undefined || jobs.some(({ identityKey }) => identityKey !== null);
     if (caller === undefined && !mayWait) {
       const written = await this.store.database.transaction((query) => this.write(graphs, query));
-      this.store.notifier.publish(wakeFor(begins(written)));
+      this.store.notifier.publish(wakeOf(written));
       return this.answers(written, []);
     }
     const { written, twins } = await this.transactions.run(caller, async (tx) => {
       await enter?.(tx.query);
       const stored = await this.write(graphs, tx.query);
-      tx.notify(wakeFor(begins(stored)));
+      tx.notify(wakeOf(stored));
       return { written: stored, twins: await this.twinsOf(stored, tx.query) };
     });
     return this.answers(written, twins, caller);
@@ -121,10 +122,13 @@ export class GraphStorage {
   }
 }
 
-/** The rows that may run. */
-function begins({ plan, rows }: Written): StoredJob[] {
-  return plan.stored
-    .flatMap(({ drafts }) => drafts)
-    .filter(({ job }) => !job.waits)
-    .map(({ job }) => rows.get(job.uuid) as StoredJob);
+/** What to tell the runners of the jobs that wait for no other. */
+function wakeOf({ plan, rows }: Written): NotifierMessage {
+  const jobs = plan.stored
+    .flatMap(({ drafts }) => drafts.map(({ job }) => job))
+    .filter(({ waits }) => !waits);
+  return wakeFor(
+    jobs.map(({ uuid }) => rows.get(uuid) as StoredJob),
+    jobs,
+  );
 }

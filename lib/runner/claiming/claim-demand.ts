@@ -70,6 +70,11 @@ export class ClaimDemand {
     this.mayHaveMore = true;
   }
 
+  /** There may be work for the next free slot. */
+  jobsReadyLater(): void {
+    this.mayHaveMore = true;
+  }
+
   etaDue(): void {
     this.promoteDue = true;
     this.jobsReady();

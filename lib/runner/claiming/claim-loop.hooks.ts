@@ -2,8 +2,7 @@ import type { RoundTripInfo } from '../../store/claims/claim-store.js';
 import type { EndedAttempt } from '../attempt/attempt-result.js';
 
 export interface ClaimLoopHooks {
-  /** What a round trip told beside its jobs; `returned`: it left permits that others can have. */
-  readonly roundTripped: (info: RoundTripInfo, ended: readonly EndedAttempt[], returned: boolean) => void;
+  readonly roundTripped: (info: RoundTripInfo, ended: readonly EndedAttempt[], outcome: ClaimOutcome) => void;
   /** What this node had and did not begin is for others now: it takes no more jobs. */
   readonly gaveJobsBack: () => void;
   /** The others have given this node up; returns its new number. */
@@ -13,6 +12,20 @@ export interface ClaimLoopHooks {
   readonly failed: (error: unknown, attempt: number) => void;
   /** Round trips get through again. */
   readonly recovered: () => void;
+}
+
+/** How the claim of a round trip went. */
+export interface ClaimOutcome {
+  /** Slots that it asked jobs for; 0: none. */
+  readonly slots: number;
+  /** Jobs that it brought. */
+  readonly claimed: number;
+  /** No slot is free after it. */
+  readonly filled: boolean;
+  /** It has made jobs ready whose eta had come. */
+  readonly promoted: boolean;
+  /** Permits that it left for others, by channel. */
+  readonly freed: ReadonlyMap<string, number>;
 }
 
 export interface ClaimLoopSettings {

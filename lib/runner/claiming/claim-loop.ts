@@ -64,6 +64,22 @@ export class ClaimLoop {
     this.wake();
   }
 
+  /** There may be work once a slot is free. */
+  jobsReadyLater(): void {
+    this.demand.jobsReadyLater();
+  }
+
+  /** Whether a job of this function, of any if it is not given, could begin here now. */
+  hasRoomFor(name: string | undefined): boolean {
+    const { freeSlots, transactional } = this.pool;
+    return (
+      !this.stopped &&
+      this.demand.accepting &&
+      freeSlots > 0 &&
+      (name === undefined || transactional.roomFor(name) > 0)
+    );
+  }
+
   /** An eta has come. */
   etaDue(): void {
     this.demand.etaDue();

@@ -5,9 +5,21 @@ import type { Notifier } from '../../store/notify/notifier.js';
 import type { EndedAttempt } from '../attempt/attempt-result.js';
 import type { NodeLog } from '../reporting/node-log.js';
 import type { StatsRecorder } from '../reporting/stats-recorder.js';
+import type { ClaimOutcome } from './claim-loop.hooks.js';
+import type { Responder } from './responder.js';
+import type { Roster } from './roster.js';
 
 /** Between two messages of this node that it is starved, in milliseconds. */
 const STARVED_GAP_MS = 250;
+
+/**
+ * When an eta has come, this long after it each of the first nodes of those that can do the same looks, in milliseconds:
+ * the others stand in for the first. The rest learn from a heartbeat if it is still there.
+ */
+const DUE_WAIT_MS = [0, 50, 150] as const;
+
+/** A job that is overdue is locked by somebody, or the nodes that were to look are away: before it is looked for, in milliseconds. */
+const OVERDUE_MS = 20;
 
 export interface CycleFollowUpParts {
   readonly notifier: Notifier;
@@ -15,6 +27,12 @@ export interface CycleFollowUpParts {
   readonly log: NodeLog;
   readonly books: StatsRecorder;
   readonly node: () => number;
+  readonly roster: Roster;
+  readonly responder: Responder;
+  /** How many slots this node has. */
+  readonly slots: number;
+  /** Milliseconds. */
+  readonly pollInterval: number;
   /** There may be jobs to claim. */
   readonly claim: () => void;
   /** An eta has come. */
@@ -26,8 +44,6 @@ export interface CycleFollowUpParts {
 export class CycleFollowUp {
   private readonly due: EarliestTimer;
   private readonly throttle: EarliestTimer;
-  /** Others are starved until then. */
-  private starvedUntil = 0;
   private toldStarved = 0;
 
   constructor(private readonly parts: CycleFollowUpParts) {
@@ -37,12 +53,14 @@ export class CycleFollowUp {
 
   /** A job is due within this time, in milliseconds. */
   dueWithin(ms: number): void {
-    this.due.within(ms);
+    const wait = DUE_WAIT_MS[this.parts.roster.place];
+    if (wait !== undefined) this.due.within(ms + wait);
   }
 
-  /** Some node finds ready jobs, but no permits: it is told of those that come back here for this time, in milliseconds. */
-  othersStarved(ms: number): void {
-    this.starvedUntil = performance.now() + ms;
+  /** The same, from a heartbeat: every node comes for one that is overdue. */
+  dueByHeartbeat(ms: number): void {
+    if (ms <= 0) this.due.within(OVERDUE_MS);
+    else this.dueWithin(ms);
   }
 
   stop(): void {
@@ -50,29 +68,61 @@ export class CycleFollowUp {
     this.throttle.clear();
   }
 
-  /** @param returned - the round trip has left permits that others can have */
-  follow(info: RoundTripInfo, ended: readonly EndedAttempt[], returned: boolean): void {
-    const { notifier, channels, log, books, node, claim, trouble } = this.parts;
+  follow(info: RoundTripInfo, ended: readonly EndedAttempt[], outcome: ClaimOutcome): void {
+    const { channels, log, books, node, claim, trouble } = this.parts;
     if (info.nextEta !== undefined) this.due.within(info.nextEta);
     if (info.wake !== undefined) this.throttle.within(info.wake);
     if (info.missing !== undefined) void channels.ensure(info.missing).then(claim, trouble);
-    const now = performance.now();
-    if (info.starved !== undefined && now > this.toldStarved + STARVED_GAP_MS) {
-      this.toldStarved = now;
-      notifier.publish({ starved: [...info.starved] });
-    }
-    if (info.released === true || (returned && now < this.starvedUntil)) notifier.publish({ ready: true });
+    if (info.starved !== undefined) this.followStarved(info.starved);
+    if (outcome.freed.size > 0) this.followFreed(outcome);
+    this.followReady(info, ended, outcome);
     for (const uuid of info.fenced ?? []) log.fenced(node(), uuid);
     if (ended.length === 0) return;
     books.ended(ended, new Set(info.fenced));
     this.followEnds(ended);
   }
 
+  /** Who waits for permits is told when some come back. */
+  private followStarved(starved: readonly string[]): void {
+    const { notifier, roster, node, pollInterval } = this.parts;
+    const now = performance.now();
+    roster.setStarved(node(), starved, 2 * pollInterval);
+    if (now <= this.toldStarved + STARVED_GAP_MS) return;
+    this.toldStarved = now;
+    notifier.publishRemote({ starved: [{ node: node(), channels: starved }] });
+  }
+
+  private followFreed({ freed, slots }: ClaimOutcome): void {
+    const { notifier, roster, node, claim } = this.parts;
+    const channels = [...freed.keys()];
+    if (!roster.anyStarved(channels)) return;
+    // What waits for them may be for this node's next free slot.
+    if (slots === 0) claim();
+    notifier.publishRemote({
+      jobs: [{ count: Math.max(...freed.values()), freed: channels, passed: [node()] }],
+    });
+  }
+
+  /** Jobs that have become ready by this round trip, and those that it left: who comes for them. */
+  private followReady(info: RoundTripInfo, ended: readonly EndedAttempt[], outcome: ClaimOutcome): void {
+    const { notifier, roster, responder, node, slots, claim } = this.parts;
+    const left = outcome.slots === 0 || (outcome.filled && info.more === true);
+    responder.claimed(outcome, left);
+    const settled = ended.some(({ result }) => result.kind === 'settled' && result.released);
+    // Dependents of a transactional job: one may have its eta still to come, so that is looked for, too.
+    if (settled) this.due.within(0);
+    if (info.released !== true && !settled) return;
+    // The claim came after that. If it has left none, only those have to come that can run what this node can't.
+    if (left) {
+      claim();
+      notifier.publishRemote({ jobs: [{ count: 2 * slots, passed: [node()] }] });
+    } else if (!roster.uniform) {
+      notifier.publishRemote({ jobs: [{ count: 1, first: node() }] });
+    }
+  }
+
   private followEnds(ended: readonly EndedAttempt[]): void {
     const { log, notifier } = this.parts;
-    // Dependents of transactional jobs: one may have its eta still to come, so that is looked for too.
-    if (ended.some(({ result }) => result.kind === 'settled' && result.released))
-      notifier.publish({ ready: true, dueIn: 0 });
     for (const { attempt, at, result } of ended) {
       if (result.kind === 'failed') log.failed(attempt, result.failure, at - attempt.startedAt);
       if (result.kind === 'settled' && result.seconds !== undefined) this.due.within(result.seconds * 1000);

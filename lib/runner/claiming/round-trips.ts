@@ -7,7 +7,7 @@ import { doneRecord, endRecord } from '../attempt/attempt-result.js';
 import type { ProgressBuffer } from '../reporting/progress-buffer.js';
 import type { WorkerPool } from '../slots/worker-pool.js';
 import type { ClaimDemand } from './claim-demand.js';
-import type { ClaimLoopHooks, ClaimLoopSettings } from './claim-loop.hooks.js';
+import type { ClaimLoopHooks, ClaimLoopSettings, ClaimOutcome } from './claim-loop.hooks.js';
 import type { SettleBatch } from './settle-buffer.js';
 
 /** The round trips of a node: each settles what has ended and, if asked to, claims what there is room for. */
@@ -18,8 +18,14 @@ export class RoundTrips {
   synced = false;
   /** The last round trip whose answer was lost; 0: none was. */
   lost = 0;
-  /** The last round trip left permits that others can have. */
-  private returned = false;
+  /** How the claim of the last round trip went. */
+  private outcome: ClaimOutcome = {
+    slots: 0,
+    claimed: 0,
+    filled: false,
+    promoted: false,
+    freed: new Map(),
+  };
   /** Something in what was sent is refused: the ends go one at a time until it is found. */
   private isolating = false;
   private flushing: Promise<void> | null = null;
@@ -67,7 +73,7 @@ export class RoundTrips {
     if (info.dead === true) return false;
     this.pool.startsWritten(taken.started);
     if (!this.pool.unsettled) this.isolating = false;
-    this.hooks.roundTripped(info, taken.ended, this.returned);
+    this.hooks.roundTripped(info, taken.ended, this.outcome);
     if (taken.givenBack.length > 0 && !this.demand.accepting) this.hooks.gaveJobsBack();
     return true;
   }
@@ -115,18 +121,24 @@ export class RoundTrips {
     if (info.stale === true) this.synced = false;
     this.demand.answered(request, answer, now);
     this.pool.openClaims.opened(id, jobs.length);
-    this.returned = this.leavesPermits(free, jobs);
     this.pool.receive(jobs);
+    this.outcome = {
+      slots: request.slots,
+      claimed: jobs.length,
+      filled: this.pool.freeSlots === 0,
+      promoted: request.promote,
+      freed: this.freed(free, jobs),
+    };
     return info;
   }
 
-  private leavesPermits(free: ReadonlyMap<string, number>, jobs: readonly ClaimedJob[]): boolean {
+  private freed(free: ReadonlyMap<string, number>, jobs: readonly ClaimedJob[]): ReadonlyMap<string, number> {
     const left = new Map(free);
     for (const job of free.size > 0 ? jobs : []) {
       for (const channelName of job.prefetched ? [] : this.pool.permits.limitingChannelsOf(job.channel))
         left.set(channelName, (left.get(channelName) ?? 0) - 1);
     }
-    return [...left.values()].some((count) => count > 0);
+    return new Map([...left].filter(([, count]) => count > 0));
   }
 
   /**

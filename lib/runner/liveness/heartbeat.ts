@@ -1,6 +1,6 @@
 import { PeriodicTask } from '../../common/periodic-task.js';
-import type { NodeStore, HeartbeatReply, NodeReport } from '../../store/nodes/node-store.js';
-import type { SessionQuery } from '../../store/nodes/node-store.js';
+import type { HeartbeatReply, NodeReport } from '../../store/nodes/heartbeat.types.js';
+import type { NodeStore, SessionQuery } from '../../store/nodes/node-store.js';
 import { GRACE_MS } from '../runner.settings.js';
 
 /** The one query a second of an idle node, in milliseconds. */

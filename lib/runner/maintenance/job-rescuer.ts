@@ -1,12 +1,10 @@
-import type { NodeStore, RescuedAttempt, HeartbeatReply } from '../../store/nodes/node-store.js';
+import type { HeartbeatReply } from '../../store/nodes/heartbeat.types.js';
+import type { NodeStore, RescuedAttempt } from '../../store/nodes/node-store.js';
 import type { FollowUpStore } from '../../store/graphs/follow-up-store.js';
 import type { Notifier } from '../../store/notify/notifier.js';
 import type { NodeLog } from '../reporting/node-log.js';
 import type { StatsRecorder } from '../reporting/stats-recorder.js';
 import { GRACE_MS } from '../runner.settings.js';
-
-/** At least this long between two looks for orphans by one node, in milliseconds: its turn lasts for several heartbeats. */
-const ORPHANS_GAP_MS = 11_000;
 
 export interface JobRescuerParts {
   readonly nodes: NodeStore;
@@ -20,7 +18,6 @@ export interface JobRescuerParts {
 
 /** Gives back the jobs of dead nodes, jobs that nobody would ever end, and what a process that died has left to be done. */
 export class JobRescuer {
-  private lookedAt = -Infinity;
   private looking = false;
 
   constructor(private readonly parts: JobRescuerParts) {}
@@ -29,9 +26,7 @@ export class JobRescuer {
   follow(tick: HeartbeatReply): void {
     for (const dead of tick.dead) void this.rescue(dead);
     if (tick.followUp) void this.followUp();
-    const now = performance.now();
-    if (!tick.orphans || this.looking || now - this.lookedAt < ORPHANS_GAP_MS) return;
-    this.lookedAt = now;
+    if (!tick.orphans || this.looking) return;
     this.looking = true;
     void this.rescueOrphans().finally(() => (this.looking = false));
   }

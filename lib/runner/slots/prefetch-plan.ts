@@ -1,3 +1,4 @@
+import { OTHER_CHANNELS } from '../../store/claims/other-channels.js';
 import type { HeldPermits } from './held-permits.js';
 import { PrefetchPolicy } from './prefetch-policy.js';
 import type { PrefetchQueue } from './prefetch-queue.js';
@@ -7,6 +8,8 @@ export class PrefetchPlan {
   private readonly pace = new PrefetchPolicy();
   /** Runs that last, by channel: their slots and permits don't come free soon. */
   private readonly longRuns = new Map<string, number>();
+  /** The channel of the run that ended last. */
+  private last: string | undefined;
 
   constructor(private readonly concurrency: number) {}
 
@@ -20,24 +23,40 @@ export class PrefetchPlan {
   /** A run of this channel has taken this long, in milliseconds. */
   ended(channel: string, ms: number): void {
     this.pace.note(channel, ms);
+    this.last = channel;
   }
 
-  /** How many jobs to prefetch beyond those in `queue`, by channel. */
+  /**
+   * How many jobs to prefetch beyond those in `queue`, by channel, and under `OTHER_CHANNELS` those of all channels that
+   * are not listed.
+   */
   wanted(permits: HeldPermits, queue: PrefetchQueue): ReadonlyMap<string, number> {
+    const slots = this.shortSlots();
+    const wanted = new Map<string, number>();
+    for (const channel of this.pace.shortChannels())
+      wanted.set(channel, this.pace.wantedFor(channel, this.widthOf(channel, slots, permits)));
+    const missing = [...PrefetchPolicy.share(wanted)].map(([channel, count]): [string, number] => [
+      channel,
+      Math.max(0, count - queue.sizeOf(channel)),
+    ]);
+    // What is not known runs as wide, for all that can be told, as what ran just now.
+    const others =
+      this.last === undefined ? 0 : this.pace.wantedUnknown(this.widthOf(this.last, slots, permits));
+    if (others <= queue.size) return new Map(missing.filter(([, count]) => count > 0));
+    // All others are listed, with nothing: those with long jobs, and those of which enough are at hand.
+    const known = [...this.pace.knownChannels()].map((channel): [string, number] => [channel, 0]);
+    return new Map([...known, ...missing, [OTHER_CHANNELS, others - queue.size]]);
+  }
+
+  /** Slots that are expected back soon. */
+  private shortSlots(): number {
     let slots = this.concurrency;
     for (const count of this.longRuns.values()) slots -= count;
-    const wanted = new Map<string, number>();
-    for (const channel of this.pace.shortChannels()) {
-      const width = Math.min(
-        slots,
-        Math.max(1, permits.parallelism(channel)) - (this.longRuns.get(channel) ?? 0),
-      );
-      wanted.set(channel, this.pace.wantedFor(channel, width));
-    }
-    return new Map(
-      [...PrefetchPolicy.share(wanted)]
-        .map(([channel, count]): [string, number] => [channel, count - queue.sizeOf(channel)])
-        .filter(([, count]) => count > 0),
-    );
+    return slots;
+  }
+
+  /** How many runs of a channel are expected side by side. */
+  private widthOf(channel: string, slots: number, permits: HeldPermits): number {
+    return Math.min(slots, Math.max(1, permits.parallelism(channel)) - (this.longRuns.get(channel) ?? 0));
   }
 }

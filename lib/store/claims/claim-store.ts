@@ -1,7 +1,8 @@
 import { plainArray, textArray } from '../connection/array-literal.js';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
 import { CLAIMED_COLUMNS } from '../../job/job-columns.js';
-import { byOrder, type ClaimedJob, toClaimedJob } from './claimed-job.js';
+import { byOrder, type ClaimedJob, type HeldJob, toClaimedJob } from './claimed-job.js';
+import { Phase } from '../jobs/phase.js';
 import type { Tables } from '../connection/tables.js';
 
 /** An end that is not a plain success, as `queue_job_end_attempts` reads it: see there for the letters. */
@@ -47,7 +48,7 @@ export interface RoundTrip {
   readonly promote: boolean;
   /** Jobs to start at once; 0 claims nothing. */
   readonly slots: number;
-  /** Jobs to prefetch beyond those, by channel. */
+  /** Jobs to prefetch beyond those, by channel; under `OTHER_CHANNELS`, those of all channels that are not listed. */
   readonly prefetch: ReadonlyMap<string, number>;
   readonly names: readonly string[];
   /** The channels that this node serves, with those below; null is all. */
@@ -109,13 +110,6 @@ export interface RoundTripReply {
   readonly jobs: readonly ClaimedJob[];
 }
 
-/** A job that the database says a node has. */
-export interface HeldJob {
-  readonly uuid: string;
-  readonly retry: number;
-  readonly claim: number;
-}
-
 /** The configuration that a node works by. */
 export interface LimitingChannels {
   readonly version: number;
@@ -132,6 +126,7 @@ export interface LimitingChannels {
 export class ClaimStore {
   private readonly roundTripStatement: Statement;
   private readonly throttleStatement: Statement;
+  private readonly waitingStatement: Statement;
 
   constructor(
     private readonly database: QueueDatabase,
@@ -143,6 +138,10 @@ export class ClaimStore {
         FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10, $23) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
           $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) c`,
+    );
+    this.waitingStatement = namedStatement(
+      'queue_job_still_waiting',
+      `SELECT uuid FROM ${tables.job} WHERE uuid = ANY($1) AND phase = ${Phase.ready} AND node IS NULL`,
     );
     this.throttleStatement = namedStatement(
       'queue_job_throttle',
@@ -264,6 +263,12 @@ export class ClaimStore {
       [node, uuid, retry],
     );
     return (rows[0]?.['place'] as 'mine' | 'ended' | undefined) ?? 'gone';
+  }
+
+  /** Which of these jobs are ready, and no node has claimed. */
+  async stillWaiting(uuids: readonly string[]): Promise<string[]> {
+    const rows = await this.database.run(this.waitingStatement, [uuids]);
+    return rows.map((row) => row['uuid'] as string);
   }
 
   /** The jobs that the database says this node has. */

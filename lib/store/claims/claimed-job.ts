@@ -77,3 +77,10 @@ export function toClaimedJob(
     receivedAt: claim.receivedAt,
   };
 }
+
+/** A job that the database says a node has. */
+export interface HeldJob {
+  readonly uuid: string;
+  readonly retry: number;
+  readonly claim: number;
+}

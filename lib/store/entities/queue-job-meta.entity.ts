@@ -16,4 +16,8 @@ export class QueueJobMeta {
   /** Grows with each change of the channels, so that a node never claims by a tree that has changed. */
   @Column({ name: 'config_version', type: 'bigint', default: 1 })
   configVersion!: string;
+
+  /** Grows when a node comes, goes or drains, so that a node reads who lives only then. */
+  @Column({ name: 'fleet_version', type: 'bigint', default: 1 })
+  fleetVersion!: string;
 }

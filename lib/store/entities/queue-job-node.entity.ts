@@ -1,10 +1,11 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { FailureHandler } from '../../job/failed-job.js';
 import type { NodeCommand } from '../nodes/node-store.js';
 import { int8AsNumber } from './int8-as-number.js';
 
 /** A process that runs jobs, from its start to its end; it holds a session advisory lock on its id while it lives. */
 @Entity({ name: 'queue_job_node', synchronize: false })
+@Index('queue_job_node_alive', ['id'], { where: 'alive' })
 export class QueueJobNode {
   @PrimaryGeneratedColumn('identity', {
     name: 'id',
@@ -93,4 +94,8 @@ export class QueueJobNode {
   /** The channels that it serves, with those below; null is all. */
   @Column({ name: 'channels', type: 'text', array: true, nullable: true })
   channels!: string[] | null;
+
+  /** When some node last looked whether the others live; on the row of the oldest living one. */
+  @Column({ name: 'date_watched', type: 'timestamptz', nullable: true })
+  dateWatched!: Date | null;
 }

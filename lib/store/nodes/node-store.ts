@@ -3,6 +3,7 @@ import type { Send } from '../connection/connection.js';
 import { OWN_TYPES } from '../connection/pg-types.js';
 import { type QueueDatabase, type Row, namedStatement, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import type { HeartbeatReply, NodeReport } from './heartbeat.types.js';
 
 /** What can be asked of a node: to claim no more, or to end. */
 export type NodeCommand = 'drain' | 'stop';
@@ -33,17 +34,6 @@ export interface NodeState {
   readonly cpu: number | null;
 }
 
-/** How a node is, and what it wants to know, as it says with each sign of life. */
-export interface NodeReport {
-  /** Bytes. */
-  readonly memory: number;
-  /** Cores in use. */
-  readonly cpu: number;
-  readonly stopping: boolean;
-  /** Whether it wants to know if some job is ready. */
-  readonly poll: boolean;
-}
-
 /** A job of a node that has died: how its attempt ended, or `back` if it had not begun. */
 export interface RescuedAttempt {
   readonly uuid: string;
@@ -53,32 +43,6 @@ export interface RescuedAttempt {
   /** Seconds. */
   readonly wait: number;
   readonly run: number;
-}
-
-/** What a second in the life of an idle node tells. */
-export interface HeartbeatReply {
-  /** False: the others have given this node up. */
-  readonly alive: boolean;
-  /** What somebody asked of this node. */
-  readonly command: NodeCommand | null;
-  /** Milliseconds since 1970, by the database's clock. */
-  readonly now: number;
-  /** Nodes whose jobs may be given back. */
-  readonly dead: readonly number[];
-  /** Some job is ready; false where the node did not ask. */
-  readonly ready: boolean;
-  /** Milliseconds until the next eta. */
-  readonly nextEta: number | null;
-  /** The version of the channel configuration. */
-  readonly version: number;
-  /** Something was left to be done after a commit. */
-  readonly followUp: boolean;
-  /** The database says that this node has jobs. */
-  readonly holds: boolean;
-  /** It is this node's turn to look for orphans. */
-  readonly orphans: boolean;
-  /** Jobs of this node that somebody wants to cancel. */
-  readonly cancel: readonly string[];
 }
 
 /** Sends a statement somewhere and returns the first row. */
@@ -102,7 +66,7 @@ export class NodeStore {
       WHERE id = $1 AND alive`;
     this.heartbeatStatement = namedStatement(
       'queue_job_heartbeat',
-      `SELECT ${tables.name('queue_job_heartbeat_1')}($1, $2, $3, $4, $5, $6, $7) AS tick`,
+      `SELECT ${tables.name('queue_job_heartbeat_1')}($1, $2, $3, $4, $5, $6, $7, $8) AS tick`,
     );
   }
 
@@ -120,7 +84,8 @@ export class NodeStore {
     onFailed?: ReadonlyMap<string, FailureHandler>;
   }): Promise<{ id: number; now: number; command: NodeCommand | null }> {
     const rows = await this.database.query(
-      `INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed, channels)
+      `WITH fleet AS (UPDATE ${this.tables.meta} SET fleet_version = fleet_version + 1)
+       INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed, channels)
        VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
          (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8, $9)
        RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, command`,
@@ -193,7 +158,7 @@ export class NodeStore {
     node: number,
     grace: number,
     lease: number,
-    vitals: NodeReport = { memory: 0, cpu: 0, stopping: false, poll: true },
+    vitals: NodeReport = { memory: 0, cpu: 0, stopping: false, poll: true, fleet: 0 },
     ask: SessionQuery = (...values) => this.askHere(...values),
   ): Promise<HeartbeatReply> {
     const row = await ask(this.heartbeatStatement, [
@@ -204,6 +169,7 @@ export class NodeStore {
       vitals.cpu,
       vitals.stopping,
       vitals.poll,
+      vitals.fleet,
     ]);
     return JSON.parse(row?.['tick'] as string) as HeartbeatReply;
   }
@@ -273,7 +239,11 @@ export class NodeStore {
   /** Asks something of a node, null to work again; false where it has ended, or was asked to. */
   async command(node: number, order: NodeCommand | null): Promise<boolean> {
     const rows = await this.database.query(
-      `UPDATE ${this.tables.node} SET command = $2 WHERE id = $1 AND alive AND (command IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id`,
+      `WITH changed AS (
+         UPDATE ${this.tables.node} SET command = $2 WHERE id = $1 AND alive AND (command IS DISTINCT FROM 'stop' OR $2 = 'stop') RETURNING id
+       ), fleet AS (
+         UPDATE ${this.tables.meta} SET fleet_version = fleet_version + 1 WHERE EXISTS (SELECT FROM changed)
+       ) SELECT id FROM changed`,
       [node, order],
     );
     return rows.length > 0;

@@ -1,31 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { type Observable, Subject } from 'rxjs';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
-
-/** What one part of the cluster tells the others. */
-export interface NotifierMessage {
-  /** Jobs are ready. */
-  ready?: boolean;
-  /** A job with an eta was stored: milliseconds until then. */
-  dueIn?: number;
-  /** A schedule ticks in this many milliseconds. */
-  tickIn?: number;
-  /** The channels have changed. */
-  config?: boolean;
-  /** The job functions have changed. */
-  functions?: boolean;
-  /** Something was asked of a node. */
-  nodes?: boolean;
-  /** Jobs that a node is asked to cancel. */
-  cancel?: string[];
-  /** The same from another process, or from anybody who can send a notification: to be looked up first. */
-  mayCancel?: string[];
-  /** Channels in which some node found ready jobs, but no room. */
-  starved?: string[];
-  /** Jobs that ended here; never sent to other processes. */
-  ended?: string[];
-}
+import { merge, type NotifierMessage, readMessage } from './notifier-message.js';
+import type { ReadyJobs } from './ready-jobs.js';
 
 /** Between two notifications of one process; all that is told meanwhile goes with the next. */
 const GAP_MS = 3;
@@ -64,6 +42,10 @@ export class Notifier {
   /** When the next notification may go, by the monotonic clock. */
   private nextAt = 0;
   private closed = false;
+  /** See {@link ReadyJobs.lot}: one for all that goes with the next notification, so that it can be merged. */
+  private lot = randomLot();
+  /** The node of this process, if it has room for these jobs now. */
+  preferred: ((jobs: ReadyJobs) => number | undefined) | null = null;
 
   constructor(
     private readonly database: QueueDatabase,
@@ -88,13 +70,26 @@ export class Notifier {
 
   /** Tells everybody. */
   publish(message: NotifierMessage): void {
-    this.subject.next(message);
-    this.publishRemote(message);
+    const stamped = this.stamped(message);
+    this.subject.next(stamped);
+    this.publishRemote(stamped);
+  }
+
+  /**
+   * Decides who comes for these jobs: the node of this process, if it has room, else those that follow from a number. All
+   * who are notified of them, here and elsewhere, must get the same.
+   */
+  stamp(jobs: readonly ReadyJobs[]): readonly ReadyJobs[] {
+    return jobs.map((one) => {
+      if (one.lot !== undefined) return one;
+      const first = one.passed === undefined && one.freed === undefined ? this.preferred?.(one) : undefined;
+      return { lot: this.lot, ...(first !== undefined && { first }), ...one };
+    });
   }
 
   /** Tells only the others. */
   publishRemote(message: NotifierMessage): void {
-    const { ended: _, ...shared } = message;
+    const { ended: _, ...shared } = this.stamped(message);
     if (this.closed || Object.keys(shared).length === 0) return;
     this.pending = merge(this.pending, shared);
     this.flushing ??= this.flush().finally(() => (this.flushing = null));
@@ -109,18 +104,21 @@ export class Notifier {
    * Sends a statement that stores ready jobs and can take a notification along, and tells the others by that or else
    * afterwards.
    *
+   * @param jobs - these, with a stamp
    * @param send - gets the notification, null where one went a moment ago; answers whether it went along
    */
   async attach<T extends { readonly notified: boolean }>(
+    jobs: readonly ReadyJobs[],
     send: (notification: string | null) => Promise<T>,
   ): Promise<T> {
     const notified = this.pending;
-    const payload = this.payload(merge({ ...notified }, { ready: true }));
+    const payload = this.payload(merge({ ...notified }, { jobs }));
     const now = performance.now();
     if (this.closed || now < this.nextAt || Buffer.byteLength(payload) >= MOST_BYTES) return send(null);
     this.nextAt = now + GAP_MS;
     // All that is to be told goes along: while calls come one after the other, nothing might get its turn to go alone.
     this.pending = null;
+    this.lot = randomLot();
     let gone = false;
     let full = false;
     try {
@@ -138,6 +136,10 @@ export class Notifier {
         if (notified !== null) this.publishRemote(notified);
       }
     }
+  }
+
+  private stamped(message: NotifierMessage): NotifierMessage {
+    return message.jobs === undefined ? message : { ...message, jobs: this.stamp(message.jobs) };
   }
 
   /** A notification came in. */
@@ -162,6 +164,7 @@ export class Notifier {
       }
       const message = this.pending;
       this.pending = null;
+      this.lot = randomLot();
       this.nextAt = performance.now() + GAP_MS;
       const payload = this.payload(message);
       try {
@@ -191,47 +194,9 @@ function isAboutNotifications(error: unknown): boolean {
   return typeof code === 'string' && NOTIFICATION_CODES.has(code);
 }
 
-/** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */
-function readMessage(text: string): NotifierMessage {
-  let given: Readonly<Record<string, unknown>>;
-  try {
-    given = { ...(JSON.parse(text) as object) };
-  } catch {
-    return { ready: true };
-  }
-  const { ready, config, functions, nodes, dueIn, tickIn, cancel, starved } = given;
-  return {
-    ...(ready === true && { ready }),
-    ...(config === true && { config }),
-    ...(functions === true && { functions }),
-    ...(nodes === true && { nodes }),
-    ...(typeof dueIn === 'number' && { dueIn }),
-    ...(typeof tickIn === 'number' && { tickIn }),
-    ...(isTexts(cancel) && { mayCancel: cancel }),
-    ...(isTexts(starved) && { starved }),
-  };
-}
-
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string');
+const randomLot = (): number => randomInt(2 ** 32);
 
 function split(payload: string): [string, string] {
   const blank = payload.indexOf(' ');
   return [payload.slice(0, blank), payload.slice(blank + 1)];
-}
-
-/** Both in one; `into` is changed where there is one. */
-export function merge(into: NotifierMessage | null, message: NotifierMessage): NotifierMessage {
-  if (into === null) return { ...message };
-  if (message.ready === true) into.ready = true;
-  if (message.config === true) into.config = true;
-  if (message.functions === true) into.functions = true;
-  if (message.nodes === true) into.nodes = true;
-  if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
-  if (message.tickIn !== undefined) into.tickIn = Math.min(message.tickIn, into.tickIn ?? Infinity);
-  if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
-  if (message.ended !== undefined) into.ended = [...(into.ended ?? []), ...message.ended];
-  if (message.starved !== undefined)
-    into.starved = [...new Set([...(into.starved ?? []), ...message.starved])];
-  return into;
 }

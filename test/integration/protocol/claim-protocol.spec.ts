@@ -4,6 +4,7 @@ import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { connect, countOf, insertJobs } from '../../support/recorder-jobs.js';
+import { OTHER_CHANNELS } from '../../../lib/store/claims/other-channels.js';
 import { doneNow, openTestStore, PlayedNode } from '../../support/store.js';
 
 const noops = (count: number, channel = 'root') =>
@@ -158,6 +159,30 @@ describe('claim and settle', () => {
     const { jobs } = await node.cycle({ done: [doneNow(first as never)], free: new Map([['root.one', 1]]) });
     expect(jobs.length).toBe(1);
     expect((await client.query('SELECT count FROM queue_job_permit')).rows).toEqual([{ count: 1 }]);
+  });
+
+  it('prefetches nothing below a limit of which it has no permit, nor what comes after that', async () => {
+    await store.channels.change('root.above', { capacity: 1 });
+    for (const name of ['root.above.a', 'root.above.b']) await store.channels.change(name, { capacity: 2 });
+    const node = await PlayedNode.register(store);
+    for (const channel of ['root.above.a', 'root.above.b', 'root.above.a'])
+      await insertJobs(client, noops(1, channel));
+    const prefetch = new Map([['root.above.a', 3], ['root.above.b', 3]]); // prettier-ignore
+    const { jobs } = await node.cycle({ prefetch });
+    expect(jobs.map((job) => [job.channel, job.prefetched])).toEqual([['root.above.a', false]]);
+  });
+
+  it('prefetches a few jobs of each channel that the node does not list, if it asks for these', async () => {
+    await store.channels.change('root.above', { capacity: 1 });
+    const channels = ['a', 'b', 'c'].map((name) => `root.above.${name}`);
+    await store.channels.ensure(channels);
+    const node = await PlayedNode.register(store);
+    for (const channel of channels) await insertJobs(client, noops(10, channel));
+    const prefetch = new Map([[channels[1] as string, 10], [OTHER_CHANNELS, 100]]); // prettier-ignore
+    const { jobs } = await node.cycle({ prefetch });
+    // One more could not be taken of the first channel, so nothing that comes after it may wait for the same permit.
+    expect(jobs.map((job) => job.channel)).toEqual(Array.from({ length: 5 }, () => channels[0]));
+    expect(jobs.filter((job) => !job.prefetched)).toHaveLength(1);
   });
 
   it('keeps jobs at hand only where the node holds a permit, and never out of order', async () => {

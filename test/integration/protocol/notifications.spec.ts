@@ -11,6 +11,11 @@ import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 import { connect } from '../../support/recorder-jobs.js';
 
+/** What others hear of a call: how many jobs, which is the last of them, and what they are. */
+const CALLED = expect.stringMatching(
+  /^\{"jobs":\[\{"lot":\d+,"count":1,"uuid":"[\da-f-]{36}","name":"Worker\.run","channel":"root"\}\]\}$/,
+);
+
 @Injectable()
 class Worker {
   started = new Gate();
@@ -62,6 +67,9 @@ describe('notifications of somebody else', () => {
     'x {"cancel":5}', 'x {"cancel":[5]}', 'x {"cancel":"all"}', 'x {"cancel":["no uuid"]}', 'x {"cancel":{"length":1}}',
     'x {"dueIn":"soon"}', 'x {"dueIn":null}', 'x {"dueIn":-1e308}', 'x {"dueIn":1e308}', 'x {"starved":5}',
     'x {"ended":[5]}', 'x {"ended":5}', 'x {"config":true,"functions":true,"ready":true}', 'x {"mayCancel":5}',
+    'x {"jobs":5}', 'x {"jobs":[5]}', 'x {"jobs":[{"count":0}]}', 'x {"jobs":[{"count":1e308,"lot":0.5}]}',
+    'x {"jobs":[{"count":1,"uuid":"no uuid"}]}', 'x {"jobs":[{"count":1,"passed":["x"]}]}', 'x {"jobs":[{"count":1,"x":1}]}',
+    'x {"full":5}', 'x {"full":["x"]}', 'x {"full":[1,2,3]}', 'x {"starved":[5]}', 'x {"starved":[{"node":1,"channels":[5]}]}',
     `x ${'['.repeat(3_900)}${']'.repeat(3_900)}`,
   ])('stop no node: %s', async (payload) => {
     await notify(payload);
@@ -129,7 +137,7 @@ describe('a call that stores a job', () => {
   it('tells the other processes in its own commit', async () => {
     const run = jest.spyOn(web.get(Store).database, 'run');
     await web.queue.withDelay(Worker).run();
-    await eventually(() => expect(heard).toContain('{"ready":true}'));
+    await eventually(() => expect(heard).toContainEqual(CALLED));
     expect(spokenAlone(run)).toBe(0);
     run.mockRestore();
   });
@@ -140,7 +148,7 @@ describe('a call that stores a job', () => {
     await client.query('SELECT pg_advisory_xact_lock($1, -2)', [lockClass]);
     const job = await web.queue.withDelay(Worker).run();
     await client.query('COMMIT');
-    await eventually(() => expect(heard).toContain('{"ready":true}'));
+    await eventually(() => expect(heard).toContainEqual(CALLED));
     await expect(web.queue.find(job.uuid)).resolves.toMatchObject({ state: 'pending' });
   });
 
@@ -156,7 +164,7 @@ describe('a call that stores a job', () => {
     for (let at = 0; at < 20; at += 1) await web.queue.withDelay(Worker).run();
     heard.length = 0;
     await web.queue.withDelay(Worker).run();
-    await eventually(() => expect(heard).toContain('{"ready":true}'));
+    await eventually(() => expect(heard).toContainEqual(CALLED));
   });
 
   it('of a job with an eta tells when it is due', async () => {
@@ -169,7 +177,7 @@ describe('a call that stores a job', () => {
     await expect(web.queue.withDelay(Worker).run()).rejects.toThrow('none');
     await client.query('ALTER TABLE queue_job DROP CONSTRAINT none');
     const job = await web.queue.withDelay(Worker).run();
-    await eventually(() => expect(heard).toContain('{"ready":true}'));
+    await eventually(() => expect(heard).toContainEqual(CALLED));
     await expect(web.queue.find(job.uuid)).resolves.toMatchObject({ state: 'pending' });
   });
 });

@@ -38,4 +38,16 @@ describe('how many jobs a node prefetches', () => {
     expect(policy.shortChannels()).toHaveLength(1_000);
     expect(policy.wantedFor('root.0', 1)).toBe(0);
   });
+
+  it('of channels whose pace is not known is bounded, and none unless jobs are short on the whole', () => {
+    const policy = new PrefetchPolicy();
+    expect(policy.wantedUnknown(4)).toBe(0);
+    policy.note('root.a', 5);
+    expect(policy.wantedUnknown(4)).toBe(40);
+    policy.note('root.b', 0);
+    expect(policy.wantedUnknown(1_000)).toBe(250);
+    policy.note('root.c', 1_000);
+    expect(policy.wantedUnknown(4)).toBe(0);
+    expect([...policy.knownChannels()]).toEqual(['root.a', 'root.b', 'root.c']);
+  });
 });

@@ -3,6 +3,9 @@ import type { QueueDatabase } from '../../../../lib/store/connection/database.js
 import type { Tables } from '../../../../lib/store/connection/tables.js';
 import { Notifier } from '../../../../lib/store/notify/notifier.js';
 
+/** The notification of a call. */
+const CALL = '{"jobs":[{"count":1,"lot":5}]}';
+
 /** What was sent alone, and what went along. */
 function listening(notified: boolean): { notifier: Notifier; heard: string[]; call: () => Promise<unknown> } {
   const heard: string[] = [];
@@ -10,7 +13,7 @@ function listening(notified: boolean): { notifier: Notifier; heard: string[]; ca
   const database = { run: async (_: unknown, [, payload]: string[]) => (note(payload as string), []) };
   const notifier = new Notifier(database as unknown as QueueDatabase, { notifications: 'x' } as Tables);
   const call = (): Promise<unknown> =>
-    notifier.attach(async (notification) => {
+    notifier.attach([{ count: 1, lot: 5 }], async (notification) => {
       await new Promise((resolve) => setImmediate(resolve));
       if (notified && notification !== null) note(notification);
       return { notified: notified && notification !== null };
@@ -34,7 +37,7 @@ describe('a notification that calls take along', () => {
     // Past the gap, but before it would go alone.
     jest.advanceTimersByTime(4);
     await call();
-    expect(heard).toEqual(['{"ready":true}', '{"nodes":true,"ready":true}']);
+    expect(heard).toEqual([CALL, '{"nodes":true,"jobs":[{"count":1,"lot":5}]}']);
     jest.advanceTimersByTime(10);
     await notifier.close();
   });
@@ -51,12 +54,13 @@ describe('a notification that calls take along', () => {
   it('is measured in bytes, of which a letter may have several', async () => {
     const { notifier, heard, call } = listening(true);
     await call();
-    notifier.publish({ starved: Array.from({ length: 30 }, (_, at) => `root.${'канал'.repeat(30)}${at}`) });
+    const channels = Array.from({ length: 30 }, (_, at) => `root.${'канал'.repeat(30)}${at}`);
+    notifier.publish({ starved: [{ node: 7, channels }] });
     jest.advanceTimersByTime(4);
     await call();
     jest.advanceTimersByTime(10);
     await notifier.close();
-    expect(heard).toEqual(['{"ready":true}', '{"ready":true,"config":true,"nodes":true}']);
+    expect(heard).toEqual([CALL, '{"ready":true,"config":true,"nodes":true}']);
   });
 
   it('stays behind where it is too long, and then says less by itself', async () => {
@@ -67,6 +71,6 @@ describe('a notification that calls take along', () => {
     await call();
     jest.advanceTimersByTime(10);
     await notifier.close();
-    expect(heard).toEqual(['{"ready":true}', '{"ready":true,"config":true,"nodes":true}']);
+    expect(heard).toEqual([CALL, '{"ready":true,"config":true,"nodes":true}']);
   });
 });

@@ -41,7 +41,7 @@ export const chooseChannels = (t: Tables): string => `
         CONTINUE WHEN r.free_seq IS NULL AND cardinality(r.limiting_channels) = 0;
         v_open := true;
         v_room := true;
-        v_may_prefetch := v_prefetch ? r.channel;
+        v_may_prefetch := coalesce((v_prefetch ->> r.channel)::integer, v_prefetch_others) > 0;
         FOREACH v_name IN ARRAY r.limiting_channels LOOP
           g := array_position(l_name, v_name);
           IF g IS NULL THEN
@@ -51,6 +51,8 @@ export const chooseChannels = (t: Tables): string => `
           v_open := v_open AND (l_room[g] > 0 OR (l_held[g] AND v_prefetch_left > 0))
             AND (l_blocker_priority[g] IS NULL OR (l_blocker_priority[g], l_blocker_seq[g]) > (r.priority, r.seq));
           v_room := v_room AND l_room[g] > 0;
+          -- What is prefetched starts with permits that this node has, so it needs one at every limit.
+          v_may_prefetch := v_may_prefetch AND l_held[g];
           IF l_full[g] AND v_name <> ALL(v_full) THEN v_full := array_append(v_full, v_name); END IF;
           EXIT WHEN NOT v_open;
         END LOOP;

@@ -77,9 +77,10 @@ export const PICK = `LOOP
               IF g_room[g] <= 0 THEN
                 v_blocked := true;
                 g_starved[g] := true;
-                IF g_held[g] <= 0 OR g_passed[g] THEN v_may_prefetch := false; END IF;
+                IF g_passed[g] THEN v_may_prefetch := false; END IF;
               END IF;
-              IF g_strict[g] THEN v_may_prefetch := false; END IF;
+              -- What is prefetched starts with permits that this node has, so it needs one at every limit.
+              IF g_strict[g] OR g_held[g] <= 0 THEN v_may_prefetch := false; END IF;
             END LOOP;
           END IF;
           IF NOT v_blocked THEN

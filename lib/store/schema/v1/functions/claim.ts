@@ -10,6 +10,10 @@ import { Phase } from '../phase.js';
 /** Of the jobs to be prefetched, so many may be worth a channel of their own to look into. */
 const PREFETCH_CHANNELS = 250;
 
+/** In the place of a channel: all that the node does not list, and how many jobs of each of these it prefetches at most. */
+const OTHER_CHANNELS = '*';
+const FEW = 4;
+
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
  * room, and the permits that these need. The answer has the jobs, those to prefetch, without a permit, with `prefetched`;
@@ -75,6 +79,8 @@ DECLARE
   v_slots integer := p_slots;
   v_limited boolean;
   v_prefetch jsonb;
+  -- of a channel that is not listed
+  v_prefetch_others integer;
   v_places jsonb;
   v_fetch integer;
   v_end_priority integer := ${GREATEST};
@@ -149,6 +155,7 @@ BEGIN
     END IF;
     -- (An object, since a search in an array for each of a thousand channels would take 8 ms.)
     v_prefetch := jsonb_object(p_prefetch_channels, p_prefetch::text[]);
+    v_prefetch_others := least(coalesce((v_prefetch ->> '${OTHER_CHANNELS}')::integer, 0), ${FEW});
     v_wanted := v_slots + least(v_prefetch_left, ${PREFETCH_CHANNELS});
     IF cardinality(v_heads.channels) > 1 THEN
       v_fair := EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.fair);${inOrder(t)}
@@ -159,7 +166,7 @@ BEGIN
       v_limited := cardinality(l_name) > 0;
       IF NOT v_limited AND cardinality(v_channels) = 1 THEN
         -- One channel without any limit: no permits, no lock, straight from the index.
-        v_fetch := v_slots + CASE WHEN v_channels[1] = ANY(p_prefetch_channels) THEN v_prefetch_left ELSE 0 END;
+        v_fetch := v_slots + CASE WHEN v_channels[1] = ANY(p_prefetch_channels) THEN v_prefetch_left ELSE v_prefetch_others END;
         ${lock(`
             SELECT d.ctid, d.uuid FROM ${stretches('v_channels[1]')} s
             CROSS JOIN LATERAL (
@@ -176,7 +183,7 @@ BEGIN
         v_now := clock_timestamp();
 
         ${sumPermits(t)}
-        c_prefetch := ARRAY(SELECT coalesce((v_prefetch ->> f)::integer, 0) FROM unnest(v_channels) f);
+        c_prefetch := ARRAY(SELECT coalesce((v_prefetch ->> f)::integer, v_prefetch_others) FROM unnest(v_channels) f);
         v_places := coalesce((SELECT jsonb_object_agg(q.name, q.at) FROM unnest(g_name) WITH ORDINALITY q (name, at)), '{}');
         IF v_rest IS NOT NULL THEN
           v_more := true;

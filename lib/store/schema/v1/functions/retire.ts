@@ -19,5 +19,6 @@ BEGIN
   DELETE FROM ${t.claim} c WHERE c.node = p_node;
   PERFORM ${t.name('queue_job_restart_starts_1')}(p_node, '{}', true);
   UPDATE ${t.node} n SET alive = false, date_ended = clock_timestamp() WHERE n.id = p_node;
+  UPDATE ${t.meta} m SET fleet_version = m.fleet_version + 1;
   RETURN true;
 END $$`;
