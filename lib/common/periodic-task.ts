@@ -1,4 +1,4 @@
-/** When a {@link PeriodicTask} runs, and who hears of its errors. */
+/** When a {@link PeriodicTask} runs, and what gets its errors. */
 export interface PeriodicTaskOptions {
   /** Milliseconds from the end of one run to the start of the next; a function is asked after each run. */
   readonly every: number | (() => number);

@@ -96,7 +96,7 @@ export class JobRunner implements LifecycleRunner {
   async stop(options: { timeout?: number | string } = {}): Promise<void> {
     const { timeout: given = this.options.settings.shutdownTimeout } = checkObject('stop()', options);
     const timeout = parseMilliseconds('timeout', given, MAX_TIMER_MS);
-    // Who started it hears of an error there.
+    // The caller that started it gets an error there.
     await this.starting?.catch(() => undefined);
     const { node } = this;
     if (node !== null) {

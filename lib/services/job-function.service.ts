@@ -92,7 +92,7 @@ export class JobFunctionService {
     await this.changed();
   }
 
-  /** The next call of this process knows it; the others hear of it. */
+  /** The next call of this process knows it; the others are notified. */
   private async changed(): Promise<void> {
     this.store.notifier.publish({ functions: true });
     await this.changes.refresh();

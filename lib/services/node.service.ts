@@ -6,7 +6,7 @@ import type { NodeCommand, NodeState } from '../store/nodes/node-store.js';
 import { Store } from '../store/store.js';
 
 /**
- * The processes that run jobs, looked at and steered from any process. What is asked of a node stands in the database: a
+ * The processes that run jobs, inspected and commanded from any process. A command to a node is stored in the database: a
  * node that listens does it at once, one behind a pooler within about a second.
  *
  * @example

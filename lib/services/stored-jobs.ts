@@ -216,10 +216,10 @@ export abstract class StoredJobs {
    * `FinishedTimeoutError`. Default: without end
    */
   async finished<R>(job: QueueJob<R> | string, options: { timeout?: number | string } = {}): Promise<R> {
-    const { timeout: patience } = checkObject('finished()', options);
+    const { timeout: given } = checkObject('finished()', options);
     const isJob = typeof job === 'object' && job !== null;
     const uuid = checkUuid(isJob ? job.uuid : job);
-    const timeout = patience === undefined ? undefined : parseMilliseconds('timeout', patience, MAX_TIMER_MS);
+    const timeout = given === undefined ? undefined : parseMilliseconds('timeout', given, MAX_TIMER_MS);
     if (isJob && job.seq === 0 && job.state === 'done') return job.result as R;
     const row = await this.parts.completions.ended(uuid, timeout);
     const error = errorOf(row);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { getMetadataArgsStorage } from 'typeorm';
 import * as library from '../../lib/index.js';
 import { checkModuleOptions } from '../../lib/queue-job.options.js';
 
@@ -51,6 +52,14 @@ describe('the reference', () => {
     );
     expect(nested.length).toBeGreaterThan(8);
     expect(documented).toEqual(expect.arrayContaining([...optionsOf(), ...nested]));
+  });
+
+  it('has every table', async () => {
+    const documented = (await rowsOf('how-it-works.md', 'The tables')).map(([, name = '']) => name);
+    const names = library.QUEUE_JOB_ENTITIES.map(
+      (entity) => getMetadataArgsStorage().tables.find(({ target }) => target === entity)?.name ?? '',
+    );
+    expect(documented.toSorted()).toEqual(names.toSorted());
   });
 
   it('has every state', async () => {

@@ -51,7 +51,7 @@ export class LocalReceiver {
     }
   }
 
-  /** Runs them where they are this node's. Whoever called them hears first that they are stored. */
+  /** Runs them if they are this node's. The calls return first, so that their callers know that the jobs are stored. */
   async begin(jobs: readonly NewJob[], { claimed, rows, roundTrip }: ClaimedInsert): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.pool.reserved = 0;

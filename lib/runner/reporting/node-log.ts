@@ -124,7 +124,7 @@ export class NodeLog {
 
   /** Only the first of several failures in a row is worth a line. */
   queryFailed(node: number, error: unknown, attempt = 1): void {
-    const line = `PostgreSQL could not be asked (attempt ${attempt}): ${text(error)}`;
+    const line = `Database query failed (attempt ${attempt}): ${text(error)}`;
     if (attempt === 1) this.write('warn', line, { node });
     else this.write('debug', line, { node });
   }

@@ -36,7 +36,7 @@ export class StatsBuffer {
     add(cell.run, bucketOf(run));
   }
 
-  /** An end that was no try: nothing of it waited or ran. */
+  /** An end without an attempt: nothing of it waited or ran. */
   countUntimed(kind: CountedOutcome, channel: string, name: string, at: number): Cell {
     const cell = this.cell(Math.floor((at + this.offset) / MINUTE_MS), channel, name);
     cell[kind] += 1;

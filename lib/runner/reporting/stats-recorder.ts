@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 /** Late in its minute, so that a sample tells how it was at its end, in milliseconds. */
 const SAMPLE_AT_MS = 50_000;
 
-/** Hears of each attempt that ends on this node; `wait` and `run` are seconds, undefined where none began. */
+/** Is called with each attempt that ends on this node; `wait` and `run` are seconds, undefined where none began. */
 export type AttemptMeter = (
   outcome: CountedOutcome,
   channel: string,

@@ -7,7 +7,7 @@ import type { Tables } from '../connection/tables.js';
 
 /**
  * The INSERT for one job that can run at once, as most calls are. It takes 0.36 ms, its commit included, instead of the
- * 0.40 of {@link InsertAlike} and the 0.45 of {@link InsertAny}; where it is not prepared, in the caller's transaction,
+ * 0.40 of {@link InsertUniform} and the 0.45 of {@link InsertMixed}; where it is not prepared, in the caller's transaction,
  * 0.41 instead of 0.52 and 0.67.
  */
 export class InsertOne implements JobInsert {

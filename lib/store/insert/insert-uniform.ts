@@ -9,7 +9,7 @@ import type { Tables } from '../connection/tables.js';
 /**
  * The INSERT for jobs that can run at once and differ in their arguments alone, such as a thousand of one method. What
  * they share goes once, and one row comes back: a call for 1,000 takes PostgreSQL 7.4 ms instead of the 9.2 of
- * {@link InsertAny}, its commit included.
+ * {@link InsertMixed}, its commit included.
  */
 export class InsertUniform implements JobInsert {
   private readonly statement: Statement;
@@ -71,7 +71,7 @@ export function areUniform(jobs: readonly NewJob[]): boolean {
 
 /**
  * The numbers are drawn, and come back, in the order of the arrays. All have one date, which is why it is not the
- * column's own default. By the SELECT around `$1` its length is unknown to the planner, as in {@link InsertAny}.
+ * column's own default. By the SELECT around `$1` its length is unknown to the planner, as in {@link InsertMixed}.
  */
 const insertText = (t: Tables): string => `
 WITH stored AS (

@@ -19,7 +19,7 @@ export type LogRow = Pick<QueueJobLog, 'id' | 'retry' | 'date' | 'message'> & {
 };
 
 /**
- * Reads jobs, living and ended, and steers them.
+ * Reads jobs, living and ended, and changes them.
  *
  * @internal
  */
@@ -123,10 +123,10 @@ export class JobStore {
 
   /** Cancels; a job that a node has is asked for there: `node` is that one. */
   async cancel(uuids: readonly string[], by: string): Promise<{ uuid: string; node: number | null }[]> {
-    const rows = await this.steer(
-      `SELECT uuid, node FROM ${this.tables.name('queue_job_cancel_1')}($1, $2)`,
-      [uuids, by],
-    );
+    const rows = await this.act(`SELECT uuid, node FROM ${this.tables.name('queue_job_cancel_1')}($1, $2)`, [
+      uuids,
+      by,
+    ]);
     const cancelled = rows as unknown as { uuid: string; node: number | null }[];
     await this.count(
       cancelled.filter(({ node }) => node === null).map(({ uuid }) => uuid),
@@ -164,7 +164,7 @@ export class JobStore {
 
   /** Pending jobs may start at once: those that wait for their eta or the next attempt no longer do. */
   async runNow(uuids: readonly string[]): Promise<string[]> {
-    const rows = await this.steer(
+    const rows = await this.act(
       `UPDATE ${this.tables.job} j SET eta = clock_timestamp(), phase = ${Phase.ready}
        FROM (SELECT l.uuid FROM ${this.tables.job} l WHERE l.uuid = ANY($1) ORDER BY l.uuid FOR UPDATE) l
        WHERE j.uuid = l.uuid AND j.node IS NULL AND j.phase IN (${Phase.eta}, ${Phase.ready}) RETURNING j.uuid`,
@@ -188,11 +188,11 @@ export class JobStore {
   }
 
   private async uuidsOf(source: string, values: readonly unknown[]): Promise<string[]> {
-    const rows = await this.steer(`SELECT u.uuid FROM ${source} u (uuid)`, values);
+    const rows = await this.act(`SELECT u.uuid FROM ${source} u (uuid)`, values);
     return rows.map((row) => row['uuid'] as string);
   }
 
-  private async steer(text: string, values: readonly unknown[]): Promise<Row[]> {
+  private async act(text: string, values: readonly unknown[]): Promise<Row[]> {
     return retryOnDeadlock(async () => this.database.query(text, values));
   }
 }

@@ -21,7 +21,7 @@ export class JobActionsController {
   @Post(':action')
   @Described({
     summary: 'Runs now, requeues, cancels, sets done or deletes jobs, and reports progress',
-    description: 'Answers with one line of JSON for each 500 jobs; the last has `ended: true`.',
+    description: 'Returns one line of JSON for each 500 jobs; the last has `ended: true`.',
     path: { action: 'run, requeue, cancel, done or delete' },
     body: ACTION_REQUEST,
     answer: ACTION_PROGRESS,

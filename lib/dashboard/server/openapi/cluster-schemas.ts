@@ -98,7 +98,7 @@ export const CHANNEL = record({
 
 const pattern = orNull({
   type: 'object',
-  description: 'Tries to seconds, or to a range of seconds',
+  description: 'Seconds, or a range of seconds, by attempts made',
   additionalProperties: anything,
 });
 export const FUNCTION_CHANGE = partial({ channel: orNull(text), retryPattern: pattern });

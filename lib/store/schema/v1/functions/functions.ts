@@ -21,7 +21,7 @@ import { restartStarts } from './rates.js';
 import { resync } from './resync.js';
 import { retire } from './retire.js';
 import { release } from './release.js';
-import { giveBack, reap, rescueOrphans } from './rescue.js';
+import { giveBack, rescue, rescueOrphans } from './rescue.js';
 import { reportFailures } from './report-failures.js';
 import { retakeKey } from './retake-key.js';
 import { sample } from './sample.js';
@@ -65,7 +65,7 @@ export const functions = (t: Tables): readonly string[] =>
     retire,
     leave,
     giveBack,
-    reap,
+    rescue,
     rescueOrphans,
     updateLimiting,
     ensureChannels,

@@ -72,7 +72,7 @@ END $$`;
  * off in its commit) stays with the node for now, and the next second comes again. Returns the attempts that ended so,
  * or null if the node lives after all.
  */
-export const reap = (t: Tables): string => `
+export const rescue = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_rescue_1')}(p_node integer, p_grace float8)
 RETURNS json LANGUAGE plpgsql AS $$
 DECLARE

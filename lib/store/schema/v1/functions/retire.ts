@@ -2,7 +2,7 @@ import type { Tables } from '../../../connection/tables.js';
 
 /**
  * `queue_job_retire(node)`: ends a node that holds nothing more, with its permits and claims. One that still holds jobs
- * keeps just the permits of these, and is left to be reaped. Called with the node's row and the channels locked.
+ * keeps just the permits of these, and is left to be rescued. Called with the node's row and the channels locked.
  */
 export const retire = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_retire_1')}(p_node integer) RETURNS boolean LANGUAGE plpgsql AS $$

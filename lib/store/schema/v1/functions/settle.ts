@@ -44,7 +44,7 @@ DECLARE
   v_more uuid[];
   v_reported integer;
 BEGIN
-  -- The reaper takes this row FOR UPDATE: a node that was given up neither settles nor claims. Nor does a round trip
+  -- A rescue takes this row FOR UPDATE: a node that was given up neither settles nor claims. Nor does a round trip
   -- whose answer the node no longer waits for, should it arrive late.
   PERFORM 1 FROM ${t.node} n WHERE n.id = p_node AND n.alive AND n.void_round_trips < p_round_trip FOR KEY SHARE;
   dead := NOT FOUND;
