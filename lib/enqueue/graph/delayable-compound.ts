@@ -26,7 +26,6 @@ export abstract class DelayableCompound extends DelayableNode {
     return `${this.kind}(${first?.description}${more})`;
   }
 
-  /** @internal */
   override jobs(): readonly DelayableJob[] {
     return this.all;
   }

@@ -97,7 +97,6 @@ export class DelayableJob<R = unknown> extends DelayableNode {
     return [this];
   }
 
-  /** @internal */
   override jobs(): readonly DelayableJob[] {
     return [this];
   }

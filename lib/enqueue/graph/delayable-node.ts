@@ -33,11 +33,7 @@ export abstract class DelayableNode {
    */
   abstract tails(): readonly DelayableJob[];
 
-  /**
-   * All its jobs.
-   *
-   * @internal
-   */
+  /** All its jobs, in the order in which they were built. Their `uuid` is that of the stored job. */
   abstract jobs(): readonly DelayableJob[];
 
   /**
