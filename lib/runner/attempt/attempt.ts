@@ -1,6 +1,6 @@
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 
-/** One attempt of a job on this node. */
+/** One try of a job on this node. */
 export class RunningAttempt {
   /** When it began, by the monotonic clock, in milliseconds; Infinity while it waits for its turn. */
   startedAt = Infinity;
