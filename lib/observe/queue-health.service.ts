@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { checkProperties } from '../common/check-properties.js';
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
+import { SharedRead } from '../common/shared-read.js';
 import { readText } from '../common/to-error.js';
 import { JobRunner } from '../runner/job-runner.js';
 import type { RunnerState } from '../runner/node-state.js';
@@ -45,16 +46,15 @@ export interface QueueHealth {
  */
 @Injectable()
 export class QueueHealthService {
-  private readonly facts: HealthStore;
-  private latest: Promise<HealthFacts> | null = null;
-  private at = 0;
+  private readonly facts: SharedRead<HealthFacts>;
 
   /** @internal */
   constructor(
     store: Store,
     private readonly runner: JobRunner,
   ) {
-    this.facts = new HealthStore(store.database, store.tables);
+    const facts = new HealthStore(store.database, store.tables);
+    this.facts = new SharedRead(async () => facts.read(), FRESH_MS);
   }
 
   /**
@@ -69,7 +69,7 @@ export class QueueHealthService {
     const runner = state === 'stopped' && !autoStart ? 'off' : state;
     let facts: HealthFacts;
     try {
-      facts = await within(timeout, this.read());
+      facts = await within(timeout, this.facts.get());
     } catch (error) {
       const code = readText(error, 'code');
       const reason = `Database query failed${code === undefined ? '' : ` (${code})`}`;
@@ -78,20 +78,6 @@ export class QueueHealthService {
     }
     const reasons = reasonsOf(runner, facts, maxWait);
     return { status: reasons.length > 0 ? 'degraded' : 'up', reasons, runner, ...facts };
-  }
-
-  /** One that has no answer yet is waited for by all who ask meanwhile, so that probes never pile up. */
-  private read(): Promise<HealthFacts> {
-    if (this.latest === null || performance.now() - this.at > FRESH_MS) {
-      const reading = this.facts.read();
-      this.latest = reading;
-      this.at = Infinity;
-      reading.then(
-        () => (this.at = performance.now()),
-        () => (this.latest = null),
-      );
-    }
-    return this.latest;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { SharedRead } from '../../common/shared-read.js';
 import type { JobMetrics, MetricEvent, MetricSample } from '../../job/job-metrics.js';
 import type { AttemptMeter } from '../../runner/reporting/stats-recorder.js';
 import { SnapshotStore } from '../../store/stats/snapshot-store.js';
@@ -11,10 +12,9 @@ const FRESH_MS = 15_000;
 
 /** Gives the module option `metrics` its levels, from the start of the application to its end. */
 export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly snapshots: SnapshotStore;
+  /** One query for all who ask at once, or within 15 s of each other. */
+  private readonly levels: SharedRead<readonly MetricSample[]>;
   private readonly bounds: Record<'jobs' | 'channels' | 'schedules', SeriesBound>;
-  private latest: Promise<readonly MetricSample[]> | null = null;
-  private at = 0;
   private stop: (() => void) | undefined;
   private lost: { unsubscribe(): void } | undefined;
 
@@ -22,7 +22,8 @@ export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShu
     private readonly store: Store,
     private readonly metrics: JobMetrics | undefined,
   ) {
-    this.snapshots = new SnapshotStore(store.database, store.tables);
+    const snapshots = new SnapshotStore(store.database, store.tables);
+    this.levels = new SharedRead(async () => samplesOf(await snapshots.read(), this.bounds), FRESH_MS);
     const most = metrics?.maxSeries ?? 500;
     const bound = (): SeriesBound => new SeriesBound(most);
     this.bounds = { jobs: bound(), channels: bound(), schedules: bound() };
@@ -31,7 +32,7 @@ export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShu
   onApplicationBootstrap(): void {
     const { metrics } = this;
     if (metrics === undefined) return;
-    this.stop = metrics.start({ read: async () => this.read() });
+    this.stop = metrics.start({ read: async () => this.levels.get() });
     this.lost = this.store.notifier.lost.subscribe(() =>
       this.record({ metric: 'lostNotifications', labels: {}, value: 1 }),
     );
@@ -57,19 +58,5 @@ export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShu
     } catch {
       // A figure is lost, a job never.
     }
-  }
-
-  /** One query for all who ask at once, or within 15 s of each other. */
-  private async read(): Promise<readonly MetricSample[]> {
-    if (this.latest === null || performance.now() - this.at > FRESH_MS) {
-      const reading = this.snapshots.read().then((snapshot) => samplesOf(snapshot, this.bounds));
-      this.latest = reading;
-      this.at = Infinity;
-      reading.then(
-        () => (this.at = performance.now()),
-        () => (this.latest = null),
-      );
-    }
-    return this.latest;
   }
 }

@@ -135,7 +135,7 @@ describe('metrics', () => {
     await Promise.all([register.metrics(), register.metrics()]);
     for (let scrape = 0; scrape < 5; scrape += 1) await register.metrics();
     expect(await sent()).toBe(1);
-    app.get(MetricsReporter)['at'] -= 15_001;
+    app.get(MetricsReporter)['levels']['at'] -= 15_001;
     await register.metrics();
     expect(await sent()).toBe(2);
   });
@@ -161,7 +161,7 @@ describe('metrics', () => {
   it('leave the registry as it was when the application ends, and harm nothing when the database is away', async () => {
     const register = new Registry();
     const { app } = await start(prometheusMetrics({ register }));
-    const read = jest.spyOn(app.get(MetricsReporter)['snapshots'], 'read');
+    const read = jest.spyOn(app.get(MetricsReporter)['levels'], 'get');
     read.mockRejectedValue(new Error('away'));
     expect(await register.metrics()).toContain('# TYPE queue_job_attempts_total counter');
     await test?.close();
