@@ -10,6 +10,8 @@ import {
 } from 'nestjs-queue-job';
 import { QueueJobDashboardModule, type JobSummary } from 'nestjs-queue-job/dashboard';
 import { QUEUE_JOB_MIGRATIONS } from 'nestjs-queue-job/migrations';
+import { openTelemetryMetrics, openTelemetryTracing } from 'nestjs-queue-job/opentelemetry';
+import { queueJobTesting, QueueJobTestingModule } from 'nestjs-queue-job/testing';
 
 @Injectable()
 export class Reports {
@@ -39,9 +41,18 @@ export const migrations: number = QUEUE_JOB_MIGRATIONS.length;
 
 @Module({
   imports: [
-    QueueJobModule.forRoot({ channels: 'root:20' }),
+    QueueJobModule.forRoot({
+      channels: 'root:20',
+      tracing: openTelemetryTracing({ continueTrace: true }),
+      metrics: openTelemetryMetrics({ maxSeries: 100 }),
+    }),
     QueueJobDashboardModule.forRoot({ path: 'jobs' }),
   ],
   providers: [Reports],
 })
 export class AppModule {}
+
+export const testing = QueueJobTestingModule.forRoot({ mode: 'fake' });
+
+export const traps = (app: Parameters<typeof queueJobTesting>[0]): number =>
+  queueJobTesting(app).expectEnqueued(Reports, 'write', { args: ['May'], times: 1 }).length;
