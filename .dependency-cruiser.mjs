@@ -29,7 +29,7 @@ const rooms = {
   prometheus: ground,
   dashboard: [...top, 'schedule'],
   // It stands for the module.
-  testing: [...top, 'schedule', 'observe', 'module'],
+  testing: [...top, 'schedule', 'events', 'observe', 'module'],
 };
 
 const files = { options: '^lib/queue-job\\.options\\.ts$', module: '^lib/queue-job\\.module\\.ts$' };

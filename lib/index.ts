@@ -21,6 +21,9 @@ export type {
   RelatedActionResult,
 } from './registry/related-action.js';
 
+export { OnJobEvent, type OnJobEventOptions } from './events/on-job-event.decorator.js';
+export type { JobEvent, JobEventFilter, JobEventJob, JobEventType } from './job/job-event.js';
+
 export { type ActorOptions } from './common/call-checks.js';
 export { QueueService } from './services/queue.service.js';
 export { BatchService } from './services/batch.service.js';

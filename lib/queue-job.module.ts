@@ -19,6 +19,8 @@ import {
 import { checkExtras, checkOptionsSource } from './common/module-option-checks.js';
 import { type CheckedOptions, checkModuleOptions, type QueueJobModuleOptions } from './queue-job.options.js';
 import { FailureHandlers } from './registry/failure-handlers.js';
+import { JobEventListeners } from './events/job-event-listeners.js';
+import { JobEvents } from './store/notify/job-events.js';
 import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
@@ -130,6 +132,12 @@ const failureHandlers: FactoryProvider<FailureHandlers> = {
     new FailureHandlers(registry, { onFailed, maxRetries, tags }),
 };
 
+const jobEvents: FactoryProvider<JobEvents> = {
+  provide: JobEvents,
+  inject: [Store],
+  useFactory: ({ events }: Store) => events,
+};
+
 const jobFunctions: FactoryProvider<JobFunctionService> = {
   provide: JobFunctionService,
   inject: [Store, JobRegistry, CHECKED_OPTIONS, FunctionOverrides],
@@ -204,6 +212,8 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     JobExplorer,
     JobRegistry,
     failureHandlers,
+    jobEvents,
+    JobEventListeners,
     QueueService,
     BatchService,
     ChannelService,

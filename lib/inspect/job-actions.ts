@@ -1,5 +1,6 @@
 import { JobNotFoundError } from '../errors/job-not-found.error.js';
 import { JobStateError } from '../errors/job-state.error.js';
+import { eventOfJob } from '../job/job-event.js';
 import { type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
 import type { Store } from '../store/store.js';
 import { notFound } from './completion-watcher.js';
@@ -74,11 +75,32 @@ export class JobActions {
       const ended = changed.flatMap(({ uuid, node }) => (node === null ? [uuid] : []));
       if (asked.length > 0) notifier.publish({ cancel: asked });
       if (ended.length > 0) notifier.publish({ ready: true, ended });
+      await this.tell('cancelled', ended);
       return changed.map(({ uuid }) => uuid);
     }
     const ended = change === 'setDone' ? await jobs.setDone(uuids, by) : await jobs.delete(uuids);
     if (ended.length > 0) notifier.publish({ ready: true, dueIn: 0, ended });
+    if (change === 'setDone') await this.tell('done', ended);
     return ended;
+  }
+
+  private async tell(type: 'cancelled' | 'done', uuids: readonly string[]): Promise<void> {
+    const { events, jobs } = this.store;
+    if (!events.wanted || uuids.length === 0) return;
+    const rows = await jobs.find(uuids);
+    events.emit(
+      rows.map((row) =>
+        eventOfJob(type, {
+          uuid: row.uuid as string,
+          name: row.name as string,
+          description: row.description as string,
+          channel: row.channel as string,
+          tags: (row.tags ?? []) as string[],
+          retry: row.retry as number,
+          maxRetries: row.max_retries as number,
+        }),
+      ),
+    );
   }
 }
 

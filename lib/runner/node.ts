@@ -1,6 +1,7 @@
 import { NodeLostError } from '../errors/node-lost.error.js';
 import type { HeartbeatReply } from '../store/nodes/heartbeat.types.js';
 import type { NotifierMessage } from '../store/notify/notifier-message.js';
+import { dropEvent } from './reporting/attempt-events.js';
 import { StatsRecorder } from './reporting/stats-recorder.js';
 import { JobRescuer } from './maintenance/job-rescuer.js';
 import { Heartbeat } from './liveness/heartbeat.js';
@@ -59,6 +60,7 @@ export class RunnerNode {
       execute: (attempt) => executor.execute(attempt),
       changed: () => this.claimLoop.wake(),
       freed: () => this.claimLoop.jobsReady(),
+      startsWritten: (attempts) => this.cycles.started(attempts),
       throttled: (channels) => void store.claims.noteStart(channels).catch(this.queryFailed),
     });
     this.drain = new Drain(this.pool, parts.log);
@@ -67,6 +69,7 @@ export class RunnerNode {
       notifier: store.notifier,
       log: parts.log,
       books: this.stats,
+      events: store.events,
       node: () => this.id,
       trouble: this.queryFailed,
     };
@@ -75,6 +78,9 @@ export class RunnerNode {
       dropped: (job) => {
         this.stats.dropped(job);
         this.claimLoop.wake();
+        // Once that is written.
+        if (store.events.wanted)
+          void this.claimLoop.flushed().then(() => store.events.emit([dropEvent(job, this.id)]));
       },
       trouble: this.queryFailed,
     });
@@ -156,6 +162,7 @@ export class RunnerNode {
 
   async start(): Promise<void> {
     await this.membership.join();
+    if (this.membership.listens) this.parts.store.events.connect(this.parts.store.notifier);
     this.claimLoop.node = this.id;
     this.heartbeat.start();
     this.stats.start();

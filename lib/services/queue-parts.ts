@@ -28,6 +28,7 @@ import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-r
 import { FailureReports } from '../enqueue/failure-report.js';
 import { type InlineOptions, runInline } from '../enqueue/inline-execution.js';
 import { traced, withTrace } from '../enqueue/traced-calls.js';
+import { eventOfJob } from '../job/job-event.js';
 import { type StoringTransaction, Transactions } from '../enqueue/transactions.js';
 
 /** What the queue service is made of. */
@@ -127,11 +128,11 @@ export class QueueParts {
     caller: StoringTransaction | undefined,
     drafts: readonly JobDraft[],
   ): Promise<QueueJob[]> {
-    if (!drafts.some(({ noDelay }) => noDelay)) return this.storage.save(drafts, caller);
+    if (!drafts.some(({ noDelay }) => noDelay)) return this.storeJobs(drafts, caller);
     const jobs: QueueJob[] = [];
     for (const draft of drafts) {
       if (draft.noDelay) jobs.push(await this.runInline(draft, { caller }));
-      else jobs.push(...(await this.storage.save([draft], caller)));
+      else jobs.push(...(await this.storeJobs([draft], caller)));
     }
     return jobs;
   }
@@ -146,6 +147,26 @@ export class QueueParts {
         trace === null ? graph : { ...graph, drafts: graph.drafts.map((draft) => withTrace(draft, trace)) };
       return this.saveGraphs(graphs.map(inTrace), options);
     });
+  }
+
+  private async storeJobs(
+    drafts: readonly JobDraft[],
+    caller: StoringTransaction | undefined,
+  ): Promise<QueueJob[]> {
+    const jobs = await this.storage.save(drafts, caller);
+    this.tellStored(jobs, caller);
+    return jobs;
+  }
+
+  /** After the commit. */
+  private tellStored(jobs: readonly QueueJob[], caller: StoringTransaction | undefined): void {
+    const { events: listeners, notifier } = this.store;
+    if (!listeners.wanted) return;
+    const events = jobs
+      .filter(({ deduplicated }) => deduplicated !== true)
+      .map((job) => eventOfJob('enqueued', job));
+    if (caller === undefined) notifier.publishLocal({ events });
+    else caller.notify({ events });
   }
 
   /** Stores graphs whole, or runs those that ask for it; answers by the uuids of the drafts. */
@@ -175,7 +196,9 @@ export class QueueParts {
     const stored = graphs.filter((graph) => !inline.includes(graph));
     if (stored.length === 0) return answers;
     const members = stored.map((graph) => inBatch(graph, batch));
-    for (const [uuid, job] of await this.graphs.save(members, caller, batch?.enter)) answers.set(uuid, job);
+    const saved = await this.graphs.save(members, caller, batch?.enter);
+    this.tellStored([...saved.values()], caller);
+    for (const [uuid, job] of saved) answers.set(uuid, job);
     return answers;
   }
 

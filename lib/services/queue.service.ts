@@ -1,5 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Observable } from 'rxjs';
 import { checkObject } from '../common/option-checks.js';
+import type { JobEvent } from '../job/job-event.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { BatchFilter } from '../store/batches/batch-store.js';
 import type { Batch, BatchOptions, BatchProgress } from '../enqueue/batch/batch.js';
@@ -29,6 +31,27 @@ import { StoredJobs } from './stored-jobs.js';
  */
 @Injectable()
 export class QueueService extends StoredJobs implements OnApplicationShutdown {
+  /**
+   * What happens to jobs in this process, after its commit: a job is stored here, an attempt starts or ends on the node of
+   * this process. Nobody is promised to hear of everything: see `onFailed` for what must not be missed.
+   *
+   * @example
+   * ```ts
+   * queue.events$.pipe(filter(({ type }) => type === 'failed')).subscribe(({ job, error }) => { … });
+   * ```
+   */
+  get events$(): Observable<JobEvent> {
+    return this.parts.store.events.local;
+  }
+
+  /**
+   * The same of all processes, at most once each, in a process that runs jobs: the events come by its session with
+   * PostgreSQL (not with `listen: false`). An event from elsewhere has no stack, and a long text in it is cut.
+   */
+  get clusterEvents$(): Observable<JobEvent> {
+    return this.parts.store.events.cluster;
+  }
+
   /**
    * A provider whose methods are delayed (Odoo's `with_delay`): each call stores a job and resolves to it, after the
    * commit; with `manager`, in the caller's transaction.

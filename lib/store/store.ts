@@ -25,6 +25,7 @@ import { ScheduleStore } from './schedules/schedule-store.js';
 import type { SessionDefaults } from './connection/session-defaults.js';
 import { openly, type Quietly } from '../common/quietly.js';
 import type { Tables } from './connection/tables.js';
+import { JobEvents } from './notify/job-events.js';
 import { Notifier } from './notify/notifier.js';
 
 /** Everything that speaks SQL, by what it is about. */
@@ -53,6 +54,7 @@ export class Store {
   readonly audit: AuditStore;
   readonly explanations: ExplainStore;
   readonly notifier: Notifier;
+  readonly events = new JobEvents();
 
   private closing: Promise<void> | undefined;
 
@@ -86,10 +88,16 @@ export class Store {
     this.explanations = new ExplainStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
     this.notifier = new Notifier(this.database, tables);
+    this.notifier.messages.subscribe(({ events, remoteEvents, eventTalk }) => {
+      if (events !== undefined) this.events.emit(events);
+      if (remoteEvents !== undefined || eventTalk !== undefined)
+        this.events.received(remoteEvents, eventTalk);
+    });
   }
 
   /** A second call waits for the first: NestJS 11 calls its hooks again if an application is closed twice. */
   async close(): Promise<void> {
+    this.events.close();
     this.closing ??= this.notifier.close().then(async () => this.database.close());
     await this.closing;
   }

@@ -1,5 +1,6 @@
 import { Delayables } from '../enqueue/graph/delayables.js';
 import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
+import type { JobEvents } from '../store/notify/job-events.js';
 import type { JobDrafter } from '../enqueue/job-draft.js';
 import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { JobFailedError } from '../errors/job-failed.error.js';
@@ -26,6 +27,7 @@ export class MemoryQueueService extends QueueService {
     registry: JobRegistry,
     codec: ArgumentCodec,
     drafting: JobDrafter,
+    events: JobEvents,
     stored: Stored,
   ) {
     const save = async (graphs: Parameters<MemoryJobs['add']>[0]): Promise<Map<string, QueueJob>> => {
@@ -38,6 +40,7 @@ export class MemoryQueueService extends QueueService {
     super({
       registry,
       codec,
+      store: { events },
       draftOf,
       draft: (provider: object, method: string, args: readonly unknown[], options: object) =>
         draftOf(registry.functionOf(provider, method), args, options),

@@ -12,6 +12,8 @@ export interface MemoryRunnerSettings {
   readonly rules: RetryRules;
   /** Stores the report of a job that has failed. */
   readonly failed: (entry: MemoryJob, error: Error) => void;
+  /** An attempt has ended; the job says how. */
+  readonly ended: (entry: MemoryJob) => void;
   readonly runContext: ((context: never, work: () => Promise<unknown>) => unknown) | undefined;
 }
 
@@ -46,9 +48,11 @@ export class MemoryRunner {
     else {
       this.note(entry, outcome.error);
       if (outcome.kind === 'retry') this.retry(entry, outcome.seconds, outcome.giveAttemptBack);
+      else if (outcome.kind === 'cancelled') job.state = 'cancelled';
       else this.fail(entry, outcome.error);
     }
     this.jobs.release(entry);
+    this.settings.ended(entry);
   }
 
   private async call(entry: MemoryJob, postpone: (seconds: number) => void): Promise<unknown> {

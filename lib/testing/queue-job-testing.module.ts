@@ -13,6 +13,10 @@ import { type QueueHealth, QueueHealthService } from '../observe/queue-health.se
 import { FailureReports } from '../enqueue/failure-report.js';
 import { JobDrafter } from '../enqueue/job-draft.js';
 import { FailureHandlers } from '../registry/failure-handlers.js';
+import { JobEventListeners } from '../events/job-event-listeners.js';
+import { eventOfJob } from '../job/job-event.js';
+import { JobEvents } from '../store/notify/job-events.js';
+import { memoryEvent } from './memory-event.js';
 import { JobExplorer } from '../registry/job-explorer.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
@@ -111,6 +115,7 @@ interface Memory {
   readonly engine: MemoryEngine;
   readonly queue: MemoryQueueService;
   readonly handlers: FailureHandlers;
+  readonly events: JobEvents;
 }
 /** Without a database nothing can be away. */
 const HEALTHY: QueueHealth = {
@@ -132,6 +137,8 @@ function memoryProviders(mode: 'fake' | 'inline', given: QueueJobModuleOptions):
   return [
     memory,
     { provide: QueueService, inject: [MEMORY], useFactory: ({ queue }: Memory) => queue },
+    { provide: JobEvents, inject: [MEMORY], useFactory: ({ events }: Memory) => events },
+    JobEventListeners,
     { provide: FailureHandlers, inject: [MEMORY], useFactory: ({ handlers }: Memory) => handlers },
     {
       provide: QueueJobTesting,
@@ -168,15 +175,19 @@ function memoryOf(mode: 'fake' | 'inline', given: QueueJobModuleOptions, registr
     stored.job.failureOf = job.uuid;
     engine.traps.add([stored.job]);
   };
-  const runner = new MemoryRunner(jobs, codec, { rules, failed, runContext: options.context?.run });
+  const events = new JobEvents();
+  const ended = (entry: MemoryJob): void => events.emit([memoryEvent(entry)]);
+  const runner = new MemoryRunner(jobs, codec, { rules, failed, ended, runContext: options.context?.run });
   const engine = new MemoryEngine(jobs, runner, mode);
   engine.traps = new JobTraps(
     registry,
     async (uuids, recursive) => engine.perform(uuids, recursive),
     () => engine.forget(),
   );
-  const queue = new MemoryQueueService(jobs, registry, codec, drafter, async (stored) =>
-    engine.stored(stored),
-  );
-  return { engine, queue, handlers };
+  const queue = new MemoryQueueService(jobs, registry, codec, drafter, events, async (stored) => {
+    const added = stored.filter(({ job }) => job.deduplicated !== true && job.state !== 'done');
+    events.emit(added.map(({ job }) => eventOfJob('enqueued', job)));
+    await engine.stored(stored);
+  });
+  return { engine, queue, handlers, events };
 }

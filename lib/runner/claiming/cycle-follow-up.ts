@@ -1,8 +1,11 @@
 import { EarliestTimer } from '../../common/earliest-timer.js';
 import type { ChannelStore } from '../../store/channels/channel-store.js';
 import type { RoundTripInfo } from '../../store/claims/claim-store.js';
+import type { JobEvents } from '../../store/notify/job-events.js';
 import type { Notifier } from '../../store/notify/notifier.js';
+import type { RunningAttempt } from '../attempt/attempt.js';
 import type { EndedAttempt } from '../attempt/attempt-result.js';
+import { endEvent, startEvent } from '../reporting/attempt-events.js';
 import type { NodeLog } from '../reporting/node-log.js';
 import type { StatsRecorder } from '../reporting/stats-recorder.js';
 import type { ClaimOutcome } from './claim-loop.hooks.js';
@@ -26,6 +29,7 @@ export interface CycleFollowUpParts {
   readonly channels: ChannelStore;
   readonly log: NodeLog;
   readonly books: StatsRecorder;
+  readonly events: JobEvents;
   readonly node: () => number;
   readonly roster: Roster;
   readonly responder: Responder;
@@ -69,7 +73,7 @@ export class CycleFollowUp {
   }
 
   follow(info: RoundTripInfo, ended: readonly EndedAttempt[], outcome: ClaimOutcome): void {
-    const { channels, log, books, node, claim, trouble } = this.parts;
+    const { channels, log, books, node, claim, trouble, events } = this.parts;
     if (info.nextEta !== undefined) this.due.within(info.nextEta);
     if (info.wake !== undefined) this.throttle.within(info.wake);
     if (info.missing !== undefined) void channels.ensure(info.missing).then(claim, trouble);
@@ -78,8 +82,18 @@ export class CycleFollowUp {
     this.followReady(info, ended, outcome);
     for (const uuid of info.fenced ?? []) log.fenced(node(), uuid);
     if (ended.length === 0) return;
-    books.ended(ended, new Set(info.fenced));
+    const fenced = new Set(info.fenced);
+    books.ended(ended, fenced);
     this.followEnds(ended);
+    if (events.wanted)
+      events.emit(
+        ended.filter(({ attempt }) => !fenced.has(attempt.job.uuid)).map((one) => endEvent(one, node())),
+      );
+  }
+
+  started(attempts: readonly RunningAttempt[]): void {
+    const { events, node } = this.parts;
+    if (events.wanted) events.emit(attempts.map((attempt) => startEvent(attempt, node())));
   }
 
   /** Who waits for permits is told when some come back. */

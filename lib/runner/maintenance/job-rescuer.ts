@@ -1,7 +1,9 @@
 import type { HeartbeatReply } from '../../store/nodes/heartbeat.types.js';
 import type { NodeStore, RescuedAttempt } from '../../store/nodes/node-store.js';
 import type { FollowUpStore } from '../../store/graphs/follow-up-store.js';
+import type { JobEvents } from '../../store/notify/job-events.js';
 import type { Notifier } from '../../store/notify/notifier.js';
+import { rescueEvent } from '../reporting/attempt-events.js';
 import type { NodeLog } from '../reporting/node-log.js';
 import type { StatsRecorder } from '../reporting/stats-recorder.js';
 import { GRACE_MS } from '../runner.settings.js';
@@ -12,6 +14,7 @@ export interface JobRescuerParts {
   readonly notifier: Notifier;
   readonly log: NodeLog;
   readonly books: StatsRecorder;
+  readonly events: JobEvents;
   readonly node: () => number;
   readonly trouble: (error: unknown) => void;
 }
@@ -35,7 +38,7 @@ export class JobRescuer {
     const { nodes, notifier, log, node } = this.parts;
     const attempts = await this.tried(() => nodes.rescue(dead, GRACE_MS / 1000));
     if (attempts === undefined || attempts === null) return;
-    this.gaveBack(attempts);
+    this.gaveBack(attempts, dead);
     log.rescued(node(), dead, attempts.length);
     notifier.publish({ ready: true });
   }
@@ -44,7 +47,7 @@ export class JobRescuer {
   private async rescueOrphans(): Promise<void> {
     const { nodes, notifier, log, node } = this.parts;
     for (const { node: lost, attempts } of (await this.tried(() => nodes.rescueOrphans())) ?? []) {
-      this.gaveBack(attempts);
+      this.gaveBack(attempts, lost);
       const uuids = attempts.map(({ uuid }) => uuid);
       log.orphans(node(), lost, uuids);
       // That node has their permits booked, too: it counts again.
@@ -52,8 +55,10 @@ export class JobRescuer {
     }
   }
 
-  private gaveBack(attempts: readonly RescuedAttempt[]): void {
-    this.parts.books.rescued(attempts);
+  private gaveBack(attempts: readonly RescuedAttempt[], node: number): void {
+    const { books, events } = this.parts;
+    books.rescued(attempts);
+    if (events.wanted) events.emit(attempts.flatMap((attempt) => rescueEvent(attempt, node) ?? []));
     // One that waits for a pause after repeated deaths has an eta.
     this.parts.notifier.publish({ dueIn: 0 });
   }

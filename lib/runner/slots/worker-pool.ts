@@ -25,6 +25,8 @@ export interface WorkerPoolHooks {
   readonly throttled: (channels: readonly string[]) => void;
   /** There is room for jobs that were not asked for until now. */
   readonly freed: () => void;
+  /** That these attempts have started is written. */
+  readonly startsWritten?: (attempts: readonly RunningAttempt[]) => void;
 }
 
 /** What this node has: attempts that run, prefetched jobs, and ends that wait to be written. Performs no I/O. */
@@ -192,6 +194,7 @@ export class WorkerPool {
 
   /** That these runs have started is in the database, so a death of this node from now on counts for them. */
   startsWritten(runs: readonly RunningAttempt[]): void {
+    if (runs.length > 0) this.hooks.startsWritten?.(runs);
     for (const attempt of runs) {
       attempt.startWritten = true;
       if (!attempt.awaitsStart || this.attempts.get(attempt.job.uuid) !== attempt) continue;

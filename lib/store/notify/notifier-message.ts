@@ -1,3 +1,4 @@
+import type { JobEvent } from '../../job/job-event.js';
 import { mergeReadyJobs, parseReadyJobs, type ReadyJobs } from './ready-jobs.js';
 
 /** What one part of the cluster tells the others. */
@@ -26,6 +27,12 @@ export interface NotifierMessage {
   starved?: { readonly node: number; readonly channels: readonly string[] }[];
   /** Jobs that ended here; never sent to other processes. */
   ended?: string[];
+  /** What has happened to jobs here; see {@link JobEvents}, which sends it to those who listen elsewhere. */
+  events?: readonly JobEvent[];
+  /** The same from another process, as it came. */
+  remoteEvents?: unknown;
+  /** Another process listens to the events of all, or asks who does. */
+  eventTalk?: 'listening' | 'asking';
 }
 
 /** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */
@@ -36,7 +43,7 @@ export function readMessage(text: string): NotifierMessage {
   } catch {
     return { ready: true };
   }
-  const { ready, config, functions, nodes, dueIn, tickIn, cancel, starved, full } = given;
+  const { ready, config, functions, nodes, dueIn, tickIn, cancel, starved, full, events, eventTalk } = given;
   const jobs = parseReadyJobs(given['jobs']);
   return {
     ...((ready === true || (given['jobs'] !== undefined && jobs === undefined)) && { ready: true }),
@@ -49,6 +56,8 @@ export function readMessage(text: string): NotifierMessage {
     ...(typeof tickIn === 'number' && { tickIn }),
     ...(isTexts(cancel) && { mayCancel: cancel }),
     ...(Array.isArray(starved) && starved.every(isStarved) && { starved }),
+    ...(Array.isArray(events) && { remoteEvents: events }),
+    ...((eventTalk === 'listening' || eventTalk === 'asking') && { eventTalk }),
   };
 }
 
@@ -75,6 +84,7 @@ export function merge(into: NotifierMessage | null, message: NotifierMessage): N
   if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
   if (message.tickIn !== undefined) into.tickIn = Math.min(message.tickIn, into.tickIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
+  if (message.events !== undefined) into.events = [...(into.events ?? []), ...message.events];
   if (message.ended !== undefined) into.ended = [...(into.ended ?? []), ...message.ended];
   if (message.starved !== undefined) into.starved = [...(into.starved ?? []), ...message.starved];
   return into;

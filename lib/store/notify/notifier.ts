@@ -1,12 +1,17 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { type Observable, Subject } from 'rxjs';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
+import { textArray } from '../connection/array-literal.js';
 import type { Tables } from '../connection/tables.js';
 import { merge, type NotifierMessage, readMessage } from './notifier-message.js';
 import type { ReadyJobs } from './ready-jobs.js';
 
 /** Between two notifications of one process; all that is told meanwhile goes with the next. */
 const GAP_MS = 3;
+
+/** Between two statements that send events, and how many notifications may wait for one: what is more is dropped. */
+const EVENT_GAP_MS = 20;
+const MOST_EVENT_TEXTS = 500;
 
 /** A notification of 8,000 bytes or more can't be sent; characters may have more than one. */
 const MOST_BYTES = 7_000;
@@ -37,6 +42,9 @@ export class Notifier {
   private readonly lostSubject = new Subject<void>();
   private readonly origin = randomUUID();
   private readonly statement: Statement;
+  private readonly eventStatement: Statement;
+  private eventTexts: string[] = [];
+  private sendingEvents: Promise<void> | null = null;
   private pending: NotifierMessage | null = null;
   private flushing: Promise<void> | null = null;
   /** When the next notification may go, by the monotonic clock. */
@@ -55,6 +63,10 @@ export class Notifier {
     this.statement = namedStatement(
       'queue_job_notify',
       `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
+    );
+    this.eventStatement = namedStatement(
+      'queue_job_notify_events',
+      `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, p) FROM unnest($2::text[]) p`,
     );
   }
 
@@ -89,7 +101,7 @@ export class Notifier {
 
   /** Tells only the others. */
   publishRemote(message: NotifierMessage): void {
-    const { ended: _, ...shared } = this.stamped(message);
+    const { ended: _, events: __, ...shared } = this.stamped(message);
     if (this.closed || Object.keys(shared).length === 0) return;
     this.pending = merge(this.pending, shared);
     this.flushing ??= this.flush().finally(() => (this.flushing = null));
@@ -142,6 +154,34 @@ export class Notifier {
     return message.jobs === undefined ? message : { ...message, jobs: this.stamp(message.jobs) };
   }
 
+  tellEvents(what: 'listening' | 'asking'): void {
+    this.queueEvents([`{"eventTalk":"${what}"}`]);
+  }
+
+  sendEvents(texts: readonly string[]): void {
+    this.queueEvents(texts.map((text) => `{"events":${text}}`));
+  }
+
+  /** Apart from what wakes runners, which must not wait behind it. */
+  private queueEvents(texts: readonly string[]): void {
+    if (this.closed || this.eventTexts.length + texts.length > MOST_EVENT_TEXTS) return;
+    this.eventTexts.push(...texts);
+    this.sendingEvents ??= this.flushEvents().finally(() => (this.sendingEvents = null));
+  }
+
+  private async flushEvents(): Promise<void> {
+    while (this.eventTexts.length > 0 && !this.closed) {
+      const payloads = this.eventTexts.splice(0).map((text) => `${this.origin} ${text}`);
+      try {
+        await this.database.run(this.eventStatement, [this.tables.notifications, textArray(payloads)]);
+      } catch {
+        // Nobody is promised to hear of everything.
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, EVENT_GAP_MS));
+    }
+  }
+
   /** A notification came in. */
   receive(payload: string): void {
     const [origin, text] = split(payload);
@@ -152,6 +192,7 @@ export class Notifier {
   async close(): Promise<void> {
     this.closed = true;
     await this.flushing;
+    await this.sendingEvents;
     this.subject.complete();
   }
 

@@ -28,7 +28,7 @@ DECLARE
   v_suspects uuid[];
   v_name text := coalesce((SELECT format('Node %s (%s)', n.id, n.name) FROM ${t.node} n WHERE n.id = p_node), format('Node %s', p_node));
 BEGIN
-  WITH held AS (
+  WITH given AS (
     SELECT j.*, CASE
       WHEN j.state = 'started' THEN 'begun'
       WHEN j.deaths > 0 OR j.max_retries > 0 AND j.retry >= j.max_retries THEN 'not begun'
@@ -36,21 +36,26 @@ BEGIN
       j.max_retries > 0 AND j.retry >= j.max_retries AS last,
       coalesce(j.date_started, j.date_enqueued) AS since
     FROM ${t.job} j WHERE j.uuid = ANY(p_jobs)
+  ), held AS (
+    -- After repeated deaths a pause that doubles, so that a job which kills its process leaves the others time to end.
+    SELECT h.*, CASE WHEN h.deaths > 0 THEN least(${PAUSE.first} * 2 ^ least(h.deaths - 1, 20), ${PAUSE.longest}) ELSE 0 END AS seconds,
+      format(CASE WHEN h.method = 'unknown'
+        THEN '%s died while it had the job. Whether its method had begun is not known, so attempt %s of %s is not counted'
+        ELSE '%s died while it had the job, at attempt %s of %s' END,
+      v_name, h.retry, CASE WHEN h.max_retries = 0 THEN 'any number' ELSE h.max_retries::text END) AS message
+    FROM given h
   )
   SELECT json_agg(json_build_object(
     'uuid', h.uuid, 'retry', h.retry,
     'kind', CASE WHEN h.method = 'not begun' THEN 'back' WHEN h.method = 'begun' AND h.last THEN 'failed' ELSE 'retry' END,
-    -- After repeated deaths a pause that doubles, so that a job which kills its process leaves the others time to end.
-    'seconds', CASE WHEN h.deaths > 0 THEN least(${PAUSE.first} * 2 ^ least(h.deaths - 1, 20), ${PAUSE.longest}) ELSE 0 END,
+    'seconds', h.seconds,
     'uncounted', h.method = 'unknown',
     'ended', 0, 'started', CASE WHEN h.method <> 'not begun' AND isfinite(h.since) THEN extract(epoch FROM v_now - h.since) * 1000 END,
     'name', 'JobFoundDeadError', 'fingerprint', '${JOB_FOUND_DEAD_FINGERPRINT}',
-    'message', format(CASE WHEN h.method = 'unknown'
-        THEN '%s died while it had the job. Whether its method had begun is not known, so attempt %s of %s is not counted'
-        ELSE '%s died while it had the job, at attempt %s of %s' END,
-      v_name, h.retry, CASE WHEN h.max_retries = 0 THEN 'any number' ELSE h.max_retries::text END)
+    'message', h.message
   )), json_agg(json_build_object(
-    'uuid', h.uuid, 'channel', h.channel, 'name', h.name,
+    'uuid', h.uuid, 'channel', h.channel, 'name', h.name, 'description', h.description, 'tags', h.tags, 'retry', h.retry,
+    'maxRetries', h.max_retries, 'message', h.message, 'seconds', h.seconds,
     'kind', CASE WHEN h.method = 'not begun' THEN 'back' WHEN h.cancel_by IS NOT NULL THEN 'cancelled'
       WHEN h.method = 'begun' AND h.last THEN 'failed' ELSE 'retried' END,
     'wait', CASE WHEN isfinite(h.since) AND isfinite(greatest(h.date_created, h.eta))
