@@ -12,6 +12,14 @@ export {
   Job,
   type KeyedJobOptions,
 } from './registry/job.decorator.js';
+export {
+  clsTransactions,
+  type TransactionHosts,
+  type TransactionSource,
+  typeormTransactions,
+  type TypeormTransactional,
+} from './common/transaction-source.js';
+export type { InputSchema, SchemaResult, StandardSchema } from './job/input-schema.js';
 export type { FailedJob } from './job/failed-job.js';
 export type { JobFunctionOptions } from './job/job-function-options.js';
 export { RelatedAction } from './registry/related-action.decorator.js';
@@ -150,4 +158,6 @@ export { UnknownCodecError } from './errors/unknown-codec.error.js';
 export { UnknownJobError } from './errors/unknown-job.error.js';
 export { UnserializableArgumentError } from './errors/unserializable-argument.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
+export { TransactionRequiredError } from './errors/transaction-required.error.js';
+export { type ArgumentIssue, InvalidArgumentsError } from './errors/invalid-arguments.error.js';
 export { UnsupportedResultError } from './errors/unsupported-result.error.js';

@@ -121,6 +121,7 @@ const queueParts: FactoryProvider<QueueParts> = {
       },
       options.entityUrl,
       handlers,
+      options.transactions,
       options.tracing,
     ),
 };
@@ -166,6 +167,7 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     retryPattern: options.retryPattern,
     removalInterval: options.removalInterval,
     tracing: options.tracing,
+    enterTransaction: options.transactions.source?.enter,
     runContext: options.context?.run as RunnerOptions['runContext'],
   }),
 };

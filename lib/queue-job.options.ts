@@ -8,6 +8,7 @@ import { checkMaxPayloadBytes } from './payload/payload-size.js';
 import type { TypeCodec } from './payload/types/type-codec.js';
 import { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
+import type { TransactionSource } from './common/transaction-source.js';
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
 import type { JobMetrics } from './job/job-metrics.js';
@@ -77,6 +78,14 @@ export interface QueueJobModuleOptions {
   readonly defaults?: QueueJobDefaults;
   /** Runs every job at once where it is delayed, for tests. Default: whether the environment has `QUEUE_JOB__NO_DELAY=1`. */
   readonly noDelay?: boolean;
+  /**
+   * Tells which transaction of the application is open where a call is made, so that calls without a `manager` join it:
+   * {@link clsTransactions}, {@link typeormTransactions}, or a function. Default: a transaction that a package makes that of
+   * `dataSource.manager`, and that of the transactional job that calls.
+   */
+  readonly transactionManager?: TransactionSource;
+  /** Whether calls outside of a transaction are refused with `TransactionRequiredError`. Default: false. */
+  readonly requireTransaction?: boolean;
   /** The user on whose behalf a job is stored, asked at the call. */
   readonly userId?: () => string | number | null | undefined;
   /** What to remember of the call (user, tenant, locale, trace), and how to have it again around the job. */
@@ -118,6 +127,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
   'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal', 'tracing', 'metrics',
+  'transactionManager', 'requireTransaction',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency',
@@ -169,7 +179,8 @@ function checkOptions(options: QueueJobModuleOptions) {
   checkKnown('codec', codec, ['encrypt']);
   checkKnown('runner', runner === false ? {} : runner, KNOWN_RUNNER);
   checkKnown('defaults', defaults, KNOWN_DEFAULTS);
-  for (const name of ['userId', 'entityUrl'] as const) checkFunction(name, options[name]);
+  for (const name of ['userId', 'entityUrl', 'transactionManager'] as const)
+    checkFunction(name, options[name]);
   if (context !== undefined) {
     checkKnown('context', context, ['capture', 'run']);
     checkFunction('context.capture', context.capture, true);
@@ -178,7 +189,8 @@ function checkOptions(options: QueueJobModuleOptions) {
   if (options.metrics !== undefined) checkMethods('metrics', options.metrics, ['start', 'record']);
   if (options.tracing !== undefined)
     checkMethods('tracing', options.tracing, ['enqueue', 'attempt', 'quietly']);
-  for (const name of ['migrate', 'noDelay', 'schedules'] as const) checkFlag(name, options[name]);
+  for (const name of ['migrate', 'noDelay', 'schedules', 'requireTransaction'] as const)
+    checkFlag(name, options[name]);
   if (options.schema !== undefined) checkSchemaName(options.schema);
   if (options.maxPayloadBytes !== undefined) checkMaxPayloadBytes(options.maxPayloadBytes);
   if (options.codecs !== undefined) checkCodecs(options.codecs);
@@ -205,6 +217,10 @@ function checkOptions(options: QueueJobModuleOptions) {
     schedules: options.schedules ?? true,
     noDelay: options.noDelay ?? noDelayByEnvironment(),
     userId: options.userId,
+    transactions: {
+      source: options.transactionManager,
+      required: options.requireTransaction ?? false,
+    },
     context,
     tracing: options.tracing,
     metrics: options.metrics,

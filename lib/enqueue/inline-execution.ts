@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { TransactionSource } from '../common/transaction-source.js';
+import { checkInput } from '../job/input-schema.js';
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
 import { type CurrentJob, runAsJob } from '../execution-context/current-job.js';
@@ -13,6 +15,8 @@ export interface InlineOptions {
   /** The transaction that it is called in, and is a part of. */
   readonly caller?: StoringTransaction | undefined;
   readonly parentResults?: () => Promise<unknown[]>;
+  /** See {@link TransactionSource}. */
+  readonly enter?: TransactionSource['enter'];
 }
 
 /**
@@ -23,17 +27,18 @@ export async function runInline(
   draft: JobDraft,
   store: Store,
   codec: ArgumentCodec,
-  { caller, parentResults = () => Promise.resolve([]) }: InlineOptions = {},
+  { caller, parentResults = () => Promise.resolve([]), enter = (_, work) => work() }: InlineOptions = {},
 ): Promise<QueueJob> {
   const { fn } = draft;
   const now = new Date();
   const job = storedJob(draft, { uuid: draft.job.uuid, seq: 0, dateCreated: now, eta: null, dueIn: null });
   const run = async (manager: EntityManager): Promise<unknown> => {
-    const args = await codec.decode(draft.job.args, {
+    const read = await codec.decode(draft.job.args, {
       missing: fn.options.missing ?? 'throw',
       through: manager,
       uuid: job.uuid,
     });
+    const args = fn.options.schema === undefined ? read : checkInput(fn.options.schema, read, fn.name);
     Object.assign(job, { args: [...args], state: 'started', retry: 1, dateEnqueued: now, dateStarted: now });
     const current: CurrentJob = {
       job,
@@ -51,7 +56,10 @@ export async function runInline(
   let result: unknown;
   try {
     if (caller?.manager !== undefined) result = await run(caller.manager);
-    else if (fn.options.transactional === true) result = await store.dataSource.transaction(ISOLATION, run);
+    else if (fn.options.transactional === true)
+      result = await store.dataSource.transaction(ISOLATION, async (manager) =>
+        enter(manager, async () => run(manager)),
+      );
     else result = await run(store.dataSource.manager);
   } catch (error) {
     if (!(error instanceof NothingToDoJob)) throw error;

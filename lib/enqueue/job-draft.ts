@@ -1,4 +1,5 @@
 import type { ArgumentCodec } from '../payload/argument-codec.js';
+import { checkInput } from '../job/input-schema.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import {
@@ -60,6 +61,7 @@ export class JobDrafter {
     const { settings } = this;
     const own = fn.options;
     const { codec } = this;
+    if (own.schema !== undefined) checkInput(own.schema, args, fn.name);
     const uuid = this.uuids.next();
     const text = codec.encode(args);
     const key = resolveIdentityKey(given.identityKey ?? own.identityKey, {

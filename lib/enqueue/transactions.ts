@@ -2,6 +2,7 @@ import type { EntityManager, EntitySubscriberInterface, QueryRunner } from 'type
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { TransactionEndedError } from '../errors/transaction-ended.error.js';
 import { wrongValue } from '../common/option-checks.js';
+import type { TransactionSource } from '../common/transaction-source.js';
 import { type Query, queryOf } from '../store/connection/database.js';
 import { isEntityManager } from '../store/connection/entity-manager.js';
 import { ISOLATION } from '../store/connection/isolation.js';
@@ -46,7 +47,11 @@ export class Transactions implements EntitySubscriberInterface {
   private readonly epochs = new WeakMap<QueryRunner, Epoch>();
   private readonly lane = new ContendedLane();
 
-  constructor(private readonly store: Store) {
+  /** @param source - the module option `transactionManager` */
+  constructor(
+    private readonly store: Store,
+    private readonly source?: TransactionSource,
+  ) {
     store.dataSource.subscribers.push(this);
   }
 
@@ -60,6 +65,8 @@ export class Transactions implements EntitySubscriberInterface {
    */
   callers(given?: EntityManager): StoringTransaction | undefined {
     if (given !== undefined) return this.given(given);
+    const named = this.named();
+    if (named !== undefined) return named;
     const manager = ambientManager(this.store.dataSource);
     return manager === undefined || this.hasEnded(manager) ? undefined : this.through(manager);
   }
@@ -126,6 +133,18 @@ export class Transactions implements EntitySubscriberInterface {
     const { subscribers } = this.store.dataSource;
     const at = subscribers.indexOf(this);
     if (at >= 0) subscribers.splice(at, 1);
+  }
+
+  /** The transaction that the application's own function tells of. */
+  private named(): StoringTransaction | undefined {
+    const manager: unknown = this.source?.();
+    if (manager === undefined || manager === null) return undefined;
+    if (!isEntityManager(manager)) {
+      const what = 'transactionManager: what the function of the module option returns';
+      throw wrongValue(what, 'the EntityManager of the open transaction, or undefined', manager);
+    }
+    const caller = this.given(manager);
+    return caller !== undefined && isOpen(manager) ? caller : undefined;
   }
 
   private given(manager: EntityManager): StoringTransaction | undefined {

@@ -5,6 +5,7 @@ import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey 
 import { ON_PARENT_FAILED, type OnParentFailed } from './on-parent-failed.js';
 import { readDefaultStartBefore } from './start-before.js';
 import { checkTags } from './tags.js';
+import { checkSchemaOption, type InputSchema } from './input-schema.js';
 import { checkProperties, type Checks } from '../common/check-properties.js';
 import {
   checkBoolean,
@@ -70,6 +71,17 @@ export interface JobFunctionOptions {
    * provider, or `'Provider.method'`. Checked at start. Default: `defaults.onFailed` of the module.
    */
   readonly onFailed?: string | undefined;
+  /**
+   * The schema of the first argument, or a list with that of each: of zod, valibot, arktype or any library that follows
+   * Standard Schema. Arguments are checked at the call, and before each attempt, whose method gets what the schema makes of
+   * them. Default: none.
+   */
+  readonly schema?: InputSchema | undefined;
+  /**
+   * Whether a call outside of a transaction is refused with `TransactionRequiredError`. Default: `requireTransaction` of
+   * the module, or false.
+   */
+  readonly requireTransaction?: boolean | undefined;
 }
 
 /** {@link JobFunctionOptions} after the checks: only what was given, the timeout in milliseconds. */
@@ -91,6 +103,8 @@ export interface ValidJobFunctionOptions {
   readonly retryOn?: RetryOn;
   readonly missing?: MissingRecord;
   readonly onFailed?: string;
+  readonly schema?: InputSchema;
+  readonly requireTransaction?: boolean;
 }
 
 const CHECKS: Checks<ValidJobFunctionOptions> = {
@@ -110,6 +124,8 @@ const CHECKS: Checks<ValidJobFunctionOptions> = {
   retryOn: checkRetryOn,
   missing: (value) => checkOneOf('missing', ['throw', 'null'], value),
   onFailed: (value) => checkName('onFailed', value),
+  schema: checkSchemaOption,
+  requireTransaction: (value) => checkBoolean('requireTransaction', value),
 };
 
 /**

@@ -118,6 +118,7 @@ export class JobRunner implements LifecycleRunner {
       retryPattern: this.options.retryPattern,
       overriddenPattern: (name) => this.overrides.patternOf(name),
       runContext: this.options.runContext,
+      enterTransaction: this.options.enterTransaction,
       readJob: (job, args, context) => hydrateClaimed(job, args, context, node.id),
     };
     const names = this.registry.names();

@@ -1,3 +1,4 @@
+import type { TransactionSource } from '../common/transaction-source.js';
 import type { RetryOn } from '../job/outcome.js';
 import type { JobTracing } from '../job/job-tracing.js';
 import type { RetryPattern } from '../job/retry-pattern.js';
@@ -20,5 +21,7 @@ export interface RunnerOptions {
   readonly removalInterval: number | null;
   readonly meter: AttemptMeter | undefined;
   readonly tracing: JobTracing | undefined;
+  /** See {@link TransactionSource}. */
+  readonly enterTransaction: TransactionSource['enter'];
   readonly runContext: ((context: unknown, work: () => Promise<unknown>) => unknown) | undefined;
 }

@@ -25,11 +25,21 @@ import { JobStorage } from '../enqueue/job-storage.js';
 import { JobActions } from '../inspect/job-actions.js';
 import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
+import { isOpen } from '../enqueue/ambient-manager.js';
+import { TransactionRequiredError } from '../errors/transaction-required.error.js';
+import type { TransactionSource } from '../common/transaction-source.js';
 import { FailureReports } from '../enqueue/failure-report.js';
 import { type InlineOptions, runInline } from '../enqueue/inline-execution.js';
 import { traced, withTrace } from '../enqueue/traced-calls.js';
 import { eventOfJob } from '../job/job-event.js';
 import { type StoringTransaction, Transactions } from '../enqueue/transactions.js';
+
+/** How calls find the transaction that they belong to. */
+export interface TransactionSettings {
+  readonly source: TransactionSource | undefined;
+  /** Whether every call needs one, unless its `@Job()` says otherwise. */
+  readonly required: boolean;
+}
 
 /** What the queue service is made of. */
 export class QueueParts {
@@ -57,6 +67,7 @@ export class QueueParts {
     settings: DraftSettings,
     entityUrl: EntityUrl | undefined,
     handlers: FailureHandlers,
+    private readonly transactionSettings: TransactionSettings,
     private readonly tracing?: JobTracing,
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
@@ -75,7 +86,7 @@ export class QueueParts {
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafter = new JobDrafter(codec, overrides, settings);
     this.failures = new FailureReports(this.drafter, handlers);
-    this.transactions = new Transactions(store);
+    this.transactions = new Transactions(store, transactionSettings.source);
     const channels = new KnownChannels(store.channels);
     this.storage = new JobStorage(store, this.reader, this.transactions, channels);
     this.graphs = new GraphStorage(store, this.reader, this.transactions, channels);
@@ -115,6 +126,7 @@ export class QueueParts {
   async save(drafts: readonly JobDraft[], { manager }: StoreOptions): Promise<QueueJob[]> {
     const jobs = await traced(this.tracing, drafts, async (trace) => {
       const caller = this.transactions.callers(manager);
+      this.checkTransaction(drafts, caller);
       return this.saveIn(
         caller,
         drafts.map((draft) => withTrace(draft, trace)),
@@ -149,6 +161,17 @@ export class QueueParts {
     });
   }
 
+  /** @throws TransactionRequiredError if one of them is to be stored in a transaction of the application, and there is none */
+  private checkTransaction(drafts: readonly JobDraft[], caller: StoringTransaction | undefined): void {
+    if (caller?.manager !== undefined && isOpen(caller.manager)) return;
+    const { required } = this.transactionSettings;
+    const refused = drafts.find(({ fn }) => fn.options.requireTransaction ?? required);
+    if (refused === undefined) return;
+    throw new TransactionRequiredError(
+      `${refused.fn.name} has requireTransaction, and is called outside of a transaction. Call it inside of one: with { manager }, in a transactional job, or where the module option transactionManager finds it.`,
+    );
+  }
+
   private async storeJobs(
     drafts: readonly JobDraft[],
     caller: StoringTransaction | undefined,
@@ -176,6 +199,7 @@ export class QueueParts {
   ): Promise<ReadonlyMap<string, QueueJob>> {
     const caller = tx ?? this.transactions.callers(manager);
     const drafts = graphs.flatMap((graph) => graph.drafts);
+    this.checkTransaction(drafts, caller);
     if (drafts.length === graphs.length && batch === undefined) {
       const jobs = await this.saveIn(caller, drafts);
       return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
@@ -204,7 +228,7 @@ export class QueueParts {
 
   private async runInline(draft: JobDraft, options: InlineOptions): Promise<QueueJob> {
     const run = async (one: JobDraft, given: InlineOptions): Promise<QueueJob> =>
-      runInline(one, this.store, this.codec, given);
+      runInline(one, this.store, this.codec, { ...given, enter: this.transactionSettings.source?.enter });
     try {
       return await run(draft, options);
     } catch (error) {

@@ -3,7 +3,8 @@ import { NeedsDatabaseError } from '../errors/needs-database.error.js';
 import { JobTimeoutError } from '../errors/job-timeout.error.js';
 import { type CurrentJob, runAsJob } from '../execution-context/current-job.js';
 import { describeFailure } from '../job/failure.js';
-import { decideOutcome, type RetryRules, type MethodOutcome } from '../job/outcome.js';
+import { checkInput } from '../job/input-schema.js';
+import { type AttemptOutcome, decideOutcome, type RetryRules, type MethodOutcome } from '../job/outcome.js';
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import type { MemoryJob, MemoryJobs } from './memory-jobs.js';
 
@@ -39,10 +40,15 @@ export class MemoryRunner {
     }
     const own = draft.fn.options;
     const { rules } = this.settings;
-    const outcome = decideOutcome(end, job, {
-      retryOn: own.retryOn ?? rules.retryOn,
-      retryPattern: own.retryPattern ?? rules.retryPattern,
-    });
+    const error = 'error' in end ? end.error : undefined;
+    // No other attempt would find other arguments.
+    const outcome: AttemptOutcome =
+      error instanceof RefusedArguments
+        ? { kind: 'failed', error: error.error }
+        : decideOutcome(end, job, {
+            retryOn: own.retryOn ?? rules.retryOn,
+            retryPattern: own.retryPattern ?? rules.retryPattern,
+          });
     if (!('error' in end) && postponed !== undefined) this.retry(entry, postponed, true);
     else if (outcome.kind === 'done') this.done(entry, outcome.result);
     else {
@@ -58,10 +64,12 @@ export class MemoryRunner {
   private async call(entry: MemoryJob, postpone: (seconds: number) => void): Promise<unknown> {
     const { job, draft } = entry;
     const { fn } = draft;
-    const args = await this.codec.decode(draft.job.args, {
+    const read = await this.codec.decode(draft.job.args, {
       missing: fn.options.missing ?? 'throw',
       uuid: job.uuid,
     });
+    const { schema } = fn.options;
+    const args = schema === undefined ? read : checkStored(() => checkInput(schema, read, fn.name));
     const aborting = new AbortController();
     const current = currentOf(entry, aborting.signal, this.jobs, postpone);
     const work = async (): Promise<unknown> => fn.invoke(fn.methodName, args, () => job);
@@ -138,4 +146,19 @@ function currentOf(
     postpone,
     parentResults: async () => parents.map((parent) => parent.job.result),
   };
+}
+
+/** The error of arguments that do not match the schema of the job, apart from what the method throws. */
+class RefusedArguments extends Error {
+  constructor(readonly error: Error) {
+    super(error.message);
+  }
+}
+
+function checkStored<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new RefusedArguments(error as Error);
+  }
 }

@@ -1,5 +1,8 @@
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 
+/** Equal to nothing that can be thrown. */
+const NOT_REFUSED = Symbol('not refused');
+
 /** One try of a job on this node. */
 export class RunningAttempt {
   /** When it began, by the monotonic clock, in milliseconds; Infinity while it waits for its turn. */
@@ -22,6 +25,8 @@ export class RunningAttempt {
   lost = false;
   /** Seconds, where the job asked to be run again. */
   postponed: number | undefined;
+  /** The error of arguments that do not match the schema of the job. */
+  refusal: unknown = NOT_REFUSED;
   private controller: AbortController | undefined;
   private reason: Error | undefined;
 

@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { JobTimeoutError } from '../../errors/job-timeout.error.js';
 import { runAsJob } from '../../execution-context/current-job.js';
+import type { TransactionSource } from '../../common/transaction-source.js';
+import { describeFailure } from '../../job/failure.js';
+import { checkInput } from '../../job/input-schema.js';
 import type { RetryOn, RetryRules, MethodOutcome } from '../../job/outcome.js';
 import type { RetryPattern } from '../../job/retry-pattern.js';
 import type { ArgumentCodec } from '../../payload/argument-codec.js';
@@ -27,6 +30,7 @@ export interface ExecutorSettings {
   /** The retry pattern of a job function that was changed at run time. */
   readonly overriddenPattern: (name: string) => RetryPattern | undefined;
   readonly runContext: ContextRun | undefined;
+  readonly enterTransaction: TransactionSource['enter'];
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
 }
 
@@ -69,6 +73,8 @@ export class Executor {
       if (transactional === true) return result as AttemptResult;
       end = { result };
     } catch (error) {
+      // No other attempt would find other arguments.
+      if (error === attempt.refusal) return { kind: 'failed', failure: describeFailure(error) };
       end = { error };
     }
     return decideResult(
@@ -92,8 +98,16 @@ export class Executor {
   /** The result, or a promise of it; of a transactional job how it has ended. */
   private start(attempt: RunningAttempt, found: JobFunction): unknown {
     return found.options.transactional === true
-      ? this.transactions.run(attempt, (manager) => this.call(attempt, found, manager, true))
+      ? this.transactions.run(attempt, (manager) => this.callInTransaction(attempt, found, manager))
       : this.call(attempt, found, this.store.dataSource.manager);
+  }
+
+  /** What the method injects uses the same transaction, if the application's package can enter it. */
+  private callInTransaction(attempt: RunningAttempt, found: JobFunction, manager: EntityManager): unknown {
+    const { enterTransaction } = this.settings;
+    return enterTransaction === undefined
+      ? this.call(attempt, found, manager, true)
+      : enterTransaction(manager, async () => this.call(attempt, found, manager, true));
   }
 
   private async withTimeout(attempt: RunningAttempt, found: JobFunction, timeout: number): Promise<unknown> {
@@ -136,8 +150,11 @@ export class Executor {
     attempt: RunningAttempt,
     found: JobFunction,
     scope: Pick<MethodCall, 'manager' | 'transactional'>,
-    args: readonly unknown[],
+    stored: readonly unknown[],
   ): unknown {
+    const { schema } = found.options;
+    const args =
+      schema === undefined ? stored : checkStored(attempt, () => checkInput(schema, stored, found.name));
     const { context: text, name, uuid } = attempt.job;
     const through = scope.manager;
     const context = text === null ? null : this.codec.decodeValue(text, 'context', { through, uuid });
@@ -175,5 +192,15 @@ export class Executor {
     } catch (error) {
       throw unavailable(name, "the parents' results", error);
     }
+  }
+}
+
+/** Notes an error of the check, which fails the job for good. */
+function checkStored<T>(attempt: RunningAttempt, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    attempt.refusal = error;
+    throw error;
   }
 }

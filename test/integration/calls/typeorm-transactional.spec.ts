@@ -5,12 +5,20 @@ import { DataSource } from 'typeorm';
 import {
   addTransactionalDataSource,
   deleteDataSourceByName,
+  getDataSourceByName,
   initializeTransactionalContext,
   Propagation,
   runInTransaction,
   StorageDriver,
 } from 'typeorm-transactional';
-import { group, Job, type QueueJob, QueueJobModule, QueueService } from '../../../lib/index.js';
+import {
+  group,
+  Job,
+  type QueueJob,
+  QueueJobModule,
+  QueueService,
+  typeormTransactions,
+} from '../../../lib/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 @Injectable()
@@ -59,7 +67,11 @@ describe('beside typeorm-transactional', () => {
               return addTransactionalDataSource(made);
             },
           }),
-          QueueJobModule.forRoot({ channels: 'held:1:paused', runner: { shutdownTimeout: 2_000 } }),
+          QueueJobModule.forRoot({
+            channels: 'held:1:paused',
+            runner: { shutdownTimeout: 2_000 },
+            transactionManager: typeormTransactions({ getDataSourceByName, runInTransaction }),
+          }),
         ],
         providers: [Worker],
       },
@@ -130,6 +142,29 @@ describe('beside typeorm-transactional', () => {
     await dataSource.query('DELETE FROM queue_job');
   });
 
+  it('the method of a transactional job, and what it calls, uses its transaction', async () => {
+    worker.during = async () => {
+      await dataSource.manager.query('INSERT INTO effect VALUES (2)');
+      await runInTransaction(async () => dataSource.manager.query('INSERT INTO effect VALUES (3)'));
+      return (await queue.withDelay(worker, held).take()).uuid;
+    };
+    const uuid = (await queue.finished(await queue.withDelay(worker).whole())) as string;
+    expect(await queue.find(uuid)).not.toBeNull();
+    expect((await dataSource.query<unknown[]>('SELECT FROM effect')).length).toBe(2);
+    await dataSource.query('DELETE FROM effect');
+    const before = worker.during;
+    let lost: string | undefined;
+    worker.during = async () => {
+      lost = (await before()) as string;
+      throw new Error('rolled back');
+    };
+    await expect(queue.finished(await queue.withDelay(worker).whole())).rejects.toThrow('rolled back');
+    expect(await queue.find(lost as string)).toBeNull();
+    expect(await dataSource.query('SELECT FROM effect')).toEqual([]);
+    worker.during = () => undefined;
+    await dataSource.query('DELETE FROM queue_job');
+  });
+
   it('a call outside of its transaction is stored at once', async () => {
     let uuid: string | undefined;
     const work = runInTransaction(async () => {
@@ -150,14 +185,16 @@ describe('beside typeorm-transactional', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it('a transaction inside of a transactional job has the jobs that are called in it', async () => {
+  const separate = { propagation: Propagation.REQUIRES_NEW };
+
+  it('a transaction of its own inside of a transactional job has the jobs that are called in it', async () => {
     let inner: string | undefined;
     let outer: string | undefined;
     worker.during = async () => {
       await runInTransaction(async () => {
         inner = (await queue.withDelay(worker, held).take()).uuid;
         throw new Error('inner');
-      }).catch(() => undefined);
+      }, separate).catch(() => undefined);
       outer = (await queue.withDelay(worker, held).take()).uuid;
     };
     await queue.finished(await queue.withDelay(worker).whole(), { timeout: 5_000 });

@@ -73,6 +73,10 @@ export const decorators: readonly BadInput<void>[] = [
   ...['', ' a', 'x'.repeat(256), NUL, HALF, 5, null, () => undefined].map((value) =>
     job('onFailed', value, 'a string of 1 to 255 characters', 'not '),
   ),
+  ...['zod', null, {}, [], [5]].map((value) =>
+    job('schema', value, 'a schema that follows Standard Schema', 'not '),
+  ),
+  ...['yes', 1, null].map((value) => job('requireTransaction', value, 'true or false', 'not ')),
   ...['fail', null, 5].map((value) => job('missing', value, "'throw' or 'null'", 'not ')),
   ...retryPatterns<void>((pattern) => () => decorate(Job({ retryPattern: wrong(pattern) }))).map(
     ([, give, ...says]) => option('@Job({ retryPattern })', give, 'Decorated.run: ', ...says),

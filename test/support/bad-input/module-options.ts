@@ -149,6 +149,12 @@ export const moduleOptions: readonly BadInput<Start>[] = [
   ...['all', null, 5].map((value) =>
     of(module, 'defaults.retryOn', value, "retryOn must be 'retryable', 'any' or a function", 'not '),
   ),
+  ...['cls', null, 5, {}].map((value) =>
+    of(module, 'transactionManager', value, 'transactionManager must be a function, not '),
+  ),
+  ...['yes', null, 1].map((value) =>
+    of(module, 'requireTransaction', value, 'requireTransaction must be true or false, not '),
+  ),
   ...['', ' a', null, 5, HALF].map((value) =>
     of(module, 'defaults.onFailed', value, 'defaults.onFailed must be a string of 1 to 255 characters'),
   ),
