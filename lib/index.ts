@@ -4,6 +4,7 @@ export type {
   QueueJobModuleExtras,
   QueueJobModuleOptions,
   QueueJobRunnerOptions,
+  TransactionSource,
 } from './queue-job.options.js';
 
 export {
@@ -15,10 +16,9 @@ export {
 export {
   clsTransactions,
   type TransactionHosts,
-  type TransactionSource,
   typeormTransactions,
   type TypeormTransactional,
-} from './common/transaction-source.js';
+} from './store/connection/transaction-source.js';
 export type { InputSchema, SchemaResult, StandardSchema } from './job/input-schema.js';
 export type { FailedJob } from './job/failed-job.js';
 export type { JobFunctionOptions } from './job/job-function-options.js';

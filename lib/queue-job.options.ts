@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { ChannelOptions } from './channel/channel-config.js';
 import { parseChannels } from './channel/parse-channels.js';
 import { normalizeChannelName } from './channel/channel-name.js';
@@ -8,7 +9,6 @@ import { checkMaxPayloadBytes } from './payload/payload-size.js';
 import type { TypeCodec } from './payload/types/type-codec.js';
 import { InvalidJobOptionError } from './errors/invalid-job-option.error.js';
 import { InvalidModuleOptionError } from './errors/invalid-module-option.error.js';
-import type { TransactionSource } from './common/transaction-source.js';
 import { MAX_TIMER_MS, parseMilliseconds } from './common/duration.js';
 import { checkRetryOn } from './job/job-function-options.js';
 import type { JobMetrics } from './job/job-metrics.js';
@@ -65,6 +65,20 @@ export interface QueueJobDefaults {
   readonly onFailed?: string;
 }
 
+/**
+ * Tells which transaction of the application is open where a call is made: the module option `transactionManager`. A plain
+ * function will do; `clsTransactions()` and `typeormTransactions()` are those for two packages.
+ */
+export interface TransactionSource {
+  /** The manager of the open transaction; undefined if there is none. Called at each call without a `manager`. */
+  (): EntityManager | undefined;
+  /**
+   * Runs the method of a `transactional` job so that what it injects uses the transaction of that job. Default: only what
+   * uses `currentJob().manager` does.
+   */
+  readonly enter?: <T>(manager: EntityManager, work: () => Promise<T>) => Promise<T>;
+}
+
 /** The options of `QueueJobModule.forRoot()`. All of them can be left out. */
 export interface QueueJobModuleOptions {
   /** The schema of the tables. Default: that of the data source. */
@@ -80,7 +94,7 @@ export interface QueueJobModuleOptions {
   readonly noDelay?: boolean;
   /**
    * Tells which transaction of the application is open where a call is made, so that calls without a `manager` join it:
-   * {@link clsTransactions}, {@link typeormTransactions}, or a function. Default: a transaction that a package makes that of
+   * `clsTransactions()`, `typeormTransactions()`, or a function. Default: a transaction that a package makes that of
    * `dataSource.manager`, and that of the transactional job that calls.
    */
   readonly transactionManager?: TransactionSource;

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { TransactionSource } from '../common/transaction-source.js';
+import type { TransactionSource } from '../queue-job.options.js';
 import { checkInput } from '../job/input-schema.js';
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';

@@ -2,7 +2,7 @@ import type { EntityManager, EntitySubscriberInterface, QueryRunner } from 'type
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { TransactionEndedError } from '../errors/transaction-ended.error.js';
 import { wrongValue } from '../common/option-checks.js';
-import type { TransactionSource } from '../common/transaction-source.js';
+import type { TransactionSource } from '../queue-job.options.js';
 import { type Query, queryOf } from '../store/connection/database.js';
 import { isEntityManager } from '../store/connection/entity-manager.js';
 import { ISOLATION } from '../store/connection/isolation.js';

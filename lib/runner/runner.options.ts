@@ -1,4 +1,4 @@
-import type { TransactionSource } from '../common/transaction-source.js';
+import type { TransactionSource } from '../queue-job.options.js';
 import type { RetryOn } from '../job/outcome.js';
 import type { JobTracing } from '../job/job-tracing.js';
 import type { RetryPattern } from '../job/retry-pattern.js';

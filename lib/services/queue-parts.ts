@@ -27,7 +27,7 @@ import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
 import { isOpen } from '../enqueue/ambient-manager.js';
 import { TransactionRequiredError } from '../errors/transaction-required.error.js';
-import type { TransactionSource } from '../common/transaction-source.js';
+import type { TransactionSource } from '../queue-job.options.js';
 import { FailureReports } from '../enqueue/failure-report.js';
 import { type InlineOptions, runInline } from '../enqueue/inline-execution.js';
 import { traced, withTrace } from '../enqueue/traced-calls.js';

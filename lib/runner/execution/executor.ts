@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { JobTimeoutError } from '../../errors/job-timeout.error.js';
 import { runAsJob } from '../../execution-context/current-job.js';
-import type { TransactionSource } from '../../common/transaction-source.js';
+import type { TransactionSource } from '../../queue-job.options.js';
 import { describeFailure } from '../../job/failure.js';
 import { checkInput } from '../../job/input-schema.js';
 import type { RetryOn, RetryRules, MethodOutcome } from '../../job/outcome.js';

@@ -1,5 +1,6 @@
 import type { HeartbeatReply } from '../../store/nodes/heartbeat.types.js';
-import type { NodeStore, RescuedAttempt } from '../../store/nodes/node-store.js';
+import type { NodeStore } from '../../store/nodes/node-store.js';
+import type { RescuedAttempt } from '../../store/nodes/rescued-attempt.js';
 import type { FollowUpStore } from '../../store/graphs/follow-up-store.js';
 import type { JobEvents } from '../../store/notify/job-events.js';
 import type { Notifier } from '../../store/notify/notifier.js';

@@ -1,6 +1,6 @@
 import type { JobEvent, JobEventType } from '../../job/job-event.js';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
-import type { RescuedAttempt } from '../../store/nodes/node-store.js';
+import type { RescuedAttempt } from '../../store/nodes/rescued-attempt.js';
 import type { RunningAttempt } from '../attempt/attempt.js';
 import type { AttemptResult, EndedAttempt } from '../attempt/attempt-result.js';
 

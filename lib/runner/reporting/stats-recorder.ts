@@ -1,6 +1,6 @@
 import { PeriodicTask } from '../../common/periodic-task.js';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
-import type { RescuedAttempt } from '../../store/nodes/node-store.js';
+import type { RescuedAttempt } from '../../store/nodes/rescued-attempt.js';
 import type { StatsStore } from '../../store/stats/rollup-store.js';
 import { isDataError } from '../../common/pg-errors.js';
 import type { EndedAttempt, AttemptResult } from '../attempt/attempt-result.js';

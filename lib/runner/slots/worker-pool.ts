@@ -25,7 +25,7 @@ export interface WorkerPoolHooks {
   readonly throttled: (channels: readonly string[]) => void;
   /** There is room for jobs that were not asked for until now. */
   readonly freed: () => void;
-  /** That these attempts have started is written. */
+  /** The database knows that these have started. */
   readonly startsWritten?: (attempts: readonly RunningAttempt[]) => void;
 }
 
@@ -156,8 +156,7 @@ export class WorkerPool {
    * the next round trip, and another node must not find later jobs before these. And all that waits for too long.
    */
   giveBackStranded(): void {
-    // Only here, right before a round trip: given back while one is under way, these would be overtaken by later jobs that
-    // it brings.
+    // Right before a round trip: one under way could bring later jobs that would overtake these.
     this.giveBack(PREFETCH_LIMIT_MS);
     if (this.prefetched.size > 0)
       this.settleBuffer.giveBack(
@@ -194,7 +193,7 @@ export class WorkerPool {
 
   /** That these runs have started is in the database, so a death of this node from now on counts for them. */
   startsWritten(runs: readonly RunningAttempt[]): void {
-    if (runs.length > 0) this.hooks.startsWritten?.(runs);
+    this.hooks.startsWritten?.(runs);
     for (const attempt of runs) {
       attempt.startWritten = true;
       if (!attempt.awaitsStart || this.attempts.get(attempt.job.uuid) !== attempt) continue;

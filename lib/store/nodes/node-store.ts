@@ -1,4 +1,5 @@
 import type { FailureHandler } from '../../job/failed-job.js';
+import type { RescuedAttempt } from './rescued-attempt.js';
 import type { Send } from '../connection/connection.js';
 import { OWN_TYPES } from '../connection/pg-types.js';
 import { type QueueDatabase, type Row, namedStatement, type Statement } from '../connection/database.js';
@@ -32,25 +33,6 @@ export interface NodeState {
   readonly memory: number | null;
   /** Cores in use over the second before that. */
   readonly cpu: number | null;
-}
-
-/** A job of a node that has died: how its attempt ended, or `back` if it had not begun. */
-export interface RescuedAttempt {
-  readonly uuid: string;
-  readonly channel: string;
-  readonly name: string;
-  readonly kind: 'retried' | 'failed' | 'cancelled' | 'back';
-  readonly description: string;
-  readonly tags: readonly string[] | null;
-  readonly retry: number;
-  readonly maxRetries: number;
-  /** Of its error. */
-  readonly message: string;
-  /** Until its next attempt. */
-  readonly seconds: number;
-  /** Seconds. */
-  readonly wait: number;
-  readonly run: number;
 }
 
 /** Sends a statement somewhere and returns the first row. */

@@ -248,7 +248,11 @@ describe('events', () => {
       ]);
       expect(heardOf(job)[1]?.job.description.length).toBe(200);
       expect(heardOf(job)[1]?.error?.stack).toBeUndefined();
-      expect(heardOf(mine).map(({ type }) => type)).toEqual(['enqueued', 'done']);
+      // Either process may have run it, and its method fails in one of them.
+      expect(heardOf(mine).map(({ type }) => type)).toEqual([
+        'enqueued',
+        expect.stringMatching(/^(done|failed)$/),
+      ]);
     } finally {
       await other.close();
     }

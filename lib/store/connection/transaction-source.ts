@@ -1,19 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
-
-/**
- * Tells which transaction of the application is open where a call is made: the module option `transactionManager`. A plain
- * function will do; {@link clsTransactions} and {@link typeormTransactions} are those for two packages.
- */
-export interface TransactionSource {
-  /** The manager of the open transaction; undefined if there is none. Called at each call without a `manager`. */
-  (): EntityManager | undefined;
-  /**
-   * Runs the method of a `transactional` job so that what it injects uses the transaction of that job. Default: only what
-   * uses `currentJob().manager` does.
-   */
-  readonly enter?: <T>(manager: EntityManager, work: () => Promise<T>) => Promise<T>;
-}
+import type { TransactionSource } from '../../queue-job.options.js';
+import { InvalidModuleOptionError } from '../../errors/invalid-module-option.error.js';
 
 /** What {@link clsTransactions} uses of the class `TransactionHost`. */
 export interface TransactionHosts {
@@ -96,13 +83,13 @@ function entering(
       else Object.defineProperty(dataSource, 'transaction', own);
     };
     let joined = false;
-    const handOver = (...given: unknown[]): unknown => {
+    const join = (...given: unknown[]): unknown => {
       joined = true;
       // Before the method begins, which may begin transactions of its own.
       restore();
       return (given.at(-1) as (manager: EntityManager) => unknown)(manager);
     };
-    Object.defineProperty(dataSource, 'transaction', { value: handOver, configurable: true, writable: true });
+    Object.defineProperty(dataSource, 'transaction', { value: join, configurable: true, writable: true });
     const running = begin(async () => {
       if (joined) return work();
       throw new InvalidModuleOptionError(
