@@ -57,6 +57,84 @@ interface Block {
   readonly text: string;
 }
 
+/** An application with the recipes of docs/failures.md, in which one job of each kind fails. */
+const RECIPES = `
+import 'reflect-metadata';
+import { createServer } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Job, QueueJobModule, QueueService } from 'nestjs-queue-job';
+import { DataSource } from 'typeorm';
+import { Mailer, ReportService } from './owner-mail.js';
+import { ChatAlerts } from './chat-alerts.js';
+import { SentryReports } from './sentry-reports.js';
+import { DeadLetters } from './dead-letters.js';
+
+const posts = [];
+const captured = [];
+const server = createServer((request, response) => {
+  let body = '';
+  request.on('data', (data) => (body += data));
+  request.on('end', () => {
+    posts.push(JSON.parse(body).text);
+    response.end();
+  });
+});
+await new Promise((resolve) => server.listen(0, resolve));
+process.env.CHAT_WEBHOOK = 'http://127.0.0.1:' + server.address().port;
+
+const sentry = {
+  withScope(work) {
+    this.tags = {};
+    work({ setTag: (key, value) => (this.tags[key] = value), setContext() {}, setFingerprint() {} });
+  },
+  captureException(error) {
+    captured.push(this.tags.job + ': ' + error.name + ': ' + error.message);
+  },
+};
+
+class Broken {
+  async run() {
+    throw new Error('broken');
+  }
+  async dead() {
+    throw new Error('dead');
+  }
+}
+const decorate = (method, options) =>
+  Job(options)(Broken.prototype, method, Object.getOwnPropertyDescriptor(Broken.prototype, method));
+decorate('run', {});
+decorate('dead', { onFailed: 'DeadLetters.keep' });
+
+class Module {}
+const app = await NestFactory.createApplicationContext(
+  {
+    module: Module,
+    imports: [
+      TypeOrmModule.forRoot({ type: 'postgres', url: process.env.DATABASE_URL, autoLoadEntities: true }),
+      QueueJobModule.forRoot({ defaults: { onFailed: 'ChatAlerts.post' } }),
+    ],
+    providers: [Broken, Mailer, ReportService, ChatAlerts, DeadLetters, SentryReports, { provide: 'SENTRY', useValue: sentry }],
+  },
+  { logger: false },
+);
+const dataSource = app.get(DataSource);
+await dataSource.query('CREATE TABLE dead_letter (job uuid, name text, error text, date timestamptz DEFAULT now())');
+const queue = app.get(QueueService);
+await queue.withDelay(ReportService).build('ada@example.com', 2026);
+await queue.withDelay(Broken).run();
+await queue.withDelay(Broken).dead();
+const letters = () => dataSource.query('SELECT name, error FROM dead_letter');
+const { sent: mails } = app.get(Mailer);
+for (let left = 1_000; left > 0; left -= 1) {
+  if (mails.length > 0 && posts.length > 0 && captured.length > 2 && (await letters()).length > 0) break;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+console.log(JSON.stringify({ mails, posts, captured: captured.toSorted(), letters: await letters() }));
+await app.close();
+server.close();
+`;
+
 /** Every TypeScript example of a document. One that does not say its file in its first line is a mistake. */
 async function blocksOf(document: string): Promise<Block[]> {
   const text = await readFile(join(ROOT, document), 'utf8');
@@ -115,4 +193,29 @@ describe('the examples of the documentation', () => {
       { name: 'ReportService.write', state: 'done', result: 'The report for May is written', retry: 1 },
     ]);
   }, 30_000);
+
+  it('report failures as the recipes say', async () => {
+    const place = join(folder, 'js/failures');
+    await writeFile(join(place, 'run.js'), RECIPES);
+    const database = await createTestDatabase();
+    const env = { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: '' };
+    const { stdout } = await run(process.execPath, [join(place, 'run.js')], { env });
+    await database.drop();
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({
+      mails: [
+        {
+          to: 'ada@example.com',
+          subject: 'Report of 2026 could not be made',
+          text: 'There are no figures for 2026',
+        },
+      ],
+      posts: ['*Broken.run* failed after 1 attempts: broken\nBroken.run'],
+      captured: [
+        'Broken.dead: Error: dead',
+        'Broken.run: Error: broken',
+        'ReportService.build: Error: There are no figures for 2026',
+      ],
+      letters: [{ name: 'Broken.dead', error: 'Error: dead' }],
+    });
+  }, 60_000);
 });
