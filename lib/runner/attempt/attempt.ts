@@ -3,7 +3,7 @@ import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 /** Equal to nothing that can be thrown. */
 const NOT_REFUSED = Symbol('not refused');
 
-/** One try of a job on this node. */
+/** One attempt of a job on this node. */
 export class RunningAttempt {
   /** When it began, by the monotonic clock, in milliseconds; Infinity while it waits for its turn. */
   startedAt = Infinity;

@@ -43,7 +43,7 @@ export class PrefetchPlan {
     const others =
       this.last === undefined ? 0 : this.pace.wantedUnknown(this.widthOf(this.last, slots, permits));
     if (others <= queue.size) return new Map(missing.filter(([, count]) => count > 0));
-    // All others are listed, with nothing: those with long jobs, and those of which enough are at hand.
+    // All others are listed, with nothing: those with long jobs, and those of which enough are prefetched.
     const known = [...this.pace.knownChannels()].map((channel): [string, number] => [channel, 0]);
     return new Map([...known, ...missing, [OTHER_CHANNELS, others - queue.size]]);
   }

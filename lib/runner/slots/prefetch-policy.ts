@@ -32,7 +32,7 @@ export class PrefetchPolicy {
   }
 
   /**
-   * How many jobs to have at hand of channels whose pace is not known, if jobs are short here on the whole: a node that has
+   * How many jobs to prefetch of channels whose pace is not known, if jobs are short here on the whole: a node that has
    * never run a job of a channel would else take one at a time of each of hundreds.
    */
   wantedUnknown(width: number): number {
