@@ -119,6 +119,7 @@ describe('The list of jobs', () => {
       'Anything contains “4711”',
       'Any argument value is “4711”',
       'Identity key contains “4711”',
+      'Tag 4711',
       'UUID begins with 4711',
       'Description contains “4711”',
       'Error text contains “4711”',
