@@ -1,5 +1,6 @@
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import { checkInput } from '../job/input-schema.js';
+import { keyRulesOf } from '../job/key-rules.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import {
@@ -74,16 +75,20 @@ export class JobDrafter {
     const userId = readUserId(settings.userId?.());
     const context = settings.captureContext?.();
     const eta = given.eta;
+    const rules = keyRulesOf(given, own, eta);
+    // What replaces the arguments of another job can't be bound to the uuid of this one.
+    const seal = (sealed: string | null, field: 'args' | 'context'): string | null =>
+      rules.onDuplicate === 'keep' ? sealed : codec.sealDraft(sealed, { uuid, field });
     const job: NewJob = {
       uuid,
       name: fn.name,
       channel: this.channelOf(fn, given.channel),
       priority: given.priority ?? own.priority ?? settings.priority ?? DEFAULT_PRIORITY,
       maxRetries: given.maxRetries ?? own.maxRetries ?? settings.maxRetries ?? DEFAULT_MAX_RETRIES,
-      args: codec.seal(text, { uuid, field: 'args' }),
+      args: seal(codec.seal(text, { uuid, field: 'args' }), 'args') as string,
       description: given.description ?? resolveDescription(own.description ?? fn.name, args, fn.name),
       identityKey: key ?? null,
-      identityUntilDone: (given.identityScope ?? own.identityScope) === 'until_done',
+      ...rules,
       locksKey: true,
       tags: storedTags(given.tags ?? own.tags ?? settings.tags),
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
@@ -91,7 +96,7 @@ export class JobDrafter {
       ...startBeforeOf(given, own.startBefore ?? settings.startBefore),
       onParentFailed: asStored(given.onParentFailed ?? own.onParentFailed ?? settings.onParentFailed),
       userId,
-      context: codec.seal(codec.encodeValue(context, 'context'), { uuid, field: 'context' }),
+      context: seal(codec.seal(codec.encodeValue(context, 'context'), { uuid, field: 'context' }), 'context'),
       trace: null,
       graphUuid: null,
       batchUuid: null,
@@ -186,5 +191,6 @@ export function storedJob({ job, args, context }: JobDraft, stored: StoredJob): 
   answer.failureOf = null;
   answer.cancelBy = null;
   answer.deduplicated = false;
+  answer.replaced = false;
   return answer;
 }

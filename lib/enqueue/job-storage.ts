@@ -7,6 +7,7 @@ import { InsertBatcher } from './insert-batcher.js';
 import { type JobDraft, storedJob } from './job-draft.js';
 import type { JobReader } from '../inspect/job-reader.js';
 import { type KeyedAnswer, KeyedInserts } from './keyed-inserts.js';
+import { actsOnKey, KeyedCalls } from './keyed-calls.js';
 import type { KnownChannels } from './known-channels.js';
 import type { StoringTransaction, Transactions } from './transactions.js';
 import { readyJobsOf } from '../store/notify/ready-jobs.js';
@@ -16,6 +17,8 @@ import { wakeFor } from './wake-messages.js';
 export class JobStorage {
   private readonly batcher: InsertBatcher;
   private readonly keyed: KeyedInserts;
+  private readonly calls: KeyedCalls;
+  private readonly acting: KeyedInserts;
 
   constructor(
     private readonly store: Store,
@@ -24,8 +27,17 @@ export class JobStorage {
     private readonly channels: KnownChannels,
   ) {
     this.batcher = new InsertBatcher((jobs) => this.insertAlone(jobs));
-    this.keyed = new KeyedInserts(transactions.contended, (jobs, lockTimeout) =>
-      this.insertKeyed(jobs, lockTimeout),
+    this.calls = new KeyedCalls(store);
+    const rowOf = async (uuid: string): Promise<JobRow | undefined> => (await store.jobs.find([uuid]))[0];
+    this.acting = new KeyedInserts(
+      transactions.contended,
+      (jobs, lockTimeout) => this.calls.alone(jobs, lockTimeout),
+      rowOf,
+    );
+    this.keyed = new KeyedInserts(
+      transactions.contended,
+      (jobs, lockTimeout) => this.insertKeyed(jobs, lockTimeout),
+      rowOf,
     );
   }
 
@@ -53,7 +65,8 @@ export class JobStorage {
   }
 
   private async saveOneKeyed(draft: JobDraft): Promise<QueueJob> {
-    return this.answer(draft, await this.keyed.insert(draft.job), undefined);
+    const inserts = actsOnKey(draft.job) ? this.acting : this.keyed;
+    return this.answer(draft, await inserts.insert(draft.job), undefined);
   }
 
   /** Entities of a twin are read when nothing is locked any more, or through the transaction of the caller. */
@@ -64,8 +77,9 @@ export class JobStorage {
   ): Promise<QueueJob> {
     if (answer === undefined) throw new Error(`Job ${draft.job.uuid} was not stored`);
     if ('stored' in answer) return storedJob(draft, answer.stored);
-    const twin = await this.reader.read(answer.twin, caller?.manager);
-    return Object.assign(twin, { deduplicated: true });
+    const replaced = 'replaced' in answer;
+    const twin = await this.reader.read(replaced ? answer.replaced : answer.twin, caller?.manager);
+    return Object.assign(twin, { deduplicated: !replaced, replaced });
   }
 
   /** A key that was taken and let go at that moment is retried. */
@@ -76,8 +90,12 @@ export class JobStorage {
     const answers = new Map<string, KeyedAnswer>();
     let open = drafts.map(({ job }) => job);
     while (open.length > 0) {
-      const rows = await this.insertIn(tx, open);
-      const found = await this.answersOf(open, rows, tx);
+      const acting = open.filter(actsOnKey);
+      const others = open.filter((job) => !actsOnKey(job));
+      const rows = others.length === 0 ? [] : await this.insertIn(tx, others);
+      const found = new Map(await this.answersOf(others, rows, tx));
+      if (acting.length > 0)
+        for (const [uuid, answer] of await this.calls.inside(acting, tx)) found.set(uuid, answer);
       for (const [uuid, answer] of found) answers.set(uuid, answer);
       open = open.filter(({ uuid }) => !found.has(uuid));
     }

@@ -7,7 +7,11 @@ import type { ContendedLane } from './contended-lane.js';
 const MAX_ROWS = 1_000;
 
 /** What became of a job with an identity key: it was stored, or another one has its key. */
-export type KeyedAnswer = { readonly stored: StoredJob } | { readonly twin: JobRow };
+export type KeyedAnswer =
+  | { readonly stored: StoredJob }
+  | { readonly twin: JobRow }
+  /** A waiting job that has its arguments now. */
+  | { readonly replaced: JobRow };
 
 /** Stores jobs in one transaction of our own; those whose key was taken and let go at that moment have no answer. */
 export type InsertKeyed = (
@@ -24,17 +28,20 @@ interface Waiting {
 /**
  * Single calls with an identity key and without a transaction. Those that come while an INSERT is under way share the next
  * one. A call whose key stands in an open transaction of somebody else waits for that apart, in the contended lane, and
- * holds up only calls with the same key.
+ * holds up only calls with the same key, which come after it in their order. Calls that replace one another are one while
+ * they wait here: the newest is stored, and all of them get its job.
  */
 export class KeyedInserts {
   private waiting: Waiting[] = [];
   private running: Promise<void> | null = null;
-  /** Calls that wait for another transaction, by key. */
-  private readonly blocked = new Map<string, Promise<unknown>>();
+  /** The calls that come after one that waits for another transaction, by key. */
+  private readonly blocked = new Map<string, Waiting[]>();
 
+  /** @param rowOf - a job that was stored a moment ago */
   constructor(
     private readonly lane: ContendedLane,
     private readonly insertKeyed: InsertKeyed,
+    private readonly rowOf: (uuid: string) => Promise<JobRow | undefined>,
   ) {}
 
   insert(job: NewJob): Promise<KeyedAnswer> {
@@ -44,12 +51,12 @@ export class KeyedInserts {
   }
 
   private enter(call: Waiting): void {
-    const ahead = this.blocked.get(keyOf(call));
-    if (ahead !== undefined) {
-      void ahead.then(() => this.enter(call));
+    const behind = this.blocked.get(keyOf(call));
+    if (behind !== undefined) {
+      behind.push(call);
       return;
     }
-    this.waiting.push(call);
+    this.join(call);
     // A microtask later, so that calls made in one go are one statement.
     this.running ??= Promise.resolve()
       .then(() => this.run())
@@ -58,10 +65,50 @@ export class KeyedInserts {
       });
   }
 
+  /** Takes the place of a call that it replaces. */
+  private join(call: Waiting): void {
+    const at = isReplacing(call)
+      ? this.waiting.findLastIndex((other) => isReplacing(other) && isSame(other, call))
+      : -1;
+    const older = this.waiting[at];
+    if (older === undefined) this.waiting.push(call);
+    else this.waiting[at] = this.standFor(call, older);
+  }
+
+  private standFor(call: Waiting, older: Waiting): Waiting {
+    return {
+      job: call.job,
+      resolve: (answer) => {
+        call.resolve(answer);
+        void this.replacedBy(answer).then(older.resolve, older.reject);
+      },
+      reject: (error) => {
+        call.reject(error);
+        older.reject(error);
+      },
+    };
+  }
+
+  /** What a call gets whose job has the arguments of a newer one. */
+  private async replacedBy(answer: KeyedAnswer): Promise<KeyedAnswer> {
+    if (!('stored' in answer)) return answer;
+    const row = await this.rowOf(answer.stored.uuid);
+    return row === undefined ? answer : { replaced: row };
+  }
+
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      await this.lane.once(async () => this.attempt(this.waiting.splice(0, MAX_ROWS), LOCK_TIMEOUT_MS.all));
+      await this.lane.once(async () => this.attempt(this.take(), LOCK_TIMEOUT_MS.all));
     }
+  }
+
+  /** Those of the next statement. */
+  private take(): Waiting[] {
+    return this.waiting.splice(0, MAX_ROWS).filter((call) => {
+      const behind = this.blocked.get(keyOf(call));
+      behind?.push(call);
+      return behind === undefined;
+    });
   }
 
   /** Never rejects. Where one of many would have to wait, or is at fault, it is found by halves. */
@@ -93,24 +140,31 @@ export class KeyedInserts {
   }
 
   private block(call: Waiting): void {
-    this.blocked.set(keyOf(call), this.waitFor(call));
+    const behind = this.blocked.get(keyOf(call));
+    if (behind !== undefined) {
+      behind.push(call);
+      return;
+    }
+    this.blocked.set(keyOf(call), []);
+    void this.waitFor(call);
   }
 
   /** Never rejects. */
   private async waitFor(call: Waiting): Promise<void> {
-    let answer: KeyedAnswer | undefined;
+    let again = false;
     try {
       const insert = async (lockTimeout: number) => this.insertKeyed([call.job], lockTimeout);
       const answers = await this.lane.run(insert, false);
-      answer = answers.get(call.job.uuid);
+      const answer = answers.get(call.job.uuid);
+      if (answer === undefined) again = true;
+      else call.resolve(answer);
     } catch (error) {
       call.reject(error);
-      return;
-    } finally {
-      this.blocked.delete(keyOf(call));
     }
-    if (answer === undefined) this.enter(call);
-    else call.resolve(answer);
+    const behind = this.blocked.get(keyOf(call)) ?? [];
+    this.blocked.delete(keyOf(call));
+    // In their order, and before any call that comes from now on.
+    for (const next of again ? [call, ...behind] : behind) this.enter(next);
   }
 }
 
@@ -118,3 +172,8 @@ export class KeyedInserts {
 const LOCK_TIMEOUT_MS = { all: 20, some: 2 };
 
 const keyOf = ({ job }: Waiting): string => job.identityKey ?? '';
+
+const isReplacing = ({ job }: Waiting): boolean => job.onDuplicate !== 'keep';
+
+const isSame = (one: Waiting, other: Waiting): boolean =>
+  keyOf(one) === keyOf(other) && one.job.name === other.job.name;

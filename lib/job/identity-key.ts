@@ -22,12 +22,10 @@ export type IdentityKey<A extends readonly unknown[] = readonly unknown[]> =
   string | ((job: IdentityJob<A>) => string);
 
 /**
- * While which a job counts for its key: as long as it waits (`waiting`), or up to its end (`until_done`).
+ * How long a job counts for its key: as long as it waits (`waiting`), up to its end (`until_done`), or for a window from
+ * the call that stored it, whatever becomes of it: seconds, or a duration such as `'5 min'`, a year at most.
  */
-export type IdentityScope = 'waiting' | 'until_done';
-
-/** The scopes of an identity key. */
-export const IDENTITY_SCOPES: readonly IdentityScope[] = ['waiting', 'until_done'];
+export type IdentityScope = 'waiting' | 'until_done' | { readonly window: number | string };
 
 const MAX_LENGTH = 255;
 

@@ -1,7 +1,14 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
-import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import { type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import {
+  checkMaxWait,
+  checkOnDuplicate,
+  type OnDuplicate,
+  readIdentityScope,
+  type ValidIdentityScope,
+} from './key-rules.js';
 import { ON_PARENT_FAILED, type OnParentFailed } from './on-parent-failed.js';
 import { readDefaultStartBefore } from './start-before.js';
 import { checkTags } from './tags.js';
@@ -17,7 +24,7 @@ import {
   wrongValue,
 } from '../common/option-checks.js';
 import type { RetryOn } from './outcome.js';
-import { type RetryPattern, validateRetryPattern } from './retry-pattern.js';
+import { type RetryPattern, type SecondsPattern, validateRetryPattern } from './retry-pattern.js';
 import { toError } from '../common/to-error.js';
 
 /** A text, or a function that makes one of the arguments of the call. */
@@ -40,7 +47,7 @@ export interface JobFunctionOptions {
   readonly name?: string | undefined;
   /** The path of its channel, with or without `root.` before it. Default: `root`. */
   readonly defaultChannel?: string | undefined;
-  /** Seconds until the next attempt, by attempts made. Default: 600 s after each. */
+  /** Seconds or durations until the next attempt, by attempts made, or `exponential({ … })`. Default: 600 s after each. */
   readonly retryPattern?: RetryPattern | undefined;
   /** A whole number, smaller first, 0 the highest. Default: 10. */
   readonly priority?: number | undefined;
@@ -50,8 +57,19 @@ export interface JobFunctionOptions {
   readonly description?: JobDescription | undefined;
   /** While a job with this key waits, a second call stores nothing. A string, or a function of the job. */
   readonly identityKey?: IdentityKey | undefined;
-  /** How long a job counts for its key: while it waits, or until it is done. Default: `'waiting'`. */
+  /**
+   * How long a job counts for its key: while it waits, until it is done, or for a window from the first call, such as
+   * `{ window: '5 min' }`. Default: `'waiting'`.
+   */
   readonly identityScope?: IdentityScope | undefined;
+  /**
+   * What a second call with the key does while the first job waits. `'keep'`: nothing, it returns that job. `'replace'`:
+   * that job gets the arguments and properties of the second call. `'debounce'`: as `'replace'`, and the job starts `eta`
+   * after the newest call. Default: `'keep'`.
+   */
+  readonly onDuplicate?: OnDuplicate | undefined;
+  /** With `'debounce'`: how long after the first call the job starts at the latest. Seconds, or a duration. Default: without limit. */
+  readonly maxWait?: number | string | undefined;
   /** Words to find its jobs by: 20 at most, of 1 to 100 characters each. Default: none. */
   readonly tags?: readonly string[] | undefined;
   /** A job that has not begun by then is `cancelled`: seconds from the call, or a duration. Default: without limit. */
@@ -88,12 +106,15 @@ export interface JobFunctionOptions {
 export interface ValidJobFunctionOptions {
   readonly name?: string;
   readonly defaultChannel?: string;
-  readonly retryPattern?: RetryPattern;
+  readonly retryPattern?: SecondsPattern;
   readonly priority?: number;
   readonly maxRetries?: number;
   readonly description?: JobDescription;
   readonly identityKey?: IdentityKey;
-  readonly identityScope?: IdentityScope;
+  readonly identityScope?: ValidIdentityScope;
+  readonly onDuplicate?: OnDuplicate;
+  /** Seconds. */
+  readonly maxWait?: number;
   readonly tags?: readonly string[];
   /** Seconds. */
   readonly startBefore?: number;
@@ -115,7 +136,9 @@ const CHECKS: Checks<ValidJobFunctionOptions> = {
   maxRetries: checkMaxRetries,
   description: (value) => (typeof value === 'function' ? (value as JobDescription) : checkDescription(value)),
   identityKey: readIdentityKey,
-  identityScope: (value) => checkOneOf('identityScope', IDENTITY_SCOPES, value),
+  identityScope: readIdentityScope,
+  onDuplicate: checkOnDuplicate,
+  maxWait: checkMaxWait,
   tags: (value) => checkTags('tags', value),
   startBefore: readDefaultStartBefore,
   onParentFailed: (value) => checkOneOf('onParentFailed', ON_PARENT_FAILED, value),

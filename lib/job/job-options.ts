@@ -1,5 +1,12 @@
 import { type Eta, parseEta } from './eta.js';
-import { IDENTITY_SCOPES, type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import { type IdentityKey, type IdentityScope, readIdentityKey } from './identity-key.js';
+import {
+  checkMaxWait,
+  checkOnDuplicate,
+  type OnDuplicate,
+  readIdentityScope,
+  type ValidIdentityScope,
+} from './key-rules.js';
 import { ON_PARENT_FAILED, type OnParentFailed } from './on-parent-failed.js';
 import { checkStartBefore, readStartBefore } from './start-before.js';
 import { checkTags } from './tags.js';
@@ -40,8 +47,19 @@ export interface JobOptions {
   readonly channel?: string | undefined;
   /** While a job with this key waits, a second call stores nothing. A string, or a function of the job. */
   readonly identityKey?: IdentityKey | undefined;
-  /** How long a job counts for its key: while it waits, or until it is done. Default: `'waiting'`. */
+  /**
+   * How long a job counts for its key: while it waits, until it is done, or for a window from the first call, such as
+   * `{ window: '5 min' }`. Default: `'waiting'`.
+   */
   readonly identityScope?: IdentityScope | undefined;
+  /**
+   * What a second call with the key does while the first job waits. `'keep'`: nothing, it returns that job. `'replace'`:
+   * that job gets the arguments and properties of the second call. `'debounce'`: as `'replace'`, and the job starts `eta`
+   * after the newest call. Default: `'keep'`.
+   */
+  readonly onDuplicate?: OnDuplicate | undefined;
+  /** With `'debounce'`: how long after the first call the job starts at the latest. Seconds, or a duration. Default: without limit. */
+  readonly maxWait?: number | string | undefined;
   /** Words to find the job by: 20 at most, of 1 to 100 characters each. Default: none. */
   readonly tags?: readonly string[] | undefined;
   /**
@@ -63,7 +81,10 @@ export interface ValidJobOptions {
   readonly description?: string;
   readonly channel?: string;
   readonly identityKey?: IdentityKey;
-  readonly identityScope?: IdentityScope;
+  readonly identityScope?: ValidIdentityScope;
+  readonly onDuplicate?: OnDuplicate;
+  /** Seconds. */
+  readonly maxWait?: number;
   readonly tags?: readonly string[];
   readonly startBefore?: Eta;
   readonly onParentFailed?: OnParentFailed;
@@ -78,7 +99,9 @@ const CHECKS: Checks<ValidJobOptions> = {
   description: checkDescription,
   channel: (value) => checkName('channel', value),
   identityKey: readIdentityKey,
-  identityScope: (value) => checkOneOf('identityScope', IDENTITY_SCOPES, value),
+  identityScope: readIdentityScope,
+  onDuplicate: checkOnDuplicate,
+  maxWait: checkMaxWait,
   tags: (value) => checkTags('tags', value),
   startBefore: readStartBefore,
   onParentFailed: (value) => checkOneOf('onParentFailed', ON_PARENT_FAILED, value),

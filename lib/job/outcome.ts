@@ -5,7 +5,7 @@ import { MaxRetriesError } from '../errors/max-retries.error.js';
 import { NothingToDoJob } from '../errors/nothing-to-do-job.error.js';
 import { RetryableJobError } from '../errors/retryable-job.error.js';
 
-import { type RetryPattern, secondsUntilRetry } from './retry-pattern.js';
+import { type SecondsPattern, secondsUntilRetry } from './retry-pattern.js';
 import { isSerializationFailure } from '../common/pg-errors.js';
 import { formatValue } from '../common/format-value.js';
 import { toError, messageOf } from '../common/to-error.js';
@@ -35,7 +35,7 @@ export type RetryOn = 'retryable' | 'any' | ((error: unknown, job: AttemptedJob)
 /** How the attempts of a job are repeated. */
 export interface RetryRules {
   /** Default: 600 s after each attempt. */
-  readonly retryPattern?: RetryPattern | undefined;
+  readonly retryPattern?: SecondsPattern | undefined;
   /** Default: `'retryable'`. */
   readonly retryOn?: RetryOn | undefined;
   /** Gives numbers from 0 up to, not including, 1, for the pairs of a pattern. Default: `Math.random`. */

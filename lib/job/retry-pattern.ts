@@ -1,6 +1,6 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { HUNDRED_YEARS_MS } from '../common/duration.js';
+import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
 import { formatValue } from '../common/format-value.js';
 
 /**
@@ -9,11 +9,17 @@ import { formatValue } from '../common/format-value.js';
  *
  * @example
  * ```ts
- * const pattern: RetryPattern = { 1: 10, 5: 20, 10: 30, 15: [240, 360] };
+ * const pattern: RetryPattern = { 1: 10, 5: '20 s', 10: 30, 15: ['4 min', '6 min'] };
  * // 10 s after attempts 1 to 4, 20 s after 5 to 9, 30 s after 10 to 14, 4 to 6 minutes from the 15th on
  * ```
  */
-export type RetryPattern = Readonly<Record<number, number | readonly [min: number, max: number]>>;
+export type RetryPattern = Readonly<Record<number, RetryDelay | readonly [min: RetryDelay, max: RetryDelay]>>;
+
+/** Whole seconds, or a duration of whole seconds such as `'10 min'`. */
+export type RetryDelay = number | string;
+
+/** {@link RetryPattern} after its check, in seconds. */
+export type SecondsPattern = Readonly<Record<number, number | readonly [min: number, max: number]>>;
 
 /** Seconds until the next attempt where no pattern says otherwise, and before the first key of one. */
 export const DEFAULT_RETRY_SECONDS = 600;
@@ -28,7 +34,7 @@ const ALLOWED = 'an object of attempts and seconds, such as { 1: 10, 5: 60, 10: 
  * @throws InvalidJobOptionError where a key isn't a whole number of at least 0, a value isn't one or an ordered pair of
  *   them, or the pattern is empty
  */
-export function validateRetryPattern(pattern: unknown): RetryPattern {
+export function validateRetryPattern(pattern: unknown): SecondsPattern {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern) || pattern instanceof Map) {
     throw new InvalidJobOptionError(`retryPattern must be ${ALLOWED}, not ${formatValue(pattern)}.`);
   }
@@ -55,7 +61,7 @@ export function validateRetryPattern(pattern: unknown): RetryPattern {
  * ```
  */
 export function secondsUntilRetry(
-  pattern: RetryPattern | undefined,
+  pattern: SecondsPattern | undefined,
   attempts: number,
   random: () => number = Math.random,
 ): number {
@@ -74,14 +80,19 @@ function checkKey(key: string): string {
 }
 
 function checkValue(key: string, value: unknown): number | readonly [number, number] {
-  if (isSeconds(value)) return value;
+  const seconds = secondsOf(value);
+  if (isSeconds(seconds)) return seconds;
   if (Array.isArray(value) && value.length === 2) {
-    const [min, max]: unknown[] = value;
+    const [min, max] = value.map(secondsOf);
     if (isSeconds(min) && isSeconds(max) && min <= max) return Object.freeze([min, max] as const);
   }
   throw new InvalidJobOptionError(
-    `retryPattern[${key}] must be whole seconds from 0 to ${MAX_SECONDS}, or a pair [min, max] of them with min ≤ max, not ${formatValue(value)}.`,
+    `retryPattern[${key}] must be whole seconds from 0 to ${MAX_SECONDS}, a duration of whole seconds such as '10 min', or a pair [min, max] of them with min ≤ max, not ${formatValue(value)}.`,
   );
+}
+
+function secondsOf(value: unknown): unknown {
+  return typeof value === 'string' ? durationOf(value) / 1_000 : value;
 }
 
 function isSeconds(value: unknown): value is number {

@@ -156,6 +156,7 @@ export class JobRunner implements LifecycleRunner {
       this.store.history,
       this.store.batches,
       this.store.nodes,
+      this.store.keys,
       this.options.removalInterval,
       (error) => {
         this.log.queryFailed(node.id, error);

@@ -3,6 +3,7 @@ import type { HeartbeatReply } from '../store/nodes/heartbeat.types.js';
 import type { NotifierMessage } from '../store/notify/notifier-message.js';
 import { dropEvent } from './reporting/attempt-events.js';
 import { StatsRecorder } from './reporting/stats-recorder.js';
+import { JobExpirer } from './maintenance/job-expirer.js';
 import { JobRescuer } from './maintenance/job-rescuer.js';
 import { Heartbeat } from './liveness/heartbeat.js';
 import { LocalReceiver } from './claiming/local-receiver.js';
@@ -35,6 +36,7 @@ export class RunnerNode {
   private readonly heartbeat: Heartbeat;
   private readonly stats: StatsRecorder;
   private readonly rescuer: JobRescuer;
+  private readonly expirer: JobExpirer;
   private readonly processStats = new ProcessStats();
   private readonly cycles: CycleFollowUp;
   private readonly roster: Roster;
@@ -74,6 +76,7 @@ export class RunnerNode {
       trouble: this.queryFailed,
     };
     this.rescuer = new JobRescuer({ ...shared, nodes: store.nodes, followUps: store.followUps });
+    this.expirer = new JobExpirer({ ...shared, jobs: store.jobs });
     this.canceller = new JobCanceller(this.pool, store.jobs, {
       dropped: (job) => {
         this.stats.dropped(job);
@@ -237,6 +240,7 @@ export class RunnerNode {
     this.stats.setClock(tick.now);
     if (tick.alive) this.commands.apply(this.id, tick.command);
     this.rescuer.follow(tick);
+    this.expirer.follow(tick);
     if (!tick.alive || tick.version !== this.pool.permits.version) this.claimLoop.resync();
     if (tick.nextEta !== null) this.cycles.dueByHeartbeat(tick.nextEta);
     if (tick.fleet !== null) this.roster.learn(tick.fleet);

@@ -1,7 +1,7 @@
 import type { TransactionSource } from '../queue-job.options.js';
 import type { RetryOn } from '../job/outcome.js';
 import type { JobTracing } from '../job/job-tracing.js';
-import type { RetryPattern } from '../job/retry-pattern.js';
+import type { SecondsPattern } from '../job/retry-pattern.js';
 import type { AttemptMeter } from './reporting/stats-recorder.js';
 import type { RunnerSettings } from './runner.settings.js';
 
@@ -16,7 +16,7 @@ export interface RunnerOptions {
     readonly transactionalConcurrency: number | undefined;
   };
   readonly retryOn: RetryOn | undefined;
-  readonly retryPattern: RetryPattern | undefined;
+  readonly retryPattern: SecondsPattern | undefined;
   /** Milliseconds that ended jobs are kept; null is forever. */
   readonly removalInterval: number | null;
   readonly meter: AttemptMeter | undefined;

@@ -166,6 +166,14 @@ function checkCall(value: unknown): DelayableJob {
     throw new InvalidScheduleError(
       "call has a Date as startBefore, which would be one for all ticks. Give seconds or a duration, such as '10 min'.",
     );
+  if (options.onDuplicate !== undefined && options.onDuplicate !== 'keep')
+    throw new InvalidScheduleError(
+      `call has onDuplicate: '${options.onDuplicate}', but a tick is kept out by its identity key, or stored. Leave it out.`,
+    );
+  if (typeof options.identityScope === 'object')
+    throw new InvalidScheduleError(
+      "call has a window as its identityScope, and a schedule has its times. Give 'waiting' or 'until_done'.",
+    );
   if (manager !== undefined)
     throw new InvalidScheduleError(
       'call has a manager, but a schedule is stored in a transaction of its own. Leave it out.',

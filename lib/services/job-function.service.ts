@@ -1,7 +1,7 @@
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { checkObject } from '../common/option-checks.js';
-import { type RetryPattern, validateRetryPattern } from '../job/retry-pattern.js';
+import { type RetryPattern, type SecondsPattern, validateRetryPattern } from '../job/retry-pattern.js';
 import { formatValue } from '../common/format-value.js';
 import { channelOf } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
@@ -14,17 +14,17 @@ export interface JobFunctionState {
   readonly name: string;
   readonly channel: string;
   /** Null: 600 seconds after each attempt. */
-  readonly retryPattern: RetryPattern | null;
+  readonly retryPattern: SecondsPattern | null;
   /** What the decorator says, or else the module option `defaults`. */
-  readonly declared: { readonly channel: string; readonly retryPattern: RetryPattern | null };
+  readonly declared: { readonly channel: string; readonly retryPattern: SecondsPattern | null };
   /** What was changed at run time; null where it is as the decorator says. */
-  readonly changed: { readonly channel: string | null; readonly retryPattern: RetryPattern | null };
+  readonly changed: { readonly channel: string | null; readonly retryPattern: SecondsPattern | null };
 }
 
 /** The part of the module option `defaults` that job functions have. */
 export interface JobFunctionDefaults {
   readonly channel: string | undefined;
-  readonly retryPattern: RetryPattern | undefined;
+  readonly retryPattern: SecondsPattern | undefined;
 }
 
 /**

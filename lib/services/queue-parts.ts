@@ -18,9 +18,11 @@ import type { GraphDraft } from '../enqueue/graph/graph-draft.js';
 import { GraphStorage } from '../enqueue/graph/graph-storage.js';
 import { runGraphInline } from '../enqueue/graph/inline-graph.js';
 import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
+import { refuseActingKeys } from '../enqueue/keyed-calls.js';
 import { JobDrafter, type DraftSettings, type JobDraft } from '../enqueue/job-draft.js';
 import { JobExplainer } from '../inspect/explain/job-explainer.js';
 import { JobReader } from '../inspect/job-reader.js';
+import { JobUpdates } from '../enqueue/job-updates.js';
 import { JobStorage } from '../enqueue/job-storage.js';
 import { JobActions } from '../inspect/job-actions.js';
 import { KnownChannels } from '../enqueue/known-channels.js';
@@ -54,6 +56,7 @@ export class QueueParts {
   private readonly drafter: JobDrafter;
   private readonly failures: FailureReports;
   readonly transactions: Transactions;
+  readonly updates: JobUpdates;
   private readonly storage: JobStorage;
   private readonly graphs: GraphStorage;
   /** Called with the jobs of each call that stored some; a test sets it. */
@@ -88,6 +91,7 @@ export class QueueParts {
     this.failures = new FailureReports(this.drafter, handlers);
     this.transactions = new Transactions(store, transactionSettings.source);
     const channels = new KnownChannels(store.channels);
+    this.updates = new JobUpdates(store, codec, channels);
     this.storage = new JobStorage(store, this.reader, this.transactions, channels);
     this.graphs = new GraphStorage(store, this.reader, this.transactions, channels);
     this.delayables = new Delayables(
@@ -204,6 +208,11 @@ export class QueueParts {
       const jobs = await this.saveIn(caller, drafts);
       return new Map(drafts.map(({ job }, at) => [job.uuid, jobs[at] as QueueJob]));
     }
+    const together = graphs.filter((graph) => batch !== undefined || graph.drafts.length > 1);
+    refuseActingKeys(
+      together.flatMap((graph) => graph.drafts.map(({ job }) => job)),
+      'of a graph or a batch',
+    );
     const answers = new Map<string, QueueJob>();
     const inline = graphs.filter(
       (graph) => batch?.ran !== undefined || graph.drafts.some(({ noDelay }) => noDelay),

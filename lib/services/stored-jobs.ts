@@ -14,6 +14,7 @@ import type { JobListFilter } from '../store/jobs/job-filter.js';
 import { type Attempt, attemptsOf } from '../inspect/attempts.js';
 import { checkFilter } from '../inspect/check-job-filter.js';
 import type { JobExplanation } from '../inspect/explain/explanation.js';
+import type { JobUpdate } from '../enqueue/job-updates.js';
 import { errorOf, notFound } from '../inspect/completion-watcher.js';
 import {
   type ChangedJobs,
@@ -54,8 +55,25 @@ export abstract class StoredJobs {
 
   /** The job that has the key now (Odoo's `job_record_with_same_identity_key`): the one a further call would get. */
   async findByIdentityKey(key: string): Promise<QueueJob | null> {
-    const uuid = await this.parts.store.writer.holderOf(checkIdentityKey('key', key));
+    const { keys, writer } = this.parts.store;
+    const checked = checkIdentityKey('key', key);
+    const uuid = (await writer.holderOf(checked)) ?? (await keys.windowOf(checked));
     return uuid === null ? null : this.find(uuid);
+  }
+
+  /**
+   * Gives an identity key free before its time: the window that it has ends, and the job that has it goes on without. The
+   * next call with the key stores a job.
+   *
+   * @returns false if nothing had the key
+   * @throws InvalidJobOptionError
+   * @example
+   * ```ts
+   * await queue.releaseKey('digest of customer 42');
+   * ```
+   */
+  async releaseKey(key: string): Promise<boolean> {
+    return this.parts.store.keys.release(checkIdentityKey('key', key));
   }
 
   /**
@@ -187,6 +205,23 @@ export abstract class StoredJobs {
     }
     if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
     return this.parts.actions.changeAll(checked, uuids.map(checkUuid), by);
+  }
+
+  /**
+   * Changes a job in place that waits or has failed; never one that a node has. Who did it is kept in the audit trail.
+   *
+   * @param change - what is left out stays as it is
+   * @param options - `by`: who changes it. Default: `'the application'`
+   * @throws JobNotFoundError, JobStateError, InvalidJobOptionError, UnserializableArgumentError: nothing is changed
+   * @example
+   * ```ts
+   * await queue.update(job.uuid, { priority: 0, args: [corrected] }, { by: 'ada' });
+   * ```
+   */
+  async update(uuid: string, change: JobUpdate, options: ActorOptions = {}): Promise<QueueJob> {
+    const by = checkActor(checkObject('update()', options));
+    await this.parts.updates.update(checkUuid(uuid), checkObject('update()', change), by);
+    return this.must(uuid);
   }
 
   /**

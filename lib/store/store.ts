@@ -13,7 +13,9 @@ import { GraphStore } from './graphs/graph-store.js';
 import { LocalDispatch } from './insert/local-dispatch.js';
 import { ClaimedInsertStore } from './insert/claimed-insert-store.js';
 import { JobSearch } from './jobs/job-search.js';
+import { JobUpdateStore } from './jobs/job-update-store.js';
 import { JobStore } from './jobs/job-store.js';
+import { KeyStore } from './insert/key-store.js';
 import { JobWriter } from './insert/job-writer.js';
 import { MetricsStore } from './stats/metrics-store.js';
 import { NodeStore } from './nodes/node-store.js';
@@ -32,6 +34,8 @@ import { Notifier } from './notify/notifier.js';
 export class Store {
   readonly database: QueueDatabase;
   readonly writer: JobWriter;
+  readonly keys: KeyStore;
+  readonly updates: JobUpdateStore;
   readonly jobs: JobStore;
   readonly claimedInserts: ClaimedInsertStore;
   readonly localDispatch = new LocalDispatch();
@@ -67,6 +71,8 @@ export class Store {
   ) {
     this.database = new QueueDatabase(dataSource, defaults.otherIsolation, quietly);
     this.writer = new JobWriter(this.database, tables);
+    this.updates = new JobUpdateStore(this.database, tables);
+    this.keys = new KeyStore(this.database, tables);
     this.stats = new StatsStore(this.database, tables);
     this.metrics = new MetricsStore(this.database, tables);
     this.overview = new OverviewStore(this.database, tables);

@@ -1,6 +1,7 @@
 import type { JobDraft } from '../enqueue/job-draft.js';
 import { storedJob } from '../enqueue/job-draft.js';
 import type { GraphDraft } from '../enqueue/graph/graph-draft.js';
+import { IdentityTakenError } from '../errors/identity-taken.error.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import type { Attempt } from '../inspect/attempts.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
@@ -44,6 +45,12 @@ export class MemoryJobs {
   add(graphs: readonly GraphDraft[]): Map<string, MemoryJob> {
     const answers = new Map<string, MemoryJob>();
     for (const { drafts, dependencies } of graphs) {
+      const [first] = drafts;
+      const replaced = first === undefined || drafts.length > 1 ? undefined : this.replaced(first);
+      if (first !== undefined && replaced !== undefined) {
+        answers.set(first.job.uuid, replaced);
+        continue;
+      }
       const keyed = drafts.filter(({ job }) => job.identityKey !== null);
       const twins = keyed.map(({ job }) => this.holderOf(job.identityKey as string));
       if (keyed.length > 0 && twins.every((twin) => twin !== undefined)) {
@@ -63,9 +70,38 @@ export class MemoryJobs {
     return answers;
   }
 
+  /** The waiting job that has the arguments and properties of a newer call now; undefined where there is none to replace. */
+  private replaced(draft: JobDraft): MemoryJob | undefined {
+    const { identityKey, maxWait, name, onDuplicate } = draft.job;
+    const holder = onDuplicate === 'keep' || identityKey === null ? undefined : this.holderOf(identityKey);
+    if (holder === undefined || !WAITING.includes(holder.job.state)) return undefined;
+    const { uuid, seq, state, dateCreated, graphUuid, hasChildren } = holder.job;
+    if (holder.job.name !== name) {
+      throw new IdentityTakenError(
+        `The identity key '${identityKey}' of ${name} is taken by job ${uuid} of ${holder.job.name}.`,
+      );
+    }
+    const own = { ...draft, job: { ...draft.job, uuid } };
+    const newest = this.jobOf(own);
+    const latest = maxWait === null ? Infinity : dateCreated.getTime() + maxWait * 1_000;
+    const eta = newest.eta === null ? null : new Date(Math.min(newest.eta.getTime(), latest));
+    Object.assign(holder, { draft: own });
+    Object.assign(holder.job, newest, {
+      seq,
+      state,
+      dateCreated,
+      graphUuid,
+      hasChildren,
+      eta,
+      replaced: true,
+    });
+    return holder;
+  }
+
   /** What may run now: by priority, then in the order of creation. */
   next(allowed: (entry: MemoryJob) => boolean): MemoryJob | undefined {
     const now = this.now().getTime();
+    this.expire(now);
     return this.all
       .filter((entry) => entry.job.state === 'pending' && (entry.job.eta?.getTime() ?? 0) <= now)
       .filter(allowed)
@@ -76,8 +112,14 @@ export class MemoryJobs {
   release(parent: MemoryJob): void {
     for (const child of this.all) {
       if (child.job.state !== 'wait_dependencies' || !child.parents.includes(parent)) continue;
-      const states = child.parents.map(({ job }) => job.state);
-      if (states.every((state) => state === 'done')) child.job.state = 'pending';
+      const rule = child.draft.job.onParentFailed;
+      const states = child.parents.map(({ job }) =>
+        job.state === 'failed' && rule === 'run' ? 'done' : job.state,
+      );
+      if (parent.job.state === 'failed' && rule === 'cancel') {
+        Object.assign(child.job, { state: 'cancelled', result: 'Cancelled since a parent failed' });
+        this.release(child);
+      } else if (states.every((state) => state === 'done')) child.job.state = 'pending';
       else if (states.every((state) => state === 'done' || state === 'cancelled')) {
         child.job.state = 'cancelled';
         this.release(child);
@@ -85,15 +127,30 @@ export class MemoryJobs {
     }
   }
 
+  /** As the database does with jobs for which it is too late to begin. */
+  private expire(now: number): void {
+    for (const entry of this.all) {
+      const { job } = entry;
+      if (!WAITING.includes(job.state) || (job.startBefore?.getTime() ?? Infinity) > now) continue;
+      Object.assign(job, { state: 'cancelled', result: 'Expired' });
+      this.release(entry);
+    }
+  }
+
   clear(): void {
     this.all.length = 0;
   }
 
-  private store(draft: JobDraft, parents: readonly MemoryJob[]): MemoryJob {
+  private jobOf(draft: JobDraft): QueueJob {
     const { etaAt, etaIn, uuid } = draft.job;
     const dateCreated = this.now();
     const eta = etaAt ?? (etaIn === null ? null : new Date(dateCreated.getTime() + etaIn * 1_000));
-    const job = storedJob(draft, { uuid, seq: (this.seq += 1), dateCreated, eta, dueIn: null });
+    return storedJob(draft, { uuid, seq: (this.seq += 1), dateCreated, eta, dueIn: null });
+  }
+
+  private store(draft: JobDraft, parents: readonly MemoryJob[]): MemoryJob {
+    const { uuid } = draft.job;
+    const job = this.jobOf(draft);
     const stored: MemoryJob = { draft, job, parents, attempts: [], logs: [], error: null };
     if (this.find(uuid) !== undefined) throw new InvalidJobOptionError(`The job ${uuid} is stored already.`);
     this.all.push(stored);

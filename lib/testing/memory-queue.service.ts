@@ -143,6 +143,14 @@ export class MemoryQueueService extends QueueService {
     throw new NeedsDatabaseError('postpone()');
   }
 
+  override async update(): Promise<never> {
+    throw new NeedsDatabaseError('update()');
+  }
+
+  override async releaseKey(): Promise<never> {
+    throw new NeedsDatabaseError('releaseKey()');
+  }
+
   override async relatedAction(): Promise<never> {
     throw new NeedsDatabaseError('relatedAction()');
   }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { JobFailedError } from '../errors/job-failed.error.js';
 import { NeedsDatabaseError } from '../errors/needs-database.error.js';
 import { JobTimeoutError } from '../errors/job-timeout.error.js';
 import { type CurrentJob, runAsJob } from '../execution-context/current-job.js';
@@ -144,7 +145,12 @@ function currentOf(
     log: (message, data = null) => void logs.push({ retry: job.retry, date: jobs.now(), message, data }),
     progress: (done, total) => void Object.assign(job, { progress: done, progressTotal: total ?? null }),
     postpone,
-    parentResults: async () => parents.map((parent) => parent.job.result),
+    parentResults: async () =>
+      parents.map(({ job: { state, name, uuid, result }, error }) =>
+        state === 'failed'
+          ? new JobFailedError(`The parent ${name} ${uuid} failed: ${error?.message}`, { cause: error })
+          : result,
+      ),
   };
 }
 

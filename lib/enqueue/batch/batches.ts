@@ -14,6 +14,7 @@ import {
   checkName,
   checkOptions,
 } from './batch-options.js';
+import { refuseActingKeys } from '../keyed-calls.js';
 import { type BatchServices, StoredBatch, toProgress } from './stored-batch.js';
 
 /** What new batches are given. */
@@ -39,6 +40,10 @@ export class Batches {
     const progressStep = checkOptions(options);
     const uuid = v7();
     const callbacks = buildCallbacks(options, { uuid, name });
+    refuseActingKeys(
+      callbacks.map(({ job }) => job.draft.job),
+      'that is called by a batch',
+    );
     const userId = readUserId(this.settings.userId?.());
     const { store, delayables, transactions } = this.services;
     const { jobs, noDelay = this.settings.noDelay } = options;

@@ -15,7 +15,9 @@ export type AttemptResult =
       readonly failure?: Failure;
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'cancelled'; readonly failure?: Failure };
+  | { readonly kind: 'cancelled'; readonly failure?: Failure }
+  /** It was too late to begin. */
+  | { readonly kind: 'expired' };
 
 /** An ended run on its way into the database. */
 export interface EndedAttempt {
@@ -51,6 +53,7 @@ export function endRecord({ attempt, at, result }: EndedAttempt, now: number): E
     started: ago(attempt.startedAt, now),
     ended: ago(at, now),
   };
+  if (result.kind === 'expired') return { uuid: times.uuid, retry: times.retry, kind: 'expired' };
   const failure = 'failure' in result ? result.failure : undefined;
   const error =
     failure === undefined

@@ -48,6 +48,11 @@ export class RunningAttempt {
     this.startedAt = performance.now();
   }
 
+  /** It would begin too late. */
+  get expired(): boolean {
+    return this.startedAt >= this.job.expiresAt;
+  }
+
   /** Made on first use: most jobs never look at it. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {

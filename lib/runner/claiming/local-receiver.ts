@@ -92,6 +92,7 @@ function claimedJobs(jobs: readonly NewJob[], rows: readonly StoredJob[], claim:
       prefetched: false,
       claim,
       receivedAt,
+      expiresAt: Infinity,
     };
   });
 }

@@ -1,16 +1,18 @@
 import type { EntityManager } from 'typeorm';
+import { JobFailedError } from '../../errors/job-failed.error.js';
 import { JobTimeoutError } from '../../errors/job-timeout.error.js';
 import { runAsJob } from '../../execution-context/current-job.js';
 import type { TransactionSource } from '../../queue-job.options.js';
 import { describeFailure } from '../../job/failure.js';
 import { checkInput } from '../../job/input-schema.js';
 import type { RetryOn, RetryRules, MethodOutcome } from '../../job/outcome.js';
-import type { RetryPattern } from '../../job/retry-pattern.js';
+import type { SecondsPattern } from '../../job/retry-pattern.js';
 import type { ArgumentCodec } from '../../payload/argument-codec.js';
 import type { JobFunction } from '../../registry/job-function.js';
 import type { JobRegistry } from '../../registry/job-registry.js';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
+import type { ParentResult } from '../../store/graphs/graph-store.js';
 import type { Store } from '../../store/store.js';
 import type { RunningAttempt } from '../attempt/attempt.js';
 import { type MethodCall, AttemptContext, type ContextServices } from '../attempt/attempt-context.js';
@@ -26,9 +28,9 @@ import { unavailable } from './unavailable.js';
 /** What the executor needs to know of the module's options. */
 export interface ExecutorSettings {
   readonly retryOn: RetryOn | undefined;
-  readonly retryPattern: RetryPattern | undefined;
+  readonly retryPattern: SecondsPattern | undefined;
   /** The retry pattern of a job function that was changed at run time. */
-  readonly overriddenPattern: (name: string) => RetryPattern | undefined;
+  readonly overriddenPattern: (name: string) => SecondsPattern | undefined;
   readonly runContext: ContextRun | undefined;
   readonly enterTransaction: TransactionSource['enter'];
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
@@ -186,7 +188,9 @@ export class Executor {
       const parents = await this.store.graphs.parentResults(uuid);
       return await Promise.all(
         parents.map((parent) =>
-          this.codec.decodeValue(parent.result, 'result', { through, uuid: parent.uuid }),
+          parent.error === null
+            ? this.codec.decodeValue(parent.result, 'result', { through, uuid: parent.uuid })
+            : failedParent(parent),
         ),
       );
     } catch (error) {
@@ -203,4 +207,12 @@ function checkStored<T>(attempt: RunningAttempt, check: () => T): T {
     attempt.refusal = error;
     throw error;
   }
+}
+
+/** In the place of the result of a parent that failed, for a job with `onParentFailed: 'run'`. */
+function failedParent({ uuid, error, message, stack }: ParentResult): JobFailedError {
+  const cause = new Error(message ?? '');
+  cause.name = error ?? 'Error';
+  if (stack !== null) cause.stack = stack;
+  return new JobFailedError(`The parent ${uuid} failed: ${cause.name}: ${cause.message}`, { cause });
 }

@@ -27,6 +27,8 @@ export class TracedExecutor implements Pick<Executor, 'execute'> {
 
 function endOf(result: AttemptResult): TracedEnd {
   if (result.kind === 'settled') return { outcome: result.seconds === undefined ? 'done' : 'retried' };
+  // (A job that expired was never executed.)
+  if (result.kind === 'expired') return { outcome: 'cancelled' };
   const outcome = result.kind === 'retry' ? 'retried' : result.kind;
   const failure = 'failure' in result ? result.failure : undefined;
   return failure === undefined ? { outcome } : { outcome, error: failure };

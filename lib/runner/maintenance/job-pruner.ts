@@ -1,6 +1,7 @@
 import { PeriodicTask } from '../../common/periodic-task.js';
 import type { BatchStore } from '../../store/batches/batch-store.js';
 import { type HistoryPosition, type HistoryStore, START_OF_HISTORY } from '../../store/jobs/history-store.js';
+import type { KeyStore } from '../../store/insert/key-store.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
 
 /** Between two rounds, in milliseconds. */
@@ -26,6 +27,7 @@ export class JobPruner {
     private readonly history: HistoryStore,
     private readonly batches: BatchStore,
     private readonly nodes: NodeStore,
+    private readonly keys: KeyStore,
     /** Milliseconds that ended jobs are kept; null is forever. */
     private readonly interval: number | null,
     failed: (error: unknown) => void,
@@ -48,6 +50,7 @@ export class JobPruner {
     for (const interval of await this.history.intervals(this.interval)) await this.pass(interval);
     await this.batches.prune(this.interval);
     await this.nodes.prune(this.interval);
+    await this.keys.prune();
   }
 
   private async pass(interval: number): Promise<void> {

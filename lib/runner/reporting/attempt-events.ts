@@ -60,6 +60,7 @@ function eventOf(
 
 function typeOf(result: AttemptResult): JobEventType {
   if (result.kind === 'settled') return result.seconds === undefined ? 'done' : 'retried';
+  if (result.kind === 'expired') return 'cancelled';
   return result.kind === 'retry' ? 'retried' : result.kind;
 }
 

@@ -103,5 +103,6 @@ function untilSample(): number {
 
 function outcomeOf(result: AttemptResult): CountedOutcome {
   if (result.kind === 'settled') return result.seconds === undefined ? 'done' : 'retried';
+  if (result.kind === 'expired') return 'cancelled';
   return result.kind === 'retry' ? 'retried' : result.kind;
 }

@@ -291,8 +291,8 @@ export class WorkerPool {
       return;
     }
     attempt.begin();
-    if (attempt.cancelled) {
-      this.end(attempt, { kind: 'cancelled' });
+    if (attempt.cancelled || attempt.expired) {
+      this.end(attempt, { kind: attempt.cancelled ? 'cancelled' : 'expired' });
       return;
     }
     void this.outside(() => this.hooks.execute(attempt)).then((result) => this.end(attempt, result));

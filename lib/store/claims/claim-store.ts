@@ -9,7 +9,7 @@ import type { Tables } from '../connection/tables.js';
 export interface EndRecord {
   readonly uuid: string;
   readonly retry: number;
-  readonly kind: 'started' | 'back' | 'retry' | 'failed' | 'cancelled';
+  readonly kind: 'started' | 'back' | 'retry' | 'failed' | 'cancelled' | 'expired';
   readonly started?: number;
   readonly ended?: number;
   readonly seconds?: number;
@@ -153,6 +153,7 @@ export class ClaimStore {
 
   async roundTrip(roundTrip: RoundTrip): Promise<RoundTripReply> {
     const { done, free, prefetch } = roundTrip;
+    const sentAt = performance.now();
     const rows = await this.database.roundTrip(this.roundTripStatement, [
       roundTrip.node,
       plainArray(done.map((job) => job.uuid)),
@@ -187,7 +188,7 @@ export class ClaimStore {
     // It comes last.
     const notified = rows.pop()?.[0] as string;
     const { at, ...info } = JSON.parse(notified) as RoundTripInfo & { readonly at?: string };
-    const claim = { claim: roundTrip.id, dateEnqueued: new Date(at ?? 0), receivedAt };
+    const claim = { claim: roundTrip.id, dateEnqueued: new Date(at ?? 0), receivedAt, sentAt };
     const jobs = rows.map((row) => toClaimedJob(row, claim));
     // RETURNING has no order.
     jobs.sort(byOrder);

@@ -32,6 +32,11 @@ export interface ClaimedJob {
   readonly claim: number;
   /** When it came here, by the monotonic clock of the process, in milliseconds. */
   readonly receivedAt: number;
+  /**
+   * From when on it may not begin any more, by the monotonic clock; Infinity for most. Counted from before its claim was
+   * sent, so it never begins late by the clock of the database.
+   */
+  readonly expiresAt: number;
 }
 
 /** Priority, then creation. */
@@ -45,8 +50,9 @@ export function byOrder(a: { priority: number; seq: number }, b: { priority: num
  */
 export function toClaimedJob(
   row: readonly unknown[],
-  claim: Pick<ClaimedJob, 'claim' | 'dateEnqueued' | 'receivedAt'>,
+  claim: Pick<ClaimedJob, 'claim' | 'dateEnqueued' | 'receivedAt'> & { readonly sentAt: number },
 ): ClaimedJob {
+  const startBefore = row[15] as Date | null;
   return {
     prefetched: row[1] as boolean,
     uuid: row[2] as string,
@@ -62,7 +68,7 @@ export function toClaimedJob(
     identityUntilDone: row[12] as boolean,
     tags: row[13] as string[] | null,
     eta: row[14] as Date | null,
-    startBefore: row[15] as Date | null,
+    startBefore,
     userId: row[16] as string | null,
     context: row[17] as string | null,
     trace: row[18] as string | null,
@@ -75,6 +81,8 @@ export function toClaimedJob(
     dateEnqueued: claim.dateEnqueued,
     claim: claim.claim,
     receivedAt: claim.receivedAt,
+    expiresAt:
+      startBefore === null ? Infinity : claim.sentAt + startBefore.getTime() - claim.dateEnqueued.getTime(),
   };
 }
 

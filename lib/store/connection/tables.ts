@@ -20,6 +20,7 @@ export class Tables {
   readonly batch: string;
   readonly batchCallback: string;
   readonly followUp: string;
+  readonly key: string;
   readonly meta: string;
   readonly audit: string;
 
@@ -49,6 +50,7 @@ export class Tables {
     this.batch = this.name('queue_job_batch');
     this.batchCallback = this.name('queue_job_batch_callback');
     this.followUp = this.name('queue_job_follow_up');
+    this.key = this.name('queue_job_key');
     this.meta = this.name('queue_job_meta');
     this.audit = this.name('queue_job_audit');
   }

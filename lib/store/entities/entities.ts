@@ -8,6 +8,7 @@ import { QueueJobDependency } from './queue-job-dependency.entity.js';
 import { QueueJobFollowUp } from './queue-job-follow-up.entity.js';
 import { QueueJobFunction } from './queue-job-function.entity.js';
 import { QueueJobHistory } from './queue-job-history.entity.js';
+import { QueueJobKey } from './queue-job-key.entity.js';
 import { QueueJobLog } from './queue-job-log.entity.js';
 import { QueueJobMeta } from './queue-job-meta.entity.js';
 import { QueueJobNode } from './queue-job-node.entity.js';
@@ -43,6 +44,7 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobBatch,
   QueueJobBatchCallback,
   QueueJobFollowUp,
+  QueueJobKey,
   QueueJobMeta,
   QueueJobAudit,
 ];

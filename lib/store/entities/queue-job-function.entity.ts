@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { RetryPattern } from '../../job/retry-pattern.js';
+import type { SecondsPattern } from '../../job/retry-pattern.js';
 
 /** What was changed at run time of a `Provider.method`; null leaves what the decorator says. */
 @Entity({ name: 'queue_job_function', synchronize: false })
@@ -11,5 +11,5 @@ export class QueueJobFunction {
   channel!: string | null;
 
   @Column({ name: 'retry_pattern', type: 'jsonb', nullable: true })
-  retryPattern!: RetryPattern | null;
+  retryPattern!: SecondsPattern | null;
 }

@@ -18,6 +18,9 @@ import { Phase } from '../jobs/phase.js';
 @Index('queue_job_failure', ['name', 'excFingerprint', 'dateStarted'], { where: `phase = ${Phase.failed}` })
 @Index('queue_job_graph', ['graphUuid'], { where: 'graph_uuid IS NOT NULL' })
 @Index('queue_job_failed', ['uuid'], { where: `phase = ${Phase.failed}` })
+@Index('queue_job_expiry', ['startBefore'], {
+  where: `start_before IS NOT NULL AND phase <= ${Phase.ready}`,
+})
 @Index('queue_job_tick', ['schedule', 'scheduledAt'], { unique: true, where: 'schedule IS NOT NULL' })
 @Index('queue_job_member', ['batchUuid', 'uuid'], { where: 'batch_uuid IS NOT NULL' })
 @Index('queue_job_member_live', ['batchUuid', 'seq'], {
@@ -50,4 +53,7 @@ export class QueueJob<R = unknown> extends JobRecord<R> {
 
   /** True on the answer of a call whose identity key found a waiting job: nothing new was stored. Not a column. */
   deduplicated?: boolean;
+
+  /** True on the answer of a call that gave a waiting job its arguments: see `onDuplicate`. Not a column. */
+  replaced?: boolean;
 }

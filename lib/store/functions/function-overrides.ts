@@ -1,4 +1,4 @@
-import type { RetryPattern } from '../../job/retry-pattern.js';
+import type { SecondsPattern } from '../../job/retry-pattern.js';
 import type { FunctionOverride, FunctionStore } from './function-store.js';
 import type { Notifier } from '../notify/notifier.js';
 
@@ -36,7 +36,7 @@ export class FunctionOverrides {
     await this.read();
   }
 
-  patternOf(name: string): RetryPattern | undefined {
+  patternOf(name: string): SecondsPattern | undefined {
     return this.of(name)?.retryPattern ?? undefined;
   }
 

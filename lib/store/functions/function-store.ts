@@ -1,11 +1,11 @@
-import type { RetryPattern } from '../../job/retry-pattern.js';
+import type { SecondsPattern } from '../../job/retry-pattern.js';
 import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 
 /** What was changed at run time of a job function; null leaves what the decorator says. */
 export interface FunctionOverride {
   readonly channel: string | null;
-  readonly retryPattern: RetryPattern | null;
+  readonly retryPattern: SecondsPattern | null;
 }
 
 /** The changes of job functions, over all nodes. */
@@ -24,7 +24,7 @@ export class FunctionStore {
         row['name'] as string,
         {
           channel: row['channel'] as string | null,
-          retryPattern: row['retry_pattern'] as RetryPattern | null,
+          retryPattern: row['retry_pattern'] as SecondsPattern | null,
         },
       ]),
     );

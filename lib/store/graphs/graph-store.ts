@@ -1,6 +1,7 @@
 import type { JobState } from '../../job/job-state.js';
 import type { Query, QueueDatabase, Row } from '../connection/database.js';
 import type { JobRow } from '../jobs/job-store.js';
+import { Phase } from '../jobs/phase.js';
 import { LASTING_COLUMNS } from '../../job/job-columns.js';
 import type { Tables } from '../connection/tables.js';
 
@@ -8,6 +9,15 @@ import type { Tables } from '../connection/tables.js';
 export interface Dependency {
   readonly parent: string;
   readonly child: string;
+}
+
+/** The result of a parent as it is stored, or the last error of one that has failed. */
+export interface ParentResult {
+  readonly uuid: string;
+  readonly result: string | null;
+  readonly error: string | null;
+  readonly message: string | null;
+  readonly stack: string | null;
 }
 
 /** A parent or child of a job. */
@@ -77,14 +87,18 @@ export class GraphStore {
     await query(`DELETE FROM ${this.tables.job} WHERE uuid = ANY($1)`, [uuids]);
   }
 
-  /** Results of the parents of a job, as they are stored, in the order in which these were created. */
-  async parentResults(uuid: string): Promise<{ uuid: string; result: string | null }[]> {
+  /** How the parents of a job have ended, in the order in which these were created. */
+  async parentResults(uuid: string): Promise<ParentResult[]> {
+    const { dependency, history, job } = this.tables;
     const rows = await this.database.query(
-      `SELECT h.uuid, h.result FROM ${this.tables.dependency} d JOIN ${this.tables.history} h ON h.uuid = d.parent
-       WHERE d.child = $1 ORDER BY h.seq`,
+      `SELECT h.uuid, h.seq, h.result, NULL AS error, NULL AS message, NULL AS stack
+       FROM ${dependency} d JOIN ${history} h ON h.uuid = d.parent WHERE d.child = $1
+       UNION ALL SELECT j.uuid, j.seq, NULL, j.exc_name, j.exc_message, j.exc_info
+       FROM ${dependency} d JOIN ${job} j ON j.uuid = d.parent WHERE d.child = $1 AND j.phase = ${Phase.failed} AND d.satisfied
+       ORDER BY seq`,
       [uuid],
     );
-    return rows as unknown as { uuid: string; result: string | null }[];
+    return rows as unknown as ParentResult[];
   }
 
   /** The jobs that a job depends on and those that depend on it, in the order of their creation, and their numbers. */

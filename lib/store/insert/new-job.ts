@@ -1,3 +1,4 @@
+import type { OnDuplicate } from '../../job/key-rules.js';
 import type { OnParentFailed } from '../../job/on-parent-failed.js';
 
 /** A job as it is inserted. */
@@ -12,6 +13,12 @@ export interface NewJob {
   readonly description: string;
   readonly identityKey: string | null;
   readonly identityUntilDone: boolean;
+  /** What a call does where its key is taken by a job that waits. */
+  readonly onDuplicate: OnDuplicate;
+  /** Seconds after the first call; null for no limit. */
+  readonly maxWait: number | null;
+  /** For how many seconds the key counts from the call that stored the job; null where the job itself decides. */
+  readonly keyWindow: number | null;
   /** The job takes its key; false where it goes in although another one has it. */
   readonly locksKey: boolean;
   /** JSON text; null for none. */

@@ -135,6 +135,13 @@ export class JobStore {
     return cancelled;
   }
 
+  /** Cancels jobs that had to begin by now and have not, a thousand at most; returns them. */
+  async expire(): Promise<string[]> {
+    const expired = await this.uuidsOf(`unnest(${this.tables.name('queue_job_expire_1')}())`, []);
+    await this.count(expired, 'cancelled');
+    return expired;
+  }
+
   /** Those of these jobs that somebody has asked to cancel. */
   async askedToCancel(uuids: readonly string[]): Promise<string[]> {
     const rows = await this.database.query(

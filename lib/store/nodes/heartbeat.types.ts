@@ -39,6 +39,8 @@ export interface HeartbeatReply {
   readonly nextEta: number | null;
   /** The version of the channel configuration. */
   readonly version: number;
+  /** It is too late to begin some jobs that wait. */
+  readonly expired: boolean;
   /** Something was left to be done after a commit. */
   readonly followUp: boolean;
   /** The database says that this node has jobs. */

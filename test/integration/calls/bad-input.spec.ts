@@ -24,7 +24,7 @@ import { healthCalls } from '../../support/bad-input/health.js';
 import { insideJobs, runnerCalls } from '../../support/bad-input/inside-jobs.js';
 import { Target } from '../../support/bad-input/jobs.js';
 import { channelOptions, moduleOptions } from '../../support/bad-input/module-options.js';
-import { filters, steering, uuids } from '../../support/bad-input/job-actions.js';
+import { filters, steering, updates, uuids } from '../../support/bad-input/job-actions.js';
 import { cronJobs, scheduleCalls } from '../../support/bad-input/schedules.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { connect } from '../../support/recorder-jobs.js';
@@ -99,6 +99,10 @@ describe('bad input', () => {
   describe('in what is done by hand is refused, and nothing is changed', () => {
     it.each(titled(steering))('%s', async (_, input) => refuses(input, { queue: test.queue, job }));
   });
+  describe('in changes of a job is refused', () => {
+    it.each(titled(updates))('%s', async (_, input) => refuses(input, { queue: test.queue, job }));
+  });
+
   describe('in filters is refused', () => {
     it.each(titled(filters))('%s', async (_, input) => refuses(input, { queue: test.queue, job }));
   });

@@ -44,7 +44,7 @@ describe('jobs that ended long ago', () => {
     return Object.fromEntries(rows.map(({ channel, count }) => [channel, count]));
   };
   const retention = (interval: number | null = 30 * DAY): JobPruner =>
-    new JobPruner(store.history, store.batches, store.nodes, interval, (error) => {
+    new JobPruner(store.history, store.batches, store.nodes, store.keys, interval, (error) => {
       throw error;
     });
 

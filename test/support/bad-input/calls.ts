@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import {
+  chain,
   InvalidJobOptionError,
   NotAJobError,
   NotAProviderError,
@@ -76,8 +77,72 @@ export const properties: readonly BadInput<Calls>[] = [
     throw new Error('no key today');
   }, 'threw for Target.run', 'no key today'), // prettier-ignore
   ...['done', '', 5, null, '__proto__'].map((value) =>
-    property('identityScope', value, "'waiting' or 'until_done'", 'not '),
+    property('identityScope', value, "'waiting' or 'until_done' or a window", 'not '),
   ),
+  ...[{}, { window: '1 s', more: 1 }, { windows: 5 }, ['waiting'], 5n].map((value) =>
+    property('identityScope', value, "'waiting' or 'until_done' or a window", 'not '),
+  ),
+  ...[0, -1, NaN, Infinity, '', '5', 'long', '0 s', null, {}, new Date('2100-01-01'), true].map((window) =>
+    property('identityScope', { window }, 'identityScope.window must be', 'not '),
+  ),
+  ...['367 days', 366 * 86_400 + 1].map((window) =>
+    property('identityScope', { window }, 'identityScope.window must be a year', 'at most'),
+  ),
+  ...['drop', '', 5, null, '__proto__'].map((value) =>
+    property('onDuplicate', value, "'keep' or 'replace' or 'debounce'", 'not '),
+  ),
+  ...[0, -1, NaN, '5', 'long', null, {}, new Date('2100-01-01')].map((value) =>
+    property('maxWait', value, 'maxWait must be', 'not '),
+  ),
+  ...[
+    [{ onDuplicate: 'replace' }, 'needs an identityKey'],
+    [{ onDuplicate: 'debounce', eta: '1 s' }, 'needs an identityKey'],
+    [{ identityKey: 'k', onDuplicate: 'debounce' }, 'needs an eta in seconds'],
+    [{ identityKey: 'k', onDuplicate: 'debounce', eta: new Date('2100-01-01') }, 'needs an eta in seconds'],
+    [
+      { identityKey: 'k', onDuplicate: 'debounce', eta: '10 s', maxWait: '9 s' },
+      'must not be below eta (10 s)',
+    ],
+    [{ identityKey: 'k', maxWait: '9 s' }, "onDuplicate is 'keep'"],
+    [{ identityKey: 'k', onDuplicate: 'replace', maxWait: '9 s' }, "onDuplicate is 'replace'"],
+    [
+      { identityKey: 'k', onDuplicate: 'replace', identityScope: 'until_done' },
+      "must be 'waiting', not 'until_done'",
+    ],
+    [
+      { identityKey: 'k', onDuplicate: 'replace', identityScope: { window: 5 } },
+      "must be 'waiting', not { window: 5 }",
+    ],
+  ].map(([options, says]) =>
+    option(
+      `withDelay(${JSON.stringify(options)})`,
+      ({ queue }) => queue.withDelay(Target, wrong(options)).run(),
+      says as string,
+    ),
+  ),
+  ...[{ onDuplicate: 'replace' }, { identityScope: { window: 5 } }].flatMap((rule) => [
+    option(
+      'chain() of a job that replaces',
+      ({ queue }) =>
+        chain(
+          queue.delayable(Target).run(),
+          queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run(),
+        ).delay(),
+      "which a job of a graph or a batch can't have",
+    ),
+    option(
+      'batch() of a job that replaces',
+      ({ queue }) =>
+        queue.batch('keys', { jobs: [queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run()] }),
+      "which a job of a graph or a batch can't have",
+    ),
+    option(
+      'batch() with a callback that replaces',
+      ({ queue }) =>
+        queue.batch('keys', { onDone: queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run() }),
+      "which a job that is called by a batch can't have",
+    ),
+  ]),
   ...['a', 5, null, {}, new Set(['a']), Array.from({ length: 21 }, (_, at) => `${at}`)].map((value) =>
     property('tags', value, TAGS, 'not '),
   ),

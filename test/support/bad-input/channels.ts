@@ -172,7 +172,8 @@ export function retryPatterns<Given>(
   give: (pattern: unknown) => (given: Given) => unknown,
 ): [what: string, give: (given: Given) => unknown, ...says: string[]][] {
   const shape = 'retryPattern must be an object of attempts and seconds';
-  const seconds = 'must be whole seconds from 0 to 3155760000, or a pair [min, max] of them with min ≤ max';
+  const seconds =
+    "must be whole seconds from 0 to 3155760000, a duration of whole seconds such as '10 min', or a pair [min, max] of them with min ≤ max";
   const wrongOnes: [unknown, ...string[]][] = [
     ['10', shape, "not '10'"],
     [10, shape, 'not 10'],
@@ -190,6 +191,9 @@ export function retryPatterns<Given>(
     [{ 1: NaN }, seconds, 'not NaN'],
     [{ 1: Infinity }, seconds, 'not Infinity'],
     [{ 1: '10' }, seconds, "not '10'"],
+    [{ 1: '1.5 s' }, seconds, "not '1.5 s'"],
+    [{ 1: '-1 s' }, seconds, "not '-1 s'"],
+    [{ 1: ['1 min', '30 s'] }, seconds],
     [{ 1: null }, seconds, 'not null'],
     [{ 1: 1e18 }, seconds, 'not 1000000000000000000'],
     [{ 1: [20, 10] }, seconds, 'not [ 20, 10 ]'],

@@ -113,6 +113,41 @@ export const steering: readonly BadInput<Steering>[] = [
       'key must be a string of 1 to 255 characters',
     ),
   ),
+  ...['', 'x'.repeat(256), NUL, HALF, null, undefined, 5, {}].map((key) =>
+    option(
+      'releaseKey(no key)',
+      ({ queue }) => queue.releaseKey(wrong(key)),
+      'key must be a string of 1 to 255 characters',
+    ),
+  ),
+];
+
+const UNKNOWN_JOB = '01900000-0000-7000-8000-000000000000';
+const update = (change: unknown, ...says: readonly string[]): BadInput<Steering> =>
+  option('update(change)', ({ queue }) => queue.update(UNKNOWN_JOB, wrong(change)), ...says);
+
+export const updates: readonly BadInput<Steering>[] = [
+  ...[null, 'priority', 5, []].map((value) => update(value, 'update() takes an object of options, not ')),
+  update({}, 'update() has nothing to change', 'priority, eta, description, tags, channel, args'),
+  ...[-1, 1.5, '5', null].map((priority) => update({ priority }, 'priority must be a whole number')),
+  ...[-1, 'soon', null, {}].map((eta) => update({ eta }, 'eta must be seconds from now')),
+  ...['', ' ', NUL, 5, null].map((description) => update({ description }, 'description must be')),
+  ...['a', [''], null].map((tags) => update({ tags }, 'a list of at most 20 tags')),
+  ...['', 'a b', 'a.*', 5, null].map((channel) => update({ channel }, 'channel')),
+  ...['a', {}, null, 5].map((args) => update({ args }, 'The arguments of a job are an array')),
+  update({ maxRetries: 5 }, "'maxRetries' is unknown"),
+  option(
+    'update(no uuid)',
+    ({ queue }) => queue.update('42', { priority: 0 }),
+    "'42' is not the uuid of a job",
+  ),
+  ...['', 'x'.repeat(256), NUL, 5, null].map((by) =>
+    option(
+      'update({ by })',
+      ({ queue }) => queue.update(UNKNOWN_JOB, { priority: 0 }, wrong({ by })),
+      'by must be',
+    ),
+  ),
 ];
 
 const filter = (what: unknown, ...says: readonly string[]): BadInput<Steering> =>

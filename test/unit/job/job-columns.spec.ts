@@ -28,8 +28,13 @@ const declared = (...entities: unknown[]) =>
       type: options.type,
     }));
 
+const SOME_DATE = new Date('2100-01-01T00:00:00Z');
+
 /** A JSON text where the codec reads one. */
-const valueOf = (column: string): unknown => (column === 'tick' ? null : `value of ${column}`);
+const valueOf = (column: string): unknown => {
+  if (column === 'tick') return null;
+  return column === 'start_before' ? SOME_DATE : `value of ${column}`;
+};
 const rowOf = (): JobRow =>
   Object.fromEntries(JOB_COLUMNS.map(({ column }) => [column, valueOf(column)])) as JobRow;
 
@@ -61,11 +66,17 @@ describe('the table of the columns of a job', () => {
   });
 
   it('tells what a claimed row becomes, column by column', () => {
+    const enqueued = new Date();
     const row = [null, true, ...CLAIMED_COLUMNS.map(valueOf)];
-    const job = toClaimedJob(row, { claim: 7, dateEnqueued: new Date(), receivedAt: 1 });
+    const job = toClaimedJob(row, { claim: 7, dateEnqueued: enqueued, receivedAt: 1, sentAt: 0 });
     for (const { property, column, claim } of JOB_COLUMNS)
       if (claim) expect([property, job[property]]).toEqual([property, valueOf(column)]);
-    expect(job).toMatchObject({ prefetched: true, claim: 7, receivedAt: 1 });
+    expect(job).toMatchObject({
+      prefetched: true,
+      claim: 7,
+      receivedAt: 1,
+      expiresAt: SOME_DATE.getTime() - enqueued.getTime(),
+    });
   });
 
   it('leaves no property of a job undefined, wherever it comes from', () => {
@@ -73,6 +84,7 @@ describe('the table of the columns of a job', () => {
       claim: 7,
       dateEnqueued: new Date(),
       receivedAt: 1,
+      sentAt: 0,
     });
     const newJob = {
       ...Object.fromEntries(JOB_COLUMNS.map(({ property, column }) => [property, valueOf(column)])),

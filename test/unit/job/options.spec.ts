@@ -45,7 +45,11 @@ const WRONG_FOR_BOTH: [string, unknown, string][] = [
     5,
     'identityKey must be a string of 1 to 255 characters, or a function that gives one, not 5.',
   ],
-  ['identityScope', 'ever', "identityScope must be 'waiting' or 'until_done', not 'ever'."],
+  [
+    'identityScope',
+    'ever',
+    "identityScope must be 'waiting' or 'until_done' or a window such as { window: '5 min' }, not 'ever'.",
+  ],
   [
     'tags',
     'import',
@@ -168,7 +172,7 @@ describe('the properties given at a call', () => {
     ['retries', 'maxRetries'],
   ])('are refused where one is unknown, with what was meant: %s, %s', (given, meant) => {
     expect(() => validateJobOptions({ [given]: 5 })).toThrow(
-      `The property '${given}' is unknown. Did you mean ${meant}? The properties are: priority, eta, maxRetries, description, channel, identityKey, identityScope, tags, startBefore, onParentFailed, noDelay.`,
+      `The property '${given}' is unknown. Did you mean ${meant}? The properties are: priority, eta, maxRetries, description, channel, identityKey, identityScope, onDuplicate, maxWait, tags, startBefore, onParentFailed, noDelay.`,
     );
   });
 

@@ -102,7 +102,7 @@ describe('a retry pattern', () => {
     [{ '99999999999999999999': 10 }, /not '99999999999999999999'/],
     [
       { 1: -1 },
-      /retryPattern\[1\] must be whole seconds from 0 to 3155760000, or a pair \[min, max\] of them with min ≤ max, not -1/,
+      /retryPattern\[1\] must be whole seconds from 0 to 3155760000, a duration of whole seconds such as '10 min', or a pair \[min, max\] of them with min ≤ max, not -1/,
     ],
     [{ 1: 10, 5: 1.5 }, /retryPattern\[5\].*not 1\.5/],
     [{ 1: NaN }, /not NaN/],

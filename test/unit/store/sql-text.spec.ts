@@ -61,7 +61,7 @@ const MADE_OF_TABLES =
 
 /** Names of our own, quoted by `Tables`, and the constants of the index that a row stands in. */
 const QUOTED =
-  /^Phase\.\w+$|^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|lockClass|quotedSchema)$/;
+  /^Phase\.\w+$|^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|key|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
@@ -80,8 +80,9 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/graphs/graph-store.ts': [
     'this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')",
     'columns', 'dependency', 'one', 'other', 'from(job)', 'from(history)', 'from(this.tables.job)', 'from(this.tables.history)',
-    'MOST_LINKS',
+    'MOST_LINKS', 'history', 'job',
   ],
+  'store/jobs/job-update-store.ts': ['job', 'audit'],
   'store/jobs/job-search.ts': [
     'columns', 'cancelBy', 'rows', "[...base, ...where, 'true'].join(' AND ')", 'end', 'outer', "parts.join(' UNION ALL ')",
   ],

@@ -212,6 +212,21 @@ describe("mode 'fake'", () => {
     expect((await queue.withDelay(MailService).refresh(1)).uuid).not.toBe(first.uuid);
   });
 
+  it('replaces and debounces by key as the database does', async () => {
+    const { jobs, queue } = await start();
+    const call = async (text: string, more: object = {}) =>
+      queue.withDelay(MailService, { identityKey: 'mail', onDuplicate: 'replace', ...more }).send(text);
+    const first = await call('old', { tags: ['a'], priority: 3 });
+    const second = await call('new');
+    expect(second).toMatchObject({ uuid: first.uuid, replaced: true, args: ['new'], tags: [], priority: 5 });
+    const later = await call('later', { onDuplicate: 'debounce', eta: '1h', maxWait: '1h' });
+    expect(later.eta?.getTime()).toBe(later.dateCreated.getTime() + 3_600_000);
+    await call('now');
+    await jobs.performEnqueued();
+    expect(sent).toEqual(['now']);
+    expect((await call('next')).uuid).not.toBe(first.uuid);
+  });
+
   it('rejects at once where somebody waits for a job', async () => {
     const { queue } = await start();
     const job = await queue.withDelay(MailService).send('a');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type JobFunctionState, JobFunctionService } from '../../../services/job-function.service.js';
 import { UnknownJobError } from '../../../errors/unknown-job.error.js';
 import { percentile } from '../../../common/histogram.js';
-import type { RetryPattern } from '../../../job/retry-pattern.js';
+import type { SecondsPattern } from '../../../job/retry-pattern.js';
 import type { FunctionView } from '../../api/cluster.api.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 
@@ -82,5 +82,5 @@ function declaredView(name: string, state: JobFunctionState | undefined): Declar
   };
 }
 
-const pattern = (given: RetryPattern | null): FunctionView['retryPattern'] =>
+const pattern = (given: SecondsPattern | null): FunctionView['retryPattern'] =>
   given === null ? null : { ...given };

@@ -1,7 +1,7 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
 import type { ChannelProperties as ChannelEdit } from '../../../services/channel.service.js';
 import { BATCH_STATES } from '../../../job/batch-progress.js';
-import { type RetryPattern, validateRetryPattern } from '../../../job/retry-pattern.js';
+import { type SecondsPattern, validateRetryPattern } from '../../../job/retry-pattern.js';
 import type { NodeActionName } from '../../api/cluster.api.js';
 import { parseInput } from './parse.js';
 import { maybe, object, readBy, text, uuid, wholeNumber } from './texts.input.js';
@@ -73,7 +73,7 @@ const channelSchema = pipe(
 /** What the library itself checks: its error says what is allowed. */
 const retryPattern = pipe(
   unknown(),
-  rawTransform<unknown, RetryPattern | null>(({ dataset, addIssue, NEVER }) => {
+  rawTransform<unknown, SecondsPattern | null>(({ dataset, addIssue, NEVER }) => {
     if (dataset.value === null) return null;
     try {
       return validateRetryPattern(dataset.value);
@@ -124,7 +124,7 @@ export const parseChannelChange = (body: unknown): ChannelEdit =>
 
 export const parseFunctionChange = (
   body: unknown,
-): { channel?: string | null; retryPattern?: RetryPattern | null } =>
+): { channel?: string | null; retryPattern?: SecondsPattern | null } =>
   withoutGaps(parseInput(functionSchema, body));
 
 /** What wasn't given isn't there. */

@@ -36,6 +36,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.batch,
       t.batchCallback,
       t.followUp,
+      t.key,
     ];
     await queryRunner.query(
       `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit, t.rollup].join(', ')}`,

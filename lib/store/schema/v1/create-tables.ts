@@ -81,6 +81,11 @@ export function createTables(t: Tables): readonly string[] {
       t.job,
       `(batch_uuid, seq) WHERE batch_uuid IS NOT NULL AND phase <> ${Phase.failed}`,
     ),
+    index(
+      'queue_job_expiry',
+      t.job,
+      `(start_before) WHERE start_before IS NOT NULL AND phase <= ${Phase.ready}`,
+    ),
     index('queue_job_tick', t.job, '(schedule, scheduled_at) WHERE schedule IS NOT NULL', 'UNIQUE'),
     table('queue_job_history', lasting(), 'uuid'),
     index('queue_job_history_done', t.history, '(date_done)'),
@@ -161,6 +166,8 @@ export function createTables(t: Tables): readonly string[] {
       `${id}, kind text NOT NULL, job_uuid uuid, batch_uuid uuid, actor text`,
       'id',
     ),
+    table('queue_job_key', 'key text NOT NULL, job_uuid uuid NOT NULL, until timestamptz NOT NULL', 'key'),
+    index('queue_job_key_until', t.key, '(until)'),
     table(
       'queue_job_meta',
       'id integer NOT NULL DEFAULT 1, schema_version integer NOT NULL DEFAULT 0, compatible_version integer NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 1, fleet_version bigint NOT NULL DEFAULT 1',

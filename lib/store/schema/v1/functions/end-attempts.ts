@@ -9,7 +9,7 @@ import { Phase } from '../phase.js';
  * - `started`: it has been running for a moment; `started` milliseconds since its start.
  * - `back`: never begun, given back with its attempt.
  * - `retry`: again in `seconds`; `uncounted` gives the attempt back; `result` to keep.
- * - `failed`, `cancelled`: the end.
+ * - `failed`, `cancelled`: the end; `expired`: cancelled too, and never begun, since it was too late for that.
  * With `started` and `ended` (milliseconds ago) and `name`, `message`, `info`, `fingerprint` of the error.
  *
  * Where somebody asked to cancel the job, it ends as cancelled whatever the kind. `unmet` are the uuids that met
@@ -23,7 +23,7 @@ export const writeEndedAttempts = (t: Tables): string => {
   const mine = 'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry';
   return `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_write_ended_attempts_1')}(
-  p_node integer, p_ends json, OUT unmet uuid[], OUT batches uuid[], OUT failed uuid[], OUT reported integer
+  p_node integer, p_ends json, OUT unmet uuid[], OUT batches uuid[], OUT failed uuid[], OUT reported integer, OUT released integer
 ) LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
   v_now timestamptz := clock_timestamp();
@@ -32,6 +32,7 @@ DECLARE
   v_waiting uuid[];
   v_failed uuid[];
   v_parents uuid[];
+  v_more uuid[];
 BEGIN
   UPDATE ${t.job} j SET state = 'started', phase = ${Phase.running}, date_started = v_now - e.started * interval '1 millisecond'
   FROM ${ends}
@@ -44,13 +45,15 @@ BEGIN
 
   WITH gone AS (
     DELETE FROM ${t.job} j USING ${ends}
-    WHERE e.kind <> 'started' AND ${mine} AND (j.cancel_by IS NOT NULL OR e.kind = 'cancelled')
-    RETURNING j.*, e.started, e.ended
+    WHERE e.kind <> 'started' AND ${mine} AND (j.cancel_by IS NOT NULL OR e.kind IN ('cancelled', 'expired'))
+    RETURNING j.*, e.kind, e.started, e.ended
   ), kept AS (
     INSERT INTO ${t.history} (${LASTING_COLUMNS.join(', ')})
     SELECT ${columnList('g', {
       state: "'cancelled'",
-      result: "to_json('Cancelled by ' || coalesce(g.cancel_by, 'its own method'))",
+      result:
+        "to_json(CASE WHEN g.kind = 'expired' AND g.cancel_by IS NULL THEN 'Expired' ELSE 'Cancelled by ' || coalesce(g.cancel_by, 'its own method') END)",
+      retry: "CASE WHEN g.kind = 'expired' THEN g.retry - 1 ELSE g.retry END",
       date_started: "v_now - g.started * interval '1 millisecond'",
       date_done: 'v_now',
       exec_time: '(g.started - g.ended) / 1000',
@@ -90,18 +93,24 @@ BEGIN
       exc_name = e.name, exc_message = e.message, exc_info = e.info, exc_fingerprint = e.fingerprint
     FROM ${ends}
     WHERE e.kind = 'failed' AND ${mine}
-    RETURNING j.uuid, j.batch_uuid
+    RETURNING j.uuid, j.batch_uuid, j.has_children
   )
-  SELECT coalesce(array_agg(s.uuid), '{}'), array_agg(s.batch_uuid) FILTER (WHERE s.batch_uuid IS NOT NULL)
-  INTO v_failed, failed FROM stopped s;
+  SELECT coalesce(array_agg(s.uuid), '{}'), array_agg(s.batch_uuid) FILTER (WHERE s.batch_uuid IS NOT NULL),
+    array_agg(s.uuid) FILTER (WHERE s.has_children)
+  INTO v_failed, failed, v_parents FROM stopped s;
   batches := batches || failed;
   IF cardinality(v_failed) > 0 THEN
     reported := ${t.name('queue_job_report_failures_1')}(p_node, v_failed);
   END IF;
+  released := 0;
+  IF v_parents IS NOT NULL THEN
+    SELECT f.released, f.batches INTO released, v_more FROM ${t.name('queue_job_parents_failed_1')}(v_parents) f;
+    batches := batches || v_more;
+  END IF;
 
   v_hit := v_cancelled || v_waiting || v_failed;
   unmet := ARRAY(
-    SELECT e.uuid FROM ${ends} WHERE e.kind NOT IN ('started', 'back') AND e.uuid <> ALL(v_hit) AND NOT EXISTS (
+    SELECT e.uuid FROM ${ends} WHERE e.kind NOT IN ('started', 'back', 'expired') AND e.uuid <> ALL(v_hit) AND NOT EXISTS (
       SELECT 1 FROM ${t.attempt} a WHERE a.job_uuid = e.uuid AND a.retry = e.retry AND a.node = p_node
     )
   );

@@ -2,10 +2,12 @@ import type { Tables } from '../../../connection/tables.js';
 import { batchCheck } from './batch-check.js';
 import { batchFire } from './batch-fire.js';
 import { batchCancel, batchClose, batchEnter } from './batch-members.js';
+import { callKeyed } from './call-keyed.js';
 import { cancelChildren, cancelStranded } from './cancel-children.js';
 import { ensureChannels, updateLimiting } from './channels.js';
 import { claim } from './claim.js';
 import { endAttempts, writeEndedAttempts } from './end-attempts.js';
+import { expire } from './expire.js';
 import { followUp } from './follow-up.js';
 import { explain } from './explain.js';
 import { finishTransactional } from './finish-transactional.js';
@@ -20,6 +22,7 @@ import { leave } from './leave.js';
 import { restartStarts } from './rates.js';
 import { resync } from './resync.js';
 import { retire } from './retire.js';
+import { parentsFailed } from './parents-failed.js';
 import { release } from './release.js';
 import { giveBack, rescue, rescueOrphans } from './rescue.js';
 import { reportFailures } from './report-failures.js';
@@ -49,6 +52,7 @@ export const functions = (t: Tables): readonly string[] =>
     cancelStranded,
     cancelChildren,
     reportFailures,
+    parentsFailed,
     writeEndedAttempts,
     endAttempts,
     settle,
@@ -82,4 +86,6 @@ export const functions = (t: Tables): readonly string[] =>
     waiting,
     breakdown,
     explain,
+    expire,
+    callKeyed,
   ].map((statement) => statement(t));

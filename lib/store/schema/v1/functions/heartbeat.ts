@@ -1,4 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
+import { isExpired } from './expire.js';
 import { Phase } from '../phase.js';
 import { ORPHANS_EVERY_S } from './rescue.js';
 
@@ -83,6 +84,7 @@ BEGIN
     -- One look for orphans in each period, by whoever watches first in it.
     'orphans', v_watches AND (extract(epoch FROM v_watched) / ${ORPHANS_EVERY_S})::bigint IS DISTINCT FROM v_period,
     'fleet', (SELECT CASE WHEN m.fleet_version <> p_fleet THEN json_build_object('version', m.fleet_version, 'groups', ${groups(t)}) END FROM ${t.meta} m),
+    'expired', EXISTS (SELECT 1 FROM ${t.job} j WHERE ${isExpired}),
     'followUp', EXISTS (SELECT 1 FROM ${t.followUp} f),
     'cancel', ARRAY(SELECT j.uuid FROM ${t.job} j WHERE j.cancel_by IS NOT NULL AND j.node = p_node)
   );

@@ -2,7 +2,7 @@ import type { Tables } from '../../../connection/tables.js';
 import { columnList, LASTING_COLUMNS } from '../job-columns.js';
 import { Phase } from '../phase.js';
 
-/** `queue_job_requeue(uuids)`: from the start again: retry 0, dates, result, error and eta cleared. */
+/** `queue_job_requeue(uuids)`: from the start again: retry 0, dates, result, error, eta and start_before cleared. */
 export const requeue = (t: Tables): string => {
   const reset = {
     state: "'pending'",
@@ -10,6 +10,7 @@ export const requeue = (t: Tables): string => {
     node: 'NULL',
     result: 'NULL',
     eta: 'NULL',
+    start_before: 'NULL',
     date_enqueued: 'NULL',
     date_started: 'NULL',
     date_done: 'NULL',
@@ -53,9 +54,10 @@ BEGIN
   v_batches := v_batches || v_more;
 
   -- What depends on a job that is to run again waits for it again, unless it has begun.
-  v_children := ARRAY(SELECT DISTINCT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back));
+  v_children := ARRAY(SELECT DISTINCT d.child FROM ${t.dependency} d WHERE d.parent = ANY(v_back || v_changed));
   PERFORM 1 FROM ${t.job} j WHERE j.uuid = ANY(v_children) ORDER BY j.uuid FOR NO KEY UPDATE;
-  UPDATE ${t.dependency} d SET satisfied = false, lost = false WHERE d.parent = ANY(v_back);
+  UPDATE ${t.dependency} d SET satisfied = false, lost = false
+  WHERE d.parent = ANY(v_back) OR d.parent = ANY(v_changed) AND d.satisfied;
   UPDATE ${t.job} j SET state = 'wait_dependencies', phase = ${Phase.parents}
   WHERE j.uuid = ANY(v_children) AND j.phase IN (${Phase.eta}, ${Phase.ready}) AND j.node IS NULL AND j.retry = 0;
 

@@ -42,7 +42,6 @@ DECLARE
   v_batches uuid[];
   v_failed uuid[];
   v_more uuid[];
-  v_reported integer;
 BEGIN
   -- A rescue takes this row FOR UPDATE: a node that was given up neither settles nor claims. Nor does a round trip
   -- whose answer the node no longer waits for, should it arrive late.
@@ -96,9 +95,10 @@ BEGIN
   END IF;
 
   IF p_ends IS NOT NULL THEN
-    SELECT coalesce(fenced, '{}') || w.unmet, v_batches || w.batches, w.failed, w.reported INTO fenced, v_batches, v_failed, v_reported
+    SELECT coalesce(fenced, '{}') || w.unmet, v_batches || w.batches, w.failed, coalesce(w.reported, 0) + w.released
+    INTO fenced, v_batches, v_failed, v_released
     FROM ${t.name('queue_job_write_ended_attempts_1')}(p_node, p_ends) w;
-    IF v_reported > 0 THEN released := true; END IF;
+    IF v_released > 0 THEN released := true; END IF;
   END IF;
   IF cardinality(p_closed) > 0 THEN
     DELETE FROM ${t.claim} c WHERE c.node = p_node AND c.id = ANY(p_closed);

@@ -1,0 +1,90 @@
+import { checkProperties, type Checks } from '../common/check-properties.js';
+import { checkArguments } from '../common/call-checks.js';
+import { checkDescription, checkName, checkPriority } from '../common/option-checks.js';
+import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
+import { JobStateError } from '../errors/job-state.error.js';
+import { readChannel } from '../inspect/check-job-filter.js';
+import { type Eta, parseEta } from '../job/eta.js';
+import { checkTags, storedTags } from '../job/tags.js';
+import type { ArgumentCodec } from '../payload/argument-codec.js';
+import type { JobChange } from '../store/jobs/job-update-store.js';
+import type { Store } from '../store/store.js';
+import type { KnownChannels } from './known-channels.js';
+
+/** What can be changed of a job that waits or has failed. What is left out stays as it is. */
+export interface JobUpdate {
+  readonly priority?: number | undefined;
+  /** Seconds from now, a `Date`, or a duration such as `'5h'`. */
+  readonly eta?: number | Date | string | undefined;
+  readonly description?: string | undefined;
+  /** In place of those that it has. */
+  readonly tags?: readonly string[] | undefined;
+  readonly channel?: string | undefined;
+  /** All of them. The identity key stays as it is, also one that was made of the arguments. */
+  readonly args?: readonly unknown[] | undefined;
+}
+
+interface ValidUpdate {
+  readonly priority?: number;
+  readonly eta?: Eta;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly channel?: string;
+  readonly args?: readonly unknown[];
+}
+
+const CHECKS: Checks<ValidUpdate> = {
+  priority: checkPriority,
+  eta: (value) => parseEta(value as number),
+  description: checkDescription,
+  tags: (value) => checkTags('tags', value),
+  channel: (value) => readChannel(checkName('channel', value)),
+  args: (value) => checkArguments(value as unknown[]),
+};
+
+/** Changes jobs in place, as long as no node has them. */
+export class JobUpdates {
+  constructor(
+    private readonly store: Store,
+    private readonly codec: ArgumentCodec,
+    private readonly channels: KnownChannels,
+  ) {}
+
+  /**
+   * @throws InvalidJobOptionError, UnserializableArgumentError: nothing is changed
+   * @throws JobStateError where a node has the job, or it has ended
+   * @returns false where there is no such job
+   */
+  async update(uuid: string, change: JobUpdate, by: string): Promise<boolean> {
+    const valid = checkProperties<ValidUpdate>(change, CHECKS);
+    if (Object.keys(valid).length === 0) {
+      throw new InvalidJobOptionError(
+        `update() has nothing to change: give some of ${Object.keys(CHECKS).join(', ')}.`,
+      );
+    }
+    const { channel, eta } = valid;
+    const changed: JobChange = {
+      priority: valid.priority ?? null,
+      description: valid.description ?? null,
+      channel: channel ?? null,
+      changesTags: valid.tags !== undefined,
+      tags: storedTags(valid.tags),
+      etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
+      etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
+      args:
+        valid.args === undefined
+          ? null
+          : this.codec.seal(this.codec.encode(valid.args), { uuid, field: 'args' }),
+    };
+    if (channel !== undefined) await this.channels.ensure([{ channel }]);
+    if (await this.store.updates.update(uuid, changed, Object.keys(valid), by)) {
+      this.store.notifier.publish({ ready: true, dueIn: 0 });
+      return true;
+    }
+    const state = (await this.store.jobs.states([uuid])).get(uuid);
+    if (state === undefined) return false;
+    throw new JobStateError(
+      `update of job ${uuid}: it is ${state}, and update takes jobs that are wait_dependencies, pending, failed.`,
+    );
+  }
+}
