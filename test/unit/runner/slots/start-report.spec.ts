@@ -18,12 +18,10 @@ describe('the starts that a node reports', () => {
     report.started(['root']);
     const until = performance.now() + 20;
     while (performance.now() < until);
-    await new Promise((resolve) => setImmediate(resolve));
-    const ended = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 30));
     const [record] = report.take();
     expect(record?.ago).toBeGreaterThan(0);
-    expect(record?.ago).toBeLessThanOrEqual(performance.now() - ended + 1);
+    expect(record?.ago).toBeLessThanOrEqual(performance.now() - until);
   });
 
   it('forgets what the database counts anew', () => {
