@@ -256,6 +256,29 @@ describe('a claim, beside the model that looks at everything again for each job'
     expect(expected(situation)).toEqual([]);
   });
 
+  it.each([
+    ['is full', 'ready', 0],
+    ['has only jobs that no node knows', 'unknown', null],
+  ] as const)(
+    'gives its turn to the next, where the subchannel whose turn it is %s',
+    async (_what, is, capacity) => {
+      const channels = [
+        { ...unlimitedChannel('root'), fair: true },
+        { ...unlimitedChannel('root.a'), fair: true },
+        { ...unlimitedChannel('root.a.x'), capacity },
+      ];
+      const jobs = [
+        { channel: 'root.a.x', priority: 0, is },
+        { channel: 'root.a.y', priority: 0, is: 'ready' as const },
+        { channel: 'root', priority: 0, is: 'ready' as const },
+      ];
+      const situation = { channels, throttledUntil: [], starts: {}, jobs, slots: 1 };
+      await arrange(situation);
+      expect(await claimed(situation)).toEqual([2]);
+      expect(expected(situation)).toEqual([2]);
+    },
+  );
+
   it(
     'takes the same jobs, whatever the limits, and whatever runs, waits and has failed',
     async () => {
@@ -413,6 +436,8 @@ describe('a claim, beside the model that looks at everything again for each job'
           const said = await explained();
           const starts = said.filter(({ reasons }) => reasons[0] === 'next' || reasons[0] === 'turn');
           expect(starts.map(({ seq }) => seq)).toEqual(expected({ ...situation, slots: 1_000 }));
+          const next = said.find(({ reasons }) => reasons[0] === 'next');
+          expect(await claimed({ ...situation, slots: 1 })).toEqual(next === undefined ? [] : [next.seq]);
         }),
         { numRuns: fairRuns.numRuns },
       );

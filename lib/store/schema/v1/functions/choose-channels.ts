@@ -38,6 +38,7 @@ export const chooseChannels = (t: Tables): string => `
           v_rest := r.at;
           EXIT;
         END IF;
+        IF r.free_seq IS NULL THEN v_skipped := array_append(v_skipped, r.channel); END IF;
         CONTINUE WHEN r.free_seq IS NULL AND cardinality(r.limiting_channels) = 0;
         v_open := true;
         v_room := true;
@@ -57,6 +58,7 @@ export const chooseChannels = (t: Tables): string => `
           EXIT WHEN NOT v_open;
         END LOOP;
         IF NOT v_open THEN
+          v_skipped := array_append(v_skipped, r.channel);
           FOREACH v_name IN ARRAY r.limiting_channels LOOP
             g := array_position(l_name, v_name);
             -- What can't start under a channel that goes strictly in order stops those behind it there, be it before what
@@ -112,6 +114,8 @@ const look = (t: Tables): string => `
             l_name := array_append(l_name, v_name);
             l_room := array_append(l_room, l.room);
             l_held := array_append(l_held, l.held);
+            l_first_room := array_append(l_first_room, l.room);
+            l_first_held := array_append(l_first_held, l.held);
             l_full := array_append(l_full, l.room <= 0);
             l_sequential := array_append(l_sequential, l.sequential);
             v_wake := least(v_wake, l.wake);

@@ -14,6 +14,9 @@ const PREFETCH_CHANNELS = 250;
 const OTHER_CHANNELS = '*';
 const FEW = 4;
 
+/** So often the channels are chosen anew where they take turns and some of them are full; then all of them are looked into. */
+const ROUNDS = 8;
+
 /**
  * `queue_job_claim(…)`: takes ready jobs for a node, in the order of priority and creation over all channels that have
  * room, and the permits that these need. The answer has the jobs, those to prefetch, without a permit, with `prefetched`;
@@ -96,6 +99,11 @@ DECLARE
   l_room integer[] := '{}';
   l_held boolean[] := '{}';
   l_full boolean[] := '{}';
+  -- as they were before the first channel was chosen
+  l_first_room integer[] := '{}';
+  l_first_held boolean[] := '{}';
+  v_skipped text[] := '{}';
+  v_round integer := 0;
   l_sequential boolean[] := '{}';
   l_blocker_priority integer[] := '{}';
   l_blocker_seq bigint[] := '{}';
@@ -157,10 +165,16 @@ BEGIN
     v_prefetch := jsonb_object(p_prefetch_channels, p_prefetch::text[]);
     v_prefetch_others := least(coalesce((v_prefetch ->> '${OTHER_CHANNELS}')::integer, 0), ${FEW});
     v_wanted := v_slots + least(v_prefetch_left, ${PREFETCH_CHANNELS});
-    IF cardinality(v_heads.channels) > 1 THEN
-      v_fair := EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.fair);${inOrder(t)}
-    END IF;
-    ${chooseChannels(t)}
+    v_fair := cardinality(v_heads.channels) > 1 AND EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.fair);
+    LOOP
+      IF cardinality(v_heads.channels) > 1 THEN${inOrder(t)}
+      END IF;
+      ${chooseChannels(t)}
+      -- Where channels take turns, what can't start takes none: the order of the others is found without it.
+      EXIT WHEN NOT v_fair OR v_rest IS NULL OR cardinality(v_skipped) = 0;
+      v_round := v_round + 1;
+      v_wanted := CASE WHEN v_round < ${ROUNDS} THEN v_slots + least(v_prefetch_left, ${PREFETCH_CHANNELS}) ELSE cardinality(v_heads.channels) END;${chooseAgain}
+    END LOOP;
 
     IF cardinality(v_channels) > 0 THEN
       v_limited := cardinality(l_name) > 0;
@@ -262,8 +276,15 @@ const onlyServed = `
           WITH ORDINALITY u (channel, priority, seq, free_priority, free_seq, at)
       ) h;`;
 
-/** Puts the channels into the order in which the first entry of each may start. */
+/**
+ * Puts the channels into the order in which the first entry of each may start. Where channels take turns, the first free job
+ * of each counts: what a node holds has had its turn.
+ */
 const inOrder = (t: Tables): string => `
+      IF v_fair THEN
+        v_heads.priorities := ARRAY(SELECT coalesce(h.free, h.first) FROM unnest(v_heads.free_priorities, v_heads.priorities) WITH ORDINALITY h (free, first, at) ORDER BY h.at);
+        v_heads.seqs := ARRAY(SELECT coalesce(h.free, h.first) FROM unnest(v_heads.free_seqs, v_heads.seqs) WITH ORDINALITY h (free, first, at) ORDER BY h.at);
+      END IF;
       SELECT array_agg(h.channel ORDER BY h.priority, h.turn), array_agg(h.priority ORDER BY h.priority, h.turn),
         array_agg(h.seq ORDER BY h.priority, h.turn),
         array_agg(h.free_priority ORDER BY h.priority, h.turn), array_agg(h.free_seq ORDER BY h.priority, h.turn)
@@ -271,3 +292,15 @@ const inOrder = (t: Tables): string => `
       FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs,
         CASE WHEN v_fair THEN ${t.name('queue_job_turns_1')}(v_heads.seqs, v_heads.priorities, v_heads.channels) ELSE v_heads.seqs END
       ) h (channel, priority, seq, free_priority, free_seq, turn);`;
+
+/** Leaves out the channels from which nothing can start, and begins again with the rest. */
+const chooseAgain = `
+      SELECT array_agg(h.channel ORDER BY h.at), array_agg(h.priority ORDER BY h.at), array_agg(h.seq ORDER BY h.at),
+        array_agg(h.free_priority ORDER BY h.at), array_agg(h.free_seq ORDER BY h.at)
+      INTO v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs
+      FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs)
+        WITH ORDINALITY h (channel, priority, seq, free_priority, free_seq, at)
+      WHERE h.channel <> ALL(v_skipped);
+      v_channels := '{}'; v_priorities := '{}'; v_seqs := '{}'; w_priorities := '{}'; w_seqs := '{}';
+      l_room := l_first_room; l_held := l_first_held;
+      v_skipped := '{}'; v_rest := NULL;`;
