@@ -5,6 +5,8 @@ import { type RetryPattern, type SecondsPattern, validateRetryPattern } from '..
 import { formatValue } from '../common/format-value.js';
 import { channelOf } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
+import { type ActorOptions, checkActor } from '../common/call-checks.js';
+import type { FunctionPause } from '../store/functions/function-store.js';
 import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { Store } from '../store/store.js';
 
@@ -17,6 +19,8 @@ export interface JobFunctionState {
   readonly retryPattern: SecondsPattern | null;
   /** What the decorator says, or else the module option `defaults`. */
   readonly declared: { readonly channel: string; readonly retryPattern: SecondsPattern | null };
+  /** Who has paused it, and since when; null if it isn't paused. */
+  readonly paused: FunctionPause | null;
   /** What was changed at run time; null where it is as the decorator says. */
   readonly changed: { readonly channel: string | null; readonly retryPattern: SecondsPattern | null };
 }
@@ -41,7 +45,7 @@ export class JobFunctionService {
   ) {}
 
   async list(): Promise<JobFunctionState[]> {
-    const changes = await this.store.functions.list();
+    const [changes, pauses] = await Promise.all([this.store.functions.list(), this.store.functions.pauses()]);
     return this.registry.all().map((fn) => {
       const changed = changes.get(fn.name) ?? { channel: null, retryPattern: null };
       const declared = {
@@ -52,6 +56,7 @@ export class JobFunctionService {
         name: fn.name,
         channel: changed.channel ?? declared.channel,
         retryPattern: changed.retryPattern ?? declared.retryPattern,
+        paused: pauses.get(fn.name) ?? null,
         declared,
         changed,
       };
@@ -85,7 +90,39 @@ export class JobFunctionService {
     await this.changed();
   }
 
-  /** Gives a job function back to what its decorator says. */
+  /**
+   * No job of the function starts any more, on any node, until {@link JobFunctionService.resume}; what runs goes on. Jobs
+   * are stored as before, and wait. In a channel that goes strictly in order they stop those behind them.
+   *
+   * @param options - who pauses it: `explain()` and {@link JobFunctionService.list} say so
+   * @throws UnknownJobError, InvalidJobOptionError
+   * @example
+   * ```ts
+   * await jobFunctions.pause('InvoiceService.send', { by: 'Ada' });
+   * ```
+   */
+  async pause(name: string, options: ActorOptions = {}): Promise<void> {
+    this.registry.get(name);
+    await this.setPaused(name, true, checkActor(checkObject('pause()', options)));
+  }
+
+  /**
+   * Lets the jobs of a paused function start again.
+   *
+   * @throws UnknownJobError
+   */
+  async resume(name: string): Promise<void> {
+    this.registry.get(name);
+    await this.setPaused(name, false, null);
+  }
+
+  private async setPaused(name: string, paused: boolean, by: string | null): Promise<void> {
+    const version = await this.store.functions.pause(name, paused, by);
+    this.store.notifier.publish({ config: true, ready: true });
+    await this.store.channels.takenUp(version);
+  }
+
+  /** Gives a job function back to what its decorator says; a pause goes on. */
   async reset(name: string): Promise<void> {
     this.registry.get(name);
     await this.store.functions.remove(name);

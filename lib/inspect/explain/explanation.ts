@@ -55,6 +55,13 @@ export type WaitReason =
       readonly by: string | null;
       readonly since: Date | null;
     }
+  /** Its job function is paused. */
+  | {
+      readonly kind: 'functionPaused';
+      readonly name: string;
+      readonly by: string | null;
+      readonly since: Date;
+    }
   /** As many jobs run below the channel as may; `ahead` others wait there before it. */
   | {
       readonly kind: 'full';

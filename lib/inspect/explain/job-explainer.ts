@@ -102,7 +102,12 @@ function reasonsOf(
     : [{ kind: 'turn', ahead: Math.max(place - 1, facts.ahead[row.uuid]?.[''] ?? 0) }];
 }
 
-function nodeReasons(facts: ExplainFacts, { name, channel, known, served }: ExplainedRow): WaitReason[] {
+function nodeReasons(facts: ExplainFacts, row: ExplainedRow): WaitReason[] {
+  const { name, channel, known, served, functionPaused } = row;
+  if (functionPaused) {
+    const { by, since } = functionPaused;
+    return [{ kind: 'functionPaused', name, by, since: new Date(since) }];
+  }
   if (facts.nodes === 0) return [{ kind: 'noNode' }];
   if (!known) return [{ kind: 'unknownName', name }];
   return served ? [] : [{ kind: 'unserved', channel }];

@@ -6,19 +6,27 @@
  */
 export class TransactionalSlots {
   private running = 0;
-  private readonly others: readonly string[];
+  private open: readonly string[];
+  private others: readonly string[] = [];
 
   constructor(
     private readonly names: readonly string[],
     private readonly transactional: ReadonlySet<string>,
     private readonly size: number,
   ) {
-    this.others = names.filter((name) => !transactional.has(name));
+    this.open = names;
+    this.pause([]);
+  }
+
+  /** Job functions of which nothing is claimed. */
+  pause(paused: readonly string[]): void {
+    this.open = paused.length === 0 ? this.names : this.names.filter((name) => !paused.includes(name));
+    this.others = this.open.filter((name) => !this.transactional.has(name));
   }
 
   /** The job functions that this node has room for. */
   get claimable(): readonly string[] {
-    return this.running < this.size ? this.names : this.others;
+    return this.running < this.size ? this.open : this.others;
   }
 
   /** How many more jobs of a function may begin here. */

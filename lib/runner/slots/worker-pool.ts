@@ -228,6 +228,7 @@ export class WorkerPool {
     const waiting = this.settleBuffer.waiting.map(({ attempt }) => attempt);
     this.permits.resync(map, this.attempts.values(), waiting);
     this.ratedStarts.resynced();
+    this.transactional.pause(map.paused);
     this.synced = true;
     this.fill();
   }

@@ -118,6 +118,8 @@ export interface LimitingChannels {
   readonly throttled: readonly string[];
   /** Those with a rate. */
   readonly rated: readonly string[];
+  /** The job functions that are paused. */
+  readonly paused: readonly string[];
   /** The runs, of those named, that the permits count. */
   readonly counted: readonly string[];
 }

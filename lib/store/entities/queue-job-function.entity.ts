@@ -12,4 +12,11 @@ export class QueueJobFunction {
 
   @Column({ name: 'retry_pattern', type: 'jsonb', nullable: true })
   retryPattern!: SecondsPattern | null;
+
+  /** Since when none of its jobs starts; null where it isn't paused. */
+  @Column({ name: 'date_paused', type: 'timestamptz', nullable: true })
+  datePaused!: Date | null;
+
+  @Column({ name: 'paused_by', type: 'text', nullable: true })
+  pausedBy!: string | null;
 }

@@ -2,10 +2,20 @@ import type { SecondsPattern } from '../../job/retry-pattern.js';
 import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 
+/** For how long, in milliseconds, PostgreSQL waits for the next statement of a change: see `ChannelStore`. */
+const SILENCE_MS = 10_000;
+
 /** What was changed at run time of a job function; null leaves what the decorator says. */
 export interface FunctionOverride {
   readonly channel: string | null;
   readonly retryPattern: SecondsPattern | null;
+}
+
+/** Who has paused a job function, and when. */
+export interface FunctionPause {
+  /** Null where nobody said. */
+  readonly by: string | null;
+  readonly since: Date;
 }
 
 /** The changes of job functions, over all nodes. */
@@ -38,7 +48,50 @@ export class FunctionStore {
     );
   }
 
+  /** Takes the changes back; a pause goes on. */
   async remove(name: string): Promise<void> {
-    await this.database.query(`DELETE FROM ${this.tables.jobFunction} WHERE name = $1`, [name]);
+    await this.database.query(
+      `WITH kept AS (
+         UPDATE ${this.tables.jobFunction} SET channel = NULL, retry_pattern = NULL WHERE name = $1 AND date_paused IS NOT NULL
+       )
+       DELETE FROM ${this.tables.jobFunction} WHERE name = $1 AND date_paused IS NULL`,
+      [name],
+    );
+  }
+
+  /** The job functions that are paused. */
+  async pauses(): Promise<Map<string, FunctionPause>> {
+    const rows = await this.database.query(
+      `SELECT name, paused_by, date_paused FROM ${this.tables.jobFunction} WHERE date_paused IS NOT NULL`,
+    );
+    return new Map(
+      rows.map((row) => [
+        row['name'] as string,
+        { by: row['paused_by'] as string | null, since: row['date_paused'] as Date },
+      ]),
+    );
+  }
+
+  /**
+   * Pauses a job function, or lets it go on. As a change of the channels it waits for the claims under way, and gives the
+   * configuration a new version, without which no node claims. Returns that version.
+   */
+  async pause(name: string, paused: boolean, by: string | null): Promise<number> {
+    return this.database.transaction(async (query) => {
+      await query(`SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS}`);
+      await query('SELECT pg_advisory_xact_lock($1, 0)', [this.tables.lockClass]);
+      await query(
+        paused
+          ? `INSERT INTO ${this.tables.jobFunction} AS f (name, date_paused, paused_by) VALUES ($1, clock_timestamp(), $2)
+             ON CONFLICT (name) DO UPDATE SET date_paused = coalesce(f.date_paused, excluded.date_paused),
+               paused_by = CASE WHEN f.date_paused IS NULL THEN excluded.paused_by ELSE f.paused_by END`
+          : `UPDATE ${this.tables.jobFunction} SET date_paused = NULL, paused_by = NULL WHERE name = $1 AND $2::text IS NULL`,
+        [name, by],
+      );
+      const rows = await query(
+        `UPDATE ${this.tables.meta} SET config_version = config_version + 1 RETURNING config_version AS version`,
+      );
+      return Number(rows[0]?.['version']);
+    });
   }
 }

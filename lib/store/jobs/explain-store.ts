@@ -21,8 +21,9 @@ export interface ExplainedRow {
   readonly excMessage: string | null;
   /** A living node knows its name. */
   readonly known: boolean;
-  /** A living node knows its name and serves its channel. */
+  /** A living node knows its name and serves its channel, and the job function isn't paused. */
   readonly served: boolean;
+  readonly functionPaused?: { readonly by: string | null; readonly since: number } | null;
 }
 
 /** What a channel that limits something allows at the moment. */

@@ -141,6 +141,25 @@ export const functionCalls: readonly BadInput<Settings>[] = [
       'Its jobs are: Target.run',
     ),
   ]),
+  ...['', 'Target.plain', NUL, null, 5].flatMap((name) => [
+    unknown(
+      'pause(no job)',
+      ({ jobFunctions }) => jobFunctions.pause(wrong(name)),
+      'Its jobs are: Target.run',
+    ),
+    unknown(
+      'resume(no job)',
+      ({ jobFunctions }) => jobFunctions.resume(wrong(name)),
+      'Its jobs are: Target.run',
+    ),
+  ]),
+  ...['', 5, null, NUL, 'x'.repeat(256)].map((by) =>
+    option(
+      'pause({ by })',
+      ({ jobFunctions }) => jobFunctions.pause('Target.run', { by: wrong(by) }),
+      'by must be a string of 1 to 255 characters',
+    ),
+  ),
   ...[null, undefined, 'channel', 5, []].map((change) =>
     option(
       'configure(no object)',

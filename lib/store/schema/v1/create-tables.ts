@@ -129,7 +129,11 @@ export function createTables(t: Tables): readonly string[] {
       `channel text COLLATE "C" NOT NULL, node integer NOT NULL, open integer NOT NULL DEFAULT 0, times timestamptz[] NOT NULL DEFAULT '{}', counts integer[] NOT NULL DEFAULT '{}'`,
       'channel, node',
     ),
-    table('queue_job_function', 'name text NOT NULL, channel text, retry_pattern jsonb', 'name'),
+    table(
+      'queue_job_function',
+      'name text NOT NULL, channel text, retry_pattern jsonb, date_paused timestamptz, paused_by text',
+      'name',
+    ),
     table(
       'queue_job_schedule',
       `name text COLLATE "C" NOT NULL, source text NOT NULL, job_name text NOT NULL, definition json NOT NULL, override json, version integer NOT NULL DEFAULT 1, next_tick timestamptz, last_tick timestamptz, last_job uuid, ticks integer NOT NULL DEFAULT 0, skipped integer NOT NULL DEFAULT 0, missed integer NOT NULL DEFAULT 0, date_skipped timestamptz, date_paused timestamptz, paused_by text, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), date_gone timestamptz`,

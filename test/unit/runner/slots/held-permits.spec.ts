@@ -2,7 +2,7 @@ import { HeldPermits } from '../../../../lib/runner/slots/held-permits.js';
 
 const permitsOf = (limiting: string[], throttled: string[] = []): HeldPermits => {
   const permits = new HeldPermits();
-  permits.resync({ version: 3, limiting, throttled, rated: [], counted: [] }, [], []);
+  permits.resync({ version: 3, limiting, throttled, rated: [], paused: [], counted: [] }, [], []);
   return permits;
 };
 
@@ -47,7 +47,11 @@ describe('the permits that a node holds', () => {
     const permits = permitsOf(['root']);
     permits.hold('root');
     permits.release('root');
-    permits.resync({ version: 4, limiting: ['root.a'], throttled: [], rated: [], counted: [] }, [], []);
+    permits.resync(
+      { version: 4, limiting: ['root.a'], throttled: [], rated: [], paused: [], counted: [] },
+      [],
+      [],
+    );
     expect(permits.version).toBe(4);
     expect(permits.takeFree()).toEqual(new Map());
     expect(permits.limitingChannelsOf('root.a')).toEqual(['root.a']);

@@ -27,7 +27,7 @@ export const explain = (t: Tables): string => {
     `(${channel} = ${name} OR starts_with(${channel}, ${name} || '.'))`;
   const inside = (name: string): string =>
     `j.channel >= ${name} AND j.channel < ${name} || '/' AND (j.channel = ${name} OR j.channel >= ${name} || '.')`;
-  const served = (row: string): string => `EXISTS (
+  const served = (row: string): string => `${row}.name <> ALL(v_paused) AND EXISTS (
           SELECT 1 FROM unnest(v_kinds) k (kind) WHERE (k.kind -> 'names') ? ${row}.name AND (
             jsonb_typeof(k.kind -> 'channels') = 'null'
             OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(k.kind -> 'channels') o (name) WHERE ${below(`${row}.channel`, 'o.name')})
@@ -49,6 +49,7 @@ DECLARE
     SELECT DISTINCT jsonb_build_object('names', to_jsonb(coalesce(n.names, '{}')), 'channels', to_jsonb(n.channels))
     FROM ${t.node} n WHERE n.alive AND n.command IS NULL
   );
+  v_paused text[] := ARRAY(SELECT f.name FROM ${t.jobFunction} f WHERE f.date_paused IS NOT NULL);
   v_jobs json;
   v_parents json;
   v_ready uuid[];
@@ -68,7 +69,8 @@ DECLARE
 BEGIN
   SELECT json_agg(x.job) INTO v_jobs FROM (
     SELECT json_build_object(${fields('j.phase', 'j')},
-      'known', EXISTS (SELECT 1 FROM unnest(v_kinds) k (kind) WHERE (k.kind -> 'names') ? j.name), 'served', ${served('j')}) AS job
+      'known', EXISTS (SELECT 1 FROM unnest(v_kinds) k (kind) WHERE (k.kind -> 'names') ? j.name), 'served', ${served('j')},
+      'functionPaused', (SELECT json_build_object('by', f.paused_by, 'since', ${ms('f.date_paused')}) FROM ${t.jobFunction} f WHERE f.name = j.name AND f.date_paused IS NOT NULL)) AS job
     FROM ${t.job} j WHERE j.uuid = ANY(p_uuids)
     UNION ALL
     SELECT json_build_object(${fields('NULL', 'j')}, 'known', true, 'served', true)
@@ -161,7 +163,7 @@ BEGIN
             WHERE j.phase = ${Phase.ready} AND j.channel = h.name AND j.node IS NULL
               AND (v_fair AND j.priority <= v_priority OR (j.priority, j.seq) <= (v_priority, v_seq))
             ORDER BY j.priority, j.seq LIMIT h.fetch + ${UNKNOWN}
-          ) p WHERE h.in_order OR ${served('p')} LIMIT h.fetch
+          ) p WHERE h.in_order OR (${served('p')}) LIMIT h.fetch
         ) k
         UNION
         SELECT j.uuid, j.name, j.state, j.channel, j.priority, j.seq, ${served('j')} FROM ${t.job} j WHERE j.uuid = ANY(v_ready)

@@ -35,6 +35,7 @@ BEGIN
     'version', v_version, 'counted', v_counted,
     'limiting', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.limiting_channels) AS name FROM ${t.channel} c) g), '[]'::json),
     'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json),
-    'rated', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.rate_limit IS NOT NULL), '[]'::json)
+    'rated', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.rate_limit IS NOT NULL), '[]'::json),
+    'paused', coalesce((SELECT json_agg(f.name) FROM ${t.jobFunction} f WHERE f.date_paused IS NOT NULL), '[]'::json)
   );
 END $$`;
