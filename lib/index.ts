@@ -9,6 +9,7 @@ export type {
 
 export {
   type ArgumentsDecorator,
+  type ChannelledJobOptions,
   type DescribedJobOptions,
   Job,
   type KeyedJobOptions,
@@ -59,7 +60,7 @@ export type {
   JobExplanation,
   WaitReason,
 } from './inspect/explain/explanation.js';
-export { ChannelService, type ChannelProperties } from './services/channel.service.js';
+export { ChannelService, type ChannelPage, type ChannelProperties } from './services/channel.service.js';
 export { JobFunctionService, type JobFunctionState } from './services/job-function.service.js';
 export { NodeService } from './services/node.service.js';
 export type { NodeState } from './store/nodes/node-store.js';
@@ -100,7 +101,7 @@ export type { OnDuplicate } from './job/key-rules.js';
 export type { OnParentFailed } from './job/on-parent-failed.js';
 export type { RetryOn, AttemptedJob } from './job/outcome.js';
 export type { ChannelConfig, ChannelOptions } from './channel/channel-config.js';
-export type { ChannelOverride, ChannelState } from './store/channels/channel-store.js';
+export type { ChannelOverride, ChannelState } from './store/channels/channel-state.js';
 export type { EncryptionKey, EncryptionOptions } from './payload/encryption/encryption-keys.js';
 export { typeCodec, type ClassOf, type TypeCodec } from './payload/types/type-codec.js';
 

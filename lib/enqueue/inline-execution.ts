@@ -49,6 +49,7 @@ export async function runInline(
       log: () => undefined,
       progress: () => undefined,
       postpone: () => undefined,
+      holdChannel: async () => Promise.resolve(),
       parentResults,
     };
     return runAsJob(current, async () => fn.invoke(fn.methodName, args, () => job));

@@ -14,7 +14,7 @@ import { storedTags } from '../job/tags.js';
 import type { OnParentFailed } from '../job/on-parent-failed.js';
 import { wrongValue } from '../common/option-checks.js';
 import { isStorable, STORABLE } from '../common/storable-text.js';
-import { channelOf, type JobFunction } from '../registry/job-function.js';
+import { channelFor, type JobFunction } from '../registry/job-function.js';
 import { QueueJob } from '../store/entities/queue-job.entity.js';
 import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { NewJob, StoredJob } from '../store/insert/new-job.js';
@@ -82,7 +82,7 @@ export class JobDrafter {
     const job: NewJob = {
       uuid,
       name: fn.name,
-      channel: this.channelOf(fn, given.channel),
+      channel: this.channelOf(fn, args, given.channel),
       priority: given.priority ?? own.priority ?? settings.priority ?? DEFAULT_PRIORITY,
       maxRetries: given.maxRetries ?? own.maxRetries ?? settings.maxRetries ?? DEFAULT_MAX_RETRIES,
       args: seal(codec.seal(text, { uuid, field: 'args' }), 'args') as string,
@@ -106,9 +106,12 @@ export class JobDrafter {
     return { job, args: [...args], context: context ?? null, fn, noDelay: given.noDelay ?? settings.noDelay };
   }
 
-  private channelOf(fn: JobFunction, given: string | undefined): string {
+  private channelOf(fn: JobFunction, args: readonly unknown[], given: string | undefined): string {
     if (given !== undefined) return readChannel(given);
-    return this.overrides.channelOf(fn.name) ?? channelOf(fn, this.settings.channel);
+    const overridden = this.overrides.channelOf(fn.name);
+    if (overridden !== undefined) return overridden;
+    const channel = channelFor(fn, args, this.settings.channel);
+    return typeof fn.options.defaultChannel === 'function' ? readChannel(channel, fn.name) : channel;
   }
 }
 

@@ -11,6 +11,8 @@ export interface RetryableJobErrorOptions extends ErrorOptions {
   readonly seconds?: number;
   /** Gives the attempt back: it does not count towards `maxRetries`. Default: false. */
   readonly ignoreRetry?: boolean;
+  /** Nothing starts in the job's channel and below it until then, on any node: the other side is busy. Default: false. */
+  readonly holdChannel?: boolean;
 }
 
 /**
@@ -21,7 +23,9 @@ export interface RetryableJobErrorOptions extends ErrorOptions {
  *
  * @example
  * ```ts
- * if (response.status === 429) throw new RetryableJobError('The partner is busy', { seconds: 30 });
+ * if (response.status === 503) throw new RetryableJobError('The partner is away', { seconds: 30 });
+ * if (response.status === 429)
+ *   throw new RetryableJobError('Too many requests', { seconds: 30, holdChannel: true, ignoreRetry: true });
  * ```
  */
 export class RetryableJobError extends QueueJobError {
@@ -30,6 +34,7 @@ export class RetryableJobError extends QueueJobError {
 
   readonly seconds: number | undefined;
   readonly ignoreRetry: boolean;
+  readonly holdChannel: boolean;
 
   constructor(message: string, options: RetryableJobErrorOptions = {}) {
     super('RETRYABLE_JOB', message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -41,6 +46,13 @@ export class RetryableJobError extends QueueJobError {
       );
     }
     this.seconds = seconds;
+    const { holdChannel = false } = options;
+    if (typeof holdChannel !== 'boolean') {
+      throw new InvalidJobOptionError(
+        `RetryableJobError: holdChannel must be true or false, not ${String(holdChannel)}.`,
+      );
+    }
     this.ignoreRetry = options.ignoreRetry ?? false;
+    this.holdChannel = holdChannel;
   }
 }

@@ -21,6 +21,11 @@ export interface CurrentJob {
   readonly progress: (done: number, total?: number) => void;
   /** When the method returns, the job waits again for that many seconds. The attempt does not count. */
   readonly postpone: (seconds: number) => void;
+  /**
+   * Nothing starts in the job's channel and below it for so many seconds, or a duration such as `'30 s'`, on any node:
+   * the other side has asked to slow down. Resolves when that holds.
+   */
+  readonly holdChannel: (time: number | string) => Promise<void>;
   /** The results of the jobs that this one depended on, in the order of their creation. */
   readonly parentResults: () => Promise<unknown[]>;
 }

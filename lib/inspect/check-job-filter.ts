@@ -111,11 +111,14 @@ function checkJson(value: unknown): unknown {
 }
 
 /** @throws InvalidJobOptionError, as for any other property of a call */
-export function readChannel(name: string): string {
+export function readChannel(name: string, where?: string): string {
   try {
     return normalizeChannelName(name);
   } catch (error) {
     if (!(error instanceof ChannelConfigError)) throw error;
-    throw new InvalidJobOptionError(`channel: ${error.message}`, { cause: error });
+    throw new InvalidJobOptionError(
+      `${where === undefined ? 'channel' : `${where}: defaultChannel`}: ${error.message}`,
+      { cause: error },
+    );
   }
 }

@@ -30,6 +30,9 @@ import { toError } from '../common/to-error.js';
 /** A text, or a function that makes one of the arguments of the call. */
 export type JobDescription = string | ((...args: never[]) => string);
 
+/** The path of a channel, or a function that makes one of the arguments of the call. */
+export type JobChannel = string | ((...args: never[]) => string);
+
 /** What is done where an entity among the arguments no longer exists. */
 export type MissingRecord = 'throw' | 'null';
 
@@ -45,8 +48,11 @@ export type MissingRecord = 'throw' | 'null';
 export interface JobFunctionOptions {
   /** The name under which the job is stored, 255 characters at most. Default: `Provider.method`. */
   readonly name?: string | undefined;
-  /** The path of its channel, with or without `root.` before it. Default: `root`. */
-  readonly defaultChannel?: string | undefined;
+  /**
+   * The path of its channel, with or without `root.` before it; a function gets the arguments of the call, and so gives each
+   * tenant a channel. Default: `root`.
+   */
+  readonly defaultChannel?: JobChannel | undefined;
   /** Seconds or durations until the next attempt, by attempts made, or `exponential({ … })`. Default: 600 s after each. */
   readonly retryPattern?: RetryPattern | undefined;
   /** A whole number, smaller first, 0 the highest. Default: 10. */
@@ -105,7 +111,7 @@ export interface JobFunctionOptions {
 /** {@link JobFunctionOptions} after the checks: only what was given, the timeout in milliseconds. */
 export interface ValidJobFunctionOptions {
   readonly name?: string;
-  readonly defaultChannel?: string;
+  readonly defaultChannel?: JobChannel;
   readonly retryPattern?: SecondsPattern;
   readonly priority?: number;
   readonly maxRetries?: number;
@@ -130,7 +136,8 @@ export interface ValidJobFunctionOptions {
 
 const CHECKS: Checks<ValidJobFunctionOptions> = {
   name: (value) => checkName('name', value),
-  defaultChannel: (value) => checkName('defaultChannel', value),
+  defaultChannel: (value) =>
+    typeof value === 'function' ? (value as JobChannel) : checkName('defaultChannel', value),
   retryPattern: validateRetryPattern,
   priority: checkPriority,
   maxRetries: checkMaxRetries,
@@ -185,18 +192,42 @@ export function resolveDescription(
   where: string,
 ): string {
   if (typeof description === 'string') return description;
-  let made: unknown;
-  try {
-    made = Reflect.apply(description, undefined, args);
-  } catch (error) {
-    throw new InvalidJobOptionError(
-      `${where}: the function for description threw: ${toError(error).message}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const made = madeBy('description', description, args, where);
   return named(where, () => checkDescription(made));
+}
+
+/**
+ * The channel of one call, as its function makes it of the arguments; its name is checked by the caller.
+ *
+ * @param where - the method, for the error
+ * @throws InvalidJobOptionError if the function throws, or returns anything but a text, a promise for instance
+ */
+export function resolveChannel(
+  channel: (...args: never[]) => string,
+  args: readonly unknown[],
+  where: string,
+): string {
+  const made = madeBy('defaultChannel', channel, args, where);
+  if (typeof made === 'string') return made;
+  // Its rejection is nobody's.
+  if (made instanceof Promise) made.catch(() => undefined);
+  throw new InvalidJobOptionError(
+    `${where}: ${wrongValue('the function for defaultChannel', 'a function that returns the path of a channel at once, such as "tenants.acme"', made).message}`,
+  );
+}
+
+function madeBy(
+  property: string,
+  make: (...args: never[]) => string,
+  args: readonly unknown[],
+  where: string,
+): unknown {
+  try {
+    return Reflect.apply(make, undefined, args);
+  } catch (error) {
+    const message = `${where}: the function for ${property} threw: ${toError(error).message}`;
+    throw new InvalidJobOptionError(message, { cause: error });
+  }
 }
 
 /** A RetryOn as an option of a job or of the module gives it. */

@@ -95,7 +95,7 @@ function functionOf(
     methodName,
     options,
     relatedAction,
-    channel: readChannel(options.defaultChannel ?? 'root', where),
+    channel: readChannel(typeof options.defaultChannel === 'string' ? options.defaultChannel : 'root', where),
     invoke: invokerOf(binding),
   };
 }

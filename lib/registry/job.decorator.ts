@@ -4,18 +4,27 @@ import { declare } from './job-metadata.js';
 import { checkDecorated } from './check-decorated.js';
 import { JOB_METADATA } from './registry.tokens.js';
 
-type OtherOptions = Omit<JobFunctionOptions, 'description' | 'identityKey'>;
+type OtherOptions = Omit<JobFunctionOptions, 'description' | 'identityKey' | 'defaultChannel'>;
 
 /** Options whose description is made of the arguments of the call: `A`. */
 export type DescribedJobOptions<A extends readonly unknown[]> = OtherOptions & {
   readonly description: (...args: A) => string;
   readonly identityKey?: IdentityKey<A> | undefined;
+  readonly defaultChannel?: string | ((...args: A) => string) | undefined;
 };
 
 /** Options whose identity key is made of the arguments of the call: `A`. */
 export type KeyedJobOptions<A extends readonly unknown[]> = OtherOptions & {
   readonly description?: string | undefined;
   readonly identityKey: (job: IdentityJob<A>) => string;
+  readonly defaultChannel?: string | ((...args: A) => string) | undefined;
+};
+
+/** Options whose channel is made of the arguments of the call: `A`. */
+export type ChannelledJobOptions<A extends readonly unknown[]> = OtherOptions & {
+  readonly description?: string | undefined;
+  readonly identityKey?: string | undefined;
+  readonly defaultChannel: (...args: A) => string;
 };
 
 /** A decorator of methods whose arguments the functions among the options can take. */
@@ -51,6 +60,7 @@ type TakesArgumentsOf<A extends readonly unknown[], M extends (...args: never[])
  */
 export function Job<A extends readonly unknown[]>(options: DescribedJobOptions<A>): ArgumentsDecorator<A>;
 export function Job<A extends readonly unknown[]>(options: KeyedJobOptions<A>): ArgumentsDecorator<A>;
+export function Job<A extends readonly unknown[]>(options: ChannelledJobOptions<A>): ArgumentsDecorator<A>;
 export function Job(options?: JobFunctionOptions): MethodDecorator;
 export function Job(options: object = {}): MethodDecorator {
   return (target, key, descriptor) => {

@@ -157,6 +157,7 @@ export class JobRunner implements LifecycleRunner {
       this.store.batches,
       this.store.nodes,
       this.store.keys,
+      this.store.channels,
       this.options.removalInterval,
       (error) => {
         this.log.queryFailed(node.id, error);

@@ -1,8 +1,9 @@
+import { normalizeChannelName } from '../channel/channel-name.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY } from '../job/job-options.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
-import { channelOf } from '../registry/job-function.js';
+import { channelFor } from '../registry/job-function.js';
 import { storedTags } from '../job/tags.js';
 import type { StoredDefinition } from '../store/schedules/schedule-definition.js';
 import type { ScheduleRow } from '../store/schedules/schedule-store.js';
@@ -92,7 +93,7 @@ export class CodeSchedules {
         ...call,
         tags: fn.options.tags === undefined ? storedTags(this.settings.tags) : call.tags,
         startBeforeIn: call.startBeforeIn ?? this.settings.startBefore ?? null,
-        defaultChannel: channelOf(fn, this.settings.channel),
+        defaultChannel: normalizeChannelName(channelFor(fn, declared.args, this.settings.channel)),
       },
     };
   }

@@ -193,6 +193,6 @@ function storedCall({ draft: { job, fn } }: DelayableJob, codec: ArgumentCodec):
     startBeforeIn: job.startBeforeIn,
     userId: job.userId,
     draft: job.uuid,
-    defaultChannel: fn.channel,
+    defaultChannel: typeof fn.options.defaultChannel === 'function' ? job.channel : fn.channel,
   };
 }

@@ -3,11 +3,25 @@ import { buildChannel } from '../channel/check-channel-options.js';
 import { CHANNEL_PROPERTIES, type ChannelConfig, type ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
 import { unknownProperty } from '../common/check-properties.js';
+import { checkObject, checkText, wrongValue } from '../common/option-checks.js';
 import { formatValue } from '../common/format-value.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
-import type { ChannelOverride, ChannelState } from '../store/channels/channel-store.js';
+import type { ChannelOverride, ChannelState } from '../store/channels/channel-state.js';
 import { Store } from '../store/store.js';
+
+/** The most channels of one page. */
+const MAX_PAGE = 1_000;
+
+/** Which channels {@link ChannelService.list} returns. */
+export interface ChannelPage {
+  /** Only those whose names come after this one: the last of the page before. */
+  readonly after?: string;
+  /** Only those whose names contain this text, in any case. */
+  readonly text?: string;
+  /** From 1 to 1,000. Default: 1,000. */
+  readonly limit?: number;
+}
 
 /** What of a channel can be changed while everything runs; what is left out stays as it is. */
 export type ChannelProperties = Omit<ChannelOptions, 'name'>;
@@ -26,9 +40,21 @@ export class ChannelService {
   /** @internal */
   constructor(private readonly store: Store) {}
 
-  /** All channels in use, by name, with what runs, waits and has failed in each and below it. */
-  async list(): Promise<ChannelState[]> {
-    return this.store.channels.list();
+  /**
+   * The channels in use, by name, with what runs, waits and has failed in each and below it: 1,000 of them, or `limit`.
+   * The next page is `{ after: last.name }`.
+   *
+   * @throws InvalidJobOptionError
+   */
+  async list(page: ChannelPage = {}): Promise<ChannelState[]> {
+    const { after, text, limit = MAX_PAGE } = checkObject('list()', page);
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
+      throw wrongValue('limit', `a whole number from 1 to ${MAX_PAGE}`, limit);
+    return this.store.channels.list({
+      limit,
+      ...(after !== undefined && { after: checkText('after', after) }),
+      ...(text !== undefined && { text: checkText('text', text) }),
+    });
   }
 
   /** @throws ChannelNotFoundError */

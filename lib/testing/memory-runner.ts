@@ -145,6 +145,7 @@ function currentOf(
     log: (message, data = null) => void logs.push({ retry: job.retry, date: jobs.now(), message, data }),
     progress: (done, total) => void Object.assign(job, { progress: done, progressTotal: total ?? null }),
     postpone,
+    holdChannel: async () => Promise.resolve(),
     parentResults: async () =>
       parents.map(({ job: { state, name, uuid, result }, error }) =>
         state === 'failed'

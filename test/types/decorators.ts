@@ -52,6 +52,20 @@ export class Exporter {
   @Job({ identityKey: ({ name, args }) => `${name} ${args.length}`, description: 'Told' })
   async keyedByAny(_id: number): Promise<void> {}
 
+  @Job({ defaultChannel: (id: number) => `tenants.t${id}`, priority: 1 })
+  async channelled(_id: number, _name: string): Promise<void> {}
+
+  @Job({ defaultChannel: (id: number) => `t${id}`, description: (id: number) => `${id}` })
+  async channelledAndDescribed(_id: number): Promise<void> {}
+
+  // @ts-expect-error The channel is made of another argument than the method has.
+  @Job({ defaultChannel: (id: string) => id })
+  async wrongChannel(_id: number): Promise<void> {}
+
+  // @ts-expect-error A channel is known at once.
+  @Job({ defaultChannel: async (id: number) => Promise.resolve(`t${id}`) })
+  async lateChannel(_id: number): Promise<void> {}
+
   // @ts-expect-error The description takes another argument than the method has.
   @Job({ description: (id: string) => id })
   async wrongDescription(_id: number): Promise<void> {}

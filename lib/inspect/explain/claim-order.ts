@@ -2,7 +2,7 @@ import type { Candidate, ChannelRoom, ExplainFacts } from '../../store/jobs/expl
 
 /** What a limit holds a job back by. */
 export type Hold =
-  | { readonly by: 'paused' | 'full' | 'throttle' | 'rate'; readonly channel: string }
+  | { readonly by: 'paused' | 'held' | 'full' | 'throttle' | 'rate'; readonly channel: string }
   | {
       readonly by: 'sequential';
       readonly channel: string;
@@ -34,12 +34,13 @@ class Limit {
   }
 
   holds(): Hold[] {
-    const { capacity, out, paused, throttle, nextStart, rate } = this.room;
+    const { capacity, out, paused, throttle, nextStart, heldUntil, rate } = this.room;
     const { name: channel, picked } = this;
     return [
       ...(paused ? [{ by: 'paused', channel } as const] : []),
       ...(capacity !== null && out + picked >= capacity ? [{ by: 'full', channel } as const] : []),
-      ...(nextStart !== null || (throttle !== null && picked > 0)
+      ...(heldUntil === null ? [] : [{ by: 'held', channel } as const]),
+      ...((nextStart !== null && nextStart !== heldUntil) || (throttle !== null && picked > 0)
         ? [{ by: 'throttle', channel } as const]
         : []),
       ...(rate !== null && rate.taken + picked >= rate.limit ? [{ by: 'rate', channel } as const] : []),

@@ -70,6 +70,8 @@ export type WaitReason =
       readonly running: number;
       readonly ahead: number;
     }
+  /** A job, `by`, was told to slow down and holds the channel. */
+  | { readonly kind: 'held'; readonly channel: string; readonly until: Date; readonly by: string | null }
   /** The last start below the channel was less than its throttle ago, or the next is another's; null: not known yet. */
   | { readonly kind: 'throttle'; readonly channel: string; readonly until: Date | null }
   /** As many jobs have started below the channel as its rate allows, or will before this one. `until`: when more may. */

@@ -80,7 +80,7 @@ function reasonsOf(
     const until = new Date(eta);
     const { retry: attempts, maxRetries } = row;
     reasons.push(
-      attempts > 0
+      attempts > 0 || row.excName !== null
         ? { kind: 'retry', until, attempts, maxRetries, error: errorOf(row) }
         : { kind: 'eta', until },
     );
@@ -125,6 +125,8 @@ function reasonOf(facts: ExplainFacts, { uuid }: ExplainedRow, hold: Hold, pause
     const ahead = facts.ahead[uuid]?.[channel] ?? 0;
     return [{ kind: 'full', channel, capacity: room.capacity ?? 0, running: room.out, ahead }];
   }
+  if (hold.by === 'held')
+    return [{ kind: 'held', channel, until: new Date(room.heldUntil ?? facts.now), by: room.heldBy }];
   if (hold.by === 'throttle') return [{ kind: 'throttle', channel, until: dateOf(room.nextStart) }];
   if (hold.by === 'sequential')
     return [{ kind: 'sequential', channel, behind: { uuid: hold.behind.uuid, state: hold.behind.state } }];

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { HUNDRED_YEARS_MS } from '../../common/duration.js';
+import { HUNDRED_YEARS_MS, parseMilliseconds } from '../../common/duration.js';
 import { formatValue } from '../../common/format-value.js';
 import type { CurrentJob } from '../../execution-context/current-job.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
@@ -20,6 +20,7 @@ export interface MethodCall {
 export interface ContextServices {
   readonly progress: ProgressBuffer;
   readonly readJob: (job: ClaimedJob, args: readonly unknown[], context: unknown) => QueueJob;
+  readonly holdChannel: (job: ClaimedJob, seconds: number) => Promise<void>;
   readonly parentResults: (job: ClaimedJob, manager: EntityManager) => Promise<unknown[]>;
   readonly encode: (value: unknown, place: { uuid: string; field: string }) => string | null;
 }
@@ -86,6 +87,14 @@ export class AttemptContext implements CurrentJob {
     return (seconds) => {
       checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
       this.attempt.postponed = seconds;
+    };
+  }
+
+  get holdChannel(): CurrentJob['holdChannel'] {
+    return async (time) => {
+      const seconds = typeof time === 'string' ? parseMilliseconds('holdChannel(time)', time) / 1000 : time;
+      checkNumber('holdChannel(time)', seconds, HUNDRED_YEARS_MS / 1000);
+      await this.services.holdChannel(this.attempt.job, seconds);
     };
   }
 

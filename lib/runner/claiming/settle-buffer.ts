@@ -29,6 +29,11 @@ export class SettleBuffer {
     return this.ended;
   }
 
+  /** The attempts that have ended. */
+  get attempts(): readonly RunningAttempt[] {
+    return this.ended.map(({ attempt }) => attempt);
+  }
+
   addEnded(end: EndedAttempt): void {
     this.ended.push(end);
   }

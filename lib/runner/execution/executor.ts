@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { JobFailedError } from '../../errors/job-failed.error.js';
 import { JobTimeoutError } from '../../errors/job-timeout.error.js';
+import { RetryableJobError } from '../../errors/retryable-job.error.js';
 import { runAsJob } from '../../execution-context/current-job.js';
 import type { TransactionSource } from '../../queue-job.options.js';
 import { describeFailure } from '../../job/failure.js';
@@ -47,15 +48,16 @@ export class Executor {
     private readonly codec: ArgumentCodec,
     private readonly store: Store,
     progress: ProgressBuffer,
-    log: NodeLog,
+    private readonly log: NodeLog,
     private readonly settings: ExecutorSettings,
-    node: () => number,
+    private readonly node: () => number,
   ) {
     this.results = new ResultEncoder(codec, log);
     this.transactions = new TransactionalExecution(store, this.results, node);
     this.contextServices = {
       progress,
       readJob: settings.readJob,
+      holdChannel: (job, seconds) => this.holdChannel(job, seconds),
       parentResults: (job, manager) => this.parentResults(job, manager),
       encode: (value, place) => this.codec.seal(this.codec.encodeValue(value, place.field), place),
     };
@@ -79,12 +81,37 @@ export class Executor {
       if (error === attempt.refusal) return { kind: 'failed', failure: describeFailure(error) };
       end = { error };
     }
-    return decideResult(
+    const decided = decideResult(
       attempt,
       end,
       () => this.rulesOf(attempt, found),
       (result) => this.results.encode(attempt, result),
     );
+    if ('error' in end && end.error instanceof RetryableJobError && end.error.holdChannel)
+      await this.holdFor(attempt, decided, end.error);
+    return decided;
+  }
+
+  /** An error asks that nothing starts in the channel until the job is tried again. */
+  private async holdFor(
+    { job }: RunningAttempt,
+    result: AttemptResult,
+    error: RetryableJobError,
+  ): Promise<void> {
+    const seconds = result.kind === 'retry' ? result.seconds : (error.seconds ?? 0);
+    try {
+      if (seconds > 0) await this.holdChannel(job, seconds);
+    } catch (failure) {
+      this.log.queryFailed(this.node(), failure, 1);
+    }
+  }
+
+  private async holdChannel({ channel, uuid }: ClaimedJob, seconds: number): Promise<void> {
+    const { channels, notifier } = this.store;
+    const version = await channels.hold(channel, seconds, uuid);
+    if (version === null) return;
+    notifier.publish({ config: true });
+    await channels.takenUp(version);
   }
 
   private rulesOf(attempt: RunningAttempt, found: JobFunction | undefined): RetryRules {

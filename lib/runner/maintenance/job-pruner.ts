@@ -2,12 +2,16 @@ import { PeriodicTask } from '../../common/periodic-task.js';
 import type { BatchStore } from '../../store/batches/batch-store.js';
 import { type HistoryPosition, type HistoryStore, START_OF_HISTORY } from '../../store/jobs/history-store.js';
 import type { KeyStore } from '../../store/insert/key-store.js';
+import type { ChannelStore } from '../../store/channels/channel-store.js';
 import type { NodeStore } from '../../store/nodes/node-store.js';
 
 /** Between two rounds, in milliseconds. */
 const EVERY_MS = 60_000;
 /** How many jobs one statement reads. */
 const STEP = 1_000;
+
+/** A channel that was made on use and has been empty for so long, in seconds, is removed. */
+const EMPTY_S = 24 * 60 * 60;
 
 /** Rounds until one looks at everything again: at a job that was committed behind the mark, or kept for longer then. */
 const ROUNDS = 60;
@@ -20,6 +24,8 @@ const ROUNDS = 60;
  */
 export class JobPruner {
   private readonly rounds: PeriodicTask;
+  /** The last channel that was looked at. */
+  private lastChannel = '';
   private marks = new Map<number, HistoryPosition>();
   private roundsDone = 0;
 
@@ -28,6 +34,7 @@ export class JobPruner {
     private readonly batches: BatchStore,
     private readonly nodes: NodeStore,
     private readonly keys: KeyStore,
+    private readonly channels: ChannelStore,
     /** Milliseconds that ended jobs are kept; null is forever. */
     private readonly interval: number | null,
     failed: (error: unknown) => void,
@@ -51,6 +58,7 @@ export class JobPruner {
     await this.batches.prune(this.interval);
     await this.nodes.prune(this.interval);
     await this.keys.prune();
+    this.lastChannel = (await this.channels.prune(this.lastChannel, STEP, EMPTY_S)) ?? '';
   }
 
   private async pass(interval: number): Promise<void> {

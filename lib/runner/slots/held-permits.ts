@@ -1,6 +1,9 @@
-import { ancestorsOf } from '../../channel/channel-name.js';
+import { ancestorsOf, parentOf } from '../../channel/channel-name.js';
 import type { LimitingChannels } from '../../store/claims/claim-store.js';
 import type { RunningAttempt } from '../attempt/attempt.js';
+
+/** Channels whose limits are remembered. */
+const MAX_PATHS = 10_000;
 
 /**
  * The permits that are free on this node: those of jobs that have ended since the last round trip. A prefetched job takes
@@ -11,6 +14,7 @@ export class HeldPermits {
   private limiting: ReadonlySet<string> = new Set();
   private throttled: ReadonlySet<string> = new Set();
   private rated: ReadonlySet<string> = new Set();
+  private exceptions: ReadonlySet<string> = new Set();
   private readonly paths = new Map<string, readonly string[]>();
   private free = new Map<string, number>();
   /** Runs under a gate. */
@@ -41,6 +45,7 @@ export class HeldPermits {
     this.limiting = new Set(map.limiting);
     this.throttled = new Set(map.throttled);
     this.rated = new Set(map.rated);
+    this.exceptions = new Set(map.exceptions);
     this.paths.clear();
     this.free = new Map();
     this.held.clear();
@@ -50,7 +55,8 @@ export class HeldPermits {
   limitingChannelsOf(channel: string): readonly string[] {
     let path = this.paths.get(channel);
     if (path === undefined) {
-      path = ancestorsOf(channel).filter((name) => this.limiting.has(name));
+      path = ancestorsOf(channel).filter((name) => this.isIn(this.limiting, name));
+      if (this.paths.size >= MAX_PATHS) this.paths.clear();
       this.paths.set(channel, path);
     }
     return path;
@@ -59,14 +65,18 @@ export class HeldPermits {
   throttledOf(channel: string): string[] {
     return this.throttled.size === 0
       ? []
-      : this.limitingChannelsOf(channel).filter((name) => this.throttled.has(name));
+      : this.limitingChannelsOf(channel).filter((name) => this.isIn(this.throttled, name));
   }
 
   /** The channels with a rate, this one and those above it. */
   ratedOf(channel: string): readonly string[] {
     return this.rated.size === 0
       ? []
-      : this.limitingChannelsOf(channel).filter((name) => this.rated.has(name));
+      : this.limitingChannelsOf(channel).filter((name) => this.isIn(this.rated, name));
+  }
+
+  private isIn(names: ReadonlySet<string>, name: string): boolean {
+    return names.has(name) || (!this.exceptions.has(name) && names.has(`${parentOf(name)}.*`));
   }
 
   /** A run holds its permits. */

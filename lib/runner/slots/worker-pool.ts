@@ -225,8 +225,7 @@ export class WorkerPool {
 
   /** The permits as the database has booked them now. */
   resync(map: LimitingChannels): void {
-    const waiting = this.settleBuffer.waiting.map(({ attempt }) => attempt);
-    this.permits.resync(map, this.attempts.values(), waiting);
+    this.permits.resync(map, this.attempts.values(), this.settleBuffer.attempts);
     this.ratedStarts.resynced();
     this.transactional.pause(map.paused);
     this.synced = true;

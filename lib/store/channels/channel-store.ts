@@ -3,27 +3,8 @@ import type { ChannelConfig } from '../../channel/channel-config.js';
 import { unlimitedChannel } from '../../channel/channel-config.js';
 import type { QueueDatabase, Row } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import { type ChannelOverride, type ChannelState, toState } from './channel-state.js';
 import { busiestStatement, type ChannelListBounds, listStatement } from './channel-list.js';
-
-/** The properties of a channel that somebody gave. */
-export type ChannelOverride = Partial<Omit<ChannelConfig, 'name'>>;
-
-/** A channel as it is, and what was done to it at run time. */
-export interface ChannelState extends ChannelConfig {
-  /** The properties that were changed at run time. */
-  readonly overridden: ChannelOverride;
-  /** What the module option says of it; null where it says nothing. */
-  readonly configured: ChannelOverride | null;
-  /** With a throttle: the earliest next start. */
-  readonly nextStart: Date | null;
-  /** Jobs that a node has, those of the subchannels included. */
-  readonly running: number;
-  /** Jobs that wait: for their turn, their eta or their parents. Where more than 50,000 do, at least so many. */
-  readonly waiting: number;
-  readonly failed: number;
-  /** The nearest channel above this one that is paused, so that nothing starts here either; null if none is. */
-  readonly pausedAbove: string | null;
-}
 
 /** How busy a channel is, its subchannels included. */
 export interface BusyChannel {
@@ -36,7 +17,7 @@ export interface BusyChannel {
 }
 
 const COLUMNS =
-  'c.name, c.capacity, c.sequential, c.throttle, c.rate_limit, c.rate_per, c.fair, c.paused, c.removal_interval, c.configured, c.changed, c.next_start';
+  'c.name, c.capacity, c.sequential, c.throttle, c.rate_limit, c.rate_per, c.fair, c.paused, c.removal_interval, c.configured, c.changed, c.next_start, c.held_until, c.held_by';
 
 const NODES_TIMEOUT_MS = 1_000;
 
@@ -62,7 +43,10 @@ export class ChannelStore {
   async applyOption(configs: readonly ChannelConfig[]): Promise<void> {
     const wanted = new Map(configs.map(({ name, ...rest }) => [name, rest]));
     await this.locked(async (query) => {
-      const rows = await query(`SELECT name, configured, changed FROM ${this.tables.channel}`);
+      const rows = await query(
+        `SELECT name, configured, changed FROM ${this.tables.channel} WHERE configured IS NOT NULL OR name = ANY($1)`,
+        [[...wanted.keys()]],
+      );
       const known = new Map(rows.map((row) => [row['name'] as string, row]));
       let touched = false;
       for (const name of new Set([...wanted.keys(), ...known.keys()])) {
@@ -135,6 +119,31 @@ export class ChannelStore {
     }));
   }
 
+  /**
+   * Nothing starts in a channel for so many seconds, as a job of it asks. Returns the version of the configuration from
+   * which on that holds, null where all nodes hold to it already.
+   */
+  async hold(channel: string, seconds: number, job: string): Promise<number | null> {
+    const hold = async (changes: boolean): Promise<number | null> => {
+      const rows = await this.database.query(
+        `SELECT ${this.tables.name('queue_job_hold_channel_1')}($1, $2, $3, $4) AS version`,
+        [channel, seconds, job, changes],
+      );
+      const version = rows[0]?.['version'];
+      return version === null || version === undefined ? null : Number(version);
+    };
+    return (await hold(false)) === null ? hold(true) : null;
+  }
+
+  /** Removes what nobody has used for so many seconds, a slice of the channels at a time; returns where the next begins. */
+  async prune(after: string, limit: number, seconds: number): Promise<string | null> {
+    const rows = await this.database.query(
+      `SELECT ${this.tables.name('queue_job_prune_channels_1')}($1, $2, $3) AS last`,
+      [after, limit, seconds],
+    );
+    return rows[0]?.['last'] as string | null;
+  }
+
   /** How a channel is set; undefined where there is none of that name. */
   async find(name: string): Promise<ChannelConfig | undefined> {
     const rows = await this.database.query(
@@ -193,7 +202,7 @@ export class ChannelStore {
          throttle = excluded.throttle, fair = excluded.fair, paused = excluded.paused,
          removal_interval = excluded.removal_interval, configured = excluded.configured, changed = excluded.changed,
          rate_limit = excluded.rate_limit, rate_per = excluded.rate_per,
-         next_start = CASE WHEN excluded.throttle IS NOT NULL THEN c.next_start END`,
+         next_start = ${NEXT_START('excluded')}`,
       [
         name,
         config.capacity,
@@ -208,14 +217,27 @@ export class ChannelStore {
         config.rate?.per ?? null,
       ],
     );
+    await query(
+      `INSERT INTO ${this.tables.channel} (name)
+       SELECT array_to_string((string_to_array($1::text, '.'))[1:n], '.')
+       FROM generate_series(1, cardinality(string_to_array($1::text, '.')) - 1) n ON CONFLICT (name) DO NOTHING`,
+      [name],
+    );
     if (name.endsWith('.*')) await this.saveBelow(query, name.slice(0, -1));
   }
 
-  /** What a wildcard says reaches the channels that were made under it before. */
+  /** What a wildcard says reaches the channels that were made under it before, which may be very many. */
   private async saveBelow(query: Query, prefix: string): Promise<void> {
+    const below = `starts_with(c.name, $1) AND c.configured IS NULL AND strpos(substr(c.name, length($1) + 1), '.') = 0 AND right(c.name, 1) <> '*'`;
+    await query(
+      `UPDATE ${this.tables.channel} c SET capacity = w.capacity, sequential = w.sequential, throttle = w.throttle,
+         rate_limit = w.rate_limit, rate_per = w.rate_per, fair = w.fair, paused = w.paused,
+         removal_interval = w.removal_interval, next_start = ${NEXT_START('w')}
+       FROM ${this.tables.channel} w WHERE w.name = $1 || '*' AND c.changed IS NULL AND ${below}`,
+      [prefix],
+    );
     const rows = await query(
-      `SELECT name, changed FROM ${this.tables.channel}
-       WHERE starts_with(name, $1) AND configured IS NULL AND strpos(substr(name, length($1) + 1), '.') = 0 AND right(name, 1) <> '*'`,
+      `SELECT c.name, c.changed FROM ${this.tables.channel} c WHERE c.changed IS NOT NULL AND ${below}`,
       [prefix],
     );
     for (const row of rows) {
@@ -229,15 +251,6 @@ export class ChannelStore {
       await query(`SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS}`);
       await query('SELECT pg_advisory_xact_lock($1, 0)', [this.tables.lockClass]);
       if (!(await work(query))) return null;
-      await query(
-        `INSERT INTO ${this.tables.channel} (name)
-         SELECT DISTINCT p.name FROM ${this.tables.channel} c
-         CROSS JOIN LATERAL (
-           SELECT array_to_string((string_to_array(c.name, '.'))[1:n], '.') AS name
-           FROM generate_series(1, array_length(string_to_array(c.name, '.'), 1) - 1) n
-         ) p
-         ON CONFLICT (name) DO NOTHING`,
-      );
       const rows = await query(
         `SELECT ${this.tables.name('queue_job_update_limiting_channels_1')}() AS version`,
       );
@@ -246,25 +259,8 @@ export class ChannelStore {
   }
 }
 
-type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
+/** What stays of the earliest next start under new rules `rules`: that of a throttle, or of a job that holds the channel. */
+const NEXT_START = (rules: string): string =>
+  `CASE WHEN ${rules}.throttle IS NOT NULL OR c.held_until > clock_timestamp() THEN c.next_start END`;
 
-const toState = (row: Row): ChannelState => ({
-  name: row['name'] as string,
-  capacity: row['capacity'] as number | null,
-  sequential: row['sequential'] as boolean,
-  throttle: row['throttle'] as number | null,
-  rate:
-    row['rate_limit'] === null
-      ? null
-      : { limit: row['rate_limit'] as number, per: row['rate_per'] as number },
-  fair: row['fair'] as boolean,
-  paused: row['paused'] as boolean,
-  removalInterval: row['removal_interval'] as number | null,
-  configured: row['configured'] as ChannelOverride | null,
-  overridden: (row['changed'] as ChannelOverride | null) ?? {},
-  nextStart: row['next_start'] as Date | null,
-  running: row['running'] as number,
-  waiting: row['waiting'] as number,
-  failed: row['failed'] as number,
-  pausedAbove: (row['paused_above'] as string | null | undefined) ?? null,
-});
+type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;

@@ -113,10 +113,11 @@ export interface RoundTripReply {
 /** The configuration that a node works by. */
 export interface LimitingChannels {
   readonly version: number;
-  /** The channels that limit anything. */
+  /** The channels that limit anything. A wildcard such as `root.tenants.*` stands for all right below, but for the exceptions. */
   readonly limiting: readonly string[];
+  /** Channels below a wildcard that are not as it says. */
+  readonly exceptions: readonly string[];
   readonly throttled: readonly string[];
-  /** Those with a rate. */
   readonly rated: readonly string[];
   /** The job functions that are paused. */
   readonly paused: readonly string[];
@@ -147,7 +148,7 @@ export class ClaimStore {
     );
     this.throttleStatement = namedStatement(
       'queue_job_throttle',
-      `UPDATE ${tables.channel} SET next_start = clock_timestamp() + throttle * interval '1 second'
+      `UPDATE ${tables.channel} SET next_start = greatest(held_until, clock_timestamp() + throttle * interval '1 second')
         WHERE throttle IS NOT NULL AND name = ANY(ARRAY(
           SELECT name FROM ${tables.channel} WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE))`,
     );

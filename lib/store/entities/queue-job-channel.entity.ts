@@ -63,4 +63,16 @@ export class QueueJobChannel {
   /** Seconds. */
   @Column({ name: 'rate_per', type: 'double precision', nullable: true })
   ratePer!: number | null;
+
+  /** Until when a job has asked that nothing starts here. */
+  @Column({ name: 'held_until', type: 'timestamptz', nullable: true })
+  heldUntil!: Date | null;
+
+  /** The uuid of that job. */
+  @Column({ name: 'held_by', type: 'uuid', nullable: true })
+  heldBy!: string | null;
+
+  /** Since when no job is in it, as far as somebody has looked; only of channels that were made on use. */
+  @Column({ name: 'date_empty', type: 'timestamptz', nullable: true })
+  dateEmpty!: Date | null;
 }

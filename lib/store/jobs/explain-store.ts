@@ -36,6 +36,9 @@ export interface ChannelRoom {
   readonly throttle: number | null;
   /** Where it is still to come, in milliseconds since 1970. */
   readonly nextStart: number | null;
+  /** Until when a job holds it, if that is still to come, and which. */
+  readonly heldUntil: number | null;
+  readonly heldBy: string | null;
   /** `taken`: starts that count now; `seconds`: until one of them no longer does. */
   readonly rate: {
     readonly limit: number;

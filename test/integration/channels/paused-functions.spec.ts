@@ -50,10 +50,10 @@ describe('a job function that is paused', () => {
 
   it('starts no job on any node from the moment at which that resolves, and all of them after', async () => {
     // Jobs come all the while.
-    let calling = true;
+    const calling = { on: true };
     const stored = (async () => {
       let at = 0;
-      for (; calling; at += 1) await call('bill', `${at}`);
+      for (; calling.on; at += 1) await call('bill', `${at}`);
       return at;
     })();
     await eventually(() => expect(calls().length).toBeGreaterThan(20));
@@ -61,7 +61,7 @@ describe('a job function that is paused', () => {
     const before = calls().length;
     await Promise.all(Array.from({ length: 20 }, async (_, at) => call('mail', `${at}`)));
     await eventually(() => expect(calls().filter((one) => one.startsWith('mail')).length).toBe(20));
-    calling = false;
+    calling.on = false;
     const last = await call('bill', 'last');
     const count = (await stored) + 1;
     expect(calls().length).toBe(before + 20);

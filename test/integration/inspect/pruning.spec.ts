@@ -44,9 +44,17 @@ describe('jobs that ended long ago', () => {
     return Object.fromEntries(rows.map(({ channel, count }) => [channel, count]));
   };
   const retention = (interval: number | null = 30 * DAY): JobPruner =>
-    new JobPruner(store.history, store.batches, store.nodes, store.keys, interval, (error) => {
-      throw error;
-    });
+    new JobPruner(
+      store.history,
+      store.batches,
+      store.nodes,
+      store.keys,
+      store.channels,
+      interval,
+      (error) => {
+        throw error;
+      },
+    );
 
   it('are removed when their channel keeps them no longer, and without a word of its own as the module says', async () => {
     for (const channel of ['root', 'root.unknown', 'root.short', 'root.long']) {

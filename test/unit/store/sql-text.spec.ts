@@ -70,7 +70,7 @@ const QUOTED =
 const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/claims/claim-store.ts': ["CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')"],
   'store/batches/batch-store.ts': ['STATE', 'where', 'limit', 'OLD_SNAPSHOT', "batchLock(this.tables, '$1')"],
-  'store/channels/channel-store.ts': ['COLUMNS'],
+  'store/channels/channel-store.ts': ['COLUMNS', "NEXT_START('excluded')", "NEXT_START('w')", 'below'],
   'store/channels/channel-list.ts': [
     'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)',
   ],

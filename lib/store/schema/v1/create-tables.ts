@@ -115,7 +115,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_dependency_child', t.dependency, '(child)'),
     table(
       'queue_job_channel',
-      `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, limiting_channels text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), rate_limit integer, rate_per double precision`,
+      `name text COLLATE "C" NOT NULL, capacity integer, sequential boolean NOT NULL DEFAULT false, throttle double precision, fair boolean NOT NULL DEFAULT false, paused boolean NOT NULL DEFAULT false, removal_interval double precision, limiting_channels text[] NOT NULL DEFAULT '{}', next_start timestamptz, served bigint NOT NULL DEFAULT 0, configured jsonb, changed jsonb, date_created timestamptz NOT NULL DEFAULT clock_timestamp(), rate_limit integer, rate_per double precision, held_until timestamptz, held_by uuid, date_empty timestamptz`,
       'name',
     ),
     index('queue_job_channel_fair', t.channel, '(name) WHERE fair'),

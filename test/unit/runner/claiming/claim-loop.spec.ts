@@ -77,7 +77,16 @@ describe('the round trips of a node', () => {
       },
       voidRoundTrip: async (_node: number, id: number) => Promise.resolve(void voided.push(id)),
       heldJobs: async () => Promise.resolve([]),
-      resync: async () => Promise.resolve({ version: 1, limiting: [], throttled: [], counted: [] }),
+      resync: async () =>
+        Promise.resolve({
+          version: 1,
+          limiting: [],
+          throttled: [],
+          rated: [],
+          exceptions: [],
+          paused: [],
+          counted: [],
+        }),
     };
     const inserts = {
       insert: async (by: { roundTrip: number }, jobs: readonly NewJob[]) => {

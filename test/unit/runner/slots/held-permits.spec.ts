@@ -2,7 +2,11 @@ import { HeldPermits } from '../../../../lib/runner/slots/held-permits.js';
 
 const permitsOf = (limiting: string[], throttled: string[] = []): HeldPermits => {
   const permits = new HeldPermits();
-  permits.resync({ version: 3, limiting, throttled, rated: [], paused: [], counted: [] }, [], []);
+  permits.resync(
+    { version: 3, limiting, throttled, rated: [], exceptions: [], paused: [], counted: [] },
+    [],
+    [],
+  );
   return permits;
 };
 
@@ -48,7 +52,7 @@ describe('the permits that a node holds', () => {
     permits.hold('root');
     permits.release('root');
     permits.resync(
-      { version: 4, limiting: ['root.a'], throttled: [], rated: [], paused: [], counted: [] },
+      { version: 4, limiting: ['root.a'], throttled: [], rated: [], exceptions: [], paused: [], counted: [] },
       [],
       [],
     );

@@ -1,4 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
+import { LOOKUP_SETTINGS } from './settings.js';
 
 /**
  * `queue_job_update_limiting_channels()`: works out again at which channels a claim has to look, and gives the configuration a new version.
@@ -13,13 +14,10 @@ CREATE OR REPLACE FUNCTION ${t.name('queue_job_update_limiting_channels_1')}() R
 DECLARE
   v_version bigint;
 BEGIN
+  UPDATE ${t.channel} c SET held_until = NULL, held_by = NULL WHERE c.held_until < clock_timestamp();
   DELETE FROM ${t.permit} p WHERE NOT EXISTS (SELECT 1 FROM ${t.node} n WHERE n.id = p.node AND n.alive);
   WITH changed AS (
-    SELECT c.name, c.limiting_channels AS before, ARRAY(
-      SELECT a.name FROM ${t.channel} a
-      WHERE right(a.name, 2) <> '.*' AND ${isLimiting('a')} AND (a.name = c.name OR starts_with(c.name, a.name || '.'))
-      ORDER BY a.name
-    ) AS after
+    SELECT c.name, c.limiting_channels AS before, ${limitingOf(t, 'c.name')} AS after
     FROM ${t.channel} c WHERE right(c.name, 2) <> '.*'
   ), written AS (
     UPDATE ${t.channel} c SET limiting_channels = h.after FROM changed h WHERE c.name = h.name AND c.limiting_channels <> h.after
@@ -42,38 +40,53 @@ END $$`;
 /**
  * `queue_job_ensure_channels(names)`: makes the rows of channels on their first use, with those above them. A channel
  * gets what its parent's wildcard (`root.tenants.*`) says, or no limit of its own.
+ *
+ * It takes part in no configuration: nodes know the wildcards, and nothing runs yet in a channel without a row. So claims
+ * go on meanwhile, and the first job of a tenant costs the same beside ten others and beside a hundred thousand. A lock
+ * of their own lets those who make channels go one by one, from the top down and a statement each, so that each sees
+ * what was made above it.
  */
 export const ensureChannels = (t: Tables): string => `
-CREATE OR REPLACE FUNCTION ${t.name('queue_job_ensure_channels_1')}(p_names text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ${t.name('queue_job_ensure_channels_1')}(p_names text[]) RETURNS void LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
 DECLARE
-  v_limited boolean;
+  v_missing text[];
+  v_name text;
 BEGIN
   -- Mostly another process has been here before, and nobody has to wait.
-  IF NOT EXISTS (
-    SELECT 1 FROM unnest(p_names) n (name) WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.name = n.name)
-  ) THEN RETURN; END IF;
-  PERFORM pg_advisory_xact_lock(${t.lockClass}, 0);
-  WITH RECURSIVE paths AS (
-    SELECT DISTINCT n.name FROM unnest(p_names) n (name)
-    UNION
-    SELECT regexp_replace(p.name, '\\.[^.]+$', '') FROM paths p WHERE p.name LIKE '%.%'
-  ), made AS (
-    INSERT INTO ${t.channel} (name, capacity, sequential, throttle, rate_limit, rate_per, fair, paused, removal_interval, limiting_channels)
-    SELECT p.name, w.capacity, coalesce(w.sequential, false), w.throttle, w.rate_limit, w.rate_per, coalesce(w.fair, false),
-      coalesce(w.paused, false), w.removal_interval,
-      ARRAY(SELECT a.name FROM ${t.channel} a
-        WHERE right(a.name, 2) <> '.*' AND ${isLimiting('a')} AND starts_with(p.name, a.name || '.') ORDER BY a.name)
-    FROM paths p
-    LEFT JOIN ${t.channel} w ON w.name = regexp_replace(p.name, '[^.]+$', '*') AND p.name LIKE '%.%'
-    ON CONFLICT (name) DO NOTHING
-    RETURNING ${isLimiting('')} AS limited
-  )
-  SELECT bool_or(m.limited) INTO v_limited FROM made m;
-  IF v_limited THEN PERFORM ${t.name('queue_job_update_limiting_channels_1')}(); END IF;
+  v_missing := ARRAY(
+    SELECT DISTINCT n.name FROM unnest(p_names) n (name) WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.name = n.name)
+  );
+  IF cardinality(v_missing) = 0 THEN RETURN; END IF;
+  PERFORM pg_advisory_xact_lock(${t.lockClass}, ${CREATION_LOCK});
+  PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
+  FOR v_name IN
+    SELECT DISTINCT array_to_string((string_to_array(n.name, '.'))[1:depth], '.') COLLATE "C" AS name
+    FROM unnest(v_missing) n (name) CROSS JOIN LATERAL generate_series(1, cardinality(string_to_array(n.name, '.'))) depth
+    ORDER BY 1
+  LOOP
+    INSERT INTO ${t.channel} (name, capacity, sequential, throttle, rate_limit, rate_per, fair, paused, removal_interval)
+    SELECT v_name, w.capacity, coalesce(w.sequential, false), w.throttle, w.rate_limit, w.rate_per, coalesce(w.fair, false),
+      coalesce(w.paused, false), w.removal_interval
+    FROM (SELECT) one LEFT JOIN ${t.channel} w ON w.name = regexp_replace(v_name, '[^.]+$', '*') AND strpos(v_name, '.') > 0
+    WHERE NOT EXISTS (SELECT 1 FROM ${t.channel} c WHERE c.name = v_name)
+    ON CONFLICT (name) DO NOTHING;
+    IF FOUND THEN
+      UPDATE ${t.channel} c SET limiting_channels = ${limitingOf(t, 'c.name')} WHERE c.name = v_name;
+    END IF;
+  END LOOP;
 END $$`;
 
+/** The key of the lock that whoever makes channels takes, beside that of the configuration. */
+const CREATION_LOCK = -1;
+
+/** The channels that limit one, itself and those above it, each looked up by its name. */
+const limitingOf = (t: Tables, name: string): string => `ARRAY(
+      SELECT a.name FROM generate_series(1, cardinality(string_to_array(${name}, '.'))) depth
+      JOIN ${t.channel} a ON a.name = array_to_string((string_to_array(${name}, '.'))[1:depth], '.') AND ${isLimiting('a')}
+      ORDER BY a.name
+    )`;
+
 /** Whether a channel limits anything, so that a claim has to look at it. */
-function isLimiting(alias: string): string {
-  const c = alias === '' ? '' : `${alias}.`;
-  return `(${c}capacity IS NOT NULL OR ${c}throttle IS NOT NULL OR ${c}rate_limit IS NOT NULL OR ${c}sequential OR ${c}fair OR ${c}paused)`;
+export function isLimiting(c: string): string {
+  return `(${c}.capacity IS NOT NULL OR ${c}.throttle IS NOT NULL OR ${c}.rate_limit IS NOT NULL OR ${c}.sequential OR ${c}.fair OR ${c}.paused OR ${c}.held_until IS NOT NULL)`;
 }

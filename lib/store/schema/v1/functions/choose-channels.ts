@@ -146,3 +146,32 @@ const firstBlocker = (t: Tables): string => {
               END IF;
             END IF;`;
 };
+
+/**
+ * Puts the channels into the order in which the first entry of each may start. Where channels take turns, the first free job
+ * of each counts: what a node holds has had its turn.
+ */
+export const inOrder = (t: Tables): string => `
+      IF v_fair THEN
+        v_heads.priorities := ARRAY(SELECT coalesce(h.free, h.first) FROM unnest(v_heads.free_priorities, v_heads.priorities) WITH ORDINALITY h (free, first, at) ORDER BY h.at);
+        v_heads.seqs := ARRAY(SELECT coalesce(h.free, h.first) FROM unnest(v_heads.free_seqs, v_heads.seqs) WITH ORDINALITY h (free, first, at) ORDER BY h.at);
+      END IF;
+      SELECT array_agg(h.channel ORDER BY h.priority, h.turn), array_agg(h.priority ORDER BY h.priority, h.turn),
+        array_agg(h.seq ORDER BY h.priority, h.turn),
+        array_agg(h.free_priority ORDER BY h.priority, h.turn), array_agg(h.free_seq ORDER BY h.priority, h.turn)
+      INTO v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs
+      FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs,
+        CASE WHEN v_fair THEN ${t.name('queue_job_turns_1')}(v_heads.seqs, v_heads.priorities, v_heads.channels) ELSE v_heads.seqs END
+      ) h (channel, priority, seq, free_priority, free_seq, turn);`;
+
+/** Leaves out the channels from which nothing can start, and begins again with the rest. */
+export const chooseAgain = `
+      SELECT array_agg(h.channel ORDER BY h.at), array_agg(h.priority ORDER BY h.at), array_agg(h.seq ORDER BY h.at),
+        array_agg(h.free_priority ORDER BY h.at), array_agg(h.free_seq ORDER BY h.at)
+      INTO v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs
+      FROM unnest(v_heads.channels, v_heads.priorities, v_heads.seqs, v_heads.free_priorities, v_heads.free_seqs)
+        WITH ORDINALITY h (channel, priority, seq, free_priority, free_seq, at)
+      WHERE h.channel <> ALL(v_skipped);
+      v_channels := '{}'; v_priorities := '{}'; v_seqs := '{}'; w_priorities := '{}'; w_seqs := '{}';
+      l_room := l_first_room; l_held := l_first_held;
+      v_skipped := '{}'; v_rest := NULL;`;

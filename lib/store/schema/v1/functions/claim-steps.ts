@@ -51,7 +51,7 @@ export const sumPermits = (
             END::integer AS room,
             o.held::integer AS held,
             -- What was lowered below what is out gets permits back: no prefetched job may wait for one that becomes free.
-            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.rate_limit IS NOT NULL OR c.paused OR coalesce(o.out > c.capacity, false) AS strict,
+            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.rate_limit IS NOT NULL OR c.paused OR coalesce(c.next_start > v_now, false) OR coalesce(o.out > c.capacity, false) AS strict,
             c.sequential, c.fair,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake,
             CASE WHEN c.rate_limit IS NOT NULL THEN w.seconds * 1000 END AS again

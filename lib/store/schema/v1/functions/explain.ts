@@ -130,7 +130,7 @@ BEGIN
   l_name := ARRAY(SELECT DISTINCT x.name FROM jsonb_each(c_limits) e (channel, limits) CROSS JOIN LATERAL jsonb_array_elements_text(e.limits) x (name) ORDER BY 1);
   SELECT coalesce(jsonb_object_agg(c.name, jsonb_build_object(
     'capacity', c.capacity, 'out', o.out, 'paused', c.paused, 'sequential', c.sequential, 'throttle', c.throttle,
-    'nextStart', CASE WHEN c.next_start > v_now THEN ${ms('c.next_start')} END,
+    'heldUntil', CASE WHEN c.held_until > v_now THEN ${ms('c.held_until')} END, 'heldBy', c.held_by, 'nextStart', CASE WHEN c.next_start > v_now THEN ${ms('c.next_start')} END,
     'rate', CASE WHEN c.rate_limit IS NOT NULL THEN jsonb_build_object('limit', c.rate_limit, 'per', c.rate_per, 'taken', w.taken, 'seconds', w.seconds) END,
     'failed', f.failed,
     'room', CASE WHEN c.paused OR c.next_start > v_now OR f.failed IS NOT NULL THEN 0 ELSE greatest(least(

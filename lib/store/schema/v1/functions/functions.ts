@@ -11,6 +11,7 @@ import { expire } from './expire.js';
 import { followUp } from './follow-up.js';
 import { explain } from './explain.js';
 import { finishTransactional } from './finish-transactional.js';
+import { holdChannel } from './hold-channel.js';
 import { insertClaimed } from './insert-claimed.js';
 import { breakdown } from './breakdown.js';
 import { counts } from './counts.js';
@@ -19,6 +20,7 @@ import { readyHeads } from './low-water.js';
 import { heartbeat } from './heartbeat.js';
 import { heldJobs } from './held-jobs.js';
 import { leave } from './leave.js';
+import { pruneChannels } from './prune-channels.js';
 import { restartStarts } from './rates.js';
 import { resync } from './resync.js';
 import { retire } from './retire.js';
@@ -88,4 +90,6 @@ export const functions = (t: Tables): readonly string[] =>
     explain,
     expire,
     callKeyed,
+    holdChannel,
+    pruneChannels,
   ].map((statement) => statement(t));

@@ -1,4 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
+import { isLimiting } from './channels.js';
 
 /**
  * `queue_job_resync(node, running, unstarted)`: books the permits of a node again, from what it runs and the channels as they are now.
@@ -33,9 +34,23 @@ BEGIN
   UPDATE ${t.node} n SET config_version = v_version WHERE n.id = p_node;
   RETURN json_build_object(
     'version', v_version, 'counted', v_counted,
-    'limiting', coalesce((SELECT json_agg(g.name) FROM (SELECT DISTINCT unnest(c.limiting_channels) AS name FROM ${t.channel} c) g), '[]'::json),
-    'throttled', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.throttle IS NOT NULL), '[]'::json),
-    'rated', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c WHERE c.rate_limit IS NOT NULL), '[]'::json),
+    'limiting', ${names(t, isLimiting('c'))}, 'throttled', ${names(t, 'c.throttle IS NOT NULL')}, 'rated', ${names(t, 'c.rate_limit IS NOT NULL')},
+    'exceptions', coalesce((SELECT json_agg(c.name) FROM ${t.channel} c JOIN ${t.channel} w ON ${wildcardOf} WHERE NOT ${ALIKE}), '[]'::json),
     'paused', coalesce((SELECT json_agg(f.name) FROM ${t.jobFunction} f WHERE f.date_paused IS NOT NULL), '[]'::json)
   );
 END $$`;
+
+/** The wildcard `w` right above a channel `c`. */
+const wildcardOf = `w.name = regexp_replace(c.name, '[^.]+$', '*') AND right(c.name, 2) <> '.*'`;
+
+/** That the limits of a channel `c` are those of the wildcard `w`, from which it was made. */
+const ALIKE = `((c.capacity, c.sequential, c.throttle, c.rate_limit, c.rate_per, c.fair, c.paused)
+      IS NOT DISTINCT FROM (w.capacity, w.sequential, w.throttle, w.rate_limit, w.rate_per, w.fair, w.paused) AND c.held_until IS NULL)`;
+
+/**
+ * The names of the channels `c` of which something is true, as JSON: those that are as their wildcard says stand for
+ * themselves by the name of that, so that a hundred thousand tenants are one name.
+ */
+const names = (t: Tables, is: string): string => `coalesce((
+      SELECT json_agg(c.name) FROM ${t.channel} c WHERE ${is} AND NOT EXISTS (SELECT 1 FROM ${t.channel} w WHERE ${wildcardOf} AND ${ALIKE})
+    ), '[]'::json)`;
