@@ -5,6 +5,7 @@ import { toError } from '../common/to-error.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { QueueJobError } from '../errors/queue-job.error.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
+import { checkInput } from '../job/input-schema.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import { storedTags } from '../job/tags.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
@@ -31,8 +32,8 @@ export class ScheduleExplorer {
   ) {}
 
   /**
-   * @throws InvalidScheduleError where two schedules have one name
-   * @throws UnserializableArgumentError where the arguments can't be stored
+   * @throws InvalidScheduleError where two schedules have one name, and where arguments do not match the schema of their
+   *   job function or can't be stored
    */
   explore(): CodeSchedule[] {
     const found = new Map<string, CodeSchedule>();
@@ -61,7 +62,7 @@ export class ScheduleExplorer {
   ): Omit<StoredCall, 'defaultChannel'> {
     const draft = v7();
     const { codec } = this;
-    const text = this.encoded(name, args);
+    const text = this.encoded(name, fn, args);
     const key = resolveIdentityKey(fn.options.identityKey, {
       name: fn.name,
       args,
@@ -83,8 +84,9 @@ export class ScheduleExplorer {
     };
   }
 
-  private encoded(name: string, args: readonly unknown[]): string {
+  private encoded(name: string, fn: JobFunction, args: readonly unknown[]): string {
     try {
+      if (fn.options.schema !== undefined) checkInput(fn.options.schema, args, fn.name);
       return this.codec.encode(args);
     } catch (error) {
       if (!(error instanceof QueueJobError)) throw error;

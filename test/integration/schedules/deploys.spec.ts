@@ -1,6 +1,13 @@
 import { Injectable, type Type } from '@nestjs/common';
 import type { Client } from 'pg';
-import { CronJob, InvalidScheduleError, Job, ScheduleService } from '../../../lib/index.js';
+import { z } from 'zod';
+import {
+  CronJob,
+  InvalidArgumentsError,
+  InvalidScheduleError,
+  Job,
+  ScheduleService,
+} from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
@@ -173,5 +180,54 @@ describe('a schedule in a rolling deploy', () => {
       InvalidScheduleError,
     );
     await expect(schedules.remove('report')).rejects.toThrow('Pause it, or remove the decorator');
+  });
+
+  it('is refused where its arguments do not match the schema of its method, at start and at the call', async () => {
+    const schema = z.object({ tenant: z.number() });
+    @Injectable()
+    class Wrong {
+      @Job({ schema })
+      @CronJob('@daily', { name: 'wrong', args: [{ tenant: 'seven' }] })
+      async send(given: { tenant: number }): Promise<void> {
+        await Promise.resolve(given);
+      }
+    }
+    @Injectable()
+    class None {
+      @CronJob('@daily', { name: 'none' })
+      @Job({ schema })
+      async send(given: { tenant: number }): Promise<void> {
+        await Promise.resolve(given);
+      }
+    }
+    @Injectable()
+    class Right {
+      @CronJob('@daily', { name: 'right', args: [{ tenant: 7 }] })
+      @Job({ schema })
+      async send(given: { tenant: number }): Promise<void> {
+        await Promise.resolve(given);
+      }
+    }
+    const refused = async (type: Type, text: string): Promise<void> => {
+      const error: unknown = await start(type).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(InvalidScheduleError);
+      expect((error as Error).message).toContain(text);
+      expect((error as Error).cause).toBeInstanceOf(InvalidArgumentsError);
+    };
+    await refused(Wrong, "The arguments of the schedule 'wrong' can't be stored: ");
+    await refused(Wrong, 'Wrong.send do not match its schema: args[0].tenant: ');
+    await refused(None, 'None.send do not match its schema: args[0]: ');
+    const app = await start(Right);
+    const schedules = app.get(ScheduleService);
+    const upsert = async (args: unknown): Promise<void> =>
+      schedules.upsert('by data', {
+        cron: '@daily',
+        call: app.queue.delayable(Right).send(args as { tenant: number }),
+      });
+    await expect(upsert({ tenant: 'seven' })).rejects.toThrow(InvalidArgumentsError);
+    await upsert({ tenant: 8 });
+    await eventually(async () =>
+      expect((await schedules.list()).map(({ name }) => name)).toEqual(['by data', 'right']),
+    );
   });
 });
