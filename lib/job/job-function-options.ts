@@ -106,6 +106,11 @@ export interface JobFunctionOptions {
    * the module, or false.
    */
   readonly requireTransaction?: boolean | undefined;
+  /**
+   * Whether the dashboard may add schedules that call the method, with arguments that a person writes. Give it a `schema`
+   * too, which these are checked by. `ScheduleService.upsert()` does not need it. Default: false.
+   */
+  readonly schedulable?: boolean | undefined;
 }
 
 /** {@link JobFunctionOptions} after the checks: only what was given, the timeout in milliseconds. */
@@ -132,6 +137,7 @@ export interface ValidJobFunctionOptions {
   readonly onFailed?: string;
   readonly schema?: InputSchema;
   readonly requireTransaction?: boolean;
+  readonly schedulable?: boolean;
 }
 
 const CHECKS: Checks<ValidJobFunctionOptions> = {
@@ -156,6 +162,7 @@ const CHECKS: Checks<ValidJobFunctionOptions> = {
   onFailed: (value) => checkName('onFailed', value),
   schema: checkSchemaOption,
   requireTransaction: (value) => checkBoolean('requireTransaction', value),
+  schedulable: (value) => checkBoolean('schedulable', value),
 };
 
 /**

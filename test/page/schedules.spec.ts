@@ -55,7 +55,9 @@ describe('The schedules', () => {
     await button('Add a schedule').click();
     const dialog = tab.page.getByRole('dialog', { name: 'Add a schedule' });
     await dialog.getByLabel('Name').fill('tenant 8');
-    await dialog.getByLabel('Function').fill('ReportService.send');
+    const choices = dialog.getByLabel('Function').getByRole('option');
+    expect(await choices.allTextContents()).toEqual(['Images.resize', 'Reports.monthly']);
+    await dialog.getByLabel('Function').selectOption('Reports.monthly');
     await dialog.getByLabel('Arguments').fill('[8');
     await dialog.getByLabel('Expression').fill('10 min');
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -67,10 +69,18 @@ describe('The schedules', () => {
     await tab.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await eventually(() =>
       expect(changes()).toEqual([
-        'PUT schedules/tenant%208 {"jobName":"ReportService.send","args":[8],"every":"10 min","timeZone":"UTC"}',
+        'PUT schedules/tenant%208 {"jobName":"Reports.monthly","args":[8],"every":"10 min","timeZone":"UTC"}',
         'DELETE schedules/tenant%208 {}',
       ]),
     );
+  });
+
+  test('are not added where no function allows it', async () => {
+    tab.dashboard.settings.schedulable.clear();
+    await tab.open('schedules', 'Schedules');
+    await eventually(() => expect(tab.dashboard.asked).toContain('GET functions'));
+    await row('tenant 7').waitFor();
+    expect(await button('Add a schedule').count()).toBe(0);
   });
 
   test('are only looked at by those who may not change them', async () => {

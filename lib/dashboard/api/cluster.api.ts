@@ -157,6 +157,8 @@ export interface FunctionView {
   readonly name: string;
   /** Whether the process that answers knows it. */
   readonly known: boolean;
+  /** Whether `PUT schedules/:name` takes it: `@Job({ schedulable: true })`. */
+  readonly schedulable: boolean;
   readonly channel: string;
   /** Attempts to seconds, or to a range of seconds; null: 600 s after each. */
   readonly retryPattern: Readonly<Record<string, number | readonly [number, number]>> | null;

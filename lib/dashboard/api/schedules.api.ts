@@ -66,6 +66,7 @@ export type ScheduleChangeRequest = {
 
 /** `PUT schedules/:name`: a schedule that calls a job function with these arguments. */
 export interface ScheduleAddRequest {
+  /** Of a job function with `@Job({ schedulable: true })`. */
   readonly jobName: string;
   /** As JSON, with types as they are stored: `{ "$type": "Date", "value": "…" }`. */
   readonly args: readonly unknown[];

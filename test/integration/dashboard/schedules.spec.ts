@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import type {
   AuditPage,
+  FunctionView,
   Problem,
   SchedulePage,
   ScheduleRunView,
@@ -20,9 +22,15 @@ class Shop {
     return Promise.resolve();
   }
 
-  @Job()
+  @Job({ schedulable: true, schema: z.date() })
   async send(when: Date): Promise<void> {
     this.sent.push(when);
+    return Promise.resolve();
+  }
+
+  @Job()
+  async refund(amount: number): Promise<void> {
+    this.sent.push(amount);
     return Promise.resolve();
   }
 }
@@ -134,16 +142,27 @@ describe.each(ADAPTERS)('the schedules of the dashboard on %s', (_, adapter) => 
     await refused('schedules/none/run', {}, 'POST', 'no schedule named', 404);
     await refused(path, {}, 'DELETE', 'is declared by @CronJob()');
     await refused('schedules/x', { jobName: 'No.such', args: [], cron: '@daily' }, 'PUT', 'No.such', 404);
-    await refused('schedules/x', { jobName: 'Shop.send', args: {}, cron: '@daily' }, 'PUT', 'args');
-    await refused('schedules/x', { jobName: 'Shop.send', args: [] }, 'PUT', 'Give either cron or every');
+    const when = [{ $type: 'Date', value: '2026-01-01T00:00:00.000Z' }];
+    const add = { jobName: 'Shop.send', args: when, cron: '@daily' };
+    await refused('schedules/x', { ...add, args: {} }, 'PUT', 'args');
+    await refused('schedules/x', { jobName: 'Shop.send', args: when }, 'PUT', 'Give either cron or every');
+    await refused(path, add, 'PUT', 'is declared by @CronJob()');
+    await refused('schedules/x', { ...add, args: ['today'] }, 'PUT', 'do not match its schema: args[0]: ');
+    await refused('schedules/x', { ...add, args: [{ $type: 'Moon' }] }, 'PUT', 'cannot be read: ');
+    await refused('schedules/x', { ...add, args: [{ $type: 'Date', value: 1 }] }, 'PUT', 'cannot be read: ');
     await refused(
-      path,
-      { jobName: 'Shop.send', args: [], cron: '@daily' },
+      'schedules/x',
+      { ...add, jobName: 'Shop.refund', args: [5] },
       'PUT',
-      'is declared by @CronJob()',
+      'Shop.refund does not allow schedules that people add. Its code allows them with @Job({ schedulable: true }).',
     );
     expect(await one()).toMatchObject({ cron: '0 6 * * MON-FRI', changed: [] });
     expect((await test.get<SchedulePage>('schedules')).schedules).toHaveLength(1);
+  });
+
+  it('are offered for the job functions that allow it', async () => {
+    const functions = await test.get<FunctionView[]>('functions');
+    expect(functions.filter(({ schedulable }) => schedulable).map(({ name }) => name)).toEqual(['Shop.send']);
   });
 
   it('are only looked at by those who may not change them', async () => {

@@ -69,7 +69,10 @@ export const decorators: readonly BadInput<void>[] = [
   ...[0, -1, NaN, '5', 'long', null, {}, 2_147_483_648, '30 days'].map((value) =>
     job('timeout', value, 'not '),
   ),
-  ...['yes', 1, null].map((value) => job('transactional', value, 'true or false', 'not ')),
+  ...['yes', 1, null].flatMap((value) => [
+    job('transactional', value, 'true or false', 'not '),
+    job('schedulable', value, 'true or false', 'not '),
+  ]),
   ...['all', true, null, {}].map((value) =>
     job('retryOn', value, "'retryable', 'any' or a function", 'not '),
   ),

@@ -178,6 +178,7 @@ export function fakeFunctions(jobs: readonly JobSummary[]): FunctionView[] {
     return {
       name,
       known: true,
+      schedulable: false,
       channel,
       retryPattern,
       declared: { channel, retryPattern },

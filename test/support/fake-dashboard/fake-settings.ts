@@ -21,6 +21,8 @@ export class FakeSettings {
   readonly channels = new Map<string, Partial<ChannelProperties>>();
   readonly functions = new Map<string, FunctionChangeRequest>();
   readonly nodes = new Map<number, NodeView['state']>();
+  /** The job functions that may be scheduled on the page. */
+  readonly schedulable = new Set(['Images.resize', 'Reports.monthly']);
 
   channel(view: ChannelView): ChannelView {
     const changed = this.channels.get(view.name) ?? view.changed;
@@ -49,6 +51,7 @@ export class FakeSettings {
     const { channel = null, retryPattern = null } = this.functions.get(view.name) ?? {};
     return {
       ...view,
+      schedulable: this.schedulable.has(view.name),
       channel: channel ?? view.channel,
       retryPattern: retryPattern ?? view.retryPattern,
       changed: { channel, retryPattern },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type JobFunctionState, JobFunctionService } from '../../../services/job-function.service.js';
+import { QueueParts } from '../../../services/queue-parts.js';
 import { UnknownJobError } from '../../../errors/unknown-job.error.js';
 import { percentile } from '../../../common/histogram.js';
 import type { SecondsPattern } from '../../../job/retry-pattern.js';
@@ -17,6 +18,7 @@ interface Now {
 export class FunctionViews {
   constructor(
     private readonly functions: JobFunctionService,
+    private readonly parts: QueueParts,
     private readonly store: DashboardStore,
   ) {}
 
@@ -54,6 +56,7 @@ export class FunctionViews {
         const { ended = 0, failedTries = 0, run = [] } = sums.get(name) ?? {};
         return {
           ...declaredView(name, states.get(name)),
+          schedulable: this.parts.registry.find(name)?.options.schedulable === true,
           ...(now.get(name) ?? { waiting: 0, running: 0, failed: 0 }),
           ended,
           failedTries,

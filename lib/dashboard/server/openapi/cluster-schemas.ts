@@ -105,6 +105,7 @@ export const FUNCTION_CHANGE = partial({ channel: orNull(text), retryPattern: pa
 export const FUNCTION = record({
   name: text,
   known: flag,
+  schedulable: flag,
   channel: text,
   retryPattern: pattern,
   declared: orNull(record({ channel: text, retryPattern: pattern })),

@@ -1,5 +1,7 @@
 import { Delete, Get, Patch, Post, Put } from '@nestjs/common';
 import type { UpsertScheduleOptions } from '../../../schedule/schedule-input.js';
+import { InvalidScheduleError } from '../../../errors/invalid-schedule.error.js';
+import { QueueJobError } from '../../../errors/queue-job.error.js';
 import { ScheduleService } from '../../../schedule/schedule.service.js';
 import { QueueParts } from '../../../services/queue-parts.js';
 import type { SchedulePage, ScheduleRunView, ScheduleView } from '../../api/schedules.api.js';
@@ -68,8 +70,10 @@ export class SchedulesController {
   @Put(':name')
   @Described({
     summary: 'Makes a schedule that calls a job function of this application',
-    description: 'The arguments are JSON, with types as they are stored. Give either cron or every.',
+    description:
+      'The job function must have `@Job({ schedulable: true })`. The arguments are JSON, with types as they are stored. Give either cron or every.',
     ...ONE,
+    problems: { 404: 'There is no such job function' },
     body: SCHEDULE_ADD,
     answer: SCHEDULE,
   })
@@ -78,7 +82,8 @@ export class SchedulesController {
     const { jobName, args, ...timing } = parseScheduleAdd(await this.allowed(call));
     await this.note(call, 'add', name, { jobName, ...timing }, async () => {
       const fn = this.parts.registry.get(jobName);
-      const given = await this.parts.codec.decode(JSON.stringify(args));
+      if (fn.options.schedulable !== true) throw notSchedulable(jobName);
+      const given = await this.decoded(args);
       const job = this.parts.delayables.build({ fn, args: given, options: {}, manager: undefined });
       try {
         await this.schedules.upsert(name, { ...timing, call: job } as UpsertScheduleOptions);
@@ -152,6 +157,16 @@ export class SchedulesController {
     return { name };
   }
 
+  /** @throws InvalidScheduleError where the codec cannot read them */
+  private async decoded(args: readonly unknown[]): Promise<readonly unknown[]> {
+    try {
+      return await this.parts.codec.decode(JSON.stringify(args));
+    } catch (error) {
+      if (!(error instanceof QueueJobError)) throw error;
+      throw new InvalidScheduleError(`The arguments cannot be read: ${error.message}`, { cause: error });
+    }
+  }
+
   private async viewOf(name: string): Promise<ScheduleView> {
     return scheduleView(await this.schedules.get(name));
   }
@@ -177,3 +192,8 @@ export class SchedulesController {
     return this.trail.note({ actor, action: `schedules.${what}`, target, details }, work);
   }
 }
+
+const notSchedulable = (jobName: string): InvalidScheduleError =>
+  new InvalidScheduleError(
+    `${jobName} does not allow schedules that people add. Its code allows them with @Job({ schedulable: true }).`,
+  );

@@ -23,7 +23,6 @@ export const schedulesEn = {
   'schedules.search': 'Search',
   'schedules.add': 'Add a schedule',
   'schedules.jobName': 'Function',
-  'schedules.jobNameHint': 'Such as ReportService.send',
   'schedules.args': 'Arguments',
   'schedules.argsHint': 'A list, as JSON',
   'schedules.noJson': 'The arguments are no JSON',

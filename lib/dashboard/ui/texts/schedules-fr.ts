@@ -26,7 +26,6 @@ export const schedulesFr: Pick<Texts, keyof typeof schedulesEn> = {
   'schedules.search': 'Chercher',
   'schedules.add': 'Ajouter une planification',
   'schedules.jobName': 'Fonction',
-  'schedules.jobNameHint': 'Par exemple ReportService.send',
   'schedules.args': 'Arguments',
   'schedules.argsHint': 'Une liste, en JSON',
   'schedules.noJson': 'Les arguments ne sont pas du JSON',

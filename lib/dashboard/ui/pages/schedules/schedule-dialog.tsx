@@ -6,14 +6,18 @@ import { Button } from '../../components/button.js';
 import { Dialog } from '../../components/dialog.js';
 import { Notice } from '../../components/empty.js';
 import { Field } from '../../components/field.js';
+import { SelectField } from '../../components/select-field.js';
 
 /** Changes when a schedule ticks, or adds one where there is none to change. */
 export function ScheduleDialog({
   view,
+  jobNames = [],
   saved,
   close,
 }: {
   view: ScheduleView | null;
+  /** The job functions that a new schedule can have. */
+  jobNames?: readonly string[];
   saved: () => void;
   close: () => void;
 }) {
@@ -21,7 +25,7 @@ export function ScheduleDialog({
   const { t } = useTexts();
   const [fields, setFields] = useState({
     name: view?.name ?? '',
-    jobName: view?.jobName ?? '',
+    jobName: view?.jobName ?? jobNames[0] ?? '',
     args: '[]',
     expression: view === null ? '' : (view.cron ?? `${view.every} ms`),
     timeZone: view?.timeZone ?? 'UTC',
@@ -50,11 +54,15 @@ export function ScheduleDialog({
     const when = { ...whenOf(expression.trim()), timeZone: timeZone.trim() };
     return view === null
       ? api.addSchedule(name.trim(), {
-          jobName: jobName.trim(),
+          jobName,
           args: JSON.parse(args) as unknown[],
           ...when,
         })
       : api.changeSchedule(name, when);
+  };
+  const change = (id: keyof typeof fields, value: string) => {
+    setFields({ ...fields, [id]: value });
+    setProblem(null);
   };
   const field = (id: keyof typeof fields, hint?: string) => (
     <Field
@@ -62,10 +70,7 @@ export function ScheduleDialog({
       value={fields[id]}
       spellcheck={false}
       hint={hint}
-      onInput={(event) => {
-        setFields({ ...fields, [id]: event.currentTarget.value });
-        setProblem(null);
-      }}
+      onInput={(event) => change(id, event.currentTarget.value)}
     />
   );
   return (
@@ -91,7 +96,14 @@ export function ScheduleDialog({
       >
         {problem !== null && <Notice tone="bad">{problem}</Notice>}
         {view === null && field('name')}
-        {view === null && field('jobName', t('schedules.jobNameHint'))}
+        {view === null && (
+          <SelectField
+            label={t('schedules.jobName')}
+            value={fields.jobName}
+            choices={jobNames}
+            choose={(jobName) => change('jobName', jobName)}
+          />
+        )}
         {view === null && field('args', t('schedules.argsHint'))}
         {field('expression', t('schedules.expressionHint'))}
         {field('timeZone')}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ScheduleView } from '../../../api/schedules.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { usePages } from '../../app/pages.js';
+import { useResource } from '../../app/resource.js';
 import { pathTo } from '../../app/router.js';
 import { Button } from '../../components/button.js';
 import { Listing } from '../../components/listing.js';
@@ -30,6 +31,12 @@ export function SchedulesPage() {
     },
     { live: 3_000 },
   );
+  const mayAdd = app.may('schedules');
+  const { data: jobNames = [] } = useResource('schedulable', async (signal) =>
+    mayAdd
+      ? (await api.functions(signal)).filter(({ schedulable }) => schedulable).map(({ name }) => name)
+      : [],
+  );
   const columns = useColumns();
   return (
     <Page
@@ -44,7 +51,7 @@ export function SchedulesPage() {
             placeholder={t('schedules.search')}
             onChange={(event) => router.go(pathTo('schedules', { search: event.currentTarget.value }))}
           />
-          {app.may('schedules') && (
+          {mayAdd && jobNames.length > 0 && (
             <Button icon="plus" onClick={() => setAdding(true)}>
               {t('schedules.add')}
             </Button>
@@ -69,7 +76,9 @@ export function SchedulesPage() {
         )}
       </Listing>
       <OlderButton older={older} busy={loading} />
-      {adding && <ScheduleDialog view={null} saved={reload} close={() => setAdding(false)} />}
+      {adding && (
+        <ScheduleDialog view={null} jobNames={jobNames} saved={reload} close={() => setAdding(false)} />
+      )}
     </Page>
   );
 }
