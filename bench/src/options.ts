@@ -26,7 +26,7 @@ export interface Sizes {
   readonly ms: number;
   /** Rows of the growth measures are this part of what they are by default. */
   readonly scale: number;
-  /** How long the transaction of the old snapshot stays open, in minutes. */
+  /** How long the transaction of the old snapshot stays open, and how many ticks a schedule of every minute has. */
   readonly minutes: number;
 }
 
@@ -39,7 +39,8 @@ const HELP = `npm run bench -- [options]
   --jobs N          jobs of a drain (50000)
   --ms N            how long calls are counted, in milliseconds (250)
   --scale X         growth: rows, as a part of the default (1)
-  --minutes N       growth-snapshot: how long the transaction stays open (5)
+  --minutes N       growth-snapshot: how long the transaction stays open; lateness: ticks of a system whose schedules have
+                    minutes (5)
   --out FOLDER      where the results go (bench/results)
   --cpu-prof FOLDER writes CPU profiles of all measured processes there
   --set NAME=VALUE  a setting of the embedded PostgreSQL, any number of times

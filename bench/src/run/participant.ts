@@ -87,9 +87,9 @@ export class Participant {
     await this.system.chain?.(Array.from({ length }, () => this.payload()));
   }
 
-  /** How late each tick of a schedule of every second began, in milliseconds. */
-  async tickEverySecond(ticks: number): Promise<number[]> {
-    return (await this.system.tickEverySecond?.(ticks)) ?? [];
+  /** How late the first `jobs` of the schedules began, in milliseconds. */
+  async ticks(jobs: number): Promise<number[]> {
+    return (await this.system.ticks?.(jobs)) ?? [];
   }
 
   /** How long each job was under way, from the call to its method, in microseconds. */

@@ -1,6 +1,6 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
-import { BullMqSystem, CONCURRENCY, QUEUE } from './bullmq.ts';
+import { BullMqSystem, CONCURRENCY, QUEUE, TICKS } from './bullmq.ts';
 import type { Payload, Role, System } from './system.ts';
 
 /** https://docs.bullmq.io/guide/postgresql */
@@ -23,6 +23,10 @@ export async function open(role: Role): Promise<System> {
     flows: () => new FlowProducer(options),
     worker: (run) =>
       new Worker<Payload, void>(QUEUE, run, { ...options, concurrency: CONCURRENCY, autorun: false }),
+    ticking: (run) => ({
+      queue: new Queue(TICKS, options),
+      worker: new Worker(TICKS, run, { ...options, concurrency: CONCURRENCY, autorun: false }),
+    }),
     migrate: async () => undefined,
   });
 }

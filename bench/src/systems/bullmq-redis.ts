@@ -1,5 +1,5 @@
 import { FlowProducer, Queue, Worker } from 'bullmq';
-import { BullMqSystem, CONCURRENCY, QUEUE } from './bullmq.ts';
+import { BullMqSystem, CONCURRENCY, QUEUE, TICKS } from './bullmq.ts';
 import type { Payload, Role, System } from './system.ts';
 
 export async function open(role: Role): Promise<System> {
@@ -13,6 +13,10 @@ export async function open(role: Role): Promise<System> {
     flows: () => new FlowProducer({ connection }),
     worker: (run) =>
       new Worker<Payload, void>(QUEUE, run, { connection, concurrency: CONCURRENCY, autorun: false }),
+    ticking: (run) => ({
+      queue: new Queue(TICKS, { connection }),
+      worker: new Worker(TICKS, run, { connection, concurrency: CONCURRENCY, autorun: false }),
+    }),
     migrate: async () => undefined,
   });
 }

@@ -1,7 +1,10 @@
 import { NOTE } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
+import { TickLog } from './tick-log.ts';
 
 export const QUEUE = 'bench';
+/** A queue of their own, so that no backlog is before them. */
+export const TICKS = 'ticks';
 
 /**
  * https://docs.bullmq.io/guide/workers/concurrency, and https://docs.bullmq.io/guide/postgresql, "Indicative numbers":
@@ -17,6 +20,15 @@ interface Flow {
   readonly queueName: string;
   readonly data: Payload;
   readonly children?: Flow[];
+}
+
+/** A queue of schedules, and who works on it. */
+interface Ticking {
+  readonly queue: {
+    upsertJobScheduler(id: string, repeat: { pattern: string }): Promise<unknown>;
+    close(): Promise<void>;
+  };
+  readonly worker: { run(): Promise<unknown>; close(force?: boolean): Promise<void> };
 }
 
 /** What both backends have in common. */
@@ -35,6 +47,7 @@ interface Parts {
     run(): Promise<unknown>;
     close(force?: boolean): Promise<void>;
   };
+  readonly ticking: (run: (job: { id?: string | undefined }) => Promise<void>) => Ticking;
   readonly migrate: () => Promise<void>;
 }
 
@@ -42,6 +55,7 @@ interface Parts {
 export class BullMqSystem implements System {
   private worker: ReturnType<Parts['worker']> | undefined;
   private flows: ReturnType<Parts['flows']> | undefined;
+  private ticking: Ticking | undefined;
 
   constructor(
     private readonly role: Role,
@@ -86,6 +100,16 @@ export class BullMqSystem implements System {
     void this.worker.run().catch((error: unknown) => console.error(error));
   }
 
+  /** https://docs.bullmq.io/guide/job-schedulers: `repeat:ID:MILLISECONDS` is the id of a job. */
+  async ticks(jobs: number): Promise<number[]> {
+    const log = new TickLog();
+    this.ticking = this.parts.ticking(async ({ id }) => log.note(Number(id?.split(':').at(-1))));
+    void this.ticking.worker.run().catch((error: unknown) => console.error(error));
+    for (let at = 0; at < (this.role.work?.schedules ?? 0); at += 1)
+      await this.ticking.queue.upsertJobScheduler(`bench${at}`, { pattern: '* * * * * *' });
+    return log.first(jobs);
+  }
+
   async settled(): Promise<boolean> {
     const types = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children'] as const;
     const counts = await this.parts.queue.getJobCounts(...types);
@@ -95,6 +119,8 @@ export class BullMqSystem implements System {
   async close(): Promise<void> {
     await this.worker?.close(true);
     await this.flows?.close();
+    await this.ticking?.worker.close(true);
+    await this.ticking?.queue.close();
     await this.parts.queue.close();
   }
 }

@@ -2,8 +2,10 @@ import { Logger, makeWorkerUtils, run, type Runner, type WorkerUtils } from 'gra
 import pg from 'pg';
 import { SEED_PAYLOAD } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
+import { TickLog } from './tick-log.ts';
 
 const TASK = 'bench';
+const TICK = 'tick';
 const SEED_BATCH = 100_000;
 
 export async function open(role: Role): Promise<System> {
@@ -20,6 +22,15 @@ const POOL_SIZE = 25;
 // Not for a named queue: the next of its jobs is looked for before the end of the last is written, and then at the poll.
 const BATCHING = { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
+/** https://worker.graphile.org/docs/cron#specifying-cron-items-in-your-crontab: `_cron` is in every payload. */
+interface CronPayload {
+  readonly _cron: { readonly ts: string };
+}
+
+/** https://worker.graphile.org/docs/cron#crontab-format: every minute, before all that is drained beside. */
+const crontabOf = (schedules: number): string =>
+  Array.from({ length: schedules }, (_, at) => `* * * * * ${TICK} ?id=bench${at}&priority=-10`).join('\n');
+
 const logger = new Logger(() => (level, message) => {
   if (level === 'error') console.error(message);
 });
@@ -27,6 +38,7 @@ const logger = new Logger(() => (level, message) => {
 class GraphileWorkerSystem implements System {
   private utils?: Promise<WorkerUtils>;
   private runner?: Runner;
+  private readonly log = new TickLog();
 
   constructor(
     private readonly role: Role,
@@ -87,8 +99,20 @@ class GraphileWorkerSystem implements System {
         },
       },
       noHandleSignals: true,
-      taskList: { [TASK]: (payload) => handler(payload as Payload) },
+      taskList: {
+        [TASK]: (payload) => handler(payload as Payload),
+        [TICK]: (payload) => {
+          const { _cron: cron } = payload as CronPayload;
+          this.log.note(Date.parse(cron.ts));
+        },
+      },
+      crontab: crontabOf(this.role.work?.schedules ?? 0),
     });
+  }
+
+  /** They run since `work()`. */
+  ticks(jobs: number): Promise<number[]> {
+    return this.log.first(jobs);
   }
 
   async settled(): Promise<boolean> {

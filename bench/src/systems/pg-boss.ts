@@ -3,8 +3,12 @@ import pg from 'pg';
 import { type Job, PgBoss } from 'pg-boss';
 import { NOTE } from './fill-sql.ts';
 import type { Handler, OpenSystem, Payload, Role, Seed, System, WorkRole } from './system.ts';
+import { TickLog } from './tick-log.ts';
 
 const QUEUE = 'bench';
+const TICKS = 'ticks';
+/** Cron of pg-boss has minutes, and a tick is sent within one or not at all. */
+const MINUTE_MS = 60_000;
 /** As for the other systems. https://pgboss.io/api/constructor, `max`. */
 const POOL_SIZE = 25;
 /** https://pgboss.io/api/workers, `batchSize`. Larger batches were not faster. */
@@ -25,9 +29,13 @@ async function open(role: Role, by: 'work' | 'fetch'): Promise<System> {
   const boss = new PgBoss({
     connectionString: role.url,
     max: POOL_SIZE,
-    useListenNotify: role.work?.tunedFor === 'pickup',
+    useListenNotify: role.work?.tunedFor === 'pickup' || role.work?.schedules !== undefined,
     // https://pgboss.io/api/constructor, `flowIntervalSeconds`: how often the next steps of flows are looked for, at best.
     flowIntervalSeconds: 1,
+    // https://pgboss.io/api/constructor, "Schedule": the shortest; by default it looks for ticks every 30 s and sends them within 5.
+    ...(role.work?.schedules === undefined
+      ? {}
+      : { cronMonitorIntervalSeconds: 1, cronWorkerIntervalSeconds: 1 }),
   });
   boss.on('error', (error: unknown) => console.error(error));
   await boss.start();
@@ -101,6 +109,24 @@ class PgBossSystem implements System {
         ...(at === 0 ? {} : { dependsOn: [`step${at - 1}`] }),
       })),
     );
+  }
+
+  /** https://pgboss.io/api/scheduling: schedules of one queue, told apart by `key`. */
+  async ticks(jobs: number): Promise<number[]> {
+    const log = new TickLog();
+    const start = Date.now();
+    await this.boss.createQueue(TICKS, { notify: true });
+    const options = { pollingIntervalSeconds: POLL_SECONDS, batchSize: BATCH };
+    await this.boss.work(TICKS, options, async (started) => {
+      const now = Date.now();
+      const tick = now - (now % MINUTE_MS);
+      // A new schedule has a job for the minute that has begun before it, too.
+      if (tick >= start) for (const _ of started) log.note(tick);
+      return Promise.resolve();
+    });
+    for (let at = 0; at < (this.role.work?.schedules ?? 0); at += 1)
+      await this.boss.schedule(TICKS, '* * * * *', null, { key: `bench${at}` });
+    return log.first(jobs);
   }
 
   async work(handler: Handler): Promise<void> {

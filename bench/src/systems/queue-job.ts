@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -15,6 +14,7 @@ import {
 import { DataSource } from 'typeorm';
 import { SEED_PAYLOAD } from './fill-sql.ts';
 import type { Handler, Payload, Role, Seed, System } from './system.ts';
+import { TickLog } from './tick-log.ts';
 
 /** Transactional jobs that run at once, each with a connection. */
 const TRANSACTIONS = 10;
@@ -22,13 +22,13 @@ const TRANSACTIONS = 10;
 @Injectable()
 class BenchJobs {
   handler: Handler = () => undefined;
-  readonly late: number[] = [];
+  readonly log = new TickLog();
 
   /** Before all that is drained beside it. */
   @Job({ priority: 0 })
   async tick(): Promise<void> {
     const { tick } = currentJob();
-    if (tick !== null) this.late.push(Date.now() - tick.scheduledAt.getTime());
+    if (tick !== null) this.log.note(tick.scheduledAt.getTime());
     return Promise.resolve();
   }
 
@@ -47,7 +47,7 @@ export async function open(role: Role): Promise<System> {
   const app = await createApplication(role);
   // A process that works begins with `work()`: connecting is not measured.
   if (role.work === undefined) await app.init();
-  return new QueueJobSystem(app);
+  return new QueueJobSystem(app, role.work?.schedules ?? 0);
 }
 
 async function createApplication({ url, work }: Role): Promise<INestApplication> {
@@ -76,7 +76,10 @@ class QueueJobSystem implements System {
   private readonly queue: QueueService;
   private readonly dataSource: DataSource;
 
-  constructor(private readonly app: INestApplication) {
+  constructor(
+    private readonly app: INestApplication,
+    private readonly schedules: number,
+  ) {
     this.queue = app.get(QueueService);
     this.dataSource = app.get(DataSource);
   }
@@ -141,12 +144,13 @@ class QueueJobSystem implements System {
     return chain(...payloads.map((payload) => jobs.run(payload))).delay();
   }
 
-  async tickEverySecond(ticks: number): Promise<number[]> {
-    const { late } = this.app.get(BenchJobs);
-    const call = this.queue.delayable(BenchJobs).tick();
-    await this.app.get(ScheduleService).upsert('bench', { every: '1 s', maxTicks: ticks, call });
-    while (late.length < ticks) await sleep(100);
-    return late.splice(0);
+  async ticks(jobs: number): Promise<number[]> {
+    const schedules = this.app.get(ScheduleService);
+    for (let at = 0; at < this.schedules; at += 1) {
+      const call = this.queue.delayable(BenchJobs).tick();
+      await schedules.upsert(`bench ${at}`, { every: '1 s', call });
+    }
+    return this.app.get(BenchJobs).log.first(jobs);
   }
 
   async work(handler: Handler): Promise<void> {

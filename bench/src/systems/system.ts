@@ -29,6 +29,8 @@ export interface WorkRole {
   /** The channels of nestjs-queue-job; other systems have no such thing. */
   readonly channels?: string;
   readonly transactional?: boolean;
+  /** How many schedules tick at once, as often as the system lets them. */
+  readonly schedules?: number;
 }
 
 /** What one process of a system is there for. */
@@ -53,8 +55,9 @@ export type Ability =
   | 'idle cost'
   | 'backlog'
   | 'future and done jobs'
-  /** Schedules of every second; the cron of pg-boss and graphile-worker has minutes. */
-  | 'schedules';
+  | 'schedules'
+  /** The cron of pg-boss and graphile-worker has minutes. */
+  | 'schedules of every second';
 
 /** Opens it in this process. */
 export type OpenSystem = (role: Role) => Promise<System>;
@@ -73,8 +76,8 @@ export interface System {
   enqueueMany?(payloads: readonly Payload[]): Promise<unknown>;
   /** Stores `payloads` as jobs each of which waits for the one before it. */
   chain?(payloads: readonly Payload[]): Promise<unknown>;
-  /** Runs a schedule of every second, and answers how late its jobs began, in milliseconds. */
-  tickEverySecond?(ticks: number): Promise<number[]>;
+  /** Runs the schedules of the role, and answers how late the first `jobs` of theirs began, in milliseconds. */
+  ticks?(jobs: number): Promise<number[]>;
   /** Begins to run jobs, as the role says. */
   work(handler: Handler): Promise<void>;
   /** Whether every job has ended, and that is written. */
