@@ -38,6 +38,10 @@ const FROM = Date.UTC(2000, 0, 1);
  * The fields of a cron expression, asked about wall-clock times. A wall-clock time is written as the milliseconds that it
  * would be in UTC, so nothing here knows of time zones. croner reads the fields and has the calendar (`L`, `#`, leap days);
  * what it doesn't read, ranges that wrap (`FRI-MON`), is written out before.
+ *
+ * No library's own time zones have the rules of this one. Of the 82 expressions in the table of the tests, croner 11.0
+ * alone has 70 as expected and cron-parser 5.10 has 56: it moves a time in a gap to behind it by the gap's length, skips
+ * hours of `0 *\/2 * * *`, and finds no end for a gap of half an hour.
  */
 export class CronFields {
   /**
