@@ -23,6 +23,8 @@ describe('Why a job waits', () => {
           { kind: 'paused', channel: 'root.erp', by: 'ada', since },
           { kind: 'full', channel: 'root.erp.push', capacity: 5, running: 5, ahead: 12 },
           { kind: 'sequential', channel: 'root.one', jobs: [{ uuid: behind, state: 'failed' }] },
+          { kind: 'functionPaused', by: 'ada', since },
+          { kind: 'held', channel: 'root.api', until: since, by: behind },
           { kind: 'newRule' },
         ],
         position: 13,
@@ -33,11 +35,19 @@ describe('Why a job waits', () => {
     const why = here.page.getByRole('list', { name: 'Why it waits' });
     await why.getByText('The channel root.erp was paused by ada at').waitFor();
     await why.getByText('The channel root.erp.push is full: 5 running, 12 ahead of this one.').waitFor();
+    await why.getByText('Its job function was paused by ada at').waitFor();
+    await why.getByText('The channel root.api is held until').waitFor();
     await why.getByText('Another rule holds it: newRule.').waitFor();
     await here.page.getByText('Position 13 · starts in about 1m 30s').waitFor();
     expect(await axe(here.page)).toEqual([]);
-    expect(await why.getByRole('link', { name: behind.slice(-12) }).getAttribute('href')).toBe(
-      `jobs/${behind}`,
+    expect(
+      await why
+        .getByRole('link', { name: behind.slice(-12) })
+        .first()
+        .getAttribute('href'),
+    ).toBe(`jobs/${behind}`);
+    expect(await why.getByRole('link', { name: 'Open the job functions' }).getAttribute('href')).toBe(
+      'functions',
     );
     await why.getByRole('link', { name: 'Open the channel' }).first().click();
     await here.page.waitForURL(`${here.url}channels?channel=root.erp`);

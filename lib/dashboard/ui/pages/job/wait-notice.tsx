@@ -10,7 +10,7 @@ import { Notice } from '../../components/empty.js';
 
 const WAITING: readonly JobState[] = ['wait_dependencies', 'pending', 'enqueued'];
 /** Nobody has to do anything about these. */
-const CALM = ['next', 'turn', 'eta', 'retry', 'full', 'throttle', 'rate', 'claimed'];
+const CALM = ['next', 'turn', 'eta', 'retry', 'full', 'throttle', 'rate', 'held', 'claimed'];
 /** More jobs before it than were counted. */
 const COUNTED = 1_000;
 
@@ -76,8 +76,14 @@ function sentenceOf(reason: JobWaitReason, t: Translate, format: Format): string
         : t('wait.pausedBy', { channel, by, time: format.exact(since) });
     case 'full':
       return t('wait.full', { channel, running: reason.running ?? 0, n: ahead });
-    case 'throttle':
+    case 'functionPaused':
+      return by === undefined
+        ? t('wait.functionPaused', { time: format.exact(since ?? '') })
+        : t('wait.functionPausedBy', { by, time: format.exact(since ?? '') });
+    case 'held':
     case 'rate':
+      return t(`wait.${kind}`, { channel, time: time ?? '' });
+    case 'throttle':
       return time === null ? t('wait.throttle', { channel }) : t('wait.throttleUntil', { channel, time });
     case 'sequential':
     case 'unserved':
@@ -87,9 +93,10 @@ function sentenceOf(reason: JobWaitReason, t: Translate, format: Format): string
   }
 }
 
-function Links({ reason: { kind, channel, jobs = [], failed } }: { reason: JobWaitReason }) {
+function Links({ reason: { kind, channel, jobs = [], failed, by } }: { reason: JobWaitReason }) {
   const { t } = useTexts();
-  const named = failed === undefined ? jobs.slice(0, 3).map(({ uuid }) => uuid) : [failed];
+  const one = kind === 'held' ? by : failed;
+  const named = one === undefined ? jobs.slice(0, 3).map(({ uuid }) => uuid) : [one];
   return (
     <>
       {named.map((uuid) => (
@@ -100,6 +107,11 @@ function Links({ reason: { kind, channel, jobs = [], failed } }: { reason: JobWa
       {channel !== undefined && (
         <a class="link" href={pathTo('channels', { channel })}>
           {t('wait.toChannel')}
+        </a>
+      )}
+      {kind === 'functionPaused' && (
+        <a class="link" href="functions">
+          {t('wait.toFunctions')}
         </a>
       )}
       {(kind === 'noNode' || kind === 'unserved' || kind === 'unknownName') && (

@@ -14,6 +14,8 @@ const SAID = [
   'noNode',
   'unknownName',
   'unserved',
+  'functionPaused',
+  'held',
   'parents',
 ] as const;
 export type SaidReason = (typeof SAID)[number];
