@@ -703,4 +703,53 @@ export const GUARDS = [
     tests: [PROTOCOL],
     name: 'prefetches nothing below a limit of which it has no permit',
   },
+  {
+    guard: 'Only a job that no node has is replaced',
+    edits: [[`${FUNCTIONS}/call-keyed.ts`, 'coalesce(j.node IS NULL AND ', 'coalesce(']],
+    tests: ['test/integration/calls/keys.spec.ts'],
+    name: 'once a node has claimed the first',
+  },
+  {
+    guard: 'A job that begins too late is not begun',
+    edits: [
+      [
+        'lib/runner/slots/worker-pool.ts',
+        'if (attempt.cancelled || attempt.expired) {',
+        'if (attempt.cancelled) {',
+      ],
+    ],
+    tests: ['test/integration/calls/expiry.spec.ts'],
+    name: 'never begun late',
+  },
+  {
+    guard: 'What a claim takes below a rate counts as about to start',
+    edits: [[`${FUNCTIONS}/rates.ts`, 'coalesce(sum(s.open + h.started), 0)', 'coalesce(sum(h.started), 0)']],
+    tests: ['test/integration/channels/rates.spec.ts'],
+    name: 'holds in every stretch of time',
+  },
+  {
+    guard: 'What a node that is gone had claimed below a rate counts as started',
+    edits: [
+      [`${FUNCTIONS}/rates.ts`, "g.times || CASE WHEN g.open > 0 THEN ARRAY[v_now] ELSE '{}' END", 'g.times'],
+      [
+        `${FUNCTIONS}/rates.ts`,
+        "g.counts || CASE WHEN g.open > 0 THEN ARRAY[g.open] ELSE '{}' END",
+        'g.counts',
+      ],
+    ],
+    tests: ['test/integration/channels/rates.spec.ts'],
+    name: 'holds in every stretch of time',
+  },
+  {
+    guard: 'A shorter hold of a channel does not end a longer one',
+    edits: [
+      [
+        `${FUNCTIONS}/hold-channel.ts`,
+        'SET next_start = greatest(c.next_start, v_until)',
+        'SET next_start = v_until',
+      ],
+    ],
+    tests: ['test/integration/channels/held.spec.ts'],
+    name: 'as long as the longest',
+  },
 ];

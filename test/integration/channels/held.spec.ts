@@ -34,6 +34,13 @@ class Partner {
     await currentJob().holdChannel(time);
     this.starts.push('held');
   }
+
+  @Job()
+  async slowDownTwice(): Promise<void> {
+    await currentJob().holdChannel('1 min');
+    await currentJob().holdChannel('1 s');
+    this.starts.push('held');
+  }
 }
 
 describe('a channel that a job holds', () => {
@@ -77,7 +84,7 @@ describe('a channel that a job holds', () => {
     const { heldUntil, heldBy } = await first().channels.get(channel);
     expect(heldBy).toBe(refused.uuid);
     expect(((heldUntil as Date).getTime() - Date.now()) / 1000).toBeGreaterThan(30);
-    // A change of the channel, and a shorter hold, take nothing from it.
+    // A change of the channel takes nothing from it.
     await first().channels.configure(channel, { capacity: 50 });
     expect((await first().channels.get(channel)).heldUntil).toEqual(heldUntil);
   });
@@ -92,6 +99,16 @@ describe('a channel that a job holds', () => {
     await eventually(async () => expect((await first().queue.find(after?.uuid ?? ''))?.state).toBe('done'));
     const done = await first().queue.find(after?.uuid ?? '');
     expect(done?.dateStarted?.getTime()).toBeGreaterThanOrEqual((heldUntil as Date).getTime() - 5);
+  });
+
+  it('is held as long as the longest of them says', async () => {
+    await delay('root.plain').slowDownTwice();
+    await eventually(() => expect(starts()).toContain('held'));
+    const rows = (await first().dataSource.query(
+      `SELECT next_start = held_until AS same, held_until > clock_timestamp() + interval '30 s' AS long
+       FROM queue_job_channel WHERE name = 'root.plain'`,
+    )) as unknown[];
+    expect(rows).toEqual([{ same: true, long: true }]);
   });
 
   it('refuses what is no time', async () => {
