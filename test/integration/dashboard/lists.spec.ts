@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { get, type IncomingMessage } from 'node:http';
 import type { JobGroupPage, JobPage, JobWaits, Problem } from '../../../lib/dashboard.js';
 import { ADAPTERS, startDashboard, type TestDashboard, WordGuard } from '../../support/dashboard.js';
 import { Desk } from '../../support/dashboard-jobs.js';
@@ -137,5 +138,34 @@ describe.each(ADAPTERS)('lists of jobs on %s', (_, adapter) => {
     expect(waits[later]?.reasons[0]).toMatchObject({ kind: 'eta', until: expect.stringMatching(/^20.*Z$/) });
     expect(waits[failed]?.reasons).toMatchObject([{ kind: 'failed', error: 'FailedJobError' }]);
     expect((await test.api('jobs/waits')).status).toBe(400);
+  });
+
+  it('let the application close while somebody has not read a file to its end', async () => {
+    const other = await startDashboard({
+      url: database.url,
+      adapter: adapter(),
+      providers: [Desk],
+      options: { runner: false },
+      logger: false,
+      dashboard: { guards: [WordGuard] },
+    });
+    await other.dataSource.query(
+      `INSERT INTO queue_job (uuid, name, description, channel)
+       SELECT gen_random_uuid(), 'Desk.write', repeat('long ', 200), 'root.off' FROM generate_series(1, 20000)`,
+    );
+    // (`fetch` takes a connection that breaks for the end of the file where the server had said that it closes it.)
+    const { url } = await other.api('about');
+    const file = await new Promise<IncomingMessage>((resolve) => {
+      get(
+        url.replace('about', 'jobs/export?format=csv'),
+        { headers: { authorization: 'open sesame' } },
+        resolve,
+      );
+    });
+    const ended = new Promise((resolve) => file.on('error', () => undefined).once('close', resolve));
+    await other.close();
+    file.resume();
+    await ended;
+    expect([file.statusCode, file.complete]).toEqual([200, false]);
   });
 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { Get, StreamableFile } from '@nestjs/common';
+import type { Socket } from 'node:net';
+import { Get, type OnModuleDestroy, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GROUP_KEYS } from '../../../store/jobs/job-groups.js';
 import type { JobGroupPage } from '../../api/lists.api.js';
@@ -21,7 +22,10 @@ const MOST_GROUPS = 100;
 
 /** All jobs that match, counted by what they have in common, or as a file. */
 @ApiController('jobs')
-export class JobListsController {
+export class JobListsController implements OnModuleDestroy {
+  /** Of the files that are being sent. */
+  private readonly connections = new Set<Socket>();
+
   constructor(
     private readonly finder: JobFinder,
     private readonly files: JobExport,
@@ -66,15 +70,25 @@ export class JobListsController {
     answer: text,
     type: 'text/csv',
   })
-  export({ query, rights, request, response }: Call): StreamableFile {
+  export({ query, rights, request, response, message }: Call): StreamableFile {
     const { filter, format } = parseExport(query);
+    const { socket } = message;
+    this.connections.add(socket);
+    socket.once('close', () => this.connections.delete(socket));
     setLongHeaders(this.host.httpAdapter, request, response);
-    return new StreamableFile(
+    const file = new StreamableFile(
       Readable.from(this.files.lines(filter, format, rights), { objectMode: false }),
       {
         type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8',
         disposition: `attachment; filename="jobs.${format}"`,
       },
     );
+    // Half a file must not look like a whole one.
+    return file.setErrorHandler(() => socket.destroy());
+  }
+
+  /** A server that closes would wait for whoever has not read a file to its end. */
+  onModuleDestroy(): void {
+    for (const connection of this.connections) connection.destroy();
   }
 }
