@@ -44,7 +44,7 @@ END $$`;
  * It takes part in no configuration: nodes know the wildcards, and nothing runs yet in a channel without a row. So claims
  * go on meanwhile, and the first job of a tenant costs the same beside ten others and beside a hundred thousand. A lock
  * of their own lets those who make channels go one by one, from the top down and a statement each, so that each sees
- * what was made above it.
+ * what was made above it. (A row that was damaged by hand may have the name '', which has no parts.)
  */
 export const ensureChannels = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_ensure_channels_1')}(p_names text[]) RETURNS void LANGUAGE plpgsql ${LOOKUP_SETTINGS} AS $$
@@ -61,7 +61,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock_shared(${t.lockClass}, 0);
   FOR v_name IN
     SELECT DISTINCT array_to_string((string_to_array(n.name, '.'))[1:depth], '.') COLLATE "C" AS name
-    FROM unnest(v_missing) n (name) CROSS JOIN LATERAL generate_series(1, cardinality(string_to_array(n.name, '.'))) depth
+    FROM unnest(v_missing) n (name) CROSS JOIN LATERAL generate_series(1, greatest(1, cardinality(string_to_array(n.name, '.')))) depth
     ORDER BY 1
   LOOP
     INSERT INTO ${t.channel} (name, capacity, sequential, throttle, rate_limit, rate_per, fair, paused, removal_interval)

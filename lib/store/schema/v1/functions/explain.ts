@@ -155,7 +155,7 @@ BEGIN
         EXISTS (SELECT 1 FROM jsonb_array_elements_text(e.limits) x (name) WHERE (l_state -> x.name ->> 'sequential')::boolean) AS in_order
       FROM unnest(c_name) n (name) CROSS JOIN LATERAL (SELECT c_limits -> n.name AS limits) e
     ), x AS MATERIALIZED (
-      SELECT r.*, row_number() OVER (ORDER BY r.priority, r.seq) AS nth FROM (
+      SELECT r.*, c.starts, row_number() OVER (PARTITION BY c.starts ORDER BY r.priority, r.seq) AS nth FROM (
         SELECT k.uuid, k.name, k.state, k.channel, k.priority, k.seq, k.claimable
         FROM chosen h CROSS JOIN LATERAL (
           SELECT p.*, ${served('p')} AS claimable FROM (
@@ -175,13 +175,17 @@ BEGIN
           ORDER BY j.priority, j.seq LIMIT 1
         ) w
       ) r
+      -- What can't start takes no turn.
+      CROSS JOIN LATERAL (SELECT r.claimable AND NOT EXISTS (
+        SELECT 1 FROM jsonb_array_elements_text(c_limits -> r.channel) l (name) WHERE (l_state -> l.name ->> 'room')::integer <= 0
+      ) AS starts) c
     ), turns AS MATERIALIZED (
       SELECT CASE WHEN v_fair THEN ${t.name('queue_job_turns_1')}(
-        array_agg(x.seq ORDER BY x.nth), array_agg(x.priority ORDER BY x.nth), array_agg(x.channel ORDER BY x.nth)) END AS turns FROM x
+        array_agg(x.seq ORDER BY x.nth), array_agg(x.priority ORDER BY x.nth), array_agg(x.channel ORDER BY x.nth)) END AS turns FROM x WHERE x.starts
     )
     SELECT json_agg(json_build_object('uuid', x.uuid, 'name', x.name, 'state', x.state, 'claimable', x.claimable,
         'limits', (SELECT jsonb_agg(l.name ORDER BY l.name) FROM unnest(l_name) l (name) WHERE ${below('x.channel', 'l.name')}))
-      ORDER BY x.priority, coalesce(u.turns[x.nth], x.seq))
+      ORDER BY x.priority, coalesce(CASE WHEN x.starts THEN u.turns[x.nth] END, x.seq))
     INTO v_candidates FROM x CROSS JOIN turns u;
 
     SELECT json_object_agg(a.uuid, a.counts) INTO v_ahead FROM (
