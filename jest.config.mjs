@@ -36,6 +36,8 @@ const shared = {
 export default {
   maxWorkers: 2,
   testTimeout: 60_000,
+  // Modules of ended files stay in a worker's memory: without a bound it grows to 3 GB, whose collection takes seconds.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.spec.ts'] },
     // The dashboard's page, in a browser, as `npm run build` made it.
