@@ -162,9 +162,9 @@ describe('a call that stores a job', () => {
 
   it('tells them after the last of many, however close these come', async () => {
     for (let at = 0; at < 20; at += 1) await web.queue.withDelay(Worker).run();
-    heard.length = 0;
-    await web.queue.withDelay(Worker).run();
-    await eventually(() => expect(heard).toContainEqual(CALLED));
+    const { uuid } = await web.queue.withDelay(Worker).run();
+    // Alone, or along with those before that were not told of yet.
+    await eventually(() => expect(heard.join()).toContain(uuid));
   });
 
   it('of a job with an eta tells when it is due', async () => {
