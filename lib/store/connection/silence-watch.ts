@@ -20,6 +20,8 @@ interface Waiting {
   readonly working: (() => void) | undefined;
   lookedAt: number;
   bytes: number;
+  /** The server did not work on it a moment ago: its answer may have been on its way. */
+  suspected: boolean;
 }
 
 /**
@@ -48,15 +50,27 @@ export class SilenceWatch {
   async over<T>(connection: Connection, answer: Promise<T>, working?: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const now = performance.now();
-      const waiting: Waiting = { connection, since: now, reject, working, lookedAt: now, bytes: -1 };
+      const waiting: Waiting = {
+        connection,
+        since: now,
+        reject,
+        working,
+        lookedAt: now,
+        bytes: -1,
+        suspected: false,
+      };
       this.waiting.add(waiting);
       this.timer ??= setInterval(() => this.look(), BETWEEN_MS).unref();
       answer.finally(() => this.waiting.delete(waiting)).then(resolve, reject);
     });
   }
 
-  /** Asks the server whether it works on what was sent on this connection. If it doesn't, it closes its side. */
-  private async judge({ client, direct, beganAt, openedAt }: Connection): Promise<Verdict> {
+  /**
+   * Asks the server whether it works on what was sent on this connection.
+   *
+   * @param ends - if it doesn't, it closes its side
+   */
+  private async judge({ client, direct, beganAt, openedAt }: Connection, ends: boolean): Promise<Verdict> {
     const processId = processIdOf(client);
     if (!direct || processId === 0) return 'unknown';
     let asking: Connection;
@@ -74,6 +88,7 @@ export class SilenceWatch {
         youngest,
         oldest,
         AGE_TOLERANCE,
+        ends,
       ]);
       clearTimeout(timer);
       const [row] = rows;
@@ -110,10 +125,19 @@ export class SilenceWatch {
     const moves = waiting.bytes >= 0 && bytes > waiting.bytes;
     waiting.bytes = bytes;
     if (moves || !this.waiting.has(waiting)) return;
-    const verdict = await this.judge(waiting.connection);
-    if (verdict === 'working') waiting.working?.();
+    const verdict = await this.judge(waiting.connection, waiting.suspected);
+    if (verdict === 'working') {
+      waiting.suspected = false;
+      waiting.working?.();
+    }
     const silentFor = performance.now() - waiting.since;
     if (verdict === 'working' || (verdict === 'unknown' && silentFor < LONGEST_MS)) return;
+    if (verdict === 'silent' && !waiting.suspected) {
+      // The statement may have ended just now: only if its answer doesn't come, either, has the connection fallen silent.
+      waiting.suspected = true;
+      waiting.lookedAt -= LOOK_MS - BETWEEN_MS;
+      return;
+    }
     if (!this.waiting.delete(waiting)) return;
     destroy(client);
     waiting.reject(
@@ -131,7 +155,7 @@ export class SilenceWatch {
  */
 const JUDGE_TEXT = `
   SELECT CASE WHEN a.state IS NULL OR a.state = 'disabled' THEN NULL ELSE w.working END AS working,
-    CASE WHEN NOT w.working AND a.state <> 'disabled' THEN pg_terminate_backend(a.pid) END AS ended
+    CASE WHEN $5 AND NOT w.working AND a.state <> 'disabled' THEN pg_terminate_backend(a.pid) END AS ended
   FROM pg_stat_activity a
   CROSS JOIN LATERAL (SELECT a.state = 'active' AND a.wait_event_type IS DISTINCT FROM 'Client' AS working) w
   WHERE a.pid = $1 AND a.usename = session_user AND a.datname = current_database()

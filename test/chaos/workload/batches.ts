@@ -13,7 +13,6 @@ import {
 } from 'nestjs-queue-job';
 import { Recorded } from '../process/recorded.js';
 import type { Random } from '../random.js';
-import { ISOLATIONS } from './isolation.js';
 import type { CallContext, Workload } from './workload.js';
 
 const AGAIN = { maxRetries: 0, retryOn: 'any', retryPattern: { 1: 0 } } as const;
@@ -86,7 +85,8 @@ export const batches: Workload = {
       const jobs = several(context);
       const batch = random.chance(0.5)
         ? await queue.batch(name, { jobs, ...callbacks(context) })
-        : await dataSource.transaction(random.pick(ISOLATIONS), async (manager) => {
+        : // (At a stricter level its callbacks come with the follow-up, which the replay does not know.)
+          await dataSource.transaction(async (manager) => {
             await manager.query('SELECT count(*) FROM chaos_account');
             return queue.batch(name, { jobs, ...callbacks(context), manager });
           });

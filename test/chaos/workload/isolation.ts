@@ -1,8 +1,7 @@
 /** Of the transactions of callers and jobs; the strict ones seldom, since they are refused more often. */
 export const ISOLATIONS = [
-  'READ COMMITTED',
-  'READ COMMITTED',
-  'READ COMMITTED',
+  ...Array.from({ length: 7 }, () => 'READ COMMITTED' as const),
+  'REPEATABLE READ',
   'REPEATABLE READ',
   'SERIALIZABLE',
 ] as const;
