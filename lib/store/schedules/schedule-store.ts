@@ -29,7 +29,7 @@ export interface ServedSchedules {
   readonly node: number;
   /** Those of its code. */
   readonly schedules: readonly string[];
-  /** Its job functions: schedules that data made are served by whoever knows theirs. */
+  /** Its job functions: schedules that data made are served by the nodes that know theirs. */
   readonly jobNames: readonly string[];
 }
 

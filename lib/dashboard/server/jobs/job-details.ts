@@ -123,7 +123,7 @@ export class JobDetails {
       return redaction.jsonText(field, this.parts.codec.textOf(text, { uuid, field }), PRETTY);
     } catch (error) {
       if (!(error instanceof QueueJobError)) throw error;
-      // Such as without the key that it is encrypted with: whoever looks can have that seen to.
+      // Such as without the key that it is encrypted with: a reader can have that seen to.
       throw new ProblemError(500, error.message, { code: error.code });
     }
   }

@@ -87,7 +87,7 @@ export class JobListsController implements OnModuleDestroy {
     return file.setErrorHandler(() => socket.destroy());
   }
 
-  /** A server that closes would wait for whoever has not read a file to its end. */
+  /** A server that closes would wait for a client that has not read a file to its end. */
   onModuleDestroy(): void {
     for (const connection of this.connections) connection.destroy();
   }
