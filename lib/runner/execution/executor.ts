@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { JobFailedError } from '../../errors/job-failed.error.js';
 import { JobTimeoutError } from '../../errors/job-timeout.error.js';
-import { RetryableJobError } from '../../errors/retryable-job.error.js';
 import { runAsJob } from '../../execution-context/current-job.js';
 import type { TransactionSource } from '../../queue-job.options.js';
 import { describeFailure } from '../../job/failure.js';
@@ -20,6 +19,7 @@ import { type MethodCall, AttemptContext, type ContextServices } from '../attemp
 import type { AttemptResult } from '../attempt/attempt-result.js';
 import type { NodeLog } from '../reporting/node-log.js';
 import type { ProgressBuffer } from '../reporting/progress-buffer.js';
+import { channelHold } from './channel-hold.js';
 import { decideResult } from './decide-result.js';
 import { ResultEncoder } from './result-encoder.js';
 import { type ContextRun, runInContext } from './run-in-context.js';
@@ -87,20 +87,15 @@ export class Executor {
       () => this.rulesOf(attempt, found),
       (result) => this.results.encode(attempt, result),
     );
-    if ('error' in end && end.error instanceof RetryableJobError && end.error.holdChannel)
-      await this.holdFor(attempt, decided, end.error);
+    const seconds = channelHold(end, decided);
+    if (seconds > 0) await this.holdFor(attempt, seconds);
     return decided;
   }
 
-  /** An error asks that nothing starts in the channel until the job is tried again. */
-  private async holdFor(
-    { job }: RunningAttempt,
-    result: AttemptResult,
-    error: RetryableJobError,
-  ): Promise<void> {
-    const seconds = result.kind === 'retry' ? result.seconds : (error.seconds ?? 0);
+  /** The end of the job counts more than the hold: a failure of this is told in the log alone. */
+  private async holdFor({ job }: RunningAttempt, seconds: number): Promise<void> {
     try {
-      if (seconds > 0) await this.holdChannel(job, seconds);
+      await this.holdChannel(job, seconds);
     } catch (failure) {
       this.log.queryFailed(this.node(), failure, 1);
     }
