@@ -3,8 +3,6 @@ import type { Observable } from 'rxjs';
 import { checkObject } from '../common/option-checks.js';
 import type { JobEvent } from '../job/job-event.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { BatchFilter } from '../store/batches/batch-store.js';
-import type { Batch, BatchOptions, BatchProgress } from '../enqueue/batch/batch.js';
 import { methodProxy } from '../enqueue/delayable-proxy.js';
 import type {
   Delayable,
@@ -117,47 +115,6 @@ export class QueueService extends StoredJobs implements OnApplicationShutdown {
   async delayAll(nodes: readonly DelayableNode[], options: StoreOptions = {}): Promise<QueueJob[]> {
     const stored = await this.parts.delayables.delay(nodes, checkObject('delayAll()', options));
     return nodes.flatMap((node) => stored.of(node));
-  }
-
-  /**
-   * Makes a batch: any number of jobs and graphs that are watched together, added over time, also by its own jobs, until it
-   * is closed. Its callbacks are jobs, each stored in the very transaction that causes it.
-   *
-   * @param name - for people; any number of batches may have the same
-   * @throws InvalidBatchError, InvalidGraphError: nothing is stored
-   * @example
-   * ```ts
-   * const batch = await queue.batch('import 42', { onSuccess: queue.delayable(this.mails).sendReport(42) });
-   * await batch.add(parts.map((part) => queue.delayable(this.importer).importPart(part)));
-   * await batch.close();
-   * ```
-   */
-  async batch(name: string, options: BatchOptions = {}): Promise<Batch> {
-    return this.parts.batches.create(name, options);
-  }
-
-  /** The batch, to add to it, close it or see how far it is; null where there is none. */
-  async findBatch(uuid: string): Promise<Batch | null> {
-    return this.parts.batches.find(uuid);
-  }
-
-  /** Batches with their counts, the newest first; the next page is `{ before: last.uuid }`. */
-  async listBatches(filter: BatchFilter = {}): Promise<BatchProgress[]> {
-    return this.parts.batches.list(filter);
-  }
-
-  /**
-   * The batch of the job that is running here, for instance to add to it; null where the job is no member of one.
-   *
-   * @throws NoCurrentJobError outside of a job
-   * @example
-   * ```ts
-   * const batch = await queue.currentBatch();
-   * await batch?.add(pages.map((page) => queue.delayable(this.importer).importPage(page)));
-   * ```
-   */
-  async currentBatch(): Promise<Batch | null> {
-    return this.parts.batches.current();
   }
 
   /**

@@ -123,14 +123,6 @@ export class MemoryQueueService extends QueueService {
     );
   }
 
-  override async batch(): Promise<never> {
-    throw new NeedsDatabaseError('batch()');
-  }
-
-  override async currentBatch(): Promise<null> {
-    return null;
-  }
-
   override async requeue(): Promise<never> {
     throw new NeedsDatabaseError('requeue()');
   }

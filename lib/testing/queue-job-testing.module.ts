@@ -21,6 +21,7 @@ import { JobExplorer } from '../registry/job-explorer.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
 import { ScheduleService } from '../schedule/schedule.service.js';
+import { BatchService } from '../services/batch.service.js';
 import { ChannelService } from '../services/channel.service.js';
 import { JobFunctionService } from '../services/job-function.service.js';
 import { NodeService } from '../services/node.service.js';
@@ -80,6 +81,7 @@ export class QueueJobTestingModule {
     const services: Provider[] = [
       QueueService,
       QueueJobTesting,
+      BatchService,
       ChannelService,
       NodeService,
       JobFunctionService,
@@ -146,7 +148,9 @@ function memoryProviders(mode: 'fake' | 'inline', given: QueueJobModuleOptions):
       useFactory: ({ engine, queue }: Memory) => new QueueJobTesting(engine.traps, engine, queue),
     },
     { provide: QueueHealthService, useValue: { check: async () => HEALTHY } },
-    ...[ChannelService, NodeService, JobFunctionService, ScheduleService, JobRunner].map(withoutDatabase),
+    ...[BatchService, ChannelService, NodeService, JobFunctionService, ScheduleService, JobRunner].map(
+      withoutDatabase,
+    ),
   ];
 }
 

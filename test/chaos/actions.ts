@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type BatchProgress,
+  BatchService,
   type ChannelService,
-  JobStateError,
   JobNotFoundError,
+  JobStateError,
   type QueueService,
 } from 'nestjs-queue-job';
 import type { Recorder } from './process/recorder.js';
@@ -28,6 +29,7 @@ export class Steering {
 
   constructor(
     private readonly queue: QueueService,
+    private readonly batches: BatchService,
     private readonly channels: ChannelService,
     private readonly direct: Recorder,
     private readonly random: Random,
@@ -53,7 +55,7 @@ export class Steering {
     const all: BatchProgress[] = [];
     for (;;) {
       const before = all.at(-1)?.uuid;
-      const page = await this.queue.listBatches({
+      const page = await this.batches.list({
         limit: 1_000,
         ...(before === undefined ? {} : { before }),
       });
@@ -109,7 +111,7 @@ export class Steering {
   }
 
   private async closeOpenBatches(): Promise<void> {
-    for (const { uuid } of await this.queue.listBatches({ state: 'open', limit: 1_000 }))
-      await (await this.queue.findBatch(uuid))?.close();
+    for (const { uuid } of await this.batches.list({ state: 'open', limit: 1_000 }))
+      await (await this.batches.find(uuid))?.close();
   }
 }

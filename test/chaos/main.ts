@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ChannelService, QueueJobModule, QueueService } from 'nestjs-queue-job';
+import { BatchService, ChannelService, QueueJobModule, QueueService } from 'nestjs-queue-job';
 import { connectionFields } from '../support/connection-fields.js';
 import { allowTables, createRole } from '../support/role.js';
 import { Campaign } from './campaign.js';
@@ -52,7 +52,14 @@ await direct.ask(TRIGGERS);
 await direct.ask('GRANT ALL ON ALL TABLES IN SCHEMA public TO chaos');
 await direct.ask('GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO chaos');
 const campaign = new Campaign(options, random, { server, url }, direct, tree);
-const steering = new Steering(app.get(QueueService), app.get(ChannelService), direct, random, tree.limited);
+const steering = new Steering(
+  app.get(QueueService),
+  app.get(BatchService),
+  app.get(ChannelService),
+  direct,
+  random,
+  tree.limited,
+);
 const watch = new Watch(direct);
 // Some may be stopped at that moment, and would stay.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -17,10 +17,11 @@ const DOCUMENTS = [
 
 /** What the documents say that their examples take as given. */
 const GLOBALS = `
-import type { ChannelService, JobFunctionService, JobRunner, NodeService, QueueService } from 'nestjs-queue-job';
+import type { BatchService, ChannelService, JobFunctionService, JobRunner, NodeService, QueueService } from 'nestjs-queue-job';
 import type { DataSource } from 'typeorm';
 declare global {
   const queue: QueueService;
+  const batches: BatchService;
   const channels: ChannelService;
   const jobFunctions: JobFunctionService;
   const nodes: NodeService;

@@ -13,6 +13,7 @@ import { DataSource } from 'typeorm';
 import { connectionFields } from './connection-fields.js';
 import { throughPooler, withoutSession } from './pooler.js';
 import {
+  BatchService,
   ChannelService,
   JobRunner,
   QueueJobModule,
@@ -23,6 +24,7 @@ import {
 export interface TestApplication {
   readonly app: INestApplicationContext;
   readonly queue: QueueService;
+  readonly batches: BatchService;
   readonly channels: ChannelService;
   readonly runner: JobRunner;
   readonly dataSource: DataSource;
@@ -79,6 +81,7 @@ export async function startApplication(test: TestApplicationOptions): Promise<Te
   return {
     app,
     queue: app.get(QueueService),
+    batches: app.get(BatchService),
     channels: app.get(ChannelService),
     runner: app.get(JobRunner),
     dataSource: app.get(DataSource),

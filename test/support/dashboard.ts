@@ -19,7 +19,7 @@ import {
   type QueueJobDashboardExtras,
   type QueueJobDashboardOptions,
 } from '../../lib/dashboard.js';
-import { QueueJobModule, type QueueJobModuleOptions, QueueService } from '../../lib/index.js';
+import { BatchService, QueueJobModule, type QueueJobModuleOptions, QueueService } from '../../lib/index.js';
 
 /** The HTTP servers that an application may have. */
 export const ADAPTERS: readonly (readonly [string, (options?: object) => AbstractHttpAdapter])[] = [
@@ -43,6 +43,7 @@ export class WordGuard implements CanActivate {
 export interface TestDashboard {
   readonly app: INestApplication;
   readonly queue: QueueService;
+  readonly batches: BatchService;
   readonly dataSource: DataSource;
   /** Where the server listens. */
   readonly origin: string;
@@ -113,6 +114,7 @@ export async function startDashboard(test: TestDashboardOptions): Promise<TestDa
   return {
     app,
     queue: app.get(QueueService),
+    batches: app.get(BatchService),
     dataSource: app.get(DataSource),
     origin,
     api,

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import {
   type Batch,
   type BatchProgress,
+  type BatchService,
   chain,
   type JobState,
   type QueueJob,
@@ -19,11 +20,12 @@ class Imports {
 }
 
 declare const queue: QueueService;
+declare const batches: BatchService;
 declare const manager: EntityManager;
 const jobs = queue.delayable(Imports);
 
-export async function batches(): Promise<void> {
-  const batch = await queue.batch('May', {
+export async function watched(): Promise<void> {
+  const batch = await batches.create('May', {
     manager,
     jobs: [jobs.load(new Date()), chain(jobs.load(new Date()))],
     onDone: ({ uuid, name }) => jobs.tell(uuid + name),
@@ -39,18 +41,18 @@ export async function batches(): Promise<void> {
   expectTypeOf((await batch.finished({ timeout: '1 min' })).counts).toEqualTypeOf<
     Readonly<Record<JobState, number>>
   >();
-  expectTypeOf(await queue.findBatch(batch.uuid)).toEqualTypeOf<Batch | null>();
-  expectTypeOf(await queue.currentBatch()).toEqualTypeOf<Batch | null>();
-  expectTypeOf(await queue.listBatches({ state: ['open'] })).toEqualTypeOf<BatchProgress[]>();
+  expectTypeOf(await batches.find(batch.uuid)).toEqualTypeOf<Batch | null>();
+  expectTypeOf(await batches.current()).toEqualTypeOf<Batch | null>();
+  expectTypeOf(await batches.list({ state: ['open'] })).toEqualTypeOf<BatchProgress[]>();
 
   // @ts-expect-error A job that is stored already.
   await batch.add(queue.withDelay(Imports).load(new Date()));
   // @ts-expect-error No such option.
-  await queue.batch('May', { ondone: jobs.tell('done') });
+  await batches.create('May', { ondone: jobs.tell('done') });
   // @ts-expect-error A chain is no callback.
-  await queue.batch('May', { onDone: chain(jobs.tell('done')) });
+  await batches.create('May', { onDone: chain(jobs.tell('done')) });
   // @ts-expect-error No such state.
-  await queue.listBatches({ state: 'pending' });
+  await batches.list({ state: 'pending' });
   // @ts-expect-error Batches are made by the queue.
   batch.uuid = 'another';
 }

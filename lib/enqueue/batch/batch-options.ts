@@ -41,7 +41,7 @@ export function checkName(name: unknown): string {
  * @throws InvalidBatchError
  */
 export function checkOptions(options: BatchOptions): number | null {
-  checkKnown('queue.batch()', options, OPTIONS);
+  checkKnown('batches.create()', options, OPTIONS);
   const { jobs, noDelay, onProgress, progressStep = DEFAULT_STEP } = options;
   if (jobs !== undefined && !Array.isArray(jobs))
     throw new InvalidBatchError(`jobs is a list of what queue.delayable() builds, not ${formatValue(jobs)}.`);

@@ -20,7 +20,7 @@ export interface BatchProgress extends Progress {
 /** A callback of a batch: a built job, or a function that builds it and is told which batch it is for. */
 export type BatchCallback = DelayableJob | ((batch: { uuid: string; name: string }) => DelayableJob);
 
-/** The options of `queue.batch()`. */
+/** The options of `batches.create()`. */
 export interface BatchOptions extends StoreOptions {
   /** These alone: the batch is stored with them and closed, all in one transaction. */
   readonly jobs?: readonly DelayableNode[];
@@ -38,7 +38,7 @@ export interface BatchOptions extends StoreOptions {
   readonly noDelay?: boolean;
 }
 
-/** Jobs that are watched together; see `queue.batch()`. */
+/** Jobs that are watched together; see `batches.create()`. */
 export abstract class Batch {
   /** @internal */
   constructor(

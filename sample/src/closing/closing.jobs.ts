@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { currentJob, Job, QueueService } from 'nestjs-queue-job';
+import { BatchService, currentJob, Job } from 'nestjs-queue-job';
 import type { Product } from '../catalogue/product.entity.ts';
 import { Closing } from './closing.entity.ts';
 
@@ -9,7 +9,7 @@ const defaultChannel = 'root.closing';
 export class ClosingJobs {
   private readonly logger = new Logger('Closing');
 
-  constructor(private readonly queue: QueueService) {}
+  constructor(private readonly batches: BatchService) {}
 
   /** The products are read again, all of a part in one query: what counts is the stock when this runs. */
   @Job({ defaultChannel, description: 'Value the stock' })
@@ -40,7 +40,7 @@ export class ClosingJobs {
   /** Whether all went well or not: nobody has to look whether the night's work is done. */
   @Job({ defaultChannel: 'root.mail', description: 'Tell how the closing went' })
   async announce(batchUuid: string): Promise<void> {
-    const batch = await this.queue.findBatch(batchUuid);
+    const batch = await this.batches.find(batchUuid);
     if (!batch) return;
     const { name, counts, total } = await batch.progress();
     this.logger.log(`${name}: ${counts.done} of ${total} jobs are done, ${counts.failed} have failed`);

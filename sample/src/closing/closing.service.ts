@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type Batch, type BatchProgress, chain, group, QueueService } from 'nestjs-queue-job';
+import { type Batch, type BatchProgress, BatchService, chain, group, QueueService } from 'nestjs-queue-job';
 import { DataSource, Repository } from 'typeorm';
 import { Product } from '../catalogue/product.entity.ts';
 import { Closing } from './closing.entity.ts';
@@ -20,6 +20,7 @@ export class ClosingService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly queue: QueueService,
+    private readonly batches: BatchService,
     @InjectRepository(Product) private readonly products: Repository<Product>,
     @InjectRepository(Closing) private readonly closings: Repository<Closing>,
   ) {}
@@ -35,7 +36,7 @@ export class ClosingService {
     const jobs = this.queue.delayable(ClosingJobs);
     const closing = await this.dataSource.transaction(async (manager) => {
       const begun = manager.create(Closing, { id, day });
-      const batch = await this.queue.batch(`Closing of ${day}`, {
+      const batch = await this.batches.create(`Closing of ${day}`, {
         manager,
         jobs: [
           chain(
@@ -58,7 +59,7 @@ export class ClosingService {
   }
 
   private async view({ id, batchUuid }: Closing): Promise<ClosingView> {
-    const batch = (await this.queue.findBatch(batchUuid)) as Batch;
+    const batch = (await this.batches.find(batchUuid)) as Batch;
     const progress = await batch.progress();
     // Read after the progress: a closing that is told to have ended has its value.
     return { closing: await this.closings.findOneByOrFail({ id }), progress };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { QueueService } from 'nestjs-queue-job';
+import { BatchService, QueueService } from 'nestjs-queue-job';
 import { ImportService } from '../catalogue/import.service.ts';
 import { terminal } from './terminal.ts';
 
@@ -14,6 +14,7 @@ export class QueueMonitor implements BeforeApplicationShutdown {
 
   constructor(
     private readonly queue: QueueService,
+    private readonly batches: BatchService,
     private readonly imports: ImportService,
   ) {}
 
@@ -45,7 +46,7 @@ export class QueueMonitor implements BeforeApplicationShutdown {
     const [counts, latest, [batch]] = await Promise.all([
       this.queue.counts(),
       this.imports.latest(),
-      this.queue.listBatches({ state: 'closed', limit: 1 }),
+      this.batches.list({ state: 'closed', limit: 1 }),
     ]);
     const states = Object.entries(counts).filter(([, count]) => count > 0);
     const jobs = states.map(([state, count]) => `${count.toLocaleString('en')} ${state}`).join(', ');

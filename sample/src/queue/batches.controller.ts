@@ -1,14 +1,14 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
-import { type Batch, type BatchProgress, type BatchState, QueueService } from 'nestjs-queue-job';
+import { type Batch, type BatchProgress, BatchService, type BatchState } from 'nestjs-queue-job';
 
 @Controller('queue/batches')
 export class BatchesController {
-  constructor(private readonly queue: QueueService) {}
+  constructor(private readonly batches: BatchService) {}
 
   /** The newest first, each with its counts. */
   @Get()
   async list(@Query('state') state?: BatchState): Promise<BatchProgress[]> {
-    return this.queue.listBatches({ ...(state && { state }), limit: 20 });
+    return this.batches.list({ ...(state && { state }), limit: 20 });
   }
 
   @Get(':uuid')
@@ -25,7 +25,7 @@ export class BatchesController {
   }
 
   private async find(uuid: string): Promise<Batch> {
-    const batch = await this.queue.findBatch(uuid);
+    const batch = await this.batches.find(uuid);
     if (!batch) throw new NotFoundException(`There is no batch ${uuid}.`);
     return batch;
   }

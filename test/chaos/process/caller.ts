@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { QueueService } from 'nestjs-queue-job';
+import { BatchService, QueueService } from 'nestjs-queue-job';
 import { DataSource } from 'typeorm';
 import { Random } from '../random.js';
 import type { CallContext, Workload } from '../workload/workload.js';
@@ -52,6 +52,7 @@ export class Caller {
       const workload = random.weighted(workloads);
       const context: CallContext = {
         queue: this.app.get(QueueService),
+        batches: this.app.get(BatchService),
         dataSource: this.app.get(DataSource),
         random,
         recorder,

@@ -3,6 +3,7 @@ import {
   type Batch,
   BatchClosedError,
   type BatchOptions,
+  BatchService,
   chain,
   currentJob,
   type DelayableBuilder,
@@ -22,6 +23,7 @@ export class BatchJobs {
   constructor(
     private readonly recorded: Recorded,
     private readonly queue: QueueService,
+    private readonly batches: BatchService,
   ) {}
 
   @Job({ maxRetries: 0 })
@@ -58,7 +60,7 @@ export class BatchJobs {
   }
 
   private async add(members: number, close: boolean): Promise<void> {
-    const batch = await this.queue.currentBatch();
+    const batch = await this.batches.current();
     const build = this.queue.delayable(BatchJobs);
     try {
       for (let left = members; left > 0; left -= 1) await batch?.add(build.member(left));
@@ -71,12 +73,12 @@ export class BatchJobs {
 }
 
 /** Batches: stored whole, filled over time, filled by their own members; cancelled, and opened again by a requeue. */
-export const batches: Workload = {
+export const batchCalls: Workload = {
   name: 'batches',
   provider: BatchJobs,
   weight: 3,
   async call(context) {
-    const { queue, random, dataSource } = context;
+    const { queue, batches, random, dataSource } = context;
     const kind = random.next();
     if (kind < 0.3) return steer(context);
     const from = await context.recorder.now();
@@ -84,15 +86,15 @@ export const batches: Workload = {
     if (kind < 0.55) {
       const jobs = several(context);
       const batch = random.chance(0.5)
-        ? await queue.batch(name, { jobs, ...callbacks(context) })
+        ? await batches.create(name, { jobs, ...callbacks(context) })
         : // (At a stricter level its callbacks come with the follow-up, which the replay does not know.)
           await dataSource.transaction(async (manager) => {
             await manager.query('SELECT count(*) FROM chaos_account');
-            return queue.batch(name, { jobs, ...callbacks(context), manager });
+            return batches.create(name, { jobs, ...callbacks(context), manager });
           });
       return accepted(context, from, batch, jobs);
     }
-    const batch = await queue.batch(name, callbacks(context));
+    const batch = await batches.create(name, callbacks(context));
     for (let times = random.int(0, 3); times > 0; times -= 1) {
       const jobs = several(context);
       await batch.add(jobs);
@@ -113,12 +115,12 @@ export const batches: Workload = {
 };
 
 /** One of the latest batches is cancelled, or some of its members are, or are requeued when they have ended. */
-async function steer({ queue, random }: CallContext): Promise<void> {
-  const latest = await queue.listBatches({ limit: 30 });
+async function steer({ queue, batches, random }: CallContext): Promise<void> {
+  const latest = await batches.list({ limit: 30 });
   if (latest.length === 0) return;
   const { uuid } = random.pick(latest);
   const kind = random.next();
-  if (kind < 0.15) return (await queue.findBatch(uuid))?.cancel({ by: 'the campaign' });
+  if (kind < 0.15) return (await batches.find(uuid))?.cancel({ by: 'the campaign' });
   const members = await queue.list({ batchUuid: uuid });
   if (kind < 0.5) {
     const living = members.filter(({ state }) => state !== 'done' && state !== 'cancelled');

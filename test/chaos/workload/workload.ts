@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { QueueService } from 'nestjs-queue-job';
+import type { BatchService, QueueService } from 'nestjs-queue-job';
 import type { DataSource } from 'typeorm';
 import type { Recorder } from '../process/recorder.js';
 import type { Random } from '../random.js';
@@ -7,6 +7,7 @@ import type { Random } from '../random.js';
 /** What a call of a workload has at hand. */
 export interface CallContext {
   readonly queue: QueueService;
+  readonly batches: BatchService;
   /** The application's. */
   readonly dataSource: DataSource;
   readonly random: Random;

@@ -1,4 +1,4 @@
-import { batches } from './batches.js';
+import { batchCalls } from './batches.js';
 import { cancel } from './cancel.js';
 import { graphs } from './graphs.js';
 import { identity } from './identity.js';
@@ -16,6 +16,6 @@ export const WORKLOADS: readonly Workload[] = [
   graphs,
   identity,
   sequential,
-  batches,
+  batchCalls,
   cancel,
 ];

@@ -24,7 +24,10 @@ class Imports {
   readonly gates = new Map<string, Gate>();
   readonly broken = new Set<string>();
 
-  constructor(private readonly queue: QueueService) {}
+  constructor(
+    private readonly queue: QueueService,
+    private readonly batches: BatchService,
+  ) {}
 
   @Job()
   async part(label: string): Promise<string> {
@@ -36,7 +39,7 @@ class Imports {
   /** Adds so many jobs to its own batch. */
   @Job()
   async pages(count: number): Promise<void> {
-    const batch = (await this.queue.currentBatch()) as Batch;
+    const batch = (await this.batches.current()) as Batch;
     const parts = Array.from({ length: count }, (_, at) => this.queue.delayable(Imports).part(`page ${at}`));
     await batch.add(parts);
   }
@@ -44,7 +47,7 @@ class Imports {
   @Job({ transactional: true })
   async pagesOrNone(count: number, fails: boolean): Promise<void> {
     await this.pages(count);
-    await ((await this.queue.currentBatch()) as Batch).close();
+    await ((await this.batches.current()) as Batch).close();
     if (fails) throw new Error('after all');
   }
 
@@ -56,7 +59,7 @@ class Imports {
 
   @Job()
   async alone(): Promise<boolean> {
-    return (await this.queue.currentBatch()) === null;
+    return (await this.batches.current()) === null;
   }
 }
 
@@ -64,12 +67,13 @@ describe('a batch', () => {
   let database: TestDatabase;
   let test: TestApplication;
   let queue: QueueService;
+  let batches: BatchService;
   let imports: Imports;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     test = await startApplication({ url: database.url, providers: [Imports] });
-    queue = test.queue;
+    ({ queue, batches } = test);
   });
 
   beforeEach(() => {
@@ -84,8 +88,7 @@ describe('a batch', () => {
     await database.drop();
   });
 
-  it('is made, found and listed by its own service as well', async () => {
-    const batches = test.get(BatchService);
+  it('is made, found and listed by the batch service', async () => {
     const batch = await batches.create('by service', { jobs: [queue.delayable(Imports).part('a')] });
     await batch.finished({ timeout: 5_000 });
     expect(await (await batches.find(batch.uuid))?.progress()).toMatchObject({ counts: { done: 1 } });
@@ -94,7 +97,7 @@ describe('a batch', () => {
   });
 
   it('is cancelled by somebody with a name', async () => {
-    const batch = await queue.batch('cancelled');
+    const batch = await batches.create('cancelled');
     for (const by of ['', 5, null])
       await expect(batch.cancel({ by: by as string })).rejects.toThrow(InvalidJobOptionError);
     expect((await batch.progress()).state).toBe('open');
@@ -118,7 +121,7 @@ describe('a batch', () => {
     });
 
   it('counts its members by state, and tells of its success and its end', async () => {
-    const batch = await queue.batch('import 42', callbacks());
+    const batch = await batches.create('import 42', callbacks());
     expect(await batch.progress()).toMatchObject({ state: 'open', total: 0, completeness: 0 });
     const gate = new Gate();
     imports.gates.set('b', gate);
@@ -153,7 +156,7 @@ describe('a batch', () => {
     imports.broken.add('a').add('b');
     const gate = new Gate();
     imports.gates.set('c', gate);
-    const batch = await queue.batch('failing', { ...callbacks(), jobs: parts('a', 'b', 'c') });
+    const batch = await batches.create('failing', { ...callbacks(), jobs: parts('a', 'b', 'c') });
     await eventually(() => expect(imports.told).toEqual(['failure']));
     await eventually(async () => expect((await batch.progress()).counts.failed).toBe(2));
     gate.open();
@@ -165,7 +168,7 @@ describe('a batch', () => {
   });
 
   it('that is empty ends when it is closed, once', async () => {
-    const batch = await queue.batch('empty', callbacks());
+    const batch = await batches.create('empty', callbacks());
     await batch.close();
     await batch.close();
     expect(await batch.progress()).toMatchObject({ state: 'ended', total: 0, completeness: 1 });
@@ -174,7 +177,7 @@ describe('a batch', () => {
 
   it('takes graphs whole, and what a cancelled member takes with it', async () => {
     imports.broken.add('b');
-    const batch = await queue.batch('graph', callbacks());
+    const batch = await batches.create('graph', callbacks());
     const [a, b, c, d] = parts('a', 'b', 'c', 'd') as [never, never, never, never];
     const jobs = await batch.add(chain(a, group(b, c), d));
     expect(jobs.map(({ batchUuid }) => batchUuid)).toEqual(Array.from({ length: 4 }, () => batch.uuid));
@@ -196,7 +199,7 @@ describe('a batch', () => {
   });
 
   it('is added to by its own jobs', async () => {
-    const batch = await queue.batch('pages', callbacks());
+    const batch = await batches.create('pages', callbacks());
     await batch.add(queue.delayable(Imports).pages(5));
     await eventually(async () => expect((await batch.progress()).counts.done).toBe(6));
     await batch.close();
@@ -204,20 +207,20 @@ describe('a batch', () => {
   });
 
   it('is added to and closed in the transaction of a member, with it or not at all', async () => {
-    const kept = await queue.batch('kept', callbacks());
+    const kept = await batches.create('kept', callbacks());
     await kept.add(queue.delayable(Imports).pagesOrNone(3, false));
     expect(await kept.finished({ timeout: 5_000 })).toMatchObject({ total: 4, counts: { done: 4 } });
     expect(await told()).toEqual(['done', 'success']);
 
-    const rolledBack = await queue.batch('rolled back');
+    const rolledBack = await batches.create('rolled back');
     await rolledBack.add(queue.delayable(Imports).pagesOrNone(3, true));
     await eventually(async () => expect((await rolledBack.progress()).counts.failed).toBe(1));
     expect(await rolledBack.progress()).toMatchObject({ state: 'open', total: 1 });
   });
 
   it('is found by its uuid, and takes jobs in the transaction of the caller', async () => {
-    const { uuid } = await queue.batch('elsewhere', callbacks());
-    const found = (await queue.findBatch(uuid)) as Batch;
+    const { uuid } = await batches.create('elsewhere', callbacks());
+    const found = (await batches.find(uuid)) as Batch;
     expect(found.name).toBe('elsewhere');
     const adding = test.dataSource.transaction(async (manager) => {
       await found.add(parts('a'), { manager });
@@ -229,17 +232,17 @@ describe('a batch', () => {
       await found.close({ manager });
     });
     expect(await found.finished({ timeout: 5_000 })).toMatchObject({ total: 1 });
-    expect(await queue.findBatch('0198c0de-0000-7000-8000-000000000000')).toBeNull();
+    expect(await batches.find('0198c0de-0000-7000-8000-000000000000')).toBeNull();
   });
 
   it('that is closed takes nothing more, and neither does one that is not there', async () => {
-    const batch = await queue.batch('closed', { jobs: parts('a') });
+    const batch = await batches.create('closed', { jobs: parts('a') });
     await expect(batch.add(parts('b'))).rejects.toThrow(BatchClosedError);
     expect((await batch.progress()).total).toBe(1);
 
     let lost: Batch | undefined;
     const making = test.dataSource.transaction(async (manager) => {
-      lost = await queue.batch('lost', { manager });
+      lost = await batches.create('lost', { manager });
       throw new Error('no');
     });
     await expect(making).rejects.toThrow('no');
@@ -256,7 +259,7 @@ describe('a batch', () => {
   it('does not count a job whose identity key finds a waiting twin, as nothing is stored', async () => {
     const keyed = () => queue.delayable(Imports, { identityKey: 'twin', eta: '1h' }).part('twin');
     const twin = await keyed().delay();
-    const batch = await queue.batch('twins');
+    const batch = await batches.create('twins');
     const [found, other] = await batch.add([keyed(), queue.delayable(Imports, { eta: '1h' }).part('other')]);
     expect(found).toMatchObject({ uuid: twin.uuid, deduplicated: true, batchUuid: null });
     expect(other).toMatchObject({ deduplicated: false, batchUuid: batch.uuid });
@@ -267,7 +270,7 @@ describe('a batch', () => {
 
   it('cancels all that has not ended, what runs included', async () => {
     imports.gates.set('runs', new Gate());
-    const batch = await queue.batch('cancelled', callbacks());
+    const batch = await batches.create('cancelled', callbacks());
     const [running] = await batch.add(parts('runs'));
     const later = queue.delayable(Imports, { eta: '1h' });
     await batch.add([later.part('later'), chain(later.part('before'), later.part('after'))]);
@@ -282,7 +285,7 @@ describe('a batch', () => {
 
   it('is none for a job that is no member, and there is none outside of a job', async () => {
     expect(await queue.finished(await queue.withDelay(Imports).alone())).toBe(true);
-    await expect(queue.currentBatch()).rejects.toThrow(NoCurrentJobError);
+    await expect(batches.current()).rejects.toThrow(NoCurrentJobError);
     expect(() => currentJob()).toThrow(NoCurrentJobError);
   });
 });

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { type Batch, Job, type QueueJob, QueueService } from '../../../lib/index.js';
+import { type Batch, BatchService, Job, type QueueJob, QueueService } from '../../../lib/index.js';
 import { START_OF_HISTORY } from '../../../lib/store/jobs/history-store.js';
 import { Store } from '../../../lib/store/store.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
@@ -12,7 +12,7 @@ class Closing {
   readonly broken = new Set<string>();
   readonly told: string[] = [];
 
-  constructor(private readonly queue: QueueService) {}
+  constructor(private readonly batches: BatchService) {}
 
   @Job()
   async part(label: string): Promise<string> {
@@ -22,7 +22,7 @@ class Closing {
 
   @Job()
   async report(label: string, uuid: string): Promise<string> {
-    const { name, counts, completeness } = await ((await this.queue.findBatch(uuid)) as Batch).progress();
+    const { name, counts, completeness } = await ((await this.batches.find(uuid)) as Batch).progress();
     this.told.push(label);
     return `${label}: ${name}, ${counts.done} done, ${counts.failed} failed, ${completeness}`;
   }
@@ -33,6 +33,7 @@ describe('the callbacks of a batch', () => {
   let database: TestDatabase;
   let test: TestApplication;
   let queue: QueueService;
+  let batches: BatchService;
   let closing: Closing;
 
   beforeEach(async () => {
@@ -49,7 +50,7 @@ describe('the callbacks of a batch', () => {
         },
       },
     });
-    queue = test.queue;
+    ({ queue, batches } = test);
     closing = test.get(Closing);
   });
 
@@ -82,7 +83,7 @@ describe('the callbacks of a batch', () => {
 
   it('see the batch as it was when they became due, or later', async () => {
     closing.broken.add('b');
-    const batch = await queue.batch('May', { ...reports(), jobs: parts('a', 'b', 'c') });
+    const batch = await batches.create('May', { ...reports(), jobs: parts('a', 'b', 'c') });
     await batch.finished({ timeout: 5_000 });
     const [done, failure] = await results();
     expect(done).toBe('done: May, 2 done, 1 failed, 1');
@@ -91,7 +92,10 @@ describe('the callbacks of a batch', () => {
 
   it('are jobs like any other: with priority, channel, user and context of the call', async () => {
     await tenant.run('acme', async () => {
-      await queue.batch('May', { ...reports({ priority: 3, channel: 'root.reports', eta: '1h' }), jobs: [] });
+      await batches.create('May', {
+        ...reports({ priority: 3, channel: 'root.reports', eta: '1h' }),
+        jobs: [],
+      });
     });
     const jobs = await callbackJobs();
     expect(jobs.length).toBe(2);
@@ -113,7 +117,7 @@ describe('the callbacks of a batch', () => {
 
   it('keep their order of creation among other jobs', async () => {
     const before = await queue.withDelay(Closing, { eta: '1h' }).part('before');
-    await queue.batch('May', { ...reports({ eta: '1h' }), jobs: [] });
+    await batches.create('May', { ...reports({ eta: '1h' }), jobs: [] });
     const after = await queue.withDelay(Closing, { eta: '1h' }).part('after');
     const [newest, ...older] = await queue.list();
     expect([newest?.uuid, older.at(-1)?.uuid]).toEqual([after.uuid, before.uuid]);
@@ -121,7 +125,7 @@ describe('the callbacks of a batch', () => {
 
   it('are never swallowed by their identity key: one takes it where it is free', async () => {
     for (const name of ['one', 'two'])
-      await queue.batch(name, { onDone: reports({ identityKey: 'report', eta: '1h' }).onDone, jobs: [] });
+      await batches.create(name, { onDone: reports({ identityKey: 'report', eta: '1h' }).onDone, jobs: [] });
     const [first, second] = await callbackJobs();
     expect([first?.identityKey, second?.identityKey]).toEqual(['report', 'report']);
     expect((await queue.findByIdentityKey('report'))?.uuid).toBe(first?.uuid);
@@ -129,7 +133,7 @@ describe('the callbacks of a batch', () => {
 
   it('come again, each once, where a member is requeued and ends again', async () => {
     closing.broken.add('b').add('c');
-    const batch = await queue.batch('May', { ...reports(), jobs: parts('a', 'b', 'c') });
+    const batch = await batches.create('May', { ...reports(), jobs: parts('a', 'b', 'c') });
     await batch.finished({ timeout: 5_000 });
     await results();
     expect(closing.told.toSorted()).toEqual(['done', 'failure']);
@@ -159,7 +163,7 @@ describe('the callbacks of a batch', () => {
   it('tell of progress at each step once, and of several steps at once once', async () => {
     const count = async (): Promise<number> => (await queue.list({ name: 'Closing.report' })).length;
     const later = queue.delayable(Closing, { eta: '1h' });
-    const batch = await queue.batch('May', {
+    const batch = await batches.create('May', {
       onProgress: ({ uuid }) => queue.delayable(Closing, { eta: '1h' }).report('progress', uuid),
       progressStep: 25,
     });
@@ -184,10 +188,10 @@ describe('the callbacks of a batch', () => {
   });
 
   it('of a batch whose members were removed long after their end still have the right counts', async () => {
-    const batch = await queue.batch('May', reports());
+    const batch = await batches.create('May', reports());
     const [a] = await batch.add(parts('a', 'b'));
     await eventually(async () => expect((await batch.progress()).counts.done).toBe(2));
-    const { history: ended, batches } = test.get(Store);
+    const { history: ended, batches: stored } = test.get(Store);
     await ended.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
     expect(await queue.find(a?.uuid as string)).toBeNull();
     expect(await batch.progress()).toMatchObject({ total: 2, counts: { done: 2 }, completeness: 1 });
@@ -195,19 +199,19 @@ describe('the callbacks of a batch', () => {
       (await batch.add(queue.delayable(Closing, { eta: '1h' }).part('c')))[0]?.uuid as string,
     );
     await ended.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
-    await batches.prune(-1_000);
+    await stored.prune(-1_000);
     await batch.close();
     expect(await results()).toEqual(['done: May, 2 done, 0 failed, 1']);
     await ended.prune(-1_000, -1_000, START_OF_HISTORY, 1_000);
-    await batches.prune(60_000);
+    await stored.prune(60_000);
     expect(await batch.progress()).toMatchObject({ total: 3, state: 'ended' });
-    await batches.prune(-1_000);
-    expect(await queue.findBatch(batch.uuid)).toBeNull();
+    await stored.prune(-1_000);
+    expect(await batches.find(batch.uuid)).toBeNull();
     expect(await test.dataSource.query('SELECT * FROM queue_job_batch_callback')).toEqual([]);
   });
 
   it('count for nothing with a job that runs at once by its own option: it is no member', async () => {
-    const batch = await queue.batch('May');
+    const batch = await batches.create('May');
     const [job] = await batch.add(queue.delayable(Closing, { noDelay: true }).part('a'));
     expect(job).toMatchObject({ state: 'done', batchUuid: null });
     expect((await batch.progress()).total).toBe(0);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
-import { Job, type QueueService } from '../../../lib/index.js';
+import { type BatchService, Job, type QueueService } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { ClusterNode } from '../../support/cluster.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -25,6 +25,7 @@ describe('a batch over several processes', () => {
   let client: Client;
   let steering: TestApplication;
   let queue: QueueService;
+  let batches: BatchService;
   let nodes: ClusterNode[] = [];
 
   beforeEach(async () => {
@@ -37,7 +38,7 @@ describe('a batch over several processes', () => {
       providers: [Recorder],
       options: { runner: false },
     });
-    queue = steering.queue;
+    ({ queue, batches } = steering);
   });
 
   afterEach(async () => {
@@ -67,7 +68,7 @@ describe('a batch over several processes', () => {
       at % 3 === 0 ? recorder.effect(at, 1) : recorder.flaky(at % 2, at % 4),
     );
     const [, ...victims] = await Promise.all([start(), start(), start()]);
-    const batch = await queue.batch('night', {
+    const batch = await batches.create('night', {
       jobs,
       onDone: told('done'),
       onSuccess: told('success'),
@@ -96,7 +97,7 @@ describe('a batch over several processes', () => {
   it('has counts that never go back while nodes end its members', async () => {
     const recorder = queue.delayable(Recorder);
     await Promise.all([start(), start()]);
-    const batch = await queue.batch('night', {
+    const batch = await batches.create('night', {
       jobs: Array.from({ length: 2_000 }, () => recorder.noop()),
     });
     let last = 0;

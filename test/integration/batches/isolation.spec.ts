@@ -11,7 +11,7 @@ const LEVELS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const;
 class Worker {
   begun = new Gate();
   gate = new Gate();
-  told: string[] = [];
+  told: (readonly [what: string, batch: string])[] = [];
   during: () => unknown = () => undefined;
 
   @Job({ transactional: true })
@@ -31,8 +31,8 @@ class Worker {
   }
 
   @Job()
-  async tell(what: string): Promise<void> {
-    this.told.push(what);
+  async tell(what: string, batch: string): Promise<void> {
+    this.told.push([what, batch]);
   }
 
   @Job({ transactional: true })
@@ -75,18 +75,24 @@ describe.each(LEVELS)('a batch in a transaction at %s', (level) => {
 
   const open = async (name: string): Promise<Batch> => {
     const tell = test.queue.delayable(worker);
-    return test.queue.batch(name, {
-      onDone: tell.tell('done'),
-      onSuccess: tell.tell('success'),
-      onProgress: tell.tell('progress'),
+    return test.batches.create(name, {
+      onDone: ({ uuid }) => tell.tell('done', uuid),
+      onSuccess: ({ uuid }) => tell.tell('success', uuid),
+      onProgress: ({ uuid }) => tell.tell('progress', uuid),
       progressStep: 50,
     });
   };
   const endsOnce = async (batch: Batch, members: number): Promise<void> => {
     const progress = await batch.finished({ timeout: 5_000 });
     expect(progress).toMatchObject({ state: 'ended', total: members, counts: { done: members } });
-    await eventually(() => expect(new Set(worker.told)).toEqual(new Set(['done', 'success', 'progress'])));
-    expect(worker.told.filter((what) => what !== 'progress').sort()).toEqual(['done', 'success']);
+    // A batch of the test before may still be telling.
+    const told = (): string[] => worker.told.flatMap(([what, of]) => (of === batch.uuid ? [what] : []));
+    await eventually(() => expect(new Set(told())).toEqual(new Set(['done', 'success', 'progress'])));
+    expect(
+      told()
+        .filter((what) => what !== 'progress')
+        .sort(),
+    ).toEqual(['done', 'success']);
   };
   const jobs = () => test.queue.delayable(worker);
 
@@ -114,10 +120,10 @@ describe.each(LEVELS)('a batch in a transaction at %s', (level) => {
   });
 
   it('ends where one of its last two members is such a transaction', async () => {
-    const batch = await test.queue.batch('c', {
-      onDone: jobs().tell('done'),
-      onSuccess: jobs().tell('success'),
-      onProgress: jobs().tell('progress'),
+    const batch = await test.batches.create('c', {
+      onDone: ({ uuid }) => jobs().tell('done', uuid),
+      onSuccess: ({ uuid }) => jobs().tell('success', uuid),
+      onProgress: ({ uuid }) => jobs().tell('progress', uuid),
       jobs: [jobs().whole(level), jobs().held()],
     });
     await worker.begun.opened;
@@ -159,7 +165,7 @@ describe.each(LEVELS)('a batch in a transaction at %s', (level) => {
     const job = await test.queue.withDelay(worker).cancel(level);
     await test.queue.finished(job, { timeout: 5_000 });
     expect((await batch.finished({ timeout: 5_000 })).total).toBe(2);
-    await eventually(() => expect(worker.told).toContain('done'));
+    await eventually(() => expect(worker.told).toContainEqual(['done', batch?.uuid]));
     for (const uuid of [early?.uuid, late])
       expect((await test.queue.find(uuid as string))?.state).toBe('cancelled');
   });
@@ -178,7 +184,7 @@ describe.each(LEVELS)('a batch in a transaction at %s', (level) => {
     let batch: Batch | undefined;
     await test.dataSource.transaction(level, async (manager) => {
       await manager.query('SELECT 1');
-      batch = await test.queue.batch('f', { jobs: [jobs().quick(), jobs().quick()], manager });
+      batch = await test.batches.create('f', { jobs: [jobs().quick(), jobs().quick()], manager });
     });
     expect(await batch?.finished({ timeout: 5_000 })).toMatchObject({ total: 2, counts: { done: 2 } });
   });

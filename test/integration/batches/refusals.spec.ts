@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type BatchFilter,
+  type BatchService,
   chain,
   InvalidBatchError,
   InvalidGraphError,
@@ -23,6 +24,7 @@ describe('a batch that can not be', () => {
   let database: TestDatabase;
   let test: TestApplication;
   let queue: QueueService;
+  let batches: BatchService;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -31,7 +33,7 @@ describe('a batch that can not be', () => {
       providers: [Worker],
       options: { runner: false, userId: () => user() },
     });
-    queue = test.queue;
+    ({ queue, batches } = test);
   });
 
   afterEach(async () => {
@@ -46,7 +48,7 @@ describe('a batch that can not be', () => {
   const work = (label = 'a') => queue.delayable(Worker).work(label);
   const nothingStored = async (): Promise<void> => {
     expect(await queue.list()).toEqual([]);
-    expect(await queue.listBatches()).toEqual([]);
+    expect(await batches.list()).toEqual([]);
     expect(await test.dataSource.query('SELECT * FROM queue_job_batch_callback')).toEqual([]);
   };
 
@@ -56,14 +58,14 @@ describe('a batch that can not be', () => {
     ['with a NUL', 'a\0b', 'without NUL'],
     ['too long', 'x'.repeat(1_001), '1 to 1000 characters'],
   ])('by a name that is %s is refused, and nothing is stored', async (_, name, message) => {
-    const making = queue.batch(name as string, { jobs: [work()] });
+    const making = batches.create(name as string, { jobs: [work()] });
     await expect(making).rejects.toThrow(InvalidBatchError);
     await expect(making).rejects.toThrow(message);
     await nothingStored();
   });
 
   it.each<[string, () => object, string]>([
-    ['an unknown option', () => ({ ondone: work() }), `queue.batch() has no property 'ondone'; it has jobs, onDone,`],
+    ['an unknown option', () => ({ ondone: work() }), `batches.create() has no property 'ondone'; it has jobs, onDone,`],
     ['jobs that are no list', () => ({ jobs: work() }), 'jobs is a list of what queue.delayable() builds, not '],
     ['a callback that is none', () => ({ onDone: 'report' }), `onDone takes a job of queue.delayable(provider).method(), or a function that builds one, not 'report'.`],
     ['a function that builds none', () => ({ onFailure: () => 7 }), 'onFailure takes a job'],
@@ -83,7 +85,7 @@ describe('a batch that can not be', () => {
     ['a step without onProgress', () => ({ progressStep: 5 }), 'progressStep is the step of onProgress, which was not given.'],
     ['noDelay that is neither', () => ({ noDelay: 'yes' }), `noDelay must be true or false, not 'yes'.`],
   ])('by %s is refused, and nothing is stored', async (_, options, message) => {
-    const making = queue.batch('May', options());
+    const making = batches.create('May', options());
     await expect(making).rejects.toThrow(InvalidBatchError);
     await expect(making).rejects.toThrow(message);
     await nothingStored();
@@ -91,18 +93,18 @@ describe('a batch that can not be', () => {
 
   it('by a user that is a promise is refused, and nothing is stored', async () => {
     user = () => Promise.resolve('ada') as unknown as string;
-    const making = queue.batch('import');
+    const making = batches.create('import');
     await expect(making).rejects.toThrow(InvalidJobOptionError);
     await expect(making).rejects.toThrow('userId: what the function of the module option returns');
     user = () => 'ada';
     await nothingStored();
-    expect(await (await queue.batch('import')).progress()).toMatchObject({ userId: 'ada' });
+    expect(await (await batches.create('import')).progress()).toMatchObject({ userId: 'ada' });
   });
 
   it.each(['30 days', 2_147_483_648, -1, 'soon'])(
     'is waited for no %s, which no timer can count',
     async (timeout) => {
-      const batch = await queue.batch('import');
+      const batch = await batches.create('import');
       await expect(batch.finished({ timeout })).rejects.toThrow(InvalidJobOptionError);
       await expect(batch.finished({ timeout })).rejects.toThrow('timeout must be milliseconds');
     },
@@ -110,17 +112,17 @@ describe('a batch that can not be', () => {
 
   it('by its members leaves nothing, and what was built for it can be used again', async () => {
     const [one, onDone] = [work(), work('done')];
-    const making = queue.batch('May', { onDone, jobs: [one, 'two' as never] });
+    const making = batches.create('May', { onDone, jobs: [one, 'two' as never] });
     await expect(making).rejects.toThrow(InvalidGraphError);
     await nothingStored();
-    const batch = await queue.batch('May', { onDone, jobs: [one] });
+    const batch = await batches.create('May', { onDone, jobs: [one] });
     expect((await batch.progress()).total).toBe(1);
     await expect(onDone.delay()).rejects.toThrow('was delayed already');
-    await expect(queue.batch('June', { onDone })).rejects.toThrow(InvalidGraphError);
+    await expect(batches.create('June', { onDone })).rejects.toThrow(InvalidGraphError);
   });
 
   it('is not looked for', async () => {
-    await expect(queue.findBatch('7')).rejects.toThrow(`'7' is not the uuid of a batch.`);
+    await expect(batches.find('7')).rejects.toThrow(`'7' is not the uuid of a batch.`);
     await expect(queue.list({ batchUuid: '7' })).rejects.toThrow(`'7'`);
     const wrong: [object, string][] = [
       [{ state: 'asleep' }, `state must be among open, closed, ended, not 'asleep'.`],
@@ -132,19 +134,19 @@ describe('a batch that can not be', () => {
       ],
     ];
     for (const [filter, message] of wrong)
-      await expect(queue.listBatches(filter as BatchFilter)).rejects.toThrow(message);
+      await expect(batches.list(filter as BatchFilter)).rejects.toThrow(message);
   });
 
   it('lists those that are by state and name, page by page, the newest first', async () => {
-    for (const name of ['one', 'two', 'two']) await queue.batch(name);
-    await queue.batch('ended', { jobs: [] });
+    for (const name of ['one', 'two', 'two']) await batches.create(name);
+    await batches.create('ended', { jobs: [] });
     const names = async (filter: BatchFilter): Promise<string[]> =>
-      (await queue.listBatches(filter)).map(({ name }) => name);
+      (await batches.list(filter)).map(({ name }) => name);
     expect(await names({})).toEqual(['ended', 'two', 'two', 'one']);
     expect(await names({ name: 'two' })).toEqual(['two', 'two']);
     expect(await names({ state: 'ended' })).toEqual(['ended']);
     expect(await names({ state: ['open', 'closed'], limit: 2 })).toEqual(['two', 'two']);
-    const [, second] = await queue.listBatches({ limit: 2 });
+    const [, second] = await batches.list({ limit: 2 });
     expect(await names({ before: second?.uuid as string })).toEqual(['two', 'one']);
   });
 });

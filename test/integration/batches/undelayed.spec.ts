@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Batch, BatchClosedError, chain, Job, QueueService } from '../../../lib/index.js';
+import { type Batch, BatchClosedError, BatchService, chain, Job, QueueService } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -7,7 +7,10 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 class Imports {
   readonly ran: string[] = [];
 
-  constructor(private readonly queue: QueueService) {}
+  constructor(
+    private readonly queue: QueueService,
+    private readonly batches: BatchService,
+  ) {}
 
   @Job()
   async part(label: string): Promise<string> {
@@ -18,7 +21,7 @@ class Imports {
 
   @Job()
   async pages(): Promise<void> {
-    await (await this.queue.currentBatch())?.add(this.queue.delayable(Imports).part('page'));
+    await (await this.batches.current())?.add(this.queue.delayable(Imports).part('page'));
   }
 }
 
@@ -26,6 +29,7 @@ describe('a batch without delay', () => {
   let database: TestDatabase;
   let test: TestApplication;
   let queue: QueueService;
+  let batches: BatchService;
   let imports: Imports;
 
   beforeEach(async () => {
@@ -35,7 +39,7 @@ describe('a batch without delay', () => {
       providers: [Imports],
       options: { noDelay: true, runner: false },
     });
-    queue = test.queue;
+    ({ queue, batches } = test);
     imports = test.get(Imports);
   });
 
@@ -53,27 +57,27 @@ describe('a batch without delay', () => {
   });
 
   it('runs its members where they are added and its callbacks where they are due, and stores nothing', async () => {
-    const batch = await queue.batch('May', callbacks());
+    const batch = await batches.create('May', callbacks());
     const jobs = await batch.add([part('a'), chain(part('b'), part('c'))]);
     expect(jobs.map(({ state, batchUuid }) => [state, batchUuid])).toEqual(
       Array.from({ length: 3 }, () => ['done', batch.uuid]),
     );
     await batch.add(queue.delayable(Imports).pages());
     expect(await batch.progress()).toMatchObject({ state: 'open', total: 5, counts: { done: 5 } });
-    expect(await queue.findBatch(batch.uuid)).toBe(batch);
+    expect(await batches.find(batch.uuid)).toBe(batch);
     await batch.close();
     expect(imports.ran).toEqual(['a', 'b', 'c', 'page', 'progress', 'success', 'done']);
     expect(await batch.finished()).toMatchObject({ state: 'ended', completeness: 1, failedPercentage: 0 });
     await expect(batch.add(part('d'))).rejects.toThrow(BatchClosedError);
     await batch.cancel();
     expect(imports.ran.length).toBe(7);
-    expect(await queue.findBatch(batch.uuid)).toBeNull();
+    expect(await batches.find(batch.uuid)).toBeNull();
     expect(await queue.list()).toEqual([]);
-    expect(await queue.listBatches()).toEqual([]);
+    expect(await batches.list()).toEqual([]);
   });
 
   it('counts an error as a failure, which is then the caller’s', async () => {
-    const batch = await queue.batch('May', callbacks());
+    const batch = await batches.create('May', callbacks());
     await expect(batch.add(part('broken'))).rejects.toThrow('no');
     await expect(batch.add(part('broken'))).rejects.toThrow('no');
     await batch.add(part('a'));
@@ -84,15 +88,15 @@ describe('a batch without delay', () => {
   });
 
   it('is made of its jobs in one call', async () => {
-    const batch = await queue.batch('May', { onSuccess: part('success'), jobs: [part('a')] });
+    const batch = await batches.create('May', { onSuccess: part('success'), jobs: [part('a')] });
     expect(await (batch satisfies Batch).progress()).toMatchObject({ state: 'ended', total: 1 });
     expect(imports.ran).toEqual(['a', 'success']);
   });
 
   it('is stored where it says so, though its jobs run at once', async () => {
-    const stored = await queue.batch('stored', { noDelay: false });
+    const stored = await batches.create('stored', { noDelay: false });
     await stored.add(part('a'));
     expect(await stored.progress()).toMatchObject({ state: 'open', total: 0 });
-    expect((await queue.listBatches()).map(({ name }) => name)).toEqual(['stored']);
+    expect((await batches.list()).map(({ name }) => name)).toEqual(['stored']);
   });
 });

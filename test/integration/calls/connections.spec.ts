@@ -240,7 +240,7 @@ describe('the connections of the application', () => {
 
   it('of a batch that is closed while somebody adds to it are not needed either', async () => {
     const batches = await Promise.all(
-      Array.from({ length: POOL }, async (_, at) => test.queue.batch(`b${at}`)),
+      Array.from({ length: POOL }, async (_, at) => test.batches.create(`b${at}`)),
     );
     const runner = test.dataSource.createQueryRunner();
     await runner.startTransaction();

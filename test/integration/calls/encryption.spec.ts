@@ -193,7 +193,7 @@ describe('payloads that are encrypted at rest', () => {
   it('reach the callbacks of a batch, each time that they are due, and open in no other field', async () => {
     const [web] = await pair(encryptedBy('2026'));
     const bank = web.queue.delayable(Bank);
-    const batch = await web.queue.batch('transfers', {
+    const batch = await web.batches.create('transfers', {
       jobs: [bank.transfer(account, 1n)],
       onDone: bank.transfer(account, 2n),
     });

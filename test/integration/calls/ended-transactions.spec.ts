@@ -105,7 +105,7 @@ describe('a transaction that has ended', () => {
         return group(jobs.note(1), jobs.note(2)).onDone(jobs.note(3)).delay({ manager });
       },
     ],
-    ['a batch', (manager) => worker.queue.batch('late', { manager })],
+    ['a batch', (manager) => test.batches.create('late', { manager })],
     [
       'a call that runs at once',
       (manager) => worker.queue.withDelay(worker, { ...options, manager, noDelay: true }).note(1),
@@ -122,7 +122,7 @@ describe('a transaction that has ended', () => {
   });
 
   it('refuses members and the close of a batch', async () => {
-    const batch: Batch = await worker.queue.batch('open');
+    const batch: Batch = await test.batches.create('open');
     const manager = await stale();
     const jobs = worker.queue.delayable(worker, options);
     await expect(batch.add([jobs.note(1)], { manager })).rejects.toThrow(TransactionEndedError);
@@ -173,7 +173,7 @@ describe('a transaction that has ended', () => {
     );
     expect((await test.queue.find(chained.uuid))?.state).toBe('pending');
     const batch = await besideAStranger(async () =>
-      shared.runInAsyncScope(async () => worker.queue.batch('late')),
+      shared.runInAsyncScope(async () => test.batches.create('late')),
     );
     expect(await batch.progress()).toMatchObject({ state: 'open' });
   });

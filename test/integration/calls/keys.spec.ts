@@ -241,7 +241,7 @@ describe('a key whose newest call counts', () => {
     const member = test.queue.delayable(worker, replacing(freshKey()));
     await expect(chain(build.refresh(), member.refresh()).delay()).rejects.toThrow(InvalidJobOptionError);
     await expect(
-      test.queue.batch('b', { jobs: [test.queue.delayable(worker, replacing(freshKey())).refresh()] }),
+      test.batches.create('b', { jobs: [test.queue.delayable(worker, replacing(freshKey())).refresh()] }),
     ).rejects.toThrow("onDuplicate: 'replace'");
     expect(await test.queue.counts()).toEqual(before);
   });

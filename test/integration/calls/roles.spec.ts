@@ -60,7 +60,7 @@ describe('a transaction that switches to another role', () => {
       await manager.query(`SET LOCAL ROLE ${role}`);
       const graph = jobs.take();
       await graph.onDone(jobs.take()).delay({ manager });
-      const batch = await test.queue.batch('b', { manager, onDone: jobs.take(), onProgress: jobs.take() });
+      const batch = await test.batches.create('b', { manager, onDone: jobs.take(), onProgress: jobs.take() });
       await batch.add(jobs.take(), { manager });
       await batch.close({ manager });
       return [
@@ -84,7 +84,7 @@ describe('a transaction that switches to another role', () => {
     const tenant = test.queue.delayable(worker);
     const parent = tenant.whole();
     const child = tenant.take();
-    const batch = await test.queue.batch('whole', { onDone: tenant.take(), jobs: [parent.onDone(child)] });
+    const batch = await test.batches.create('whole', { onDone: tenant.take(), jobs: [parent.onDone(child)] });
     await expect(test.queue.finished(parent.uuid, { timeout: 5_000 })).resolves.toBe(role);
     await test.queue.finished(child.uuid, { timeout: 5_000 });
     expect(await batch.finished({ timeout: 5_000 })).toMatchObject({ counts: { done: 2 } });

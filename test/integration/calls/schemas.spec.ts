@@ -57,7 +57,8 @@ describe('the schema of a job', () => {
       async () => test.queue.enqueue('Orders.print', [wrong]),
       async () => test.queue.enqueue('Orders.book', [1]),
       async () => chain(build.print({ id: 1 }), build.print(wrong)).delay(),
-      async () => test.queue.batch('orders', { jobs: [build.print({ id: 1 })], onDone: build.print(wrong) }),
+      async () =>
+        test.batches.create('orders', { jobs: [build.print({ id: 1 })], onDone: build.print(wrong) }),
       async () => test.queue.withDelay(orders, { noDelay: true }).print(wrong),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow(InvalidArgumentsError);

@@ -89,7 +89,10 @@ describe('the tags of a job', () => {
 
   it('are those of the callback of a batch, and of the ticks of a schedule', async () => {
     const onDone = test.queue.delayable(Worker, { tags: ['callback'] }).plain();
-    const batch = await test.queue.batch('tagged', { jobs: [test.queue.delayable(Worker).plain()], onDone });
+    const batch = await test.batches.create('tagged', {
+      jobs: [test.queue.delayable(Worker).plain()],
+      onDone,
+    });
     await batch.finished();
     const [called] = await test.queue.list({ tags: ['callback'] });
     expect(await test.queue.finished(called as QueueJob)).toEqual(['callback']);

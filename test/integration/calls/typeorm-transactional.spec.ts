@@ -12,6 +12,7 @@ import {
   StorageDriver,
 } from 'typeorm-transactional';
 import {
+  BatchService,
   group,
   Job,
   type QueueJob,
@@ -43,6 +44,7 @@ describe('beside typeorm-transactional', () => {
   let database: TestDatabase;
   let app: Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
   let queue: QueueService;
+  let batches: BatchService;
   let worker: Worker;
   let dataSource: DataSource;
 
@@ -78,6 +80,7 @@ describe('beside typeorm-transactional', () => {
       { logger: false, abortOnError: false },
     );
     queue = app.get(QueueService);
+    batches = app.get(BatchService);
     worker = app.get(Worker);
     dataSource = app.get(DataSource);
     await dataSource.query('CREATE TABLE effect (number integer)');
@@ -120,7 +123,7 @@ describe('beside typeorm-transactional', () => {
     [
       'a batch',
       async () => {
-        const batch = await queue.batch('b', { jobs: [queue.delayable(worker, held).take()] });
+        const batch = await batches.create('b', { jobs: [queue.delayable(worker, held).take()] });
         return (await queue.list({ batchUuid: batch.uuid }))[0]?.uuid ?? batch.uuid;
       },
     ],
@@ -135,9 +138,9 @@ describe('beside typeorm-transactional', () => {
     });
     await expect(work).rejects.toThrow('rolled back');
     expect(await queue.find(uuid as string)).toBeNull();
-    expect(await queue.findBatch(uuid as string)).toBeNull();
+    expect(await batches.find(uuid as string)).toBeNull();
     uuid = await runInTransaction(call);
-    expect((await queue.find(uuid)) ?? (await queue.findBatch(uuid))).not.toBeNull();
+    expect((await queue.find(uuid)) ?? (await batches.find(uuid))).not.toBeNull();
     expect(await dataSource.query('SELECT FROM effect')).toEqual([]);
     await dataSource.query('DELETE FROM queue_job');
   });

@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('bad input to the API of the dashboard on %s', (name, ad
     test = await startDashboard({ url: database.url, adapter: adapter(), providers: [Desk] });
     client = await connect(database.url);
     await test.queue.withDelay(Desk, { eta: '1h' }).write('untouched');
-    await test.queue.batch('untouched', { jobs: [test.queue.delayable(Desk).mail('ada')] });
+    await test.batches.create('untouched', { jobs: [test.queue.delayable(Desk).mail('ada')] });
   });
 
   afterAll(async () => {

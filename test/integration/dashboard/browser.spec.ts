@@ -287,7 +287,7 @@ describe('The page on its real server', () => {
       const a = sheets.print('a');
       a.onDone(sheets.print('b'));
       const [job] = await shop.queue.delayAll([a]);
-      const batch = await shop.queue.batch('a calendar');
+      const batch = await shop.batches.create('a calendar');
       await batch.add(sheets.print('December'));
       await page.close();
       await inTab(look);

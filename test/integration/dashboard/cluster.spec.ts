@@ -378,9 +378,9 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
   });
 
   it('tells how far batches are, page by page', async () => {
-    const { queue } = test;
+    const { queue, batches } = test;
     const shop = queue.delayable(Shop);
-    const sales = await queue.batch('Sales', { jobs: [shop.sell(0), shop.sell(0), shop.sell(7)] });
+    const sales = await batches.create('Sales', { jobs: [shop.sell(0), shop.sell(0), shop.sell(7)] });
     await sales.finished({ timeout: 5_000 });
     const one = await test.get<BatchView>(`batches/${sales.uuid}`);
     expect(one).toMatchObject({
@@ -395,7 +395,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     expect(one.dateEnded).not.toBeNull();
     expect((await test.get<JobPage>(`jobs?batch=${sales.uuid}`)).jobs).toHaveLength(3);
 
-    for (let n = 0; n < 51; n += 1) await queue.batch(`Open ${n}`);
+    for (let n = 0; n < 51; n += 1) await batches.create(`Open ${n}`);
     const first = await test.get<BatchPage>('batches?state=open');
     expect(first.batches.map(({ name }) => name)[0]).toBe('Open 50');
     expect(first.batches).toHaveLength(50);

@@ -50,7 +50,7 @@ describe('deleting in the dashboard, while nodes run', () => {
   };
 
   it('keeps the counts of a batch right: what is gone was done, or else counts as cancelled', async () => {
-    const batch = await test.queue.batch('a month');
+    const batch = await test.batches.create('a month');
     const here = test.queue.delayable(Works);
     const off = test.queue.delayable(Works, { channel: 'off' });
     const [done, bad, waits, stays] = (await batch.add([

@@ -130,12 +130,12 @@ describe('a parent that fails for good', () => {
   });
 
   it('ends a batch whose other members were cancelled for it', async () => {
-    const batch = await test.queue.batch('cancelled for a parent', {
+    const batch = await test.batches.create('cancelled for a parent', {
       jobs: [chain(jobs().fail(), jobs().careful())],
     });
     await becomes((await test.queue.list({ batchUuid: batch.uuid, name: 'Worker.careful' }))[0]?.uuid, {
       state: 'cancelled',
     });
-    await eventually(async () => expect((await test.queue.findBatch(batch.uuid))?.uuid).toBe(batch.uuid));
+    await eventually(async () => expect((await test.batches.find(batch.uuid))?.uuid).toBe(batch.uuid));
   });
 });

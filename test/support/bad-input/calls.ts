@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import {
+  type BatchService,
   chain,
   InvalidJobOptionError,
   NotAJobError,
@@ -12,6 +13,7 @@ import { Stranger, Target } from './jobs.js';
 
 export interface Calls {
   readonly queue: QueueService;
+  readonly batches: BatchService;
 }
 
 const option = refusedWith<Calls>(InvalidJobOptionError, 'INVALID_JOB_OPTION');
@@ -131,15 +133,19 @@ export const properties: readonly BadInput<Calls>[] = [
       "which a job of a graph or a batch can't have",
     ),
     option(
-      'batch() of a job that replaces',
-      ({ queue }) =>
-        queue.batch('keys', { jobs: [queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run()] }),
+      'batches.create() of a job that replaces',
+      ({ queue, batches }) =>
+        batches.create('keys', {
+          jobs: [queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run()],
+        }),
       "which a job of a graph or a batch can't have",
     ),
     option(
-      'batch() with a callback that replaces',
-      ({ queue }) =>
-        queue.batch('keys', { onDone: queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run() }),
+      'batches.create() with a callback that replaces',
+      ({ queue, batches }) =>
+        batches.create('keys', {
+          onDone: queue.delayable(Target, wrong({ identityKey: 'k', ...rule })).run(),
+        }),
       "which a job that is called by a batch can't have",
     ),
   ]),

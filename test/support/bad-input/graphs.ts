@@ -63,9 +63,9 @@ export const graphs: readonly BadInput<Calls>[] = [
     split.split(2);
     return split.delay();
   }, 'was split', 'Build another delayable'), // prettier-ignore
-  graph('one delayable twice', ({ queue }) => {
-    const one = job({ queue });
-    return queue.delayAll([one, one]);
+  graph('one delayable twice', (calls) => {
+    const one = job(calls);
+    return calls.queue.delayAll([one, one]);
   }, 'the same delayable twice'), // prettier-ignore
   graph(
     'a split of no array',

@@ -2,6 +2,7 @@ import { Injectable, Scope } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import {
+  BatchService,
   chain,
   ChannelService,
   currentJob,
@@ -247,7 +248,7 @@ describe("mode 'fake'", () => {
 
   it('says what needs a database', async () => {
     const { app, jobs, queue } = await start();
-    await expect(queue.batch('a')).rejects.toThrow(NeedsDatabaseError);
+    expect(() => app.get(BatchService).create('a')).toThrow(NeedsDatabaseError);
     expect(() => app.get(ChannelService).list()).toThrow(
       "ChannelService.list() needs QueueJobTestingModule.forRoot({ mode: 'database' })",
     );

@@ -214,7 +214,7 @@ export const clusterEn = {
   'batches.showJobs': 'Show jobs',
   'batches.noneTitle': 'No batches',
   'batches.noneHint':
-    'A batch groups jobs and enqueues a callback when they end. Create one with queue.batch(name).',
+    'A batch groups jobs and enqueues a callback when they end. Create one with batches.create(name).',
 
   'audit.date': 'When',
   'audit.actor': 'Who',

@@ -218,7 +218,7 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'batches.showJobs': 'Montrer les tâches',
   'batches.noneTitle': 'Aucun lot',
   'batches.noneHint':
-    'Un lot suit des tâches ensemble, et fait un rappel quand elles sont finies. Créez-en un par queue.batch(name).',
+    'Un lot suit des tâches ensemble, et fait un rappel quand elles sont finies. Créez-en un par batches.create(name).',
 
   'audit.date': 'Quand',
   'audit.actor': 'Qui',

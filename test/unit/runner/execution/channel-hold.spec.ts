@@ -4,7 +4,10 @@ import type { AttemptResult } from '../../../../lib/runner/attempt/attempt-resul
 import { channelHold } from '../../../../lib/runner/execution/channel-hold.js';
 import { oddThrown } from '../../../support/odd-values.js';
 
-const failed: AttemptResult = { kind: 'failed', failure: { name: 'Error', message: 'no', info: 'no' } };
+const failed: AttemptResult = {
+  kind: 'failed',
+  failure: { name: 'Error', message: 'no', stack: 'no', fingerprint: '0' },
+};
 const retry = (seconds: number): AttemptResult => ({ kind: 'retry', seconds, giveAttemptBack: false });
 
 describe('how long an error holds its channel', () => {
