@@ -18,7 +18,7 @@ const FEWEST = 4;
  * out (`v_rest`). Where they take turns, the first that was left out is a row
  * without a job: the claim stops there.
  */
-export const candidates = (t: Tables): string => `
+export const candidates = (t: Tables, marks: boolean): string => `
   SELECT x.row, x.priority, x.seq, x.at, x.path, x.cut, x.known, x.channel
   FROM (
     SELECT d.ctid AS row, d.priority, d.seq, h.at, h.path, h.fetch = h.most AND d.place = h.most AS cut,
@@ -48,22 +48,26 @@ export const candidates = (t: Tables): string => `
     ) h
     CROSS JOIN LATERAL (
       -- (The stretches and what is in them come in order, so the places count up.)
-      SELECT k.*, row_number() OVER () AS place
-      FROM ${stretches('h.channel')} s
-      CROSS JOIN LATERAL (
-        SELECT j.ctid, j.priority, j.seq, j.name = ANY(p_names) AS known FROM ${t.job} j
-        WHERE j.phase = ${Phase.ready} AND j.channel = h.channel AND ${inStretch} AND j.node IS NULL
-          AND (j.priority, j.seq) >= (h.priority, h.seq)
-          AND (j.priority, j.seq) < (v_end_priority, v_end_seq)
-          AND (h.in_order OR j.name = ANY(p_names))
-        ORDER BY j.priority, j.seq LIMIT h.fetch
-      ) k LIMIT h.fetch
+      SELECT k.*, row_number() OVER () AS place FROM ${
+        marks
+          ? `${stretches('h.channel')} s CROSS JOIN LATERAL (${entries(t, `AND ${inStretch}`)}) k LIMIT h.fetch`
+          : `(${entries(t, '')}) k`
+      }
     ) d
     UNION ALL ${inTheWay(t)}
     UNION ALL
     SELECT NULL::tid, v_heads.priorities[v_rest], v_heads.seqs[v_rest], NULL::integer, NULL::integer[], true, v_heads.channels[v_rest], false
     WHERE v_fair AND v_rest IS NOT NULL
   ) x`;
+
+/** The ready jobs of the chosen channel `h` in order, no more than are worth looking at. */
+const entries = (t: Tables, within: string): string => `
+        SELECT j.ctid, j.priority, j.seq, j.name = ANY(p_names) AS known FROM ${t.job} j
+        WHERE j.phase = ${Phase.ready} AND j.channel = h.channel ${within} AND j.node IS NULL
+          AND (j.priority, j.seq) >= (h.priority, h.seq)
+          AND (j.priority, j.seq) < (v_end_priority, v_end_seq)
+          AND (h.in_order OR j.name = ANY(p_names))
+        ORDER BY j.priority, j.seq LIMIT h.fetch`;
 
 /**
  * What stands in the way of others under channels that go strictly in order, and can't start itself: the first job that
@@ -81,12 +85,25 @@ const inTheWay = (t: Tables): string => `
       ORDER BY j.priority, j.seq LIMIT 1
     ) w
     UNION ALL
-    SELECT NULL::tid, k.priority, k.seq, NULL::integer, ARRAY[a.place], false, k.channel, false
-    FROM (SELECT n.* FROM ${t.name('queue_job_ready_heads_1')}(NULL, '{}', '{}', '{}') n WHERE true = ANY(g_sequential)) n
-    CROSS JOIN LATERAL unnest(n.channels, n.free_priorities, n.free_seqs) k (channel, priority, seq)
-    CROSS JOIN LATERAL (
-      -- the channel and those above it, by their names: it may have no row yet
-      SELECT (v_places ->> array_to_string(p.parts[1:depth], '.'))::integer AS place
-      FROM (SELECT string_to_array(k.channel, '.') AS parts) p CROSS JOIN LATERAL generate_series(1, cardinality(p.parts)) depth
-    ) a
-    WHERE k.seq IS NOT NULL AND g_sequential[a.place] AND k.channel <> ALL(v_channels)`;
+    SELECT NULL::tid, f.priority, f.seq, NULL::integer, ARRAY[k.at], false, k.channel, false
+    FROM (
+      SELECT q.at::integer AS at, n.channel FROM unnest(g_name, g_sequential) WITH ORDINALITY q (name, sequential, at)
+      CROSS JOIN LATERAL (
+        WITH RECURSIVE below AS (
+          (
+            SELECT j.channel FROM ${t.job} j
+            WHERE q.sequential AND j.phase = ${Phase.ready} AND j.channel >= q.name || '.' AND j.channel < q.name || '/'
+            ORDER BY j.channel LIMIT 1
+          )
+          UNION ALL
+          SELECT n.channel FROM below b CROSS JOIN LATERAL (
+            SELECT j.channel FROM ${t.job} j
+            WHERE j.phase = ${Phase.ready} AND j.channel > b.channel AND j.channel < q.name || '/' ORDER BY j.channel LIMIT 1
+          ) n
+        )
+        SELECT q.name AS channel UNION ALL SELECT b.channel FROM below b
+      ) n WHERE q.sequential AND n.channel <> ALL(v_channels)
+    ) k CROSS JOIN LATERAL (
+      SELECT j.priority, j.seq FROM ${t.job} j
+      WHERE j.phase = ${Phase.ready} AND j.channel = k.channel AND j.node IS NULL ORDER BY j.priority, j.seq LIMIT 1
+    ) f`;

@@ -31,11 +31,9 @@ export const lockLimitingChannels = (t: Tables): string => `IF v_limited THEN
 export const sumPermits = (
   t: Tables,
 ): string => `-- A new statement, so a new snapshot: the sum of what is out, with what this node came back with already taken off.
-        SELECT array_agg(q.name ORDER BY q.name), array_agg(q.room ORDER BY q.name), array_agg(q.held ORDER BY q.name),
-          array_agg(q.strict ORDER BY q.name),
-          array_agg(q.sequential ORDER BY q.name), coalesce(bool_or(q.fair), false),
-          array_agg(false ORDER BY q.name), array_agg(false ORDER BY q.name),
-          least(v_wake, min(q.wake)), coalesce(bool_or(q.again IS NOT NULL), false), array_agg(q.again ORDER BY q.name)
+        SELECT array_agg(q.name), array_agg(q.room), array_agg(q.held), array_agg(q.strict), array_agg(q.sequential),
+          coalesce(bool_or(q.fair), false), array_agg(false), array_agg(false),
+          least(v_wake, min(q.wake)), coalesce(bool_or(q.again IS NOT NULL), false), array_agg(q.again)
         INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_starved, g_passed, v_wake, v_rated, g_again
         FROM (
           SELECT c.name,

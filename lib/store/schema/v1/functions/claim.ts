@@ -95,10 +95,10 @@ DECLARE
   v_full text[] := '{}';
   v_starved text[] := '{}';
   -- what limits them, looked at without a lock, an element each
-  l_name text[] := '{}';
+  l_at jsonb := '{}';
   l_room integer[] := '{}';
   l_held boolean[] := '{}';
-  l_full boolean[] := '{}';
+  l_wake float8[] := '{}';
   -- as they were before the first channel was chosen
   l_first_room integer[] := '{}';
   l_first_held boolean[] := '{}';
@@ -107,8 +107,6 @@ DECLARE
   l_sequential boolean[] := '{}';
   l_blocker_priority integer[] := '{}';
   l_blocker_seq bigint[] := '{}';
-  v_blocker_priority integer;
-  v_blocker_seq bigint;
   -- the first free jobs of those that have others before it
   w_priorities integer[] := '{}';
   w_seqs bigint[] := '{}';
@@ -177,7 +175,7 @@ BEGIN
     END LOOP;
 
     IF cardinality(v_channels) > 0 THEN
-      v_limited := cardinality(l_name) > 0;
+      v_limited := cardinality(l_room) > 0;
       IF NOT v_limited AND cardinality(v_channels) = 1 THEN
         -- One channel without any limit: no permits, no lock, straight from the index.
         v_fetch := v_slots + CASE WHEN v_channels[1] = ANY(p_prefetch_channels) THEN v_prefetch_left ELSE v_prefetch_others END;
@@ -207,18 +205,8 @@ BEGIN
           END IF;
         END IF;
 
-        IF v_fair THEN
-          OPEN v_cursor FOR
-            WITH x AS MATERIALIZED (
-              SELECT c.*, row_number() OVER () AS nth FROM (${candidates(t)}) c
-            ), lists AS MATERIALIZED (
-              SELECT ${t.name('queue_job_turns_1')}(
-                array_agg(x.seq ORDER BY x.nth), array_agg(x.priority ORDER BY x.nth), array_agg(x.channel ORDER BY x.nth)) AS turns
-              FROM x
-            )
-            SELECT x.* FROM x CROSS JOIN lists l ORDER BY x.priority, l.turns[x.nth];
-        ELSE
-          OPEN v_cursor FOR SELECT x.* FROM (${candidates(t)}) x ORDER BY x.priority, x.seq;
+        IF cardinality(p_mark_channels) > 0 THEN${openCandidates(t, true)}
+        ELSE${openCandidates(t, false)}
         END IF;
         ${PICK}
 
@@ -259,6 +247,21 @@ BEGIN
   )), ${nulls()};
 END $$`;
 };
+
+/** A statement each for with marks and without, since the places where to read on from cost more than reading. */
+const openCandidates = (t: Tables, marks: boolean): string => `
+          IF v_fair THEN
+            OPEN v_cursor FOR
+              WITH x AS MATERIALIZED (
+                SELECT c.*, row_number() OVER () AS nth FROM (${candidates(t, marks)}) c
+              ), lists AS MATERIALIZED (
+                SELECT ${t.name('queue_job_turns_1')}(array_agg(x.seq), array_agg(x.priority), array_agg(x.channel)) AS turns
+                FROM (SELECT x.seq, x.priority, x.channel FROM x ORDER BY x.nth) x
+              )
+              SELECT x.* FROM x CROSS JOIN lists l ORDER BY x.priority, l.turns[x.nth];
+          ELSE
+            OPEN v_cursor FOR SELECT x.* FROM (${candidates(t, marks)}) x ORDER BY x.priority, x.seq;
+          END IF;`;
 
 /** Leaves out what this node doesn't serve; it may still stop others that are below the same limits. */
 const onlyServed = `
