@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { AttentionStore } from './stats/attention-store.js';
 import { AuditStore } from './jobs/audit-store.js';
 import { BatchStore } from './batches/batch-store.js';
 import { ChannelStore } from './channels/channel-store.js';
@@ -55,6 +56,7 @@ export class Store {
   readonly metrics: MetricsStore;
   readonly overview: OverviewStore;
   readonly failures: FailureStore;
+  readonly attention: AttentionStore;
   readonly audit: AuditStore;
   readonly explanations: ExplainStore;
   readonly notifier: Notifier;
@@ -77,6 +79,7 @@ export class Store {
     this.metrics = new MetricsStore(this.database, tables);
     this.overview = new OverviewStore(this.database, tables);
     this.failures = new FailureStore(this.database, tables);
+    this.attention = new AttentionStore(this.database, tables);
     this.jobs = new JobStore(this.database, tables, this.stats);
     this.claimedInserts = new ClaimedInsertStore(this.database, tables);
     this.search = new JobSearch(this.database, tables);

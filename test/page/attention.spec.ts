@@ -19,6 +19,10 @@ describe('What needs attention', () => {
       ],
       [/A failed job stops the sequential channel root\.erp, and 38 jobs wait/, 'jobs/'],
       [/No living node has LegacyImport\.run, so its jobs wait/, 'jobs?state=pending&name=LegacyImport.run'],
+      [/The schedule ledger-close is late: its tick was due 7.*ago/, 'schedules/ledger-close'],
+      [/12 jobs wait because Images\.resize is paused by grace/, 'functions/Images.resize'],
+      [/No living node serves root\.video, and jobs wait in it/, 'nodes'],
+      [/No living node that serves root\.mail has Images\.resize/, 'nodes'],
       [/A job has been ready for 1h 11m and has not started/, 'jobs/'],
     ];
     for (const [text, target] of targets) {

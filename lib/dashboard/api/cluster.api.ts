@@ -1,3 +1,4 @@
+import type { Attention } from '../../job/attention.js';
 import type { JobState } from '../../job/job-state.js';
 import type { JobCount, JobSummary, Progress } from './jobs.api.js';
 
@@ -41,30 +42,8 @@ export interface Overview {
   readonly attention: readonly AttentionItem[];
 }
 
-export type AttentionItem =
-  /** A node without a sign of life, which is given up soon. */
-  | { readonly kind: 'silent'; readonly node: number; readonly name: string; readonly since: string }
-  /** Attempts that failed within 15 minutes, those that will be retried included, and how many do on average. */
-  | { readonly kind: 'failing'; readonly recent: number; readonly usual: number }
-  /** Jobs wait in a paused channel, or in one of capacity 0. `by`: who paused it here. */
-  | {
-      readonly kind: 'paused' | 'closed';
-      readonly channel: string;
-      readonly waiting: number;
-      readonly by: { readonly actor: string; readonly date: string } | null;
-    }
-  /** Jobs wait in a sequential channel behind one that failed. */
-  | {
-      readonly kind: 'stopped';
-      readonly channel: string;
-      readonly waiting: number;
-      /** The failed job. */
-      readonly uuid: string;
-    }
-  /** No living node has this function, and jobs of it wait. */
-  | { readonly kind: 'unknown'; readonly name: string }
-  /** A job has been ready for more than 10 minutes. */
-  | { readonly kind: 'late'; readonly uuid: string; readonly seconds: number };
+/** Dates are ISO 8601. */
+export type AttentionItem = Attention<string>;
 
 export type MetricsRange = 'hour' | 'day' | 'week';
 

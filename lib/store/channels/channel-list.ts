@@ -17,12 +17,16 @@ const ancestors = (column: string): string =>
   `(SELECT array_to_string((string_to_array(${column}, '.'))[1:n], '.') COLLATE "C" AS name
     FROM generate_series(1, array_length(string_to_array(${column}, '.'), 1)) n)`;
 
-/** What waits, runs and has failed in each channel that has jobs, and in each above one. */
-export const channelSums = (t: Tables): string => `
+/**
+ * What waits, runs and has failed in each channel that has jobs, and in each above one.
+ *
+ * @param jobs - the rows of `queue_job_breakdown()`, if a statement has them already
+ */
+export const channelSums = (t: Tables, jobs = `${t.name('queue_job_breakdown_1')}()`): string => `
   SELECT a.name, sum(b.running)::bigint AS running, sum(b.waiting)::bigint AS waiting, sum(b.failed)::bigint AS failed
   FROM (
     SELECT d.channel, sum(d.running) AS running, sum(d.waiting) AS waiting, sum(d.failed) AS failed
-    FROM ${t.name('queue_job_breakdown_1')}() d GROUP BY d.channel
+    FROM ${jobs} d GROUP BY d.channel
   ) b CROSS JOIN LATERAL ${ancestors('b.channel')} a GROUP BY a.name`;
 
 /** Channels by name, each one above looked up by its key, with the sums of their jobs; `$1` to `$4` are the bounds: name, after, text as a pattern, limit. */

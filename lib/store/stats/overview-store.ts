@@ -17,6 +17,11 @@ export interface WaitingLook {
   /** Seconds. */
   readonly seconds: number | null;
   readonly unknown: readonly string[];
+  /**
+   * Channels in which jobs wait that no living node can run, though some know their function. Name: null if no node serves
+   * the channel at all.
+   */
+  readonly unserved: readonly { readonly channel: string; readonly name: string | null }[];
 }
 
 /** How many jobs of a name are in a channel; "at least", where many wait. */
@@ -86,7 +91,7 @@ export class OverviewStore {
 
   async waiting(): Promise<WaitingLook> {
     const rows = await this.database.look(
-      `SELECT uuid, seconds, to_json(unknown) AS unknown FROM ${this.tables.name('queue_job_waiting_1')}()`,
+      `SELECT uuid, seconds, to_json(unknown) AS unknown, unserved FROM ${this.tables.name('queue_job_waiting_1')}()`,
     );
     const row = rows[0];
     const uuid = (row?.['uuid'] as string | null | undefined) ?? null;
@@ -94,6 +99,9 @@ export class OverviewStore {
       uuid,
       seconds: uuid === null ? null : Number(row?.['seconds']),
       unknown: JSON.parse((row?.['unknown'] as string | null | undefined) ?? '[]') as string[],
+      unserved: (
+        JSON.parse((row?.['unserved'] as string | null | undefined) ?? '[]') as [string, string | null][]
+      ).map(([channel, name]) => ({ channel, name })),
     };
   }
 

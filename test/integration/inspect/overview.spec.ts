@@ -154,7 +154,7 @@ describe('a look at the whole queue', () => {
     await client.query('UPDATE queue_job_node SET alive = false WHERE id = $1', [id]);
     expect((await store.overview.waiting()).unknown).toEqual(['Recorder.noop']);
     await client.query('DELETE FROM queue_job');
-    expect(await store.overview.waiting()).toEqual({ uuid: null, seconds: null, unknown: [] });
+    expect(await store.overview.waiting()).toEqual({ uuid: null, seconds: null, unknown: [], unserved: [] });
   });
 
   it('has another version after each change', async () => {

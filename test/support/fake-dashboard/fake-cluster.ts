@@ -76,7 +76,21 @@ export function overviewOf(jobs: readonly JobSummary[], nodes: readonly NodeView
               waiting: 38,
               uuid: jobs.find(({ state }) => state === 'failed')?.uuid ?? '',
             },
+            {
+              kind: 'overdue',
+              schedule: 'ledger-close',
+              since: new Date(Date.now() - 420_000).toISOString(),
+            },
+            {
+              kind: 'paused-function',
+              name: 'Images.resize',
+              waiting: 12,
+              actor: 'grace',
+              since: new Date(Date.now() - 300_000).toISOString(),
+            },
             { kind: 'unknown', name: 'LegacyImport.run' },
+            { kind: 'unserved', channel: 'root.video', name: null },
+            { kind: 'unserved', channel: 'root.mail', name: 'Images.resize' },
             ...(oldest === null ? [] : [{ kind: 'late' as const, uuid: oldest.uuid, seconds: 4_300 }]),
           ],
   };

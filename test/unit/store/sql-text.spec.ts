@@ -72,10 +72,10 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/batches/batch-store.ts': ['STATE', 'where', 'limit', 'OLD_SNAPSHOT', "batchLock(this.tables, '$1')"],
   'store/channels/channel-store.ts': ['COLUMNS', "NEXT_START('excluded')", "NEXT_START('w')", 'below'],
   'store/channels/channel-list.ts': [
-    'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)',
+    'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)', 'jobs',
   ],
   'store/jobs/audit-store.ts': ['LOOKED_THROUGH'],
-  'store/stats/attention-store.ts': ['channelSums(t)'],
+  'store/stats/attention-store.ts': ["channelSums(t, 'jobs')", 'date', "millis('n.date_seen')", "millis('o.next_tick')"],
   'store/stats/failure-store.ts': ['GROUPS', 'JOBS', 'WAITING'],
   'store/graphs/graph-store.ts': [
     'this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')",

@@ -25,17 +25,14 @@ export class OverviewController {
   @Get()
   @Described({ summary: 'How it goes, at a glance', answer: OVERVIEW })
   async overview({ rights }: Call): Promise<Overview> {
-    const [counts, waiting, busiest, nodes] = await Promise.all([
+    const [counts, { items: attention, waiting }, busiest, nodes] = await Promise.all([
       this.counts.read(),
-      this.store.overview.waiting(),
+      this.attention.read(),
       this.store.channels.busiest(BUSIEST),
       this.store.nodes.list(),
     ]);
     const alive = nodes.filter(({ state }) => state !== 'dead');
-    const [oldest, attention] = await Promise.all([
-      this.oldest(waiting.uuid, rights),
-      this.attention.items(waiting, nodes),
-    ]);
+    const oldest = await this.oldest(waiting.uuid, rights);
     return {
       counts,
       oldestWaiting: oldest,

@@ -19,6 +19,14 @@ export const clusterEn = {
     other: 'A failed job stops the sequential channel {channel}, and {n} jobs wait',
   },
   'attention.unknown': 'No living node has {name}, so its jobs wait',
+  'attention.no-node': 'No node is alive, and jobs wait',
+  'attention.overdue': 'The schedule {name} is late: its tick was due',
+  'attention.paused-function': {
+    one: '{n} job waits because {name} is paused',
+    other: '{n} jobs wait because {name} is paused',
+  },
+  'attention.unserved': 'No living node serves {channel}, and jobs wait in it',
+  'attention.unservedName': 'No living node that serves {channel} has {name}, so its jobs wait there',
   'attention.late': 'A job has been ready for {time} and has not started',
 
   'failures.failure': 'Failure',

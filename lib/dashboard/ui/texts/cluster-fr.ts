@@ -22,6 +22,14 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
     other: 'Une tâche échouée arrête le canal séquentiel {channel}, et {n} tâches attendent',
   },
   'attention.unknown': 'Aucun nœud vivant n’a {name} : ses tâches attendent',
+  'attention.no-node': 'Aucun nœud n’est vivant, et des tâches attendent',
+  'attention.overdue': 'La planification {name} est en retard : échéance',
+  'attention.paused-function': {
+    one: '{n} tâche attend : {name} est en pause',
+    other: '{n} tâches attendent : {name} est en pause',
+  },
+  'attention.unserved': 'Aucun nœud vivant ne sert {channel}, et des tâches y attendent',
+  'attention.unservedName': 'Aucun nœud vivant qui sert {channel} n’a {name} : ses tâches y attendent',
   'attention.late': 'Une tâche est prête depuis {time} et n’a pas démarré',
 
   'failures.failure': 'Échec',

@@ -6,12 +6,16 @@ import { Icon, type IconName } from '../../components/icon.js';
 import { TimeAgo } from '../../components/time.js';
 
 const ICONS: Readonly<Record<AttentionItem['kind'], IconName>> = {
+  'no-node': 'nodes',
   silent: 'nodes',
+  overdue: 'clock',
   failing: 'failures',
   paused: 'pause',
   closed: 'ban',
   stopped: 'failed',
+  'paused-function': 'pause',
   unknown: 'functions',
+  unserved: 'channels',
   late: 'clock',
 };
 
@@ -49,6 +53,14 @@ function Sentence({ item }: { item: AttentionItem }) {
           {t('attention.silent', { name: `${item.name} #${item.node}` })} <TimeAgo date={item.since} />
         </>
       );
+    case 'no-node':
+      return t('attention.no-node');
+    case 'overdue':
+      return (
+        <>
+          {t('attention.overdue', { name: item.schedule })} <TimeAgo date={item.since} />
+        </>
+      );
     case 'failing':
       return t('attention.failing', { n: item.recent, usual: format.number(item.usual) });
     case 'paused':
@@ -66,8 +78,22 @@ function Sentence({ item }: { item: AttentionItem }) {
     case 'closed':
     case 'stopped':
       return t(`attention.${item.kind}`, { channel: item.channel, n: item.waiting });
+    case 'paused-function':
+      return (
+        <>
+          {t('attention.paused-function', { name: item.name, n: item.waiting })}
+          <span class="faint">
+            {' '}
+            {item.actor !== null && t('channels.by', { actor: item.actor })} <TimeAgo date={item.since} />
+          </span>
+        </>
+      );
     case 'unknown':
       return t('attention.unknown', { name: item.name });
+    case 'unserved':
+      return item.name === null
+        ? t('attention.unserved', { channel: item.channel })
+        : t('attention.unservedName', { channel: item.channel, name: item.name });
     case 'late':
     default:
       return t('attention.late', { time: format.duration(Math.round(item.seconds)) });
@@ -76,8 +102,14 @@ function Sentence({ item }: { item: AttentionItem }) {
 
 function targetOf(item: AttentionItem): string {
   switch (item.kind) {
+    case 'no-node':
     case 'silent':
+    case 'unserved':
       return 'nodes';
+    case 'overdue':
+      return `schedules/${encodeURIComponent(item.schedule)}`;
+    case 'paused-function':
+      return `functions/${encodeURIComponent(item.name)}`;
     case 'failing':
       return 'failures';
     case 'paused':
@@ -93,4 +125,4 @@ function targetOf(item: AttentionItem): string {
 }
 
 const keyOf = (item: AttentionItem): string =>
-  `${item.kind}:${'channel' in item ? item.channel : 'uuid' in item ? item.uuid : 'name' in item ? item.name : ''}`;
+  `${item.kind}:${targetOf(item)}:${'name' in item ? item.name : ''}`;
