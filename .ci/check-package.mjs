@@ -1,6 +1,7 @@
-// What npm would publish: only what belongs there, small enough, and one copy of it in a process, by import and by require.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+// What npm would publish: only what belongs there, small enough, one copy of it in a process, by import and by require,
+// and declarations that compile.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -10,6 +11,7 @@ const source = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const entries = Object.keys(source.exports)
   .filter((key) => key !== './package.json')
   .map((key) => (key === '.' ? 'index' : key.slice('./'.length)));
+const specifierOf = (entry) => (entry === 'index' ? source.name : `${source.name}/${entry}`);
 const required = [
   'LICENSE',
   'README.md',
@@ -29,6 +31,8 @@ const application = join(ROOT, 'node_modules/.check-package');
 const installed = join(application, 'node_modules/nestjs-queue-job');
 rmSync(application, { recursive: true, force: true });
 mkdirSync(installed, { recursive: true });
+// Without a package of its own, the name would be that of the repository, and its files those that are checked.
+writeFileSync(join(application, 'package.json'), '{ "private": true }');
 
 const [pack] = JSON.parse(
   execFileSync('npm', ['pack', '--json', '--pack-destination', application], { cwd: ROOT, encoding: 'utf8' }),
@@ -44,7 +48,7 @@ const problems = [
 if (pack.size > MAX_BYTES) problems.push(`the tarball has ${pack.size} bytes, more than ${MAX_BYTES}`);
 
 for (const entry of entries) {
-  const specifier = entry === 'index' ? source.name : `${source.name}/${entry}`;
+  const specifier = specifierOf(entry);
   const script = `
     const required = require(${JSON.stringify(specifier)});
     import(${JSON.stringify(specifier)}).then((imported) => {
@@ -72,6 +76,32 @@ for (const path of files.filter((file) => /\.(js|d\.ts)$/.test(file))) {
     problems.push(`${path} has import.meta, which neither CommonJS nor a bundle can have`);
   }
 }
+// Others' declarations have errors of their own; of ours, each format is read as an application would that skips none.
+writeFileSync(
+  join(application, 'use.mts'),
+  entries.map((entry, at) => `export * as e${at} from '${specifierOf(entry)}';`).join('\n'),
+);
+copyFileSync(join(application, 'use.mts'), join(application, 'use.cts'));
+const compiling = spawnSync(
+  join(ROOT, 'node_modules/.bin/tsc'),
+  [
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--types',
+    'node',
+    'use.mts',
+    'use.cts',
+  ],
+  { cwd: application, encoding: 'utf8' },
+);
+problems.push(
+  ...compiling.stdout.split('\n').filter((line) => /^use\.|nestjs-queue-job\/|^error/.test(line)),
+);
 rmSync(application, { recursive: true, force: true });
 
 for (const problem of problems) {

@@ -95,7 +95,7 @@ export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
 export type { RetryDelay, RetryPattern, SecondsPattern } from './job/retry-pattern.js';
 export { exponential, type ExponentialOptions } from './job/exponential.js';
-export type { JobUpdate } from './enqueue/job-updates.js';
+export type { JobUpdate } from './job/job-update.js';
 export { IdentityTakenError } from './errors/identity-taken.error.js';
 export type { OnDuplicate } from './job/key-rules.js';
 export type { OnParentFailed } from './job/on-parent-failed.js';

@@ -5,24 +5,12 @@ import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { JobStateError } from '../errors/job-state.error.js';
 import { readChannel } from '../inspect/check-job-filter.js';
 import { type Eta, parseEta } from '../job/eta.js';
+import type { JobUpdate } from '../job/job-update.js';
 import { checkTags, storedTags } from '../job/tags.js';
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import type { JobChange } from '../store/jobs/job-update-store.js';
 import type { Store } from '../store/store.js';
 import type { KnownChannels } from './known-channels.js';
-
-/** What can be changed of a job that waits or has failed. What is left out stays as it is. */
-export interface JobUpdate {
-  readonly priority?: number | undefined;
-  /** Seconds from now, a `Date`, or a duration such as `'5h'`. */
-  readonly eta?: number | Date | string | undefined;
-  readonly description?: string | undefined;
-  /** In place of those that it has. */
-  readonly tags?: readonly string[] | undefined;
-  readonly channel?: string | undefined;
-  /** All of them. The identity key stays as it is, also one that was made of the arguments. */
-  readonly args?: readonly unknown[] | undefined;
-}
 
 interface ValidUpdate {
   readonly priority?: number;

@@ -14,7 +14,7 @@ import type { JobListFilter } from '../store/jobs/job-filter.js';
 import { type Attempt, attemptsOf } from '../inspect/attempts.js';
 import { checkFilter } from '../inspect/check-job-filter.js';
 import type { JobExplanation } from '../inspect/explain/explanation.js';
-import type { JobUpdate } from '../enqueue/job-updates.js';
+import type { JobUpdate } from '../job/job-update.js';
 import { errorOf, notFound } from '../inspect/completion-watcher.js';
 import {
   type ChangedJobs,

@@ -2,12 +2,13 @@
  * The consumers: each a folder with what `nest new` makes, beside the sources of application/ that it shares.
  *
  * - `quick`: run by `.ci/run`
- * - `sources`: `cjs` (relative imports without an extension), `esm`, `readme` (the quick start as it is written there), or
- *   `none`
+ * - `sources`: `cjs` (relative imports without an extension), `esm`, `readme` (the quick start as it is written there),
+ *   `serverless` (the handler as docs/installation.md has it), or `none`
  * - `install`: the line of README that installs the library
  * - `node`: another version of Node.js than the one that runs this, from npm
  * - `steps`: scripts of its package.json
  * - `serve`: what starts it, several times where it is built several times; it is then asked over HTTP
+ * - `docker`: it is served from a folder that the Dockerfile of docs/installation.md makes
  * - `alone`: it is served from a folder of its own, where there is no node_modules
  */
 export const CONSUMERS = [
@@ -33,6 +34,16 @@ export const CONSUMERS = [
     alone: true,
     leaseMs: 2_000,
   },
+  {
+    name: 'vite-ssr',
+    sources: 'cjs',
+    steps: ['build', 'bundle'],
+    serve: ['bundle/main.cjs', 'bundle/main.mjs'],
+    alone: true,
+    leaseMs: 2_000,
+  },
+  { name: 'docker', sources: 'cjs', node: '24', steps: ['build'], docker: true, serve: [] },
+  { name: 'serverless', sources: 'serverless', steps: ['build', 'test'], serve: [] },
   { name: 'pnpm', manager: 'pnpm@10', sources: 'cjs', steps: ['build', 'test'], serve: ['dist/main.js'] },
   { name: 'workspace', sources: 'cjs', into: 'apps/api', steps: ['build', 'test'], serve: ['dist/main.js'] },
   {

@@ -22,7 +22,8 @@ import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { CONSUMERS } from './catalogue.mjs';
-import { installCommand, quickStart } from './readme.mjs';
+import { dockerfile, exampleOf, installCommand } from './documents.mjs';
+import { buildImage } from './image.mjs';
 import { checkServing } from './serve.mjs';
 import { installedVersions, nodeFolder } from './versions.mjs';
 
@@ -67,7 +68,8 @@ async function createDatabase(name) {
 /** As `nest new` writes them: relative imports have an extension in ES modules alone. */
 function sourcesOf(kind) {
   if (kind === 'none') return [];
-  if (kind === 'readme') return [['quick-start.ts', quickStart(ROOT)]];
+  if (kind === 'readme') return [['quick-start.ts', exampleOf(ROOT, 'README.md', 'quick-start.ts')]];
+  if (kind === 'serverless') return [['handler.ts', exampleOf(ROOT, 'docs/installation.md', 'handler.ts')]];
   const folder = join(HERE, 'application/src');
   const texts = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   if (kind === 'esm') return texts;
@@ -91,7 +93,7 @@ function prepare({ name, sources, into = '.' }) {
 
 /** Throws the first thing that goes wrong; everything is in the log. */
 async function check(consumer, log) {
-  const { name, manager = 'npm', node, install, steps, serve, alone, leaseMs } = consumer;
+  const { name, manager = 'npm', node, install, steps, serve, alone, docker, leaseMs } = consumer;
   const { folder, application } = prepare(consumer);
   const bin = nodeFolder(node);
   const { NODE_OPTIONS: _, ...outer } = process.env;
@@ -102,9 +104,9 @@ async function check(consumer, log) {
     PATH: `${bin}${delimiter}${process.env.PATH}`,
   };
 
-  const run = (command, args) => {
+  const run = (command, args, cwd = folder) => {
     log(`$ ${command} ${args.join(' ')}\n`);
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
     log(stdout + stderr);
     if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
   };
@@ -118,6 +120,17 @@ async function check(consumer, log) {
   );
   for (const step of steps) run('npm', ['run', step]);
 
+  if (docker === true) {
+    const image = buildImage({
+      steps: dockerfile(ROOT),
+      from: folder,
+      into: join(work, `${name}-image`),
+      run,
+    });
+    log(`$ ${image.command.join(' ')}\n`);
+    const [command, ...args] = image.command;
+    await checkServing({ command: join(bin, command), args, cwd: image.folder, env, leaseMs, log });
+  }
   for (const script of serve) {
     let file = join(application, script);
     let cwd = application;
@@ -127,7 +140,7 @@ async function check(consumer, log) {
       copyFileSync(join(application, script), file);
     }
     log(`$ node ${file}\n`);
-    await checkServing({ command: join(bin, 'node'), script: file, cwd, env, leaseMs, log });
+    await checkServing({ command: join(bin, 'node'), args: [file], cwd, env, leaseMs, log });
   }
 }
 

@@ -6,10 +6,10 @@ import { createServer } from 'node:net';
 const LIMIT_MS = 60_000;
 
 /** Throws where the application does not do what it should. */
-export async function checkServing({ command, script, cwd, env, leaseMs, log }) {
+export async function checkServing({ command, args, cwd, env, leaseMs, log }) {
   const port = await freePort();
   const lease = leaseMs === undefined ? {} : { LEASE_MS: String(leaseMs) };
-  const child = spawn(command, [script], { cwd, env: { ...env, ...lease, PORT: String(port) } });
+  const child = spawn(command, args, { cwd, env: { ...env, ...lease, PORT: String(port) } });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => log(String(data)));
   const ended = once(child, 'exit');
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);

@@ -35,6 +35,7 @@ export function installedVersions(folder) {
     'jest',
     'vitest',
     'esbuild',
+    'vite',
     'webpack',
   ];
   return names
