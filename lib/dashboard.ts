@@ -7,7 +7,10 @@ export type {
   QueueJobDashboardExtras,
   QueueJobDashboardOptions,
 } from './dashboard/dashboard.options.js';
+export type * from './dashboard/api/actions.api.js';
+export type * from './dashboard/api/channels.api.js';
 export type * from './dashboard/api/cluster.api.js';
+export type * from './dashboard/api/functions.api.js';
 export type * from './dashboard/api/jobs.api.js';
 export type * from './dashboard/api/lists.api.js';
 export type * from './dashboard/api/waits.api.js';

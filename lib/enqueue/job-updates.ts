@@ -2,8 +2,8 @@ import { checkProperties, type Checks } from '../common/check-properties.js';
 import { checkArguments } from '../common/call-checks.js';
 import { checkDescription, checkName, checkPriority } from '../common/option-checks.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
-import { JobStateError } from '../errors/job-state.error.js';
 import { readChannel } from '../inspect/check-job-filter.js';
+import { actionError } from '../inspect/job-actions.js';
 import { type Eta, parseEta } from '../job/eta.js';
 import type { JobUpdate } from '../job/job-update.js';
 import { checkTags, storedTags } from '../job/tags.js';
@@ -44,14 +44,35 @@ export class JobUpdates {
    * @returns false where there is no such job
    */
   async update(uuid: string, change: JobUpdate, by: string): Promise<boolean> {
-    const valid = checkProperties<ValidUpdate>(change, CHECKS);
-    if (Object.keys(valid).length === 0) {
-      throw new InvalidJobOptionError(
-        `update() has nothing to change: give some of ${Object.keys(CHECKS).join(', ')}.`,
-      );
-    }
-    const { channel, eta } = valid;
-    const changed: JobChange = {
+    const valid = checked(change);
+    const { args } = valid;
+    const payload = args && this.codec.seal(this.codec.encode(args), { uuid, field: 'args' });
+    const note = { by, properties: Object.keys(valid) };
+    if ((await this.write([uuid], valid, payload ?? null, { note })).length > 0) return true;
+    const state = (await this.store.jobs.states([uuid])).get(uuid);
+    if (state === undefined) return false;
+    throw actionError('update', uuid, state);
+  }
+
+  /**
+   * Changes many jobs; those that a node has or that have ended are left as they are, and with a new `eta` failed ones, too.
+   * Nothing is written into the audit trail.
+   *
+   * @throws InvalidJobOptionError: nothing is changed
+   * @returns the jobs it changed
+   */
+  async updateAll(uuids: readonly string[], change: Omit<JobUpdate, 'args'>): Promise<string[]> {
+    const valid = checked(change);
+    return this.write(uuids, valid, null, { waiting: valid.eta !== undefined });
+  }
+
+  private async write(
+    uuids: readonly string[],
+    { channel, eta, ...valid }: ValidUpdate,
+    args: string | null,
+    options: Parameters<Store['updates']['update']>[2],
+  ): Promise<string[]> {
+    const change: JobChange = {
       priority: valid.priority ?? null,
       description: valid.description ?? null,
       channel: channel ?? null,
@@ -59,20 +80,20 @@ export class JobUpdates {
       tags: storedTags(valid.tags),
       etaIn: eta !== undefined && 'inSeconds' in eta ? eta.inSeconds : null,
       etaAt: eta !== undefined && 'at' in eta ? eta.at : null,
-      args:
-        valid.args === undefined
-          ? null
-          : this.codec.seal(this.codec.encode(valid.args), { uuid, field: 'args' }),
+      args,
     };
     if (channel !== undefined) await this.channels.ensure([{ channel }]);
-    if (await this.store.updates.update(uuid, changed, Object.keys(valid), by)) {
-      this.store.notifier.publish({ ready: true, dueIn: 0 });
-      return true;
-    }
-    const state = (await this.store.jobs.states([uuid])).get(uuid);
-    if (state === undefined) return false;
-    throw new JobStateError(
-      `update of job ${uuid}: it is ${state}, and update takes jobs that are wait_dependencies, pending, failed.`,
-    );
+    const changed = await this.store.updates.update(uuids, change, options);
+    if (changed.length > 0) this.store.notifier.publish({ ready: true, dueIn: 0 });
+    return changed;
   }
+}
+
+/** @throws InvalidJobOptionError */
+function checked(change: JobUpdate): ValidUpdate {
+  const valid = checkProperties<ValidUpdate>(change, CHECKS);
+  if (Object.keys(valid).length > 0) return valid;
+  throw new InvalidJobOptionError(
+    `update() has nothing to change: give some of ${Object.keys(CHECKS).join(', ')}.`,
+  );
 }

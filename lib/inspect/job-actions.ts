@@ -42,13 +42,19 @@ export class JobActions {
     const answer: ChangedJobs = { changed: [], unchanged: [] };
     for (let at = 0; at < asked.length; at += BATCH) {
       const batch = asked.slice(at, at + BATCH);
-      const changed = new Set(await this.change(change, batch, by));
-      const others = batch.filter((uuid) => !changed.has(uuid));
-      const states = others.length === 0 ? new Map() : await this.store.jobs.states(others);
+      const { changed, unchanged } = await this.outcome(batch, await this.change(change, batch, by));
       answer.changed.push(...changed);
-      answer.unchanged.push(...others.map((uuid) => ({ uuid, state: states.get(uuid) ?? null })));
+      answer.unchanged.push(...unchanged);
     }
     return answer;
+  }
+
+  /** Of these jobs, with those that were changed, in which state the others are. */
+  async outcome(asked: readonly string[], changed: string[]): Promise<ChangedJobs> {
+    const known = new Set(changed);
+    const others = asked.filter((uuid) => !known.has(uuid));
+    const states = others.length === 0 ? new Map() : await this.store.jobs.states(others);
+    return { changed, unchanged: others.map((uuid) => ({ uuid, state: states.get(uuid) ?? null })) };
   }
 
   /** @throws JobNotFoundError, JobStateError */

@@ -21,10 +21,10 @@ export const JOB_STATES = [
 export type JobState = (typeof JOB_STATES)[number];
 
 /** What can be asked of a stored job from outside. */
-export type JobAction = 'requeue' | 'cancel' | 'setDone' | 'delete' | 'runNow' | 'postpone';
+export type JobAction = 'requeue' | 'cancel' | 'setDone' | 'delete' | 'runNow' | 'postpone' | 'update';
 
 /**
- * The states in which a job can be requeued, cancelled, set done, deleted, run now or postponed. While a node has a job (`enqueued`,
+ * The states in which a job can be requeued, cancelled, set done, deleted, run now, postponed or updated. While a node has a job (`enqueued`,
  * `started`) only its node may end it: a cancel asks that node, the rest is refused. Two cases are not in the table, as
  * they need more than the state: a `started` job whose node is dead can be requeued, and one that runs can postpone
  * itself.
@@ -41,6 +41,7 @@ export const STATES_ALLOWING = {
   delete: ['wait_dependencies', 'pending', 'done', 'failed', 'cancelled'],
   runNow: ['pending'],
   postpone: ['wait_dependencies', 'pending'],
+  update: ['wait_dependencies', 'pending', 'failed'],
 } as const satisfies Record<JobAction, readonly JobState[]>;
 
 /**

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { checkObject } from '../common/option-checks.js';
 import { type RetryPattern, type SecondsPattern, validateRetryPattern } from '../job/retry-pattern.js';
 import { formatValue } from '../common/format-value.js';
-import { channelOf } from '../registry/job-function.js';
+import { channelOf, type JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
 import { type ActorOptions, checkActor } from '../common/call-checks.js';
 import type { FunctionPause } from '../store/functions/function-store.js';
@@ -48,10 +49,7 @@ export class JobFunctionService {
     const [changes, pauses] = await Promise.all([this.store.functions.list(), this.store.functions.pauses()]);
     return this.registry.all().map((fn) => {
       const changed = changes.get(fn.name) ?? { channel: null, retryPattern: null };
-      const declared = {
-        channel: channelOf(fn, this.defaults.channel),
-        retryPattern: fn.options.retryPattern ?? this.defaults.retryPattern ?? null,
-      };
+      const declared = this.declared(fn);
       return {
         name: fn.name,
         channel: changed.channel ?? declared.channel,
@@ -64,7 +62,8 @@ export class JobFunctionService {
   }
 
   /**
-   * Changes a job function; what is left out stays, `null` gives that one back to the decorator.
+   * Changes a job function; what is left out stays. `null`, or what the decorator says, gives that one back to the
+   * decorator.
    *
    * @throws UnknownJobError, ChannelConfigError, InvalidJobOptionError
    */
@@ -72,7 +71,7 @@ export class JobFunctionService {
     name: string,
     change: { channel?: string | null; retryPattern?: RetryPattern | null },
   ): Promise<void> {
-    this.registry.get(name);
+    const declared = this.declared(this.registry.get(name));
     const unknown = Object.keys(checkObject('configure()', change)).find(
       (key) => key !== 'channel' && key !== 'retryPattern',
     );
@@ -83,9 +82,14 @@ export class JobFunctionService {
     }
     const before = (await this.store.functions.list()).get(name) ?? { channel: null, retryPattern: null };
     const { channel = before.channel, retryPattern = before.retryPattern } = change;
-    await this.store.functions.save(name, {
+    const next = {
       channel: channel === null ? null : normalizeChannelName(channel),
       retryPattern: retryPattern === null ? null : validateRetryPattern(retryPattern),
+    };
+    // An override that says what the code says would outlive the next change of the code.
+    await this.store.functions.save(name, {
+      channel: next.channel === declared.channel ? null : next.channel,
+      retryPattern: isDeepStrictEqual(next.retryPattern, declared.retryPattern) ? null : next.retryPattern,
     });
     await this.changed();
   }
@@ -114,6 +118,13 @@ export class JobFunctionService {
   async resume(name: string): Promise<void> {
     this.registry.get(name);
     await this.setPaused(name, false, null);
+  }
+
+  private declared(fn: JobFunction): JobFunctionState['declared'] {
+    return {
+      channel: channelOf(fn, this.defaults.channel),
+      retryPattern: fn.options.retryPattern ?? this.defaults.retryPattern ?? null,
+    };
   }
 
   private async setPaused(name: string, paused: boolean, by: string | null): Promise<void> {

@@ -43,7 +43,8 @@ describe('The channels', () => {
     await row('root.pdf').getByText('by ada@example.com').waitFor();
     await button('Undo').click();
     await button('Pause root.pdf').waitFor();
-    expect(tab.dashboard.settings.channels.get('root.pdf')).toEqual({ paused: false });
+    // An override that equals the code is dropped.
+    expect(tab.dashboard.settings.channels.get('root.pdf')).toEqual({});
     await tab.page.getByText('root.pdf is resumed').waitFor();
   });
 
@@ -54,6 +55,21 @@ describe('The channels', () => {
     await tab.page.keyboard.press('Escape');
     await tab.page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(changes()).toEqual([]);
+  });
+
+  test('are paused from their settings after the same question', async () => {
+    await tab.open('channels', 'Channels');
+    await button('Change root.pdf').click();
+    const dialog = tab.page.getByRole('dialog', { name: 'root.pdf' });
+    await dialog.getByLabel('Paused').check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const question = tab.page.getByRole('dialog', { name: 'Pause root.pdf?' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    expect(changes()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await question.getByRole('button', { name: 'Pause' }).click();
+    await button('Resume root.pdf').waitFor();
+    expect(changes()).toEqual(['PATCH channels/root.pdf {"paused":true}']);
   });
 
   test('are found by a part of their names', async () => {

@@ -87,6 +87,29 @@ describe('The functions', () => {
     expect(changes().at(-1)).toBe('PATCH functions/Images.resize {"channel":null}');
   });
 
+  test('are paused after a question, say by whom, and go on by the undo', async () => {
+    await tab.open('functions/Images.resize', 'Images.resize');
+    await tab.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    const question = tab.page.getByRole('dialog', { name: 'Pause Images.resize?' });
+    await question.getByText(/\d+ jobs? of it waits? now/).waitFor();
+    await tab.page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(changes()).toEqual([]);
+    await tab.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await question.getByRole('button', { name: 'Pause' }).click();
+    await tab.page.getByText('Images.resize is paused').waitFor();
+    await tab.page.locator('.functions-pause').getByText('by ada@example.com').waitFor();
+    await tab.page.getByRole('button', { name: 'Undo' }).click();
+    await tab.page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    expect(changes()).toEqual([
+      'PATCH functions/Images.resize {"paused":true}',
+      'PATCH functions/Images.resize {"paused":false}',
+    ]);
+    tab.dashboard.settings.functions.set('Reports.monthly', { paused: true });
+    await tab.open('functions', 'Functions');
+    await row('Reports.monthly').getByText('Paused', { exact: true }).waitFor();
+  });
+
   test('are given back to the code', async () => {
     tab.dashboard.settings.functions.set('Images.resize', { channel: 'root.x', retryPattern: { 1: 5 } });
     await tab.open('functions/Images.resize', 'Images.resize');

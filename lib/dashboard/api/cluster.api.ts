@@ -14,7 +14,16 @@ export interface About {
 }
 
 export type Right =
-  'requeue' | 'cancel' | 'done' | 'delete' | 'channels' | 'functions' | 'schedules' | 'nodes' | 'audit';
+  | 'requeue'
+  | 'update'
+  | 'cancel'
+  | 'done'
+  | 'delete'
+  | 'channels'
+  | 'functions'
+  | 'schedules'
+  | 'nodes'
+  | 'audit';
 export type Rights = Readonly<Record<Right, boolean>>;
 
 /** Jobs by state; a count over 10,000 may be capped, or for ended ones an estimate of the planner. */
@@ -94,71 +103,6 @@ export interface FailureGroup {
   readonly spark: readonly number[];
   /** Some of its jobs, the last failed first. */
   readonly jobs: readonly string[];
-}
-
-/** `GET channels`, `GET channels/:name`. */
-export interface ChannelView extends ChannelProperties {
-  readonly name: string;
-  /** With those of the subchannels. */
-  readonly running: number;
-  readonly waiting: number;
-  readonly failed: number;
-  /** The earliest next start, with a throttle. */
-  readonly nextStart: string | null;
-  /** What the application's code says; null where it says nothing. */
-  readonly configured: Partial<ChannelProperties> | null;
-  /** What was changed at run time; empty where nothing was. `POST channels/:name/reset` takes it back. */
-  readonly changed: Partial<ChannelProperties>;
-  /** The nearest channel above it that is paused: nothing starts here either. */
-  readonly pausedAbove: string | null;
-  /** Who has paused it here, and when; null if it is not paused, or was paused elsewhere. */
-  readonly pause: { readonly actor: string; readonly date: string } | null;
-}
-
-/** `PATCH channels/:name` takes any of them. */
-export interface ChannelProperties {
-  /** Null: without limit. */
-  readonly capacity: number | null;
-  readonly sequential: boolean;
-  /** Seconds between two starts. */
-  readonly throttle: number | null;
-  /** At most `limit` starts in any `per` seconds. */
-  readonly rate: { readonly limit: number; readonly per: number } | null;
-  readonly fair: boolean;
-  readonly paused: boolean;
-  /** Milliseconds that ended jobs are kept; null: as the module says. */
-  readonly removalInterval: number | null;
-}
-
-/** `GET functions`, `GET functions/:name`. */
-export interface FunctionView {
-  /** `Provider.method`. */
-  readonly name: string;
-  /** Whether the process that answers knows it. */
-  readonly known: boolean;
-  /** Whether `PUT schedules/:name` takes it: `@Job({ schedulable: true })`. */
-  readonly schedulable: boolean;
-  readonly channel: string;
-  /** Attempts to seconds, or to a range of seconds; null: 600 s after each. */
-  readonly retryPattern: Readonly<Record<string, number | readonly [number, number]>> | null;
-  readonly declared: { readonly channel: string; readonly retryPattern: FunctionView['retryPattern'] } | null;
-  /** Null, each, where it is as declared. `POST functions/:name/reset` takes it back. */
-  readonly changed: { readonly channel: string | null; readonly retryPattern: FunctionView['retryPattern'] };
-  readonly waiting: number;
-  readonly running: number;
-  readonly failed: number;
-  /** In the last 24 hours. */
-  readonly ended: number;
-  readonly failedTries: number;
-  /** Seconds, over the last 24 hours; null where nothing ended. */
-  readonly runP50: number | null;
-  readonly runP95: number | null;
-}
-
-/** `PATCH functions/:name`; null takes back one of them. */
-export interface FunctionChangeRequest {
-  readonly channel?: string | null;
-  readonly retryPattern?: FunctionView['retryPattern'];
 }
 
 /** `GET nodes`. */

@@ -1,4 +1,5 @@
 import type { JobState } from '../../job/job-state.js';
+import type { JobActionName } from './actions.api.js';
 import type { JobSortName } from './lists.api.js';
 
 /** What of a filter stands in the query string; the page holds the same in its own URL. */
@@ -255,40 +256,4 @@ export interface RelatedActionView {
   /** `http:`, `https:` or relative: nothing else gets here. */
   readonly url: string | null;
   readonly data: ValueNode | null;
-}
-
-/** `run`: now, a pending job that waits for its eta or for a retry; it needs the right `requeue`. */
-export type JobActionName = 'run' | 'requeue' | 'cancel' | 'done' | 'delete';
-
-/**
- * `POST jobs/actions/:action`, either of the two. Returns lines of JSON (`application/x-ndjson`), each an
- * {@link ActionProgress}, as the work goes on batch by batch; the last has `ended: true`.
- */
-export type ActionRequest =
-  | { readonly uuids: readonly string[] }
-  | {
-      readonly filter: JobQuery;
-      /** As counted before: where more match by now, nothing is done, and the answer is 409 with the new `count`. */
-      readonly expected: number;
-    };
-
-export interface ActionProgress {
-  readonly total: number;
-  /** How many have been looked at so far. */
-  readonly seen: number;
-  readonly changed: number;
-  readonly unchanged: readonly UnchangedJobs[];
-  readonly ended: boolean;
-  /** Set where it broke off; what was changed stays so. */
-  readonly error?: string;
-}
-
-/** Jobs that were not changed, and why. */
-export interface UnchangedJobs {
-  readonly reason: 'state' | 'gone' | 'waiting' | 'running';
-  /** The state that does not allow it. */
-  readonly state: JobState | null;
-  readonly count: number;
-  /** Some of them. */
-  readonly uuids: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import { retryOnDeadlock } from '../connection/retry-on-deadlock.js';
 import { Phase } from './phase.js';
 
 /** The new values of a job; null leaves one as it is. */
@@ -16,6 +17,12 @@ export interface JobChange {
   readonly args: string | null;
 }
 
+/** Who changed a job, for the audit trail, and which of its properties. */
+export interface UpdateNote {
+  readonly by: string;
+  readonly properties: readonly string[];
+}
+
 /** Changes jobs in place. */
 export class JobUpdateStore {
   constructor(
@@ -24,43 +31,57 @@ export class JobUpdateStore {
   ) {}
 
   /**
-   * Changes a job that waits or has failed, and notes who did it. A claim under way is waited for: then its node has the
-   * job, and nothing is changed. False where the job isn't there, or in no such state.
+   * Changes jobs that wait or have failed, with `waiting` only those that wait. A claim under way is waited for: then its
+   * node has the job, and the job is left as it is.
+   *
+   * @param note - null: nothing is written into the audit trail
+   * @returns the jobs it changed
    */
-  async update(uuid: string, change: JobChange, properties: readonly string[], by: string): Promise<boolean> {
+  async update(
+    uuids: readonly string[],
+    change: JobChange,
+    { note = null, waiting = false }: { note?: UpdateNote | null; waiting?: boolean } = {},
+  ): Promise<string[]> {
     const { job, audit } = this.tables;
-    const rows = await this.database.query(
-      `WITH given AS (
-         SELECT coalesce($8::timestamptz, clock_timestamp() + $7::float8 * interval '1 second') AS eta
-       ), changed AS (
-         UPDATE ${job} j SET
-           priority = coalesce($2, j.priority), description = coalesce($3, j.description), channel = coalesce($4, j.channel),
-           tags = CASE WHEN $5 THEN $6::jsonb ELSE j.tags END, args = coalesce($9::json, j.args),
-           eta = coalesce(g.eta, j.eta),
-           phase = CASE WHEN g.eta IS NULL OR j.phase NOT IN (${Phase.eta}, ${Phase.ready}) THEN j.phase
-             WHEN g.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END
-         FROM given g
-         WHERE j.uuid = $1 AND j.node IS NULL AND (j.phase <= ${Phase.ready} OR j.phase = ${Phase.failed})
-         RETURNING j.uuid
-       ), noted AS (
-         INSERT INTO ${audit} (actor, action, target, details)
-         SELECT $10, 'jobs.update', c.uuid::text, jsonb_build_object('changed', $11::jsonb) FROM changed c
-       )
-       SELECT uuid FROM changed`,
-      [
-        uuid,
-        change.priority,
-        change.description,
-        change.channel,
-        change.changesTags,
-        change.tags,
-        change.etaIn,
-        change.etaAt,
-        change.args,
-        by,
-        JSON.stringify(properties),
-      ],
+    const rows = await retryOnDeadlock(async () =>
+      this.database.query(
+        `WITH given AS (
+           SELECT coalesce($8::timestamptz, clock_timestamp() + $7::float8 * interval '1 second') AS eta
+         ), locked AS (
+           SELECT l.uuid FROM ${job} l WHERE l.uuid = ANY($1) ORDER BY l.uuid FOR UPDATE
+         ), changed AS (
+           UPDATE ${job} j SET
+             priority = coalesce($2, j.priority), description = coalesce($3, j.description), channel = coalesce($4, j.channel),
+             tags = CASE WHEN $5 THEN $6::jsonb ELSE j.tags END, args = coalesce($9::json, j.args),
+             eta = coalesce(g.eta, j.eta),
+             phase = CASE WHEN g.eta IS NULL OR j.phase NOT IN (${Phase.eta}, ${Phase.ready}) THEN j.phase
+               WHEN g.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END
+           FROM given g, locked l
+           WHERE j.uuid = l.uuid AND j.node IS NULL
+             AND (j.phase <= ${Phase.ready} OR j.phase = ${Phase.failed} AND NOT $12)
+           RETURNING j.uuid
+         ), noted AS (
+           INSERT INTO ${audit} (actor, action, target, details)
+           SELECT $10::text, 'jobs.update', c.uuid::text, jsonb_build_object('changed', $11::jsonb) FROM changed c
+           WHERE $10::text IS NOT NULL
+         )
+         SELECT uuid FROM changed`,
+        [
+          uuids,
+          change.priority,
+          change.description,
+          change.channel,
+          change.changesTags,
+          change.tags,
+          change.etaIn,
+          change.etaAt,
+          change.args,
+          note?.by ?? null,
+          JSON.stringify(note?.properties ?? []),
+          waiting,
+        ],
+      ),
     );
-    return rows.length > 0;
+    return rows.map((row) => row['uuid'] as string);
   }
 }

@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     });
     const as = async (name: string): Promise<Response> =>
       api('about', { headers: { authorization: `open sesame:${name}` } });
-    expect(rights(await get('about'))).toHaveLength(9);
+    expect(rights(await get('about'))).toHaveLength(10);
     expect(rights((await (await as('bob')).json()) as About)).toEqual([]);
     expect(await problem(await as('eve'))).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     expect((await problem(await as('[]'))).status).toBe(500);

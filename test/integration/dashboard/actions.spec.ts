@@ -119,6 +119,76 @@ describe.each(ADAPTERS)('what is done to jobs in the dashboard on %s', (_, adapt
     expect(await offered(later)).toBe(false);
   });
 
+  it('postpones, gives another priority and moves to another channel what waits, and notes it once', async () => {
+    const [ready, failed, done] = [await store(1), await store(2), await store(3)];
+    const later = (await test.queue.withDelay(Desk, { eta: '5h' }).write(4)).uuid;
+    await test.dataSource.query(`UPDATE queue_job SET state = 'failed', phase = 4 WHERE uuid = $1`, [failed]);
+    await test.queue.setDone(done);
+    const set = { priority: 3, channel: 'root.slow.lane' };
+    const last = await act('update', { uuids: [ready, failed, done], set });
+    expect(last).toMatchObject({ changed: 2, unchanged: [{ reason: 'state', state: 'done', count: 1 }] });
+    const rows = await test.dataSource.query(
+      `SELECT priority, channel, phase FROM queue_job WHERE uuid = ANY($1) ORDER BY phase`,
+      [[ready, failed]],
+    );
+    expect(rows).toEqual([
+      { priority: 3, channel: 'root.slow.lane', phase: 2 },
+      { priority: 3, channel: 'root.slow.lane', phase: 4 },
+    ]);
+    // A failed job has nothing to wait for.
+    expect(await act('update', { uuids: [ready, failed, later], set: { eta: '2 hours' } })).toMatchObject({
+      changed: 2,
+      unchanged: [{ reason: 'state', state: 'failed', count: 1 }],
+    });
+    expect(
+      await test.dataSource.query(
+        `SELECT phase, extract(epoch FROM eta - clock_timestamp()) BETWEEN 7000 AND 7200 AS later
+         FROM queue_job WHERE uuid = ANY($1)`,
+        [[ready, later]],
+      ),
+    ).toEqual([
+      { phase: 1, later: true },
+      { phase: 1, later: true },
+    ]);
+    await act('update', { uuids: [later], set: { eta: '2126-01-01T00:00:00Z' } });
+    expect((await test.queue.find(later))?.eta?.toISOString()).toBe('2126-01-01T00:00:00.000Z');
+    expect(await audit()).toMatchObject([
+      { actor: 'ada', action: 'jobs.update', details: { set, changed: 2, total: 3, ended: true } },
+      { actor: 'ada', action: 'jobs.update', details: { set: { eta: '2 hours' }, changed: 2 } },
+      { actor: 'ada', action: 'jobs.update', target: later, details: { changed: 1 } },
+    ]);
+    const filter = { state: 'pending' };
+    const { count: expected, at } = await count(filter);
+    const moved = await act('update', { filter: { ...filter, to: at }, expected, set: { channel: 'root' } });
+    expect(moved).toMatchObject({ changed: 2, unchanged: [] });
+  });
+
+  it('leaves a job alone that a node claims while it is updated', async () => {
+    const uuid = await store(1);
+    const runner = test.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      await runner.query(
+        `WITH n AS (INSERT INTO queue_job_node (name) VALUES ('claiming') RETURNING id)
+         UPDATE queue_job SET state = 'enqueued', phase = 3, node = (SELECT id FROM n) WHERE uuid = $1`,
+        [uuid],
+      );
+      const update = act('update', { uuids: [uuid], set: { priority: 0, channel: 'other' } });
+      await eventually(async () => {
+        const [{ waiting }] = (await test.dataSource.query(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )) as [{ waiting: number }];
+        expect(waiting).toBeGreaterThan(0);
+      });
+      await runner.commitTransaction();
+      expect(await update).toMatchObject({ changed: 0, unchanged: [{ reason: 'running', count: 1 }] });
+      expect(await test.queue.find(uuid)).toMatchObject({ priority: 10, channel: 'root' });
+    } finally {
+      await runner.release();
+    }
+  });
+
   it('writes down who did what', async () => {
     const [uuid, other] = [await store(1), await store(2)];
     const response = await test.api('jobs/actions/cancel', {
@@ -148,7 +218,7 @@ describe.each(ADAPTERS)('what is done to jobs in the dashboard on %s', (_, adapt
         },
         body: JSON.stringify({ uuids: [uuid] }),
       });
-    for (const action of ['cancel', 'done', 'delete']) {
+    for (const action of ['cancel', 'done', 'delete', 'update']) {
       const refused = await as(action);
       expect([action, refused.status]).toEqual([action, 403]);
       expect((await refused.json()) as Problem).toMatchObject({

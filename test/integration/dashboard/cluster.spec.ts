@@ -277,11 +277,34 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
       channel: 'root.shop',
       retryPattern: { 1: 60 },
     });
+    // An override that equals the code is dropped.
+    expect(
+      await json(await test.send('functions/Shop.sell', { retryPattern: { 1: 5, 3: [10, 20] } }, 'PATCH')),
+    ).toMatchObject({ changed: { channel: null, retryPattern: null } });
+    await test.send('functions/Shop.sell', { channel: 'root.off', retryPattern: { 1: 60 } }, 'PATCH');
+    expect(await json(await test.send('functions/Shop.sell', { channel: 'shop' }, 'PATCH'))).toMatchObject({
+      channel: 'root.shop',
+      changed: { channel: null, retryPattern: { 1: 60 } },
+    });
     expect(await json(await test.send('functions/Shop.sell/reset', {}))).toMatchObject({
       retryPattern: { 1: 5, 3: [10, 20] },
       changed: { channel: null, retryPattern: null },
     });
     await json(await test.api('functions/No.such'), 404);
+  });
+
+  it('pauses a job function, says by whom, and lets it go on', async () => {
+    const paused = await json<FunctionView>(
+      await test.send('functions/Shop.sell', { paused: true }, 'PATCH'),
+    );
+    expect(paused.paused).toEqual({ by: 'ada', since: expect.stringMatching(/^\d{4}-.*Z$/) });
+    const { uuid } = await test.queue.withDelay(Shop).sell(1);
+    expect((await test.queue.explain(uuid)).reasons).toMatchObject([{ kind: 'functionPaused', by: 'ada' }]);
+    const resumed = await json<FunctionView>(
+      await test.send('functions/Shop.sell', { paused: false }, 'PATCH'),
+    );
+    expect(resumed.paused).toBeNull();
+    await test.queue.finished(uuid).catch(() => undefined);
   });
 
   it('shows nodes with what they run, drains them and stops them', async () => {

@@ -72,7 +72,7 @@ export const jobQueries: readonly BadQuery[] = [
 ];
 
 const actions: readonly [action: string, body: unknown, where: string, says: RegExp][] = [
-  ['explode', { uuids: [NOBODY] }, 'action', /must be one of run, requeue, cancel, done, delete/],
+  ['explode', { uuids: [NOBODY] }, 'action', /must be one of run, requeue, update, cancel, done, delete/],
   ['requeue', {}, 'uuids', /is missing|list of uuids/],
   ['requeue', [], 'uuids', /is missing/],
   ['requeue', { uuids: [] }, 'uuids', /one uuid at least/],
@@ -90,6 +90,18 @@ const actions: readonly [action: string, body: unknown, where: string, says: Reg
   ['requeue', { filter: { nope: '1' }, expected: 1 }, 'filter.nope', /unknown/],
   ['requeue', { filter: { cursor: NOBODY }, expected: 1 }, 'filter.cursor', /unknown/],
   ['requeue', { filter: { name: { $ne: null } }, expected: 1 }, 'filter.name', /text/],
+  ['requeue', { uuids: [NOBODY], set: { priority: 1 } }, 'set', /unknown; known are uuids/],
+  ['update', { uuids: [NOBODY] }, 'set', /missing|object/],
+  ['update', { set: { priority: 1 } }, 'uuids', /missing/],
+  ['update', { uuids: [NOBODY], set: {} }, 'set', /must set the eta, the priority or the channel/],
+  ['update', { uuids: [NOBODY], set: { args: [] } }, 'set.args', /unknown; known are eta, priority, channel/],
+  ['update', { uuids: [NOBODY], set: { priority: '1' } }, 'set.priority', /whole number from 0/],
+  ['update', { uuids: [NOBODY], set: { priority: 1.5 } }, 'set.priority', /whole number from 0/],
+  ['update', { uuids: [NOBODY], set: { priority: -1 } }, 'set.priority', /whole number from 0/],
+  ['update', { uuids: [NOBODY], set: { channel: 'a..b' } }, 'set.channel', /not the name of a channel/],
+  ['update', { uuids: [NOBODY], set: { eta: 'soon' } }, 'set.eta', /a duration such as '5h'/],
+  ['update', { uuids: [NOBODY], set: { eta: '2026-13-01' } }, 'set.eta', /ISO 8601/],
+  ['update', { uuids: [NOBODY], set: { eta: 5 } }, 'set.eta', /text/],
 ];
 
 export const jobActions: readonly BadRequest[] = [

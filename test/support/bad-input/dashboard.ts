@@ -122,7 +122,8 @@ export const channelChanges: readonly BadRequest[] = [
 ];
 
 export const functionChanges: readonly BadRequest[] = [
-  ...jobFunction('', /must change the channel or the retryPattern/, {}),
+  ...jobFunction('', /must change the channel, the retryPattern or paused/, {}),
+  ...jobFunction('paused', /must be true or false/, ...NO_FLAGS.map((paused) => ({ paused }))),
   ...jobFunction('', /must change the channel/, []),
   ...jobFunction('0', /unknown/, [1]),
   ...jobFunction('channel', /given once, as text/, { channel: 5 }, { channel: {} }, { channel: ['root'] }, { channel: true }),

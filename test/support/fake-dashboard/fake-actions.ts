@@ -2,9 +2,11 @@ import type {
   ActionProgress,
   ActionRequest,
   JobActionName,
-  JobSummary,
+  JobSettings,
   UnchangedJobs,
-} from '../../../lib/dashboard/api/jobs.api.js';
+} from '../../../lib/dashboard/api/actions.api.js';
+import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
+import { durationOf } from '../../../lib/common/duration.js';
 import type { JobState } from '../../../lib/job/job-state.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { actionsOf } from './fake-jobs.js';
@@ -12,7 +14,7 @@ import { fits } from './fake-lists.js';
 import { FakeProblem } from './fake-problem.js';
 
 const BATCH = 500;
-const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete'>, JobState>> = {
+const BECOMES: Readonly<Record<Exclude<JobActionName, 'delete' | 'update'>, JobState>> = {
   run: 'pending',
   requeue: 'pending',
   cancel: 'cancelled',
@@ -29,7 +31,11 @@ export function act(
   if ('filter' in request && chosen.length > request.expected) {
     throw new FakeProblem(409, 'More jobs match by now', 'Count them again.', { count: chosen.length });
   }
-  return run(dashboard, action, chosen);
+  if (request.set?.channel?.includes('!') === true) {
+    const message = 'must be a name such as root.mail';
+    throw new FakeProblem(400, 'Bad Request', message, { errors: [{ path: 'set.channel', message }] });
+  }
+  return run(dashboard, action, chosen, request.set);
 }
 
 function chosenOf(dashboard: FakeDashboard, request: ActionRequest): readonly string[] {
@@ -44,6 +50,7 @@ async function* run(
   dashboard: FakeDashboard,
   action: JobActionName,
   chosen: readonly string[],
+  set: JobSettings | undefined,
 ): AsyncGenerator<ActionProgress> {
   let changed = 0;
   const kept: (JobSummary | null)[] = [];
@@ -66,7 +73,13 @@ async function* run(
     dashboard.jobs =
       action === 'delete'
         ? dashboard.jobs.filter((job) => !allowed.has(job))
-        : dashboard.jobs.map((job) => (allowed.has(job) ? becoming(job, BECOMES[action]) : job));
+        : dashboard.jobs.map((job) =>
+            allowed.has(job)
+              ? action === 'update'
+                ? updated(job, set ?? {})
+                : becoming(job, BECOMES[action])
+              : job,
+          );
     yield progress(Math.min(at + BATCH, chosen.length), false);
     await dashboard.rest();
   }
@@ -79,6 +92,12 @@ const becoming = (job: JobSummary, state: JobState): JobSummary => ({
   state,
   eta: null,
   actions: actionsOf(state),
+});
+
+const updated = (job: JobSummary, { eta, ...set }: JobSettings): JobSummary => ({
+  ...job,
+  ...set,
+  ...(eta !== undefined && { eta: new Date(Date.now() + durationOf(eta)).toISOString() }),
 });
 
 function reasonsOf(kept: readonly (JobSummary | null)[]): UnchangedJobs[] {

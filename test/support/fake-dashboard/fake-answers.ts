@@ -1,10 +1,6 @@
 import type { MetricsRange } from '../../../lib/dashboard/api/cluster.api.js';
-import type {
-  ActionRequest,
-  JobActionName,
-  JobSummary,
-  LogLine,
-} from '../../../lib/dashboard/api/jobs.api.js';
+import type { ActionRequest, JobActionName } from '../../../lib/dashboard/api/actions.api.js';
+import type { JobSummary, LogLine } from '../../../lib/dashboard/api/jobs.api.js';
 import { fakeBatches, fakeFailures, fakeGraph, fakeMetrics, fakeNodes, overviewOf } from './fake-cluster.js';
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';

@@ -1,15 +1,15 @@
 import type {
   AuditEntry,
   BatchView,
-  ChannelView,
   FailureGroup,
-  FunctionView,
   GraphView,
   Metrics,
   NodeView,
   Overview,
   StateCounts,
 } from '../../../lib/dashboard/api/cluster.api.js';
+import type { ChannelView } from '../../../lib/dashboard/api/channels.api.js';
+import type { FunctionView } from '../../../lib/dashboard/api/functions.api.js';
 import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
 import { JOB_STATES } from '../../../lib/job/job-state.js';
 import { HOSTILE } from './fake-jobs.js';
@@ -197,6 +197,7 @@ export function fakeFunctions(jobs: readonly JobSummary[]): FunctionView[] {
       retryPattern,
       declared: { channel, retryPattern },
       changed: { channel: null, retryPattern: null },
+      paused: null,
       waiting: inState(own, 'pending').length,
       running: inState(own, 'started').length,
       failed: inState(own, 'failed').length,

@@ -34,6 +34,7 @@ export class FakeDashboard {
     version: '0.1.0',
     rights: {
       requeue: true,
+      update: true,
       cancel: true,
       done: true,
       delete: true,

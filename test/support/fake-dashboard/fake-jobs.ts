@@ -1,4 +1,5 @@
-import type { JobActionName, JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
+import type { JobActionName } from '../../../lib/dashboard/api/actions.api.js';
+import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
 import { stateAllows, type JobState } from '../../../lib/job/job-state.js';
 import { Random } from './random.js';
 
@@ -36,6 +37,7 @@ const ERRORS = [
 ] as const;
 const ACTIONS: readonly (readonly [JobActionName, Parameters<typeof stateAllows>[1] | null])[] = [
   ['requeue', 'requeue'],
+  ['update', 'update'],
   ['cancel', 'cancel'],
   ['done', 'setDone'],
   ['delete', null],

@@ -1,12 +1,6 @@
-import type {
-  ChannelProperties,
-  ChannelView,
-  FunctionChangeRequest,
-  FunctionView,
-  NodeActionName,
-  NodeView,
-  Problem,
-} from '../../../lib/dashboard/api/cluster.api.js';
+import type { ChannelProperties, ChannelView } from '../../../lib/dashboard/api/channels.api.js';
+import type { FunctionChangeRequest, FunctionView } from '../../../lib/dashboard/api/functions.api.js';
+import type { NodeActionName, NodeView, Problem } from '../../../lib/dashboard/api/cluster.api.js';
 
 type Refusal = Pick<Problem, 'detail' | 'code' | 'errors'>;
 
@@ -43,18 +37,25 @@ export class FakeSettings {
     if (sequential && capacity !== 1) {
       return { detail: `Channel "${view.name}": sequential needs capacity 1.`, code: 'CHANNEL_CONFIG' };
     }
-    this.channels.set(view.name, { ...this.channel(view).changed, ...change });
+    const { changed } = this.channel(view);
+    const code: Partial<ChannelProperties> = { ...view, ...view.configured };
+    // As the server does: an override that equals the code is dropped.
+    const next = Object.entries({ ...changed, ...change }).filter(
+      ([key, value]) => code[key as keyof ChannelProperties] !== value,
+    );
+    this.channels.set(view.name, Object.fromEntries(next));
     return null;
   }
 
   jobFunction(view: FunctionView): FunctionView {
-    const { channel = null, retryPattern = null } = this.functions.get(view.name) ?? {};
+    const { channel = null, retryPattern = null, paused = false } = this.functions.get(view.name) ?? {};
     return {
       ...view,
       schedulable: this.schedulable.has(view.name),
       channel: channel ?? view.channel,
       retryPattern: retryPattern ?? view.retryPattern,
       changed: { channel, retryPattern },
+      paused: paused ? { by: 'ada@example.com', since: new Date(Date.now() - 60_000).toISOString() } : null,
     };
   }
 

@@ -13,6 +13,7 @@ describe('the states of a job', () => {
     ['setDone', ['wait_dependencies', 'pending', 'failed', 'cancelled']],
     ['delete', ['wait_dependencies', 'pending', 'done', 'failed', 'cancelled']],
     ['postpone', ['wait_dependencies', 'pending']],
+    ['update', ['wait_dependencies', 'pending', 'failed']],
   ])('allow %s in %j and in no other', (action, states) => {
     expect(STATES_ALLOWING[action]).toEqual(states);
     expect(JOB_STATES.filter((state) => stateAllows(state, action)).toSorted()).toEqual(states.toSorted());

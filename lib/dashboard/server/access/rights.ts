@@ -3,6 +3,7 @@ import type { DashboardAccess } from '../../dashboard.options.js';
 
 export const RIGHTS: readonly Right[] = [
   'requeue',
+  'update',
   'cancel',
   'done',
   'delete',

@@ -20,9 +20,9 @@ export class JobActionsController {
 
   @Post(':action')
   @Described({
-    summary: 'Runs now, requeues, cancels, sets done or deletes jobs, and reports progress',
+    summary: 'Runs now, requeues, updates, cancels, sets done or deletes jobs, and reports progress',
     description: 'Returns one line of JSON for each 500 jobs; the last has `ended: true`.',
-    path: { action: 'run, requeue, cancel, done or delete' },
+    path: { action: 'run, requeue, update, cancel, done or delete' },
     body: ACTION_REQUEST,
     answer: ACTION_PROGRESS,
     type: 'application/x-ndjson',
@@ -35,7 +35,11 @@ export class JobActionsController {
     const { params, requester, request, response } = call;
     const action = parseActionName(params['action']);
     requester.must(rightFor(action));
-    const progress = await this.actions.begin(action, parseAction(await call.body()), requester.actor);
+    const progress = await this.actions.begin(
+      action,
+      parseAction(action, await call.body()),
+      requester.actor,
+    );
     setLongHeaders(this.host.httpAdapter, request, response);
     return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {
       type: 'application/x-ndjson',

@@ -1,9 +1,10 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { keepsActor } from '../../../inspect/job-actions.js';
+import { type ChangedJobs, keepsActor } from '../../../inspect/job-actions.js';
+import { QueueParts } from '../../../services/queue-parts.js';
 import { QueueService } from '../../../services/queue.service.js';
-import type { ActionProgress, JobActionName } from '../../api/jobs.api.js';
+import type { ActionProgress, JobActionName } from '../../api/actions.api.js';
 import { ProblemError } from '../http/problem.error.js';
-import type { ParsedAction } from '../input/jobs.input.js';
+import type { ParsedAction, ParsedTarget } from '../input/jobs.input.js';
 import { changeOf } from '../jobs/job-actions-of.js';
 import { JobFinder } from '../jobs/job-finder.js';
 import { DashboardStore } from '../store/dashboard.store.js';
@@ -32,6 +33,7 @@ export class JobActions implements OnModuleDestroy {
 
   constructor(
     private readonly queue: QueueService,
+    private readonly parts: QueueParts,
     private readonly finder: JobFinder,
     private readonly store: DashboardStore,
   ) {}
@@ -47,24 +49,25 @@ export class JobActions implements OnModuleDestroy {
    */
   async begin(
     action: JobActionName,
-    asked: ParsedAction,
+    { target: asked, set }: ParsedAction,
     actor: string,
   ): Promise<AsyncGenerator<ActionProgress>> {
     const plan = 'uuids' in asked ? planFor(asked.uuids) : await this.planMatching(asked);
-    const { target, details, total } = plan;
+    const { target, total } = plan;
+    const details = { ...plan.details, ...(set && { set }) };
     const id = await this.store.audit.write({
       actor,
       action: `jobs.${action}`,
       target,
       details: { ...details, total, ended: false },
     });
-    return this.run(action, plan, actor, id);
+    return this.run(action, plan, this.changer(action, set, actor), id);
   }
 
   private async *run(
     action: JobActionName,
     plan: Plan,
-    actor: string,
+    change: (uuids: readonly string[]) => Promise<ChangedJobs>,
     id: string,
   ): AsyncGenerator<ActionProgress> {
     const outcome = new ActionOutcome(action, plan.total);
@@ -72,9 +75,7 @@ export class JobActions implements OnModuleDestroy {
     try {
       for await (const uuids of plan.batches()) {
         if (this.isClosing) throw new Error('The application is closing.');
-        const change = changeOf(action);
-        const by = keepsActor(change) ? { by: actor } : {};
-        const { changed, unchanged } = await this.queue.changeAll(change, uuids, by);
+        const { changed, unchanged } = await change(uuids);
         outcome.add(changed, unchanged);
         yield outcome.progress({ ended: false });
       }
@@ -93,11 +94,26 @@ export class JobActions implements OnModuleDestroy {
     yield outcome.progress({ ended: true, error });
   }
 
+  /** What is done to each batch. */
+  private changer(
+    action: JobActionName,
+    set: ParsedAction['set'],
+    actor: string,
+  ): (uuids: readonly string[]) => Promise<ChangedJobs> {
+    const change = changeOf(action);
+    if (change === 'update') {
+      return async (uuids) =>
+        this.parts.actions.outcome(uuids, await this.parts.updates.updateAll(uuids, set ?? {}));
+    }
+    const by = keepsActor(change) ? { by: actor } : {};
+    return async (uuids) => this.queue.changeAll(change, uuids, by);
+  }
+
   private async planMatching({
     filter,
     query,
     expected,
-  }: Exclude<ParsedAction, { uuids: unknown }>): Promise<Plan> {
+  }: Exclude<ParsedTarget, { uuids: unknown }>): Promise<Plan> {
     // Where one more is there than expected, it matters how many, and not before.
     const { count, isWhole } = await this.finder.count(filter, {
       limit: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,5 @@
 import type { JobState } from '../../../job/job-state.js';
-import type { ActionProgress, JobActionName, UnchangedJobs } from '../../api/jobs.api.js';
+import type { ActionProgress, JobActionName, UnchangedJobs } from '../../api/actions.api.js';
 
 /** Uuids that are named of each reason. */
 const NAMED = 20;

@@ -1,7 +1,7 @@
 import { Get, Patch, Post } from '@nestjs/common';
 import { ChannelService } from '../../../services/channel.service.js';
 import type { ChannelOverride, ChannelState } from '../../../store/channels/channel-state.js';
-import type { ChannelProperties, ChannelView } from '../../api/cluster.api.js';
+import type { ChannelProperties, ChannelView } from '../../api/channels.api.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';

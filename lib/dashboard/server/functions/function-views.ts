@@ -4,7 +4,7 @@ import { QueueParts } from '../../../services/queue-parts.js';
 import { UnknownJobError } from '../../../errors/unknown-job.error.js';
 import { percentile } from '../../../common/histogram.js';
 import type { SecondsPattern } from '../../../job/retry-pattern.js';
-import type { FunctionView } from '../../api/cluster.api.js';
+import type { FunctionView } from '../../api/functions.api.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 
 interface Now {
@@ -67,14 +67,17 @@ export class FunctionViews {
   }
 }
 
-type Declared = Pick<FunctionView, 'name' | 'known' | 'channel' | 'retryPattern' | 'declared' | 'changed'>;
+type Declared = Pick<
+  FunctionView,
+  'name' | 'known' | 'channel' | 'retryPattern' | 'declared' | 'changed' | 'paused'
+>;
 
 function declaredView(name: string, state: JobFunctionState | undefined): Declared {
   if (state === undefined) {
     const changed = { channel: null, retryPattern: null };
-    return { name, known: false, channel: 'root', retryPattern: null, declared: null, changed };
+    return { name, known: false, channel: 'root', retryPattern: null, declared: null, changed, paused: null };
   }
-  const { channel, retryPattern, declared, changed } = state;
+  const { channel, retryPattern, declared, changed, paused } = state;
   return {
     name,
     known: true,
@@ -82,6 +85,7 @@ function declaredView(name: string, state: JobFunctionState | undefined): Declar
     retryPattern: pattern(retryPattern),
     declared: { channel: declared.channel, retryPattern: pattern(declared.retryPattern) },
     changed: { channel: changed.channel, retryPattern: pattern(changed.retryPattern) },
+    paused: paused && { by: paused.by, since: paused.since.toISOString() },
   };
 }
 

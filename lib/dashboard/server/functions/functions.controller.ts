@@ -1,6 +1,6 @@
 import { Get, Patch, Post } from '@nestjs/common';
 import { JobFunctionService } from '../../../services/job-function.service.js';
-import type { FunctionView } from '../../api/cluster.api.js';
+import type { FunctionView } from '../../api/functions.api.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
@@ -41,8 +41,9 @@ export class FunctionsController {
 
   @Patch(':name')
   @Described({
-    summary: 'Changes the channel or the retry pattern of a job function',
-    description: 'What is left out stays; null gives that one back to the decorator.',
+    summary: 'Changes the channel or the retry pattern of a job function, pauses or resumes it',
+    description:
+      'What is left out stays; null, or what the decorator says, gives that one back to the decorator.',
     ...ONE,
     body: FUNCTION_CHANGE,
     answer: FUNCTION,
@@ -54,9 +55,19 @@ export class FunctionsController {
     const change = parseFunctionChange(await call.body());
     await this.trail.note(
       { actor: requester.actor, action: 'functions.change', target: name, details: { change } },
-      async () => this.functions.configure(name, change),
+      async () => this.apply(name, change, requester.actor),
     );
     return this.views.one(name);
+  }
+
+  private async apply(
+    name: string,
+    { paused, ...settings }: ReturnType<typeof parseFunctionChange>,
+    actor: string,
+  ): Promise<void> {
+    if (Object.keys(settings).length > 0) await this.functions.configure(name, settings);
+    if (paused === true) await this.functions.pause(name, { by: actor });
+    if (paused === false) await this.functions.resume(name);
   }
 
   @Post(':name/reset')

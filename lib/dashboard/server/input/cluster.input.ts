@@ -85,8 +85,12 @@ const retryPattern = pipe(
 );
 
 const functionSchema = pipe(
-  object({ channel: maybe(nullable(channel)), retryPattern: maybe(retryPattern) }),
-  check((change) => Object.keys(change).length > 0, 'must change the channel or the retryPattern'),
+  object({
+    channel: maybe(nullable(channel)),
+    retryPattern: maybe(retryPattern),
+    paused: maybe(boolean(FLAG)),
+  }),
+  check((change) => Object.keys(change).length > 0, 'must change the channel, the retryPattern or paused'),
 );
 
 const nodeSchema = object({
@@ -124,7 +128,7 @@ export const parseChannelChange = (body: unknown): ChannelEdit =>
 
 export const parseFunctionChange = (
   body: unknown,
-): { channel?: string | null; retryPattern?: SecondsPattern | null } =>
+): { channel?: string | null; retryPattern?: SecondsPattern | null; paused?: boolean } =>
   withoutGaps(parseInput(functionSchema, body));
 
 /** What wasn't given isn't there. */

@@ -1,10 +1,12 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
+import { parseEta } from '../../../job/eta.js';
 import { JOB_STATES } from '../../../job/job-state.js';
 import { durationOf } from '../../../common/duration.js';
 import { GROUP_KEYS, type GroupKey } from '../../../store/jobs/job-groups.js';
 import { JOB_SORTS, type JobSort } from '../../../store/jobs/job-sorting.js';
 import type { SearchFilter } from '../../../store/jobs/job-where.js';
-import type { JobActionName, PayloadField } from '../../api/jobs.api.js';
+import type { JobActionName } from '../../api/actions.api.js';
+import type { PayloadField } from '../../api/jobs.api.js';
 import { JOB_ACTIONS } from '../jobs/job-actions-of.js';
 import { parseFailureId } from '../failures/failure-id.js';
 import { parseArgument, parseUuidBeginning } from './argument-path.js';
@@ -12,6 +14,8 @@ import { parseInput } from './parse.js';
 import { isoDate, maybe, object, readBy, text, uuid, wholeNumber, words } from './texts.input.js';
 import {
   array,
+  check,
+  type InferOutput,
   integer,
   maxLength,
   maxValue,
@@ -21,6 +25,7 @@ import {
   picklist,
   pipe,
   regex,
+  safeParse,
   string,
   transform,
 } from './valibot.js';
@@ -94,6 +99,18 @@ const matchingSchema = object({
   filter: filterSchema,
   expected: pipe(number(EXPECTED), integer(EXPECTED), minValue(0, EXPECTED), maxValue(1e12, EXPECTED)),
 });
+const PRIORITY = `must be a whole number from 0 to ${MAX_INTEGER}`;
+const settingsSchema = pipe(
+  object({
+    eta: maybe(readBy(readEta)),
+    priority: maybe(
+      pipe(number(PRIORITY), integer(PRIORITY), minValue(0, PRIORITY), maxValue(MAX_INTEGER, PRIORITY)),
+    ),
+    channel: maybe(readBy(normalizeChannelName)),
+  }),
+  check((settings) => Object.keys(settings).length > 0, 'must set the eta, the priority or the channel'),
+);
+type ParsedSettings = InferOutput<typeof settingsSchema>;
 
 const LINE = 'must be the id of a line';
 const afterSchema = object({ after: maybe(pipe(string(LINE), regex(/^\d{1,18}$/, LINE))) });
@@ -135,7 +152,8 @@ export function parseExport(query: unknown): {
 
 export const parseUuids = (query: unknown): readonly string[] => parseInput(waitsSchema, query).uuids;
 
-export type ParsedAction =
+/** The jobs of an action. */
+export type ParsedTarget =
   | { readonly uuids: readonly string[] }
   | {
       readonly filter: SearchFilter;
@@ -143,7 +161,20 @@ export type ParsedAction =
       readonly expected: number;
     };
 
-export function parseAction(body: unknown): ParsedAction {
+export interface ParsedAction {
+  readonly target: ParsedTarget;
+  /** What `update` sets. */
+  readonly set: ParsedSettings | undefined;
+}
+
+export function parseAction(action: JobActionName, body: unknown): ParsedAction {
+  if (action !== 'update' || typeof body !== 'object' || body === null)
+    return { target: parseTarget(body), set: undefined };
+  const { set, ...target } = body as { set?: unknown };
+  return { target: parseTarget(target), set: parseInput(object({ set: settingsSchema }), { set }).set };
+}
+
+function parseTarget(body: unknown): ParsedTarget {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'filter'))
     return { uuids: [...new Set(parseInput(uuidsSchema, body).uuids)] };
   const { filter, expected } = parseInput(matchingSchema, body);
@@ -178,6 +209,17 @@ function toFilter(query: ParsedFilter): SearchFilter {
 }
 
 const given = (...dates: (Date | undefined)[]): Date[] => dates.filter((date) => date !== undefined);
+
+/** A duration from now, as it was given, or a date. */
+function readEta(eta: string): string | Date {
+  if (!/^\d{4}-/.test(eta)) {
+    parseEta(eta);
+    return eta;
+  }
+  const read = safeParse(isoDate, eta);
+  if (read.success) return read.output;
+  throw new TypeError(read.issues[0].message);
+}
 
 const MOST_AGO = 10 * 365 * 86_400_000;
 

@@ -1,10 +1,11 @@
 import { type JobAction, type JobState, stateAllows } from '../../../job/job-state.js';
 import type { Right, Rights } from '../../api/cluster.api.js';
-import type { JobActionName } from '../../api/jobs.api.js';
+import type { JobActionName } from '../../api/actions.api.js';
 
 export const JOB_ACTIONS = [
   'run',
   'requeue',
+  'update',
   'cancel',
   'done',
   'delete',

@@ -113,7 +113,7 @@ const pattern = orNull({
   description: 'Seconds, or a range of seconds, by attempts made',
   additionalProperties: anything,
 });
-export const FUNCTION_CHANGE = partial({ channel: orNull(text), retryPattern: pattern });
+export const FUNCTION_CHANGE = partial({ channel: orNull(text), retryPattern: pattern, paused: flag });
 export const FUNCTION = record({
   name: text,
   known: flag,
@@ -122,6 +122,7 @@ export const FUNCTION = record({
   retryPattern: pattern,
   declared: orNull(record({ channel: text, retryPattern: pattern })),
   changed: record({ channel: orNull(text), retryPattern: pattern }),
+  paused: orNull(record({ by: orNull(text), since: date })),
   waiting: integer,
   running: integer,
   failed: integer,

@@ -138,7 +138,13 @@ export const FILTER_QUERY = {
   batch: 'The uuid of a batch',
   uuids: 'Uuids, separated by commas, at most 200',
 };
+const SETTINGS = {
+  type: 'object',
+  description: 'For update alone: at least one of them',
+  properties: { eta: text, priority: integer, channel: text },
+};
 export const ACTION_REQUEST = {
+  properties: { set: SETTINGS },
   oneOf: [
     record({ uuids: listOf(uuid) }),
     record({

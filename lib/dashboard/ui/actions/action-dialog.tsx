@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ActionProgress, JobActionName } from '../../api/jobs.api.js';
+import type { ActionProgress, JobActionName } from '../../api/actions.api.js';
 import { useTexts } from '../app/app-context.js';
 import type { Translate } from '../app/language.js';
 import { Button } from '../components/button.js';
@@ -12,6 +12,8 @@ import { Skeleton } from '../components/skeleton.js';
 import './action.css';
 import { ActionScope } from './action-scope.js';
 import type { ActionPhase, JobAction } from './job-action.js';
+import { settingsOf } from './job-settings.js';
+import { SettingsFields } from './settings-fields.js';
 import { UnchangedList } from './unchanged-list.js';
 
 const DANGEROUS: readonly JobActionName[] = ['cancel', 'delete'];
@@ -60,7 +62,7 @@ function titleOf({ name }: JobAction, phase: ActionPhase, t: Translate): string 
 function Body({ action, phase }: { action: JobAction; phase: ActionPhase }): ComponentChildren {
   const { t } = useTexts();
   if (phase.is === 'refused') return <ErrorState error={phase.error} retry={() => void action.count()} />;
-  if (phase.is === 'asking') return <Question action={action} count={phase.count} grown={phase.grown} />;
+  if (phase.is === 'asking') return <Question action={action} phase={phase} />;
   if (phase.is === 'running') return <Running action={action} progress={phase.progress} />;
   if (phase.is === 'ended') return <Ended progress={phase.progress} />;
   return (
@@ -80,7 +82,9 @@ function Buttons({ action, phase, leave }: { action: JobAction; phase: ActionPha
         <Button onClick={leave}>{t(name === 'cancel' ? 'act.back' : 'common.cancel')}</Button>
         <Button
           kind={DANGEROUS.includes(name) ? 'danger' : 'primary'}
-          disabled={phase.count === 0}
+          disabled={
+            phase.count === 0 || (name === 'update' && settingsOf(action.settings.value).set === null)
+          }
           onClick={() => void action.run()}
         >
           {t(`act.yes.${name}`, { n: phase.count })}
@@ -92,7 +96,13 @@ function Buttons({ action, phase, leave }: { action: JobAction; phase: ActionPha
   return <Button onClick={leave}>{t(word)}</Button>;
 }
 
-function Question({ action, count, grown }: { action: JobAction; count: number; grown: boolean }) {
+function Question({
+  action,
+  phase: { count, grown, problem },
+}: {
+  action: JobAction;
+  phase: Extract<ActionPhase, { is: 'asking' }>;
+}) {
   const { t } = useTexts();
   const { name, target } = action;
   const allowed =
@@ -102,6 +112,7 @@ function Question({ action, count, grown }: { action: JobAction; count: number; 
       {grown && <Notice tone="warn">{t('act.grown', { n: count })}</Notice>}
       <p>{t(`act.about.${name}`)}</p>
       <ActionScope target={target} />
+      {name === 'update' && <SettingsFields action={action} problem={problem} />}
       {allowed < count && <p>{t('act.allowed', { n: count - allowed })}</p>}
     </>
   );

@@ -1,23 +1,27 @@
 import { signal } from '@preact/signals';
-import type {
-  ActionProgress,
-  ActionRequest,
-  JobActionName,
-  JobQuery,
-  JobSummary,
-} from '../../api/jobs.api.js';
+import type { ActionProgress, ActionRequest, JobActionName } from '../../api/actions.api.js';
+import type { JobQuery, JobSummary } from '../../api/jobs.api.js';
 import type { Api } from '../app/api.js';
 import { ProblemError } from '../app/problem-error.js';
+import { EMPTY_SETTINGS, settingsOf } from './job-settings.js';
+
+export type ActionJob = Pick<JobSummary, 'uuid' | 'description' | 'actions' | 'priority' | 'channel'>;
 
 /** Jobs that somebody sees, or all that fit a filter, seen or not. */
-export type ActionTarget =
-  | { readonly jobs: readonly Pick<JobSummary, 'uuid' | 'description' | 'actions'>[] }
-  | { readonly filter: JobQuery };
+export type ActionTarget = { readonly jobs: readonly ActionJob[] } | { readonly filter: JobQuery };
 
 export type ActionPhase =
   | { readonly is: 'counting' }
-  /** `grown`: more match than when they were counted; nothing was done yet. */
-  | { readonly is: 'asking'; readonly count: number; readonly grown: boolean }
+  /**
+   * `grown`: more match than when they were counted; nothing was done yet. `problem`: the server says what is wrong with the
+   * settings.
+   */
+  | {
+      readonly is: 'asking';
+      readonly count: number;
+      readonly grown: boolean;
+      readonly problem: ProblemError | null;
+    }
   | { readonly is: 'running' | 'ended'; readonly progress: ActionProgress }
   | { readonly is: 'refused'; readonly error: ProblemError };
 
@@ -26,6 +30,8 @@ const NOTHING_YET: ActionProgress = { total: 0, seen: 0, changed: 0, unchanged: 
 /** One action on jobs: counted, asked for, done batch by batch. */
 export class JobAction {
   readonly phase = signal<ActionPhase>({ is: 'counting' });
+  /** For `update`. */
+  readonly settings = signal(EMPTY_SETTINGS);
   readonly #abort = new AbortController();
   #request: ActionRequest | null = null;
 
@@ -55,8 +61,9 @@ export class JobAction {
 
   /** Does it, now that somebody has said yes. */
   async run(): Promise<void> {
-    const request = this.#request;
-    if (request === null || this.phase.peek().is !== 'asking') {
+    const asking = this.phase.peek();
+    const request = this.#withSettings();
+    if (request === null || asking.is !== 'asking') {
       return;
     }
     let progress = NOTHING_YET;
@@ -73,6 +80,8 @@ export class JobAction {
       const problem = error instanceof ProblemError ? error.problem : null;
       if (problem?.status === 409 && problem.count !== undefined && 'filter' in request) {
         this.#ask({ ...request, expected: problem.count }, problem.count, true);
+      } else if (problem?.errors?.some(({ path }) => path.startsWith('set')) === true) {
+        this.phase.value = { ...asking, problem: error as ProblemError };
       } else if (this.#abort.signal.aborted) {
         this.#breakOff(progress, '');
       } else if (progress === NOTHING_YET) {
@@ -90,7 +99,16 @@ export class JobAction {
 
   #ask(request: ActionRequest, count: number, grown = false): void {
     this.#request = request;
-    this.phase.value = { is: 'asking', count, grown };
+    this.phase.value = { is: 'asking', count, grown, problem: null };
+  }
+
+  /** Null while it can't be sent. */
+  #withSettings(): ActionRequest | null {
+    if (this.name !== 'update' || this.#request === null) {
+      return this.#request;
+    }
+    const { set } = settingsOf(this.settings.peek());
+    return set === null ? null : { ...this.#request, set };
   }
 
   #refuse(error: unknown): void {

@@ -1,5 +1,6 @@
 import type { Right } from '../../api/cluster.api.js';
-import type { JobActionName, JobSummary } from '../../api/jobs.api.js';
+import type { JobActionName } from '../../api/actions.api.js';
+import type { JobSummary } from '../../api/jobs.api.js';
 import { useApp, useTexts } from '../app/app-context.js';
 import { Button, IconButton } from '../components/button.js';
 import type { IconName } from '../components/icon.js';
@@ -8,6 +9,7 @@ import './action.css';
 export const ACTIONS: readonly (readonly [JobActionName, IconName])[] = [
   ['run', 'play'],
   ['requeue', 'retry'],
+  ['update', 'edit'],
   ['cancel', 'ban'],
   ['done', 'check'],
   ['delete', 'trash'],

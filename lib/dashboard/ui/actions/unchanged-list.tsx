@@ -1,4 +1,4 @@
-import type { UnchangedJobs } from '../../api/jobs.api.js';
+import type { UnchangedJobs } from '../../api/actions.api.js';
 import { useTexts } from '../app/app-context.js';
 import { Icon } from '../components/icon.js';
 

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ActionProgress, JobActionName } from '../../api/jobs.api.js';
+import type { ActionProgress, JobActionName } from '../../api/actions.api.js';
 import { useApp, useTexts } from '../app/app-context.js';
 import { ActionDialog } from './action-dialog.js';
 import { JobAction, type ActionTarget } from './job-action.js';

@@ -3,21 +3,17 @@ import type {
   AuditPage,
   BatchPage,
   BatchView,
-  ChannelProperties,
-  ChannelView,
   FailureGroup,
-  FunctionChangeRequest,
-  FunctionView,
   GraphView,
   Metrics,
   NodeActionName,
   NodeView,
   Overview,
 } from '../../api/cluster.api.js';
+import type { ChannelProperties, ChannelView } from '../../api/channels.api.js';
+import type { FunctionChangeRequest, FunctionView } from '../../api/functions.api.js';
+import type { ActionProgress, ActionRequest, JobActionName } from '../../api/actions.api.js';
 import type {
-  ActionProgress,
-  ActionRequest,
-  JobActionName,
   JobDetail,
   JobMatchCount,
   JobPage,

@@ -1,3 +1,4 @@
+import { changesEn } from './changes-en.js';
 import { clusterEn } from './cluster-en.js';
 import { jobEn } from './job-en.js';
 import { listsEn } from './lists-en.js';
@@ -267,6 +268,7 @@ export const en = {
   ...schedulesEn,
   ...listsEn,
   ...waitEn,
+  ...changesEn,
 } as const;
 
 export type TextKey = keyof typeof en;

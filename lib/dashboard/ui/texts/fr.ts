@@ -1,3 +1,4 @@
+import { changesFr } from './changes-fr.js';
 import { clusterFr } from './cluster-fr.js';
 import { jobFr } from './job-fr.js';
 import type { Texts } from './en.js';
@@ -271,4 +272,5 @@ export const fr: Texts = {
   ...schedulesFr,
   ...listsFr,
   ...waitFr,
+  ...changesFr,
 };

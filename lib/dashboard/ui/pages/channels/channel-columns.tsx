@@ -1,4 +1,4 @@
-import type { ChannelView } from '../../../api/cluster.api.js';
+import type { ChannelView } from '../../../api/channels.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { Badge } from '../../components/badge.js';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ChannelProperties, ChannelView } from '../../../api/cluster.api.js';
+import type { ChannelProperties, ChannelView } from '../../../api/channels.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { ProblemError } from '../../app/problem-error.js';
 import { Button } from '../../components/button.js';
@@ -19,7 +19,8 @@ export function ChannelDialog({
   close,
 }: {
   channel: ChannelView;
-  save: (changes: Partial<ChannelProperties>) => Promise<void>;
+  /** False: left at the question whether to pause. */
+  save: (changes: Partial<ChannelProperties>) => Promise<boolean>;
   reset: () => Promise<boolean>;
   close: () => void;
 }) {
@@ -44,7 +45,10 @@ export function ChannelDialog({
     }
     setBusy(true);
     try {
-      await save(changes);
+      if (!(await save(changes))) {
+        setBusy(false);
+        return;
+      }
       toasts.show('good', t('channels.saved', { name: channel.name }));
       close();
     } catch (cause) {

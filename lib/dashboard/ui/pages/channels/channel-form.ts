@@ -1,4 +1,4 @@
-import type { ChannelProperties } from '../../../api/cluster.api.js';
+import type { ChannelProperties } from '../../../api/channels.api.js';
 
 /** As it is typed; an empty text is null. */
 export interface ChannelForm {

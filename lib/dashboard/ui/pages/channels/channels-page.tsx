@@ -86,7 +86,7 @@ export function ChannelsPage() {
       {open !== undefined && (
         <ChannelDialog
           channel={open}
-          save={(changes) => channels.change(open.name, changes)}
+          save={(changes) => channels.change(open, changes)}
           reset={() => channels.reset(open)}
           close={() => setEdited(null)}
         />

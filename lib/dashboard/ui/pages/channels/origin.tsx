@@ -1,4 +1,4 @@
-import type { ChannelProperties, ChannelView } from '../../../api/cluster.api.js';
+import type { ChannelProperties, ChannelView } from '../../../api/channels.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { Badge } from '../../components/badge.js';
 

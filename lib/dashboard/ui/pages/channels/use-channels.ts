@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { ChannelProperties, ChannelView } from '../../../api/cluster.api.js';
+import type { ChannelProperties, ChannelView } from '../../../api/channels.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useEvery } from '../../app/every.js';
 import type { ProblemError } from '../../app/problem-error.js';
@@ -14,8 +14,8 @@ export interface Channels {
   readonly reload: () => void;
   /** Pauses, after a question, or resumes; a refusal is shown, and takes it back. */
   readonly toggle: (channel: ChannelView) => Promise<void>;
-  /** Throws what the server says against it. */
-  readonly change: (name: string, changes: Changes) => Promise<void>;
+  /** To pause is asked first: false where the answer is no. Throws what the server says against it. */
+  readonly change: (channel: ChannelView, changes: Changes) => Promise<boolean>;
   /** Back to what the code says, after a question. Answers whether it was done. */
   readonly reset: (channel: ChannelView) => Promise<boolean>;
 }
@@ -63,18 +63,28 @@ export function useChannels(search: string, limit: number): Channels {
       toasts.show('bad', `${name}: ${(cause as Error).message}`);
     }
   };
+  const mayPause = ({ name, waiting }: ChannelView): Promise<boolean> =>
+    dialogs.confirm({
+      title: t('channels.pauseTitle', { name }),
+      body: t('channels.pauseBody', { n: waiting }),
+      yes: t('channels.pauseYes'),
+    });
   return {
     shown,
     error,
     reload,
-    change,
-    toggle: async ({ name, paused, waiting }) => {
-      const body = t('channels.pauseBody', { n: waiting });
-      const title = t('channels.pauseTitle', { name });
-      if (!paused && !(await dialogs.confirm({ title, body, yes: t('channels.pauseYes') }))) {
-        return;
+    change: async (channel, changes) => {
+      if (changes.paused === true && !(await mayPause(channel))) {
+        return false;
       }
-      await set(name, !paused, { undo: true });
+      await change(channel.name, changes);
+      return true;
+    },
+    toggle: async (channel) => {
+      const { name, paused } = channel;
+      if (paused || (await mayPause(channel))) {
+        await set(name, !paused, { undo: true });
+      }
     },
     reset: async ({ name }) => {
       const title = t('channels.resetTitle');

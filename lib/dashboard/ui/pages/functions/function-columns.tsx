@@ -1,9 +1,10 @@
-import type { FunctionView } from '../../../api/cluster.api.js';
+import type { FunctionView } from '../../../api/functions.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { Badge } from '../../components/badge.js';
 import { RowLink, type Column } from '../../components/table.js';
 import { Duration } from '../../components/time.js';
+import { FunctionPause } from './function-pause.js';
 import { useRetryText } from './retry-text.js';
 
 export const functionPath = ({ name }: Pick<FunctionView, 'name'>): string =>
@@ -53,6 +54,7 @@ export function useFunctionColumns(): readonly Column<FunctionView>[] {
           <span class="row">
             <RowLink href={functionPath(row)}>{row.name}</RowLink>
             {!row.known && <Badge tone="warn">{t('functions.unknown')}</Badge>}
+            <FunctionPause view={row} />
             {isChanged(row) && <Badge tone="accent">{t('functions.changed')}</Badge>}
           </span>
           <span class="functions-retry faint truncate">{retryText(row.retryPattern)}</span>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { FunctionChangeRequest, FunctionView } from '../../../api/cluster.api.js';
+import type { FunctionChangeRequest, FunctionView } from '../../../api/functions.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { ProblemError } from '../../app/problem-error.js';
 import { Button } from '../../components/button.js';

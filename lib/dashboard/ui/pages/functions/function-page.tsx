@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { FunctionView, MetricsRange } from '../../../api/cluster.api.js';
+import type { FunctionView } from '../../../api/functions.api.js';
+import type { MetricsRange } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { preference } from '../../app/preference.js';
 import { useResource } from '../../app/resource.js';
@@ -12,6 +13,7 @@ import { Segmented } from '../../components/tabs.js';
 import type { PageProps } from '../../shell/routes.js';
 import { MetricsCharts } from '../overview/metrics-charts.js';
 import { FunctionDialog } from './function-dialog.js';
+import { FunctionPause, PauseButton } from './function-pause.js';
 import { FunctionSettings } from './function-settings.js';
 import { FunctionStats } from './function-stats.js';
 import './functions.css';
@@ -47,12 +49,16 @@ export function FunctionPage({ params }: PageProps) {
           </span>
           <span class="functions-name">{name}</span>
           {data?.known === false && <Badge tone="warn">{t('functions.unknown')}</Badge>}
+          {data !== undefined && <FunctionPause view={data} />}
         </span>
       }
       actions={
-        <a class="button button-plain button-m" href={pathTo('jobs', { name })}>
-          {t('functions.showJobs')}
-        </a>
+        <>
+          {data !== undefined && <PauseButton view={data} put={put} />}
+          <a class="button button-plain button-m" href={pathTo('jobs', { name })}>
+            {t('functions.showJobs')}
+          </a>
+        </>
       }
     >
       {data === undefined ? (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { FunctionView } from '../../../api/cluster.api.js';
+import type { FunctionView } from '../../../api/functions.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { Badge } from '../../components/badge.js';

@@ -1,4 +1,4 @@
-import type { FunctionView } from '../../../api/cluster.api.js';
+import type { FunctionView } from '../../../api/functions.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { StateIcon } from '../../components/badge.js';

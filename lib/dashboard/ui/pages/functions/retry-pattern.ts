@@ -1,4 +1,4 @@
-import type { FunctionView } from '../../../api/cluster.api.js';
+import type { FunctionView } from '../../../api/functions.api.js';
 
 export type Pattern = NonNullable<FunctionView['retryPattern']>;
 export type Wait = number | readonly [number, number];

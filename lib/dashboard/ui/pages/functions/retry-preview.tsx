@@ -1,4 +1,4 @@
-import type { FunctionView } from '../../../api/cluster.api.js';
+import type { FunctionView } from '../../../api/functions.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { waitAfter, type Wait } from './retry-pattern.js';
 import { useWaitText } from './retry-text.js';

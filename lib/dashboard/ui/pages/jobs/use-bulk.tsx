@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import type { JobActionName } from '../../../api/jobs.api.js';
+import type { JobActionName } from '../../../api/actions.api.js';
 import { SelectionBar } from '../../actions/selection-bar.js';
 import { useJobAction } from '../../actions/use-job-action.js';
 import { useApp } from '../../app/app-context.js';

@@ -1,0 +1,31 @@
+/** The words of what is changed by hand: of jobs, channels and functions. */
+export const changesEn = {
+  'action.update': 'Change…',
+  'act.ask.update': { one: 'Change {n} job', other: 'Change {n} jobs' },
+  'act.about.update': 'What you leave empty stays as it is. Jobs that run or have ended are left alone.',
+  'act.yes.update': { one: 'Change {n} job', other: 'Change {n} jobs' },
+  'act.doing.update': 'Changing…',
+  'act.changed.update': { one: '{n} job changed', other: '{n} jobs changed' },
+  'act.set.postpone': 'Postpone by',
+  'act.set.postponeHint': 'The job starts no earlier than this long from now. Failed jobs are left alone.',
+  'act.set.unit': 'Unit of time',
+  'act.set.priority': 'Priority',
+  'act.set.priorityHint': 'Lower numbers start first. Now: {value}.',
+  'act.set.channel': 'Move to channel',
+  'act.set.channelHint': 'A channel that does not exist yet is created. Now: {value}.',
+  'act.set.several': 'several',
+  'act.set.wrongNumber': 'Enter a number above 0',
+  'act.set.wrongPriority': 'Enter a whole number from 0 to 2,147,483,647',
+  'functions.paused': 'Paused',
+  'functions.pausedBy': 'by {actor}',
+  'functions.pause': 'Pause',
+  'functions.resume': 'Resume',
+  'functions.pauseTitle': 'Pause {name}?',
+  'functions.pauseBody': {
+    one: '{n} job of it waits now. No job of it starts until you resume it, on any node; running jobs continue.',
+    other:
+      '{n} jobs of it wait now. No job of it starts until you resume it, on any node; running jobs continue.',
+  },
+  'functions.pausedNow': '{name} is paused',
+  'functions.resumedNow': '{name} is resumed',
+} as const;
