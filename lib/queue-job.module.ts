@@ -24,6 +24,8 @@ import { JobEvents } from './store/notify/job-events.js';
 import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
+import type { JobFunction } from './registry/job-function.js';
+import { callDefaultsOf } from './registry/call-defaults.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner/runner.options.js';
 import { CodeSchedules } from './schedule/code-schedules.js';
 import { ScheduleExplorer } from './schedule/schedule-explorer.js';
@@ -115,6 +117,7 @@ const queueParts: FactoryProvider<QueueParts> = {
         tags: options.tags,
         startBefore: options.startBefore,
         onParentFailed: options.onParentFailed,
+        keys: options.keys,
         noDelay: options.noDelay,
         userId: options.userId,
         captureContext: options.context?.capture,
@@ -160,6 +163,7 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
   provide: RUNNER_OPTIONS,
   inject: [CHECKED_OPTIONS, MetricsReporter],
   useFactory: (options: CheckedOptions, reporter: MetricsReporter) => ({
+    callDefaults: (fn: JobFunction) => callDefaultsOf(fn, options),
     meter: options.metrics && reporter.attemptEnded,
     autoStart: options.autoStart,
     settings: options.runner,
@@ -175,7 +179,16 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
 const scheduleSettings: FactoryProvider<ScheduleSettings> = {
   provide: SCHEDULE_SETTINGS,
   inject: [CHECKED_OPTIONS],
-  useFactory: ({ schedules, runner, channel, priority, maxRetries, tags, startBefore }: CheckedOptions) => ({
+  useFactory: ({
+    schedules,
+    runner,
+    channel,
+    priority,
+    maxRetries,
+    tags,
+    startBefore,
+    keys,
+  }: CheckedOptions) => ({
     enabled: schedules,
     pollInterval: runner.listen ? LISTENING_POLL_MS : runner.pollInterval,
     channel,
@@ -183,6 +196,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     maxRetries,
     tags,
     startBefore,
+    keys,
   }),
 };
 

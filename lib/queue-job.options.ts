@@ -15,6 +15,8 @@ import type { JobMetrics } from './job/job-metrics.js';
 import type { JobTracing } from './job/job-tracing.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkName, checkOneOf, checkPriority } from './common/option-checks.js';
+import type { IdentityScope } from './job/identity-key.js';
+import { type OnDuplicate, readKeyDefaults } from './job/key-rules.js';
 import { ON_PARENT_FAILED, type OnParentFailed } from './job/on-parent-failed.js';
 import { readDefaultStartBefore } from './job/start-before.js';
 import { checkTags } from './job/tags.js';
@@ -61,6 +63,12 @@ export interface QueueJobDefaults {
   /** Seconds from the call, or a duration, after which a job that has not begun is cancelled. Default: without limit. */
   readonly startBefore?: number | string;
   readonly onParentFailed?: OnParentFailed;
+  /** How long a job counts for its key. Default: `'waiting'`. */
+  readonly identityScope?: IdentityScope;
+  /** What a second call with a key does. It holds where the job's scope is `'waiting'`. Default: `'keep'`. */
+  readonly onDuplicate?: OnDuplicate;
+  /** How long after the first call a debounced job starts at the latest: seconds, or a duration. Default: without limit. */
+  readonly maxWait?: number | string;
   /** The name of the job function that reports failures for all jobs whose `@Job()` names none. Default: none. */
   readonly onFailed?: string;
 }
@@ -162,6 +170,9 @@ const KNOWN_DEFAULTS = [
   'startBefore',
   'onParentFailed',
   'onFailed',
+  'identityScope',
+  'onDuplicate',
+  'maxWait',
 ];
 
 /**
@@ -228,6 +239,7 @@ function checkOptions(options: QueueJobModuleOptions) {
         ? undefined
         : checkOneOf('onParentFailed', ON_PARENT_FAILED, defaults.onParentFailed),
     onFailed: defaults.onFailed === undefined ? undefined : checkName('defaults.onFailed', defaults.onFailed),
+    keys: readKeyDefaults(defaults),
     schedules: options.schedules ?? true,
     noDelay: options.noDelay ?? noDelayByEnvironment(),
     userId: options.userId,

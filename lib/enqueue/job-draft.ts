@@ -1,6 +1,6 @@
 import type { ArgumentCodec } from '../payload/argument-codec.js';
 import { checkInput } from '../job/input-schema.js';
-import { keyRulesOf } from '../job/key-rules.js';
+import { type KeyDefaults, keyRulesOf } from '../job/key-rules.js';
 import { resolveIdentityKey } from '../job/identity-key.js';
 import { resolveDescription } from '../job/job-function-options.js';
 import {
@@ -42,6 +42,7 @@ export interface DraftSettings {
   /** Seconds. */
   readonly startBefore: number | undefined;
   readonly onParentFailed: OnParentFailed | undefined;
+  readonly keys: KeyDefaults;
   readonly noDelay: boolean;
   readonly userId: (() => string | number | null | undefined) | undefined;
   readonly captureContext: (() => unknown) | undefined;
@@ -75,7 +76,7 @@ export class JobDrafter {
     const userId = readUserId(settings.userId?.());
     const context = settings.captureContext?.();
     const eta = given.eta;
-    const rules = keyRulesOf(given, own, eta);
+    const rules = keyRulesOf(given, own, eta, settings.keys);
     // What replaces the arguments of another job can't be bound to the uuid of this one.
     const seal = (sealed: string | null, field: 'args' | 'context'): string | null =>
       rules.onDuplicate === 'keep' ? sealed : codec.sealDraft(sealed, { uuid, field });

@@ -63,17 +63,35 @@ export function readIdentityScope(value: unknown): ValidIdentityScope {
   );
 }
 
+/** What the module's `defaults` say of keys. */
+export type KeyDefaults = Omit<KeyOptions, 'identityKey'>;
+
 /**
- * What a call and its `@Job()` say together.
+ * What a call, its `@Job()` and the module's `defaults` say together. Defaults are for jobs that have a key, and give way
+ * to what the others say: `'replace'` does not touch a job with a scope of its own.
  *
  * @throws InvalidJobOptionError where the properties don't go together
  */
-export function keyRulesOf(given: KeyOptions, own: KeyOptions, eta: Eta | undefined): KeyRules {
-  const onDuplicate = given.onDuplicate ?? own.onDuplicate ?? 'keep';
-  const scope = given.identityScope ?? own.identityScope ?? 'waiting';
-  const maxWait = given.maxWait ?? (onDuplicate === 'debounce' ? own.maxWait : undefined);
-  if (onDuplicate !== 'keep')
-    checkReplacing(onDuplicate, scope, (given.identityKey ?? own.identityKey) !== undefined);
+export function keyRulesOf(
+  given: KeyOptions,
+  own: KeyOptions,
+  eta: Eta | undefined,
+  defaults: KeyDefaults = {},
+): KeyRules {
+  const hasKey = (given.identityKey ?? own.identityKey) !== undefined;
+  const said = {
+    onDuplicate: given.onDuplicate ?? own.onDuplicate,
+    scope: given.identityScope ?? own.identityScope,
+  };
+  const byDefault = hasKey ? defaults : {};
+  const onDuplicate =
+    said.onDuplicate ??
+    ((said.scope ?? 'waiting') === 'waiting' ? byDefault.onDuplicate : undefined) ??
+    'keep';
+  const scope = said.scope ?? (onDuplicate === 'keep' ? byDefault.identityScope : undefined) ?? 'waiting';
+  const maxWait =
+    given.maxWait ?? (onDuplicate === 'debounce' ? (own.maxWait ?? byDefault.maxWait) : undefined);
+  if (onDuplicate !== 'keep') checkReplacing(onDuplicate, scope, hasKey);
   if (onDuplicate === 'debounce') checkDebounce(eta, maxWait);
   else if (maxWait !== undefined) {
     throw new InvalidJobOptionError(
@@ -86,6 +104,27 @@ export function keyRulesOf(given: KeyOptions, own: KeyOptions, eta: Eta | undefi
     keyWindow: typeof scope === 'object' ? scope.window : null,
     identityUntilDone: scope === 'until_done',
   };
+}
+
+/**
+ * The module's defaults, as they are given.
+ *
+ * @throws InvalidJobOptionError where one is wrong, or they don't go together
+ */
+export function readKeyDefaults(given: {
+  readonly identityScope?: unknown;
+  readonly onDuplicate?: unknown;
+  readonly maxWait?: unknown;
+}): KeyDefaults {
+  const { identityScope, onDuplicate, maxWait } = given;
+  const keys: KeyDefaults = {
+    ...(identityScope !== undefined && { identityScope: readIdentityScope(identityScope) }),
+    ...(onDuplicate !== undefined && { onDuplicate: checkOnDuplicate(onDuplicate) }),
+    ...(maxWait !== undefined && { maxWait: checkMaxWait(maxWait) }),
+  };
+  if (keys.onDuplicate !== undefined && keys.onDuplicate !== 'keep')
+    checkReplacing(keys.onDuplicate, keys.identityScope ?? 'waiting', true);
+  return keys;
 }
 
 function checkReplacing(onDuplicate: OnDuplicate, scope: ValidIdentityScope, hasKey: boolean): void {

@@ -141,9 +141,11 @@ export class JobRunner implements LifecycleRunner {
       },
       settings,
     );
-    await node.start().catch((error: unknown) => {
-      throw isReadOnly(error) ? new ReadOnlyDatabaseError({ cause: error }) : error;
-    });
+    await this.declare()
+      .then(async () => node.start())
+      .catch((error: unknown) => {
+        throw isReadOnly(error) ? new ReadOnlyDatabaseError({ cause: error }) : error;
+      });
     try {
       for (const service of this.services) await service.start(() => node.id);
     } catch (error) {
@@ -171,6 +173,12 @@ export class JobRunner implements LifecycleRunner {
     // A round trip of theirs may wait for a database that is away.
     const stopped = Promise.all(this.services.map((service) => service.stop()));
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  }
+
+  /** For SQL, which stores jobs as calls do. */
+  private async declare(): Promise<void> {
+    const { callDefaults } = this.options;
+    await this.store.functions.declare(new Map(this.registry.all().map((fn) => [fn.name, callDefaults(fn)])));
   }
 
   private settings(): RunnerSettings {

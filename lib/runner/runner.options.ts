@@ -1,3 +1,5 @@
+import type { CallDefaults } from '../job/call-defaults.js';
+import type { JobFunction } from '../registry/job-function.js';
 import type { TransactionSource } from '../queue-job.options.js';
 import type { RetryOn } from '../job/outcome.js';
 import type { JobTracing } from '../job/job-tracing.js';
@@ -9,6 +11,8 @@ export const RUNNER_OPTIONS = Symbol('nestjs-queue-job:runner-options');
 
 /** The part of the module's options that the runner works by. */
 export interface RunnerOptions {
+  /** What calls of a job function have by default. */
+  readonly callDefaults: (fn: JobFunction) => CallDefaults;
   /** False where the module option `runner` is. */
   readonly autoStart: boolean;
   readonly settings: Omit<RunnerSettings, 'transactionalConcurrency'> & {

@@ -93,6 +93,11 @@ export class CodeSchedules {
         ...call,
         tags: fn.options.tags === undefined ? storedTags(this.settings.tags) : call.tags,
         startBeforeIn: call.startBeforeIn ?? this.settings.startBefore ?? null,
+        identityUntilDone:
+          call.identityUntilDone ||
+          (call.identityKey !== null &&
+            fn.options.identityScope === undefined &&
+            this.settings.keys.identityScope === 'until_done'),
         defaultChannel: normalizeChannelName(channelFor(fn, declared.args, this.settings.channel)),
       },
     };

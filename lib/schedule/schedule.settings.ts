@@ -1,3 +1,5 @@
+import type { KeyDefaults } from '../job/key-rules.js';
+
 /** Where providers find {@link ScheduleSettings}. */
 export const SCHEDULE_SETTINGS = Symbol('nestjs-queue-job:schedule-settings');
 
@@ -13,4 +15,5 @@ export interface ScheduleSettings {
   readonly tags: readonly string[] | undefined;
   /** Seconds. */
   readonly startBefore: number | undefined;
+  readonly keys: KeyDefaults;
 }

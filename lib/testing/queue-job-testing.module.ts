@@ -164,9 +164,9 @@ function memoryOf(mode: 'fake' | 'inline', given: QueueJobModuleOptions, registr
   });
   const jobs = new MemoryJobs();
   const rules = { retryOn: options.retryOn, retryPattern: options.retryPattern };
-  const { priority, maxRetries, channel, tags, startBefore, onParentFailed, userId, noDelay, context } =
+  const { priority, maxRetries, channel, tags, startBefore, onParentFailed, keys, userId, noDelay, context } =
     options;
-  const defaults = { priority, maxRetries, channel, tags, startBefore, onParentFailed };
+  const defaults = { priority, maxRetries, channel, tags, startBefore, onParentFailed, keys };
   const settings = { ...defaults, noDelay, userId, captureContext: context?.capture };
   const drafter = new JobDrafter(codec, { channelOf: () => undefined } as never, settings);
   const handlers = new FailureHandlers(registry, { onFailed: options.onFailed, maxRetries, tags });

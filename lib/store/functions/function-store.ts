@@ -1,3 +1,4 @@
+import type { CallDefaults } from '../../job/call-defaults.js';
 import type { SecondsPattern } from '../../job/retry-pattern.js';
 import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
@@ -27,7 +28,7 @@ export class FunctionStore {
 
   async list(): Promise<Map<string, FunctionOverride>> {
     const rows = await this.database.query(
-      `SELECT name, channel, retry_pattern FROM ${this.tables.jobFunction}`,
+      `SELECT name, channel, retry_pattern FROM ${this.tables.jobFunction} WHERE channel IS NOT NULL OR retry_pattern IS NOT NULL`,
     );
     return new Map(
       rows.map((row) => [
@@ -51,11 +52,20 @@ export class FunctionStore {
   /** Takes the changes back; a pause goes on. */
   async remove(name: string): Promise<void> {
     await this.database.query(
-      `WITH kept AS (
-         UPDATE ${this.tables.jobFunction} SET channel = NULL, retry_pattern = NULL WHERE name = $1 AND date_paused IS NOT NULL
-       )
-       DELETE FROM ${this.tables.jobFunction} WHERE name = $1 AND date_paused IS NULL`,
+      `UPDATE ${this.tables.jobFunction} SET channel = NULL, retry_pattern = NULL WHERE name = $1`,
       [name],
+    );
+  }
+
+  /** Writes down what calls of these job functions have by default, for `queue_job_enqueue()`; mostly it is there. */
+  async declare(defaults: ReadonlyMap<string, CallDefaults>): Promise<void> {
+    await this.database.query(
+      `INSERT INTO ${this.tables.jobFunction} AS f (name, defaults)
+       SELECT d.key, d.value FROM jsonb_each($1::jsonb) d
+       LEFT JOIN ${this.tables.jobFunction} k ON k.name = d.key
+       WHERE k.defaults IS DISTINCT FROM d.value ORDER BY d.key
+       ON CONFLICT (name) DO UPDATE SET defaults = excluded.defaults`,
+      [JSON.stringify(Object.fromEntries(defaults))],
     );
   }
 

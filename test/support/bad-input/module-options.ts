@@ -166,6 +166,21 @@ export const moduleOptions: readonly BadInput<Start>[] = [
     of(module, 'defaults.startBefore', value, 'startBefore must be seconds from now', 'not '),
   ),
   of(module, 'defaults.startBefore', new Date('2100-01-01'), 'which count from each call'),
+  ...['drop', '', 5, null].map((value) =>
+    of(module, 'defaults.onDuplicate', value, "'keep' or 'replace' or 'debounce'", 'not '),
+  ),
+  ...['done', {}, 5, null].map((value) =>
+    of(module, 'defaults.identityScope', value, "'waiting' or 'until_done' or a window", 'not '),
+  ),
+  of(module, 'defaults.identityScope', { window: '2 years' }, 'identityScope.window must be a year'),
+  ...[0, -1, 'long', null, new Date('2100-01-01')].map((value) =>
+    of(module, 'defaults.maxWait', value, 'maxWait must be', 'not '),
+  ),
+  module(
+    'forRoot({ defaults.identityScope, defaults.onDuplicate })',
+    withOptions({ defaults: { identityScope: 'until_done', onDuplicate: 'replace' } }),
+    "must be 'waiting', not 'until_done'",
+  ),
   of(module, 'defaults.onParentFailed', 'fail', "'wait' or 'cancel' or 'run'", "not 'fail'"),
   of(
     module,

@@ -172,7 +172,10 @@ describe('names in SQL', () => {
         .replaceAll(quoted(prefix).slice(0, -1), '"P_');
     const unlocked = (tables: Tables): string[] =>
       statementsOf(tables).map((text) =>
-        text.replaceAll(String(tables.lockClass), 'LOCK').replaceAll(String(tables.lockClass >>> 0), 'LOCK'),
+        text
+          .replaceAll(String(tables.lockClass), 'LOCK')
+          .replaceAll(String(tables.lockClass >>> 0), 'LOCK')
+          .replaceAll(`'${tables.notifications.replaceAll("'", "''")}'`, "'NOTIFICATIONS'"),
       );
     expect(unlocked(hostile).map(back)).toEqual(unlocked(new Tables('S', 'P_')));
   });

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { revokeEnqueue } from './functions/enqueue.js';
 import { functions } from './functions/functions.js';
 import { createTables } from './create-tables.js';
 import { ensureSchema } from './ensure-schema.js';
@@ -14,7 +15,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const tables = await tablesOf(queryRunner, this.schema);
     await ensureSchema(queryRunner, tables);
-    for (const statement of [...createTables(tables), ...functions(tables)])
+    for (const statement of [...createTables(tables), ...functions(tables), revokeEnqueue(tables)])
       await queryRunner.query(statement);
     await queryRunner.query(
       `UPDATE ${tables.meta} SET schema_version = greatest(schema_version, 1), compatible_version = greatest(compatible_version, 1)`,

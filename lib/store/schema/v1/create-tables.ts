@@ -131,7 +131,7 @@ export function createTables(t: Tables): readonly string[] {
     ),
     table(
       'queue_job_function',
-      'name text NOT NULL, channel text, retry_pattern jsonb, date_paused timestamptz, paused_by text',
+      'name text NOT NULL, channel text, retry_pattern jsonb, date_paused timestamptz, paused_by text, defaults jsonb',
       'name',
     ),
     table(

@@ -7,6 +7,8 @@ import { cancelChildren, cancelStranded } from './cancel-children.js';
 import { ensureChannels, updateLimiting } from './channels.js';
 import { claim } from './claim.js';
 import { endAttempts, writeEndedAttempts } from './end-attempts.js';
+import { enqueue } from './enqueue.js';
+import { escapeTypes, formatValue, readMoment, readSeconds, refuse, wrongValue } from './enqueue-values.js';
 import { expire } from './expire.js';
 import { followUp } from './follow-up.js';
 import { explain } from './explain.js';
@@ -92,4 +94,11 @@ export const functions = (t: Tables): readonly string[] =>
     callKeyed,
     holdChannel,
     pruneChannels,
+    refuse,
+    formatValue,
+    wrongValue,
+    readMoment,
+    readSeconds,
+    escapeTypes,
+    enqueue,
   ].map((statement) => statement(t));
