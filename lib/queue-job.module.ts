@@ -58,7 +58,12 @@ const store: FactoryProvider<Promise<Store>> = {
   provide: Store,
   inject: [QueueDataSource, CHECKED_OPTIONS],
   useFactory: async ({ dataSource, name }: QueueDataSource, options: CheckedOptions) => {
-    const opened = await openStore(dataSource, name, options, quietlyBy(options));
+    const opened = await openStore(
+      dataSource,
+      name,
+      { ...options, listens: options.runner.listen },
+      quietlyBy(options),
+    );
     if (options.channels !== undefined) {
       await opened.channels.applyOption(options.channels);
       opened.notifier.publish({ config: true });

@@ -3,7 +3,7 @@ import { JobStateError } from '../errors/job-state.error.js';
 import { eventOfJob } from '../job/job-event.js';
 import { type JobAction, type JobState, STATES_ALLOWING } from '../job/job-state.js';
 import type { Store } from '../store/store.js';
-import { notFound } from './completion-watcher.js';
+import { notFound } from './job-completions.js';
 
 /** What can be done to many jobs at once. */
 export type JobChange = (typeof JOB_CHANGES)[number];

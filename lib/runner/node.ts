@@ -176,6 +176,7 @@ export class RunnerNode {
     this.machine.apply('started');
     const { localDispatch, notifier } = this.parts.store;
     localDispatch.open((jobs, notification) => this.claimLoop.insertClaimed(jobs, notification));
+    notifier.alone = () => this.roster.alone;
     notifier.preferred = (jobs) => (this.responder.wouldTake(jobs) ? this.id : undefined);
   }
 
@@ -195,6 +196,7 @@ export class RunnerNode {
     const { localDispatch, notifier } = this.parts.store;
     localDispatch.close();
     notifier.preferred = null;
+    notifier.alone = null;
     this.machine.apply('stop');
     const deadline = new Deadline(STOP_DEADLINE_MS);
     // A claim under way may still bring jobs: they are given back like those that were prefetched.
@@ -268,6 +270,8 @@ export class RunnerNode {
 
   private livenessRecovered(): void {
     this.parts.log.sessionReopened(this.id);
+    // What the others have said meanwhile is lost.
+    if (this.membership.listens) this.parts.store.notifier.tellEvents('asking');
     this.claimLoop.resync();
     this.commands.reconnected();
   }

@@ -12,7 +12,8 @@ import type { Store } from '../store/store.js';
 import { Batches } from '../enqueue/batch/batches.js';
 import { notFound } from '../enqueue/batch/stored-batch.js';
 import type { BatchEntry, MemberOptions, StoreOptions } from '../enqueue/delayable.types.js';
-import { CompletionWatcher, jobCompletions } from '../inspect/completion-watcher.js';
+import { CompletionWatcher } from '../inspect/completion-watcher.js';
+import { jobCompletions } from '../inspect/job-completions.js';
 import { Delayables } from '../enqueue/graph/delayables.js';
 import type { GraphDraft } from '../enqueue/graph/graph-draft.js';
 import { GraphStorage } from '../enqueue/graph/graph-storage.js';
@@ -76,7 +77,7 @@ export class QueueParts {
     this.reader = new JobReader(store.jobs, store.search, codec);
     this.explainer = new JobExplainer(store);
     this.actions = new JobActions(store);
-    this.completions = new CompletionWatcher(jobCompletions(store.jobs), store.notifier);
+    this.completions = new CompletionWatcher(jobCompletions(store.jobs), store.notifier, true);
     this.batchCompletions = new CompletionWatcher(
       {
         what: 'Batch',
@@ -85,6 +86,7 @@ export class QueueParts {
         notFound,
       },
       store.notifier,
+      false,
     );
     this.relatedActions = new RelatedActionReader(registry, this.reader, codec, entityUrl);
     this.drafter = new JobDrafter(codec, overrides, settings);

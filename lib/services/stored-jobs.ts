@@ -15,7 +15,7 @@ import { type Attempt, attemptsOf } from '../inspect/attempts.js';
 import { checkFilter } from '../inspect/check-job-filter.js';
 import type { JobExplanation } from '../inspect/explain/explanation.js';
 import type { JobUpdate } from '../job/job-update.js';
-import { errorOf, notFound } from '../inspect/completion-watcher.js';
+import { errorOf, notFound } from '../inspect/job-completions.js';
 import {
   type ChangedJobs,
   JOB_CHANGES,

@@ -14,6 +14,8 @@ const OTHER_DATES =
 interface OpenStoreOptions {
   readonly schema: string | undefined;
   readonly migrate: boolean;
+  /** See {@link Store}. */
+  readonly listens?: boolean;
 }
 
 /** Checks the data source and the tables, brings these up to date where that is wanted, and opens the store. */
@@ -44,5 +46,5 @@ async function open(
   if (defaults.otherDates) {
     new Logger('QueueJob').warn(`Data source '${name}': ${OTHER_DATES}`);
   }
-  return new Store(dataSource, tables, defaults, quietly);
+  return new Store(dataSource, tables, defaults, quietly, options.listens);
 }

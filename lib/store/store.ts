@@ -70,6 +70,8 @@ export class Store {
     readonly defaults: SessionDefaults,
     /** Keeps what it sends out of the application's traces. */
     readonly quietly: Quietly = openly,
+    /** Whether this process may listen to notifications: the option `listen`. */
+    listens = true,
   ) {
     this.database = new QueueDatabase(dataSource, defaults.otherIsolation, quietly);
     this.writer = new JobWriter(this.database, tables);
@@ -96,7 +98,7 @@ export class Store {
     this.audit = new AuditStore(this.database, tables);
     this.explanations = new ExplainStore(this.database, tables);
     this.progress = new ProgressStore(this.database, tables);
-    this.notifier = new Notifier(this.database, tables);
+    this.notifier = new Notifier(this.database, tables, listens);
     this.notifier.messages.subscribe(({ events, remoteEvents, eventTalk }) => {
       if (events !== undefined) this.events.emit(events);
       if (remoteEvents !== undefined || eventTalk !== undefined)

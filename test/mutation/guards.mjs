@@ -752,4 +752,34 @@ export const GUARDS = [
     tests: ['test/integration/channels/held.spec.ts'],
     name: 'as long as the longest',
   },
+  {
+    guard: 'Who waits for a job is notified by the node that ends it',
+    edits: [['lib/store/notify/end-notices.ts', 'this.queue(awaited);', '']],
+    tests: ['test/integration/calls/finished-elsewhere.spec.ts'],
+    name: 'by the node that ran it',
+  },
+  {
+    guard: 'The nodes know that a job is awaited before its row is read',
+    edits: [
+      [
+        'lib/inspect/completion-watcher.ts',
+        'await this.announce(uuids);\n      await this.look(uuids);',
+        'await this.look(uuids);\n      await this.announce(uuids);',
+      ],
+    ],
+    tests: ['test/unit/inspect/completion-watcher.spec.ts'],
+    name: 'before it looks',
+  },
+  {
+    guard: 'A node that has just started is told what is awaited',
+    edits: [['lib/inspect/completion-watcher.ts', " || eventTalk === 'asking'", '']],
+    tests: ['test/integration/calls/finished-elsewhere.spec.ts'],
+    name: 'started after it',
+  },
+  {
+    guard: 'A node remembers a bounded number of jobs that are awaited',
+    edits: [['lib/store/notify/end-notices.ts', ' && this.awaited.size <= MOST_AWAITED', '']],
+    tests: ['test/unit/store/notify/end-notices.spec.ts'],
+    name: 'twenty thousand at most',
+  },
 ];

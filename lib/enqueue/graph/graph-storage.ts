@@ -4,7 +4,7 @@ import type { QueueJob } from '../../store/entities/queue-job.entity.js';
 import type { JobRow } from '../../store/jobs/job-store.js';
 import type { StoredJob } from '../../store/insert/new-job.js';
 import type { Store } from '../../store/store.js';
-import { notFound } from '../../inspect/completion-watcher.js';
+import { notFound } from '../../inspect/job-completions.js';
 import { storedJob } from '../job-draft.js';
 import type { JobReader } from '../../inspect/job-reader.js';
 import type { KnownChannels } from '../known-channels.js';

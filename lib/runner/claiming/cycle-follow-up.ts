@@ -84,7 +84,7 @@ export class CycleFollowUp {
     if (ended.length === 0) return;
     const fenced = new Set(info.fenced);
     books.ended(ended, fenced);
-    this.followEnds(ended);
+    this.followEnds(ended, fenced);
     if (events.wanted)
       events.emit(
         ended.filter(({ attempt }) => !fenced.has(attempt.job.uuid)).map((one) => endEvent(one, node())),
@@ -135,7 +135,7 @@ export class CycleFollowUp {
     }
   }
 
-  private followEnds(ended: readonly EndedAttempt[]): void {
+  private followEnds(ended: readonly EndedAttempt[], fenced: ReadonlySet<string>): void {
     const { log, notifier } = this.parts;
     for (const { attempt, at, result } of ended) {
       if (result.kind === 'failed') log.failed(attempt, result.failure, at - attempt.startedAt);
@@ -144,6 +144,10 @@ export class CycleFollowUp {
       if (result.seconds > 0) this.due.within(result.seconds * 1000);
       if (result.failure !== undefined) log.retried(attempt, result.failure, result.seconds);
     }
-    notifier.publishLocal({ ended: ended.map(({ attempt }) => attempt.job.uuid) });
+    notifier.publishEnded(
+      ended
+        .filter(({ attempt, result }) => result.kind !== 'retry' && !fenced.has(attempt.job.uuid))
+        .map(({ attempt }) => attempt.job.uuid),
+    );
   }
 }

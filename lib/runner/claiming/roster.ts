@@ -72,6 +72,11 @@ export class Roster {
     return this.groups.length > 0 && this.groups.every(({ mine }) => mine);
   }
 
+  /** Whether this node is the only one. */
+  get alone(): boolean {
+    return this.groups.flatMap(({ nodes }) => nodes).length === 1;
+  }
+
   /** The place of this node among those that can do the same, from 0 on. */
   get place(): number {
     const me = this.self.node();

@@ -4,6 +4,8 @@ import type { Row, Statement } from '../../store/connection/database.js';
 export interface LivenessHooks {
   /** A notification came in. */
   readonly notified: (payload: string) => void;
+  /** It hears notifications from now on, or no longer. */
+  readonly hears: (open: boolean) => void;
   /** The sign was lost, and is being taken up again. */
   readonly lost: (error: unknown) => void;
   /** It was away for so long that the others may have the jobs of this node. */

@@ -7,7 +7,10 @@ import { Lease } from './lease.js';
 import type { Liveness, LivenessHooks } from './liveness.js';
 import { SessionLock } from './session-lock.js';
 
-export interface MembershipHooks extends Omit<LivenessHooks, 'notified' | 'lost' | 'withoutThread'> {
+export interface MembershipHooks extends Omit<
+  LivenessHooks,
+  'notified' | 'hears' | 'lost' | 'withoutThread'
+> {
   /** The node has a number; what was asked of it under an earlier one still holds. */
   readonly registered: (now: number, command: NodeCommand | null) => void;
 }
@@ -32,6 +35,7 @@ export class Membership {
     const { listen, leaseDuration } = this.settings;
     const hooks: LivenessHooks = {
       notified: (payload) => notifier.receive(payload),
+      hears: (open) => notifier.listener.setSession(open),
       lost: (error) => log.sessionLost(this.id, error),
       expired: this.hooks.expired,
       recovered: this.hooks.recovered,

@@ -79,6 +79,7 @@ export class SessionLock implements Liveness {
     clearTimeout(this.graceTimer);
     const { connection } = this;
     this.connection = null;
+    this.hooks.hears(false);
     if (connection === null) return;
     const late = setTimeout(() => destroy(connection.client), 1_000);
     await connection.client.end().catch(() => undefined);
@@ -109,11 +110,13 @@ export class SessionLock implements Liveness {
     this.backend = processIdOf(client);
     clearTimeout(this.graceTimer);
     this.provenAt = at;
+    this.hooks.hears(true);
   }
 
   private broken(connection: Connection, error: unknown): void {
     if (this.connection !== connection) return;
     this.connection = null;
+    this.hooks.hears(false);
     destroy(connection.client);
     this.startGrace();
     this.hooks.lost(error);

@@ -59,9 +59,10 @@ export class JobRescuer {
   private gaveBack(attempts: readonly RescuedAttempt[], node: number): void {
     const { books, events } = this.parts;
     books.rescued(attempts);
+    const ended = attempts.filter(({ kind }) => kind === 'failed' || kind === 'cancelled');
     if (events.wanted) events.emit(attempts.flatMap((attempt) => rescueEvent(attempt, node) ?? []));
     // One that waits for a pause after repeated deaths has an eta.
-    this.parts.notifier.publish({ dueIn: 0 });
+    this.parts.notifier.publish({ dueIn: 0, ended: ended.map(({ uuid }) => uuid) });
   }
 
   /** The process whose transaction has left it may have died. */

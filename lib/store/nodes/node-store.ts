@@ -4,6 +4,7 @@ import type { Send } from '../connection/connection.js';
 import { OWN_TYPES } from '../connection/pg-types.js';
 import { type QueueDatabase, type Row, namedStatement, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
+import { listenText } from '../notify/notification-text.js';
 import type { HeartbeatReply, NodeReport } from './heartbeat.types.js';
 
 /** What can be asked of a node: to claim no more, or to end. */
@@ -140,7 +141,7 @@ export class NodeStore {
       `UPDATE ${this.tables.node} SET backend = pg_backend_pid(), suspect_since = NULL WHERE id = $1 AND alive`,
       [node],
     );
-    await query(`LISTEN "${this.tables.notifications.replaceAll('"', '""')}"`);
+    await query(listenText(this.tables));
   }
 
   /** The query of a second, on the session of the node where it has one. Times in seconds. */

@@ -3,6 +3,9 @@ import type { Tables } from '../connection/tables.js';
 /** The second key of the advisory lock that one holds who notifies with an INSERT. */
 const NOTICE_LOCK = -2;
 
+/** Has a session hear the notifications of the queue. */
+export const listenText = (t: Tables): string => `LISTEN "${t.notifications.replaceAll('"', '""')}"`;
+
 /**
  * Sends a notification with the commit, where `notice` is one. PostgreSQL lets transactions that notify commit one by
  * one: it is left out, and this is false, where another such statement is at its commit just now.

@@ -25,13 +25,17 @@ export interface NotifierMessage {
   mayCancel?: string[];
   /** Channels in which a node found ready jobs, but no room, and that node. */
   starved?: { readonly node: number; readonly channels: readonly string[] }[];
-  /** Jobs that ended here; never sent to other processes. */
+  /** Jobs that have ended. Other processes get those that somebody awaits; see {@link EndNotices}. */
   ended?: string[];
+  /** Jobs that another process awaits. */
+  awaits?: string[];
+  /** From now on this process hears the others; never sent. */
+  hears?: boolean;
   /** What has happened to jobs here; see {@link JobEvents}, which sends it to those who listen elsewhere. */
   events?: readonly JobEvent[];
   /** The same from another process, as it came. */
   remoteEvents?: unknown;
-  /** Another process listens to the events of all, or asks who does. */
+  /** Another process listens to the events of all, or asks who does, and who awaits the ends of jobs. */
   eventTalk?: 'listening' | 'asking';
 }
 
@@ -43,7 +47,21 @@ export function readMessage(text: string): NotifierMessage {
   } catch {
     return { ready: true };
   }
-  const { ready, config, functions, nodes, dueIn, tickIn, cancel, starved, full, events, eventTalk } = given;
+  const {
+    ready,
+    config,
+    functions,
+    nodes,
+    dueIn,
+    tickIn,
+    cancel,
+    starved,
+    full,
+    events,
+    eventTalk,
+    ended,
+    awaits,
+  } = given;
   const jobs = parseReadyJobs(given['jobs']);
   return {
     ...((ready === true || (given['jobs'] !== undefined && jobs === undefined)) && { ready: true }),
@@ -55,6 +73,8 @@ export function readMessage(text: string): NotifierMessage {
     ...(typeof dueIn === 'number' && { dueIn }),
     ...(typeof tickIn === 'number' && { tickIn }),
     ...(isTexts(cancel) && { mayCancel: cancel }),
+    ...(isUuids(ended) && { ended }),
+    ...(isUuids(awaits) && { awaits }),
     ...(Array.isArray(starved) && starved.every(isStarved) && { starved }),
     ...(Array.isArray(events) && { remoteEvents: events }),
     ...((eventTalk === 'listening' || eventTalk === 'asking') && { eventTalk }),
@@ -65,6 +85,10 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** As all write them who send them. */
+const isUuids = (value: unknown): value is string[] =>
+  isTexts(value) && value.every((one) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(one));
 
 const isStarved = (value: unknown): value is { node: number; channels: string[] } =>
   typeof value === 'object' &&
@@ -85,7 +109,6 @@ export function merge(into: NotifierMessage | null, message: NotifierMessage): N
   if (message.tickIn !== undefined) into.tickIn = Math.min(message.tickIn, into.tickIn ?? Infinity);
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
   if (message.events !== undefined) into.events = [...(into.events ?? []), ...message.events];
-  if (message.ended !== undefined) into.ended = [...(into.ended ?? []), ...message.ended];
   if (message.starved !== undefined) into.starved = [...(into.starved ?? []), ...message.starved];
   return into;
 }

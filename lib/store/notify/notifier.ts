@@ -3,7 +3,9 @@ import { type Observable, Subject } from 'rxjs';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
 import { textArray } from '../connection/array-literal.js';
 import type { Tables } from '../connection/tables.js';
+import { EndNotices } from './end-notices.js';
 import { merge, type NotifierMessage, readMessage } from './notifier-message.js';
+import { OnDemandListener } from './on-demand-listener.js';
 import type { ReadyJobs } from './ready-jobs.js';
 
 /** Between two notifications of one process; all that is told meanwhile goes with the next. */
@@ -54,11 +56,24 @@ export class Notifier {
   private lot = randomLot();
   /** The node of this process, if it has room for these jobs now. */
   preferred: ((jobs: ReadyJobs) => number | undefined) | null = null;
+  /** Whether the node of this process is the only one, as far as it knows. */
+  alone: (() => boolean) | null = null;
+  /** Who is told of the ends of jobs. */
+  readonly ends: EndNotices;
+  /** How this process hears the others. */
+  readonly listener: OnDemandListener;
 
+  /** @param listens - false where nothing can be heard: the option `listen` */
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
+    listens = true,
   ) {
+    this.ends = new EndNotices(async (texts) => this.sendEach(texts));
+    this.listener = new OnDemandListener(database, tables, listens, {
+      notified: (payload) => this.receive(payload),
+      opened: () => this.subject.next({ hears: true }),
+    });
     // Not worth waiting for the disk: the message is for those who live now.
     this.statement = namedStatement(
       'queue_job_notify',
@@ -101,10 +116,24 @@ export class Notifier {
 
   /** Tells only the others. */
   publishRemote(message: NotifierMessage): void {
-    const { ended: _, events: __, ...shared } = this.stamped(message);
+    const { ended, events: _, ...shared } = this.stamped(message);
+    if (ended !== undefined && this.listener.nodeHears) this.ends.tell(ended);
+    else if (ended !== undefined) this.ends.tellUnasked(ended);
     if (this.closed || Object.keys(shared).length === 0) return;
     this.pending = merge(this.pending, shared);
     this.flushing ??= this.flush().finally(() => (this.flushing = null));
+  }
+
+  /** Jobs have ended on the node of this process: those hear of it who wait, here and elsewhere. */
+  publishEnded(uuids: string[]): void {
+    this.subject.next({ ended: uuids });
+    this.ends.tell(uuids);
+  }
+
+  /** Whether this process hears others, and there are any. Where it can, it is about to, as long as this is asked. */
+  hearsOthers(): boolean {
+    this.listener.keep();
+    return this.listener.hears && this.alone?.() !== true;
   }
 
   /** Tells only this process. */
@@ -171,9 +200,8 @@ export class Notifier {
 
   private async flushEvents(): Promise<void> {
     while (this.eventTexts.length > 0 && !this.closed) {
-      const payloads = this.eventTexts.splice(0).map((text) => `${this.origin} ${text}`);
       try {
-        await this.database.run(this.eventStatement, [this.tables.notifications, textArray(payloads)]);
+        await this.sendEach(this.eventTexts.splice(0));
       } catch {
         // Nobody is promised to hear of everything.
         return;
@@ -182,17 +210,28 @@ export class Notifier {
     }
   }
 
+  /** One notification for each text, in one statement. */
+  private async sendEach(texts: readonly string[]): Promise<void> {
+    const payloads = texts.map((text) => `${this.origin} ${text}`);
+    await this.database.run(this.eventStatement, [this.tables.notifications, textArray(payloads)]);
+  }
+
   /** A notification came in. */
   receive(payload: string): void {
     const [origin, text] = split(payload);
     if (origin === this.origin) return;
-    this.subject.next(readMessage(text));
+    const message = readMessage(text);
+    if (message.awaits !== undefined) this.ends.note(message.awaits);
+    if (message.ended !== undefined) this.ends.forget(message.ended);
+    this.subject.next(message);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     await this.flushing;
     await this.sendingEvents;
+    await this.ends.close();
+    await this.listener.close();
     this.subject.complete();
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Attempt, attemptsOf, type JobEnd } from '../../../inspect/attempts.js';
 import { QueueParts } from '../../../services/queue-parts.js';
-import { notFound } from '../../../inspect/completion-watcher.js';
+import { notFound } from '../../../inspect/job-completions.js';
 import type { PayloadPlace } from '../../../payload/encryption/payload-cipher.js';
 import { JobNotFoundError } from '../../../errors/job-not-found.error.js';
 import { QueueJobError } from '../../../errors/queue-job.error.js';
