@@ -171,7 +171,7 @@ const runnerOptions: FactoryProvider<RunnerOptions> = {
     callDefaults: (fn: JobFunction) => callDefaultsOf(fn, options),
     meter: options.metrics && reporter.attemptEnded,
     autoStart: options.autoStart,
-    settings: options.runner,
+    settings: { ...options.runner, release: options.version },
     retryOn: options.retryOn,
     retryPattern: options.retryPattern,
     removalInterval: options.removalInterval,

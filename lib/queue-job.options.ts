@@ -95,6 +95,8 @@ export interface QueueJobModuleOptions {
   readonly migrate?: boolean;
   /** The channels, as text (`'root:20,root.mail:5'`) or objects. Default: root alone, without limit. */
   readonly channels?: string | readonly ChannelOptions[];
+  /** The release of the application, such as `'2.4.1'` or a commit, 1 to 255 characters: nodes and failures show it. Default: none. */
+  readonly version?: string;
   /** How jobs are run here; `false`: not at all. */
   readonly runner?: false | QueueJobRunnerOptions;
   readonly defaults?: QueueJobDefaults;
@@ -149,17 +151,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
   'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal', 'tracing', 'metrics',
-  'transactionManager', 'requireTransaction',
+  'transactionManager', 'requireTransaction', 'version',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
-  'concurrency',
-  'transactionalConcurrency',
-  'channels',
-  'pollInterval',
-  'leaseDuration',
-  'shutdownTimeout',
-  'listen',
-];
+  'concurrency', 'transactionalConcurrency', 'channels', 'pollInterval', 'leaseDuration', 'shutdownTimeout', 'listen',
+]; // prettier-ignore
 const KNOWN_DEFAULTS = [
   'priority',
   'maxRetries',
@@ -223,6 +219,7 @@ function checkOptions(options: QueueJobModuleOptions) {
     schema: options.schema,
     migrate: options.migrate ?? true,
     channels: options.channels === undefined ? undefined : parseChannels(options.channels),
+    version: options.version === undefined ? null : checkName('version', options.version),
     autoStart: runner !== false,
     runner: checkRunner(runner === false ? {} : runner),
     priority: defaults.priority === undefined ? undefined : checkPriority(defaults.priority),

@@ -9,6 +9,8 @@ export interface RunnerSettings {
   readonly transactionalConcurrency: number;
   /** The channels that this node serves, with those below them; null is all. */
   readonly channels: readonly string[] | null;
+  /** Of the application; null if it names none. */
+  readonly release: string | null;
   /** Milliseconds between two looks for work that nobody told of. */
   readonly pollInterval: number;
   /** Milliseconds after which a node without a session counts as dead when it hasn't been heard. */

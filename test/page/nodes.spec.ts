@@ -50,6 +50,37 @@ describe('The nodes', () => {
     await tab.page.getByRole('link', { name: 'worker-4.eu-west:2420' }).waitFor();
   });
 
+  test('say their release, what they serve and what they know', async () => {
+    await tab.open('nodes', 'Nodes');
+    await card('worker-1').getByText('all channels').waitFor();
+    await card('worker-3').getByText('2.3.9', { exact: true }).waitFor();
+    const pdf = card('worker-2').getByRole('link', { name: 'root.pdf' });
+    expect(await pdf.getAttribute('href')).toBe('channels?channel=root.pdf');
+    await card('worker-2')
+      .getByText(/^Knows \d+ functions$/)
+      .click();
+    const known = card('worker-2').getByRole('link', { name: 'Images.resize' });
+    expect(await known.getAttribute('href')).toBe('functions/Images.resize');
+  });
+
+  test('have one name with their number wherever they are named', async () => {
+    const title = 'worker-2.eu-west:2418 #2';
+    const running = tab.dashboard.jobs.find(({ state, node }) => state === 'started' && node === 2);
+    await tab.open('nodes', 'Nodes');
+    await card('worker-2').getByText(title, { exact: true }).waitFor();
+    await tab.page.goto(`${tab.url}jobs?node=2`);
+    await tab.page.locator('.chip').getByText(title, { exact: true }).waitFor();
+    await tab.page.goto(`${tab.url}jobs/${running?.uuid}`);
+    await tab.page.getByRole('link', { name: title, exact: true }).waitFor();
+    await tab.page.goto(`${tab.url}audit`);
+    await tab.page.getByRole('link', { name: 'worker-3.eu-west:2419 #3', exact: true }).waitFor();
+  });
+
+  test('that nobody knows any more are shown by their number', async () => {
+    await tab.page.goto(`${tab.url}jobs?node=99`);
+    await tab.page.locator('.chip').getByText('#99', { exact: true }).waitFor();
+  });
+
   test('are read again for their heartbeat, though no job has changed', async () => {
     await tab.open('nodes', 'Nodes');
     await card('worker-1').waitFor();

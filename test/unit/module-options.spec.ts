@@ -13,6 +13,7 @@ describe('the options of the module', () => {
     expect(check({})).toMatchObject({
       schema: undefined,
       migrate: true,
+      version: null,
       channels: undefined,
       autoStart: true,
       noDelay: false,

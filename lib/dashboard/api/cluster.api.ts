@@ -113,7 +113,14 @@ export interface NodeView {
   readonly state: 'alive' | 'draining' | 'stopping' | 'suspect' | 'dead';
   /** Whether it holds a session lock, or else a lease. */
   readonly listens: boolean;
+  /** Of the library. */
   readonly version: string | null;
+  /** Of the application: the module option `version`. */
+  readonly release: string | null;
+  /** The channels that it serves, with those below them; null is all. */
+  readonly channels: readonly string[] | null;
+  /** The job functions that it knows, by name. */
+  readonly functions: readonly string[];
   readonly dateStarted: string;
   readonly dateSeen: string;
   readonly dateEnded: string | null;
@@ -123,6 +130,14 @@ export interface NodeView {
   readonly memory: number | null;
   /** Of one core, over the last interval: 0 to the number of cores. */
   readonly cpu: number | null;
+}
+
+/** `GET nodes/names`: what nodes are called wherever one is named, those that have ended included; the 1,000 newest. */
+export interface NodeName {
+  readonly id: number;
+  /** `host:pid`. */
+  readonly name: string;
+  readonly release: string | null;
 }
 
 /** `POST nodes/:id/actions/:action`: claims no more; claims again; ends what runs, then leaves. */

@@ -83,6 +83,7 @@ export class Membership {
       lease: leaseDuration / 1000,
       names: this.parts.names,
       version: LIBRARY_VERSION,
+      release: this.settings.release,
       channels: this.settings.channels,
       onFailed: this.parts.onFailed,
       before: this.id,

@@ -98,4 +98,8 @@ export class QueueJobNode {
   /** When some node last looked whether the others live; on the row of the oldest living one. */
   @Column({ name: 'date_watched', type: 'timestamptz', nullable: true })
   dateWatched!: Date | null;
+
+  /** Of the application: the module option `version`. */
+  @Column({ name: 'release', type: 'text', nullable: true })
+  release!: string | null;
 }

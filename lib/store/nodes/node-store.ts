@@ -21,6 +21,10 @@ export interface NodeState {
   readonly listens: boolean;
   /** Of this library. */
   readonly version: string | null;
+  /** Of the application: the module option `version`. */
+  readonly release: string | null;
+  /** The channels that it serves, with those below them; null is all. */
+  readonly channels: readonly string[] | null;
   readonly dateStarted: Date;
   /** The last sign of life. */
   readonly dateSeen: Date;
@@ -35,6 +39,9 @@ export interface NodeState {
   /** Cores in use over the second before that. */
   readonly cpu: number | null;
 }
+
+/** What a node is called. */
+export type NodeLabel = Pick<NodeState, 'id' | 'name' | 'release'>;
 
 /** Sends a statement somewhere and returns the first row. */
 export type SessionQuery = (statement: Statement, values: readonly unknown[]) => Promise<Row | undefined>;
@@ -68,6 +75,8 @@ export class NodeStore {
     lease: number;
     names?: readonly string[];
     version?: string;
+    /** Of the application. */
+    release?: string | null;
     /** The channels that it serves; null is all. */
     channels?: readonly string[] | null;
     /** The node that it was before, whose orders go on. */
@@ -76,9 +85,9 @@ export class NodeStore {
   }): Promise<{ id: number; now: number; command: NodeCommand | null }> {
     const rows = await this.database.query(
       `WITH fleet AS (UPDATE ${this.tables.meta} SET fleet_version = fleet_version + 1)
-       INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed, channels)
+       INSERT INTO ${this.tables.node} (name, listens, concurrency, lease_until, names, version, command, on_failed, channels, release)
        VALUES ($1, $2, $3, CASE WHEN NOT $2 THEN clock_timestamp() + $4::float8 * interval '1 second' END, $5, $6,
-         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8, $9)
+         (SELECT b.command FROM ${this.tables.node} b WHERE b.id = $7), $8, $9, $10)
        RETURNING id, extract(epoch FROM date_started)::float8 * 1000 AS now, command`,
       [
         node.name,
@@ -92,6 +101,7 @@ export class NodeStore {
           ? null
           : JSON.stringify(Object.fromEntries(node.onFailed)),
         node.channels ?? null,
+        node.release ?? null,
       ],
     );
     return {
@@ -191,8 +201,8 @@ export class NodeStore {
   async list(): Promise<NodeState[]> {
     const t = this.tables;
     const rows = await this.database.look(
-      `SELECT n.id, n.name, n.listens, n.version, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
-         to_json(coalesce(n.names, '{}')) AS names,
+      `SELECT n.id, n.name, n.listens, n.version, n.release, n.date_started, n.date_seen, n.date_ended, n.concurrency, n.memory, n.cpu,
+         to_json(coalesce(n.names, '{}')) AS names, to_json(n.channels) AS channels,
          CASE WHEN NOT n.alive THEN 'dead' WHEN n.suspect_since IS NOT NULL THEN 'suspect'
            WHEN n.command = 'stop' THEN 'stopping' WHEN n.command = 'drain' THEN 'draining' ELSE 'alive' END AS state,
          coalesce((
@@ -207,6 +217,8 @@ export class NodeStore {
       state: row['state'] as NodeState['state'],
       listens: row['listens'] as boolean,
       version: row['version'] as string | null,
+      release: row['release'] as string | null,
+      channels: JSON.parse((row['channels'] as string | null) ?? 'null') as string[] | null,
       dateStarted: row['date_started'] as Date,
       dateSeen: row['date_seen'] as Date,
       dateEnded: row['date_ended'] as Date | null,
@@ -216,6 +228,15 @@ export class NodeStore {
       memory: row['memory'] as number | null,
       cpu: row['cpu'] as number | null,
     }));
+  }
+
+  /** What the newest nodes are called, those that have ended included. */
+  async labels(limit: number): Promise<NodeLabel[]> {
+    const rows = await this.database.query(
+      `SELECT n.id, n.name, n.release FROM ${this.tables.node} n ORDER BY n.id DESC LIMIT $1`,
+      [limit],
+    );
+    return rows as unknown as NodeLabel[];
   }
 
   /** Whether some living node has a job of this name. */

@@ -52,6 +52,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
       providers: [Shop],
       logger: false,
       options: {
+        version: '2.4.1',
         channels: 'root:10,root.shop:3,root.off:1:paused,root.slow:2:throttle=5',
         runner: { shutdownTimeout: 200 },
       },
@@ -313,6 +314,13 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
       const nodes = await test.get<NodeView[]>('nodes');
       expect(nodes[0]?.running.map((job) => job.uuid)).toEqual([uuid]);
       expect(nodes[0]?.memory).toBeGreaterThan(1_000_000);
+      expect(nodes[0]).toMatchObject({
+        release: '2.4.1',
+        channels: null,
+        functions: ['Shop.sell', 'Shop.wait'],
+      });
+      const { id, name } = nodes[0] as NodeView;
+      expect(await test.get('nodes/names')).toEqual([{ id, name, release: '2.4.1' }]);
       return nodes as [NodeView];
     });
     expect(node).toMatchObject({ state: 'alive', listens: true, concurrency: 10, dateEnded: null });

@@ -105,6 +105,9 @@ export const moduleOptions: readonly BadInput<Start>[] = [
   ].map((value) => of(module, 'schema', value, SCHEMA, 'not ')),
   module('queueJobMigrations({ schema })', () => queueJobMigrations({ schema: 'a"b' }), SCHEMA, `not 'a"b'`),
   module('queueJobMigrations()', () => queueJobMigrations(wrong(undefined)), SCHEMA, 'not undefined'),
+  ...['', ' ', ' 2.4', 5, null, NUL, 'x'.repeat(256)].map((value) =>
+    of(module, 'version', value, 'version must be a string of 1 to 255 characters', 'not '),
+  ),
   ...[true, null, 'on', 5].map((value) =>
     of(module, 'runner', value, 'runner must be an object of options, not '),
   ),

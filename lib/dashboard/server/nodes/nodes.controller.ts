@@ -2,14 +2,14 @@ import { Get, Post } from '@nestjs/common';
 import { NodeService } from '../../../services/node.service.js';
 import { NodeNotFoundError } from '../../../errors/node-not-found.error.js';
 import type { NodeState } from '../../../store/nodes/node-store.js';
-import type { NodeView, Rights } from '../../api/cluster.api.js';
+import type { NodeName, NodeView, Rights } from '../../api/cluster.api.js';
 import type { JobSummary } from '../../api/jobs.api.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
 import { parseNodeAction } from '../input/cluster.input.js';
 import { JobSummaries } from '../jobs/job-summaries.js';
-import { NODE } from '../openapi/cluster-schemas.js';
+import { NODE, NODE_NAME } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
 import { listOf } from '../openapi/schemas.js';
 import { DashboardStore } from '../store/dashboard.store.js';
@@ -18,6 +18,8 @@ import { DashboardStore } from '../store/dashboard.store.js';
 const MOST_JOBS = 1_000;
 /** Nodes that have ended. */
 const MOST_DEAD = 50;
+/** Nodes whose names are known. */
+const MOST_NAMES = 1_000;
 
 /** The processes that run jobs. */
 @ApiController('nodes')
@@ -35,6 +37,15 @@ export class NodesController {
     const all = await this.store.nodes.list();
     const dead = all.filter(({ state }) => state === 'dead').slice(0, MOST_DEAD);
     return this.views([...all.filter(({ state }) => state !== 'dead'), ...dead], rights);
+  }
+
+  @Get('names')
+  @Described({
+    summary: 'What nodes are called, those that have ended included: the 1,000 newest',
+    answer: listOf(NODE_NAME),
+  })
+  async names(): Promise<NodeName[]> {
+    return this.store.nodes.labels(MOST_NAMES);
   }
 
   @Post(':id/actions/:action')
@@ -76,6 +87,9 @@ const nodeView = (node: NodeState, jobs: ReadonlyMap<string, JobSummary>): NodeV
   state: node.state,
   listens: node.listens,
   version: node.version,
+  release: node.release,
+  channels: node.channels,
+  functions: node.names.toSorted(),
   dateStarted: node.dateStarted.toISOString(),
   dateSeen: node.dateSeen.toISOString(),
   dateEnded: node.dateEnded?.toISOString() ?? null,

@@ -138,6 +138,9 @@ export const NODE = record({
   state: oneOf('alive', 'draining', 'stopping', 'suspect', 'dead'),
   listens: flag,
   version: orNull(text),
+  release: orNull(text),
+  channels: orNull(listOf(text)),
+  functions: listOf(text),
   dateStarted: date,
   dateSeen: date,
   dateEnded: orNull(date),
@@ -146,6 +149,8 @@ export const NODE = record({
   memory: orNull(integer),
   cpu: orNull(number),
 });
+
+export const NODE_NAME = record({ id: integer, name: text, release: orNull(text) });
 
 export const GRAPH = record({
   uuid,

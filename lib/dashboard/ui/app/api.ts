@@ -7,6 +7,7 @@ import type {
   GraphView,
   Metrics,
   NodeActionName,
+  NodeName,
   NodeView,
   Overview,
 } from '../../api/cluster.api.js';
@@ -92,6 +93,7 @@ export class Api {
     this.http.send<unknown>('POST', `schedules/${part(name)}/${what}`);
   removeSchedule = (name: string) => this.http.send<unknown>('DELETE', `schedules/${part(name)}`);
   nodes = (signal?: AbortSignal) => this.http.get<readonly NodeView[]>('nodes', {}, signal);
+  nodeNames = (signal?: AbortSignal) => this.http.get<readonly NodeName[]>('nodes/names', {}, signal);
   askNode = (id: number, action: NodeActionName) =>
     this.http.send<NodeView>('POST', `nodes/${id}/actions/${action}`);
   graph = (uuid: string, signal?: AbortSignal) =>

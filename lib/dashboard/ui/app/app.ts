@@ -8,6 +8,7 @@ import { Http } from './http.js';
 import { Keyboard } from './keyboard.js';
 import { LanguageChoice } from './language.js';
 import { Live } from './live.js';
+import { NodeNames } from './node-names.js';
 import { Router } from './router.js';
 import { ThemeChoice } from './theme.js';
 import { Toasts } from './toasts.js';
@@ -25,6 +26,7 @@ export class App {
   readonly toasts = new Toasts();
   readonly dialogs = new Dialogs();
   readonly cache = new Cache();
+  readonly nodeNames: NodeNames;
   /** Null until the server has said who is asking. */
   readonly about = signal<About | null>(null);
   readonly title = computed(() => this.about.value?.title ?? '');
@@ -34,6 +36,7 @@ export class App {
     this.http = new Http(base);
     this.api = new Api(this.http);
     this.router = new Router(base);
+    this.nodeNames = new NodeNames(() => this.api.nodeNames());
     this.live = new Live((query) => this.http.url('events', query));
   }
 

@@ -142,7 +142,7 @@ export function createTables(t: Tables): readonly string[] {
     index('queue_job_schedule_due', t.schedule, '(next_tick) WHERE next_tick IS NOT NULL'),
     table(
       'queue_job_node',
-      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, command text, schedules text[], memory bigint, cpu double precision, stats_batches bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_round_trips bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz, on_failed json, channels text[], date_watched timestamptz',
+      'id integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, alive boolean NOT NULL DEFAULT true, listens boolean NOT NULL DEFAULT true, backend integer, concurrency integer NOT NULL DEFAULT 10, names text[], version text, command text, schedules text[], memory bigint, cpu double precision, stats_batches bigint NOT NULL DEFAULT 0, config_version bigint NOT NULL DEFAULT 0, void_round_trips bigint NOT NULL DEFAULT 0, date_started timestamptz NOT NULL DEFAULT clock_timestamp(), date_seen timestamptz NOT NULL DEFAULT clock_timestamp(), lease_until timestamptz, suspect_since timestamptz, date_ended timestamptz, on_failed json, channels text[], date_watched timestamptz, release text',
       'id',
     ),
     index('queue_job_node_alive', t.node, '(id) WHERE alive'),

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../../api/cluster.api.js';
-import { useTexts } from '../../app/app-context.js';
+import { useApp, useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { jobsPath, readFilters } from '../jobs/filters.js';
 
@@ -8,8 +8,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What was acted on, with the page that shows it. */
 export function Target({ entry }: { entry: AuditEntry }) {
   const { t } = useTexts();
-  const { action, target } = entry;
-  const text = action.startsWith('jobs.') && target === '' ? t('audit.everything') : target;
+  const { nodeNames } = useApp();
+  const textOf = ({ action, target }: AuditEntry): string => {
+    if (action.startsWith('nodes.') && /^\d{1,9}$/.test(target)) {
+      return nodeNames.titleOf(Number(target));
+    }
+    return action.startsWith('jobs.') && target === '' ? t('audit.everything') : target;
+  };
+  const text = textOf(entry);
   const path = pathOf(entry);
   return path === null ? (
     <span class="audit-text">{text}</span>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AttemptView, JobDetail } from '../../../api/jobs.api.js';
-import { useTexts } from '../../app/app-context.js';
+import { useApp, useTexts } from '../../app/app-context.js';
 import { Button } from '../../components/button.js';
 import { EmptyState } from '../../components/empty.js';
 import { Icon } from '../../components/icon.js';
@@ -45,6 +45,7 @@ function Try({
   open: boolean;
 }) {
   const { t } = useTexts();
+  const { nodeNames } = useApp();
   const [open, setOpen] = useState(first);
   const when = dateStarted ?? dateEnded;
   return (
@@ -66,7 +67,7 @@ function Try({
       </button>
       {open && (
         <div class="try-body">
-          {node !== null && <p class="faint">{t('job.onNode', { node })}</p>}
+          {node !== null && <p class="faint">{t('job.onNode', { node: nodeNames.titleOf(node) })}</p>}
           {error === null ? <p class="muted">{t('job.noError')}</p> : <ErrorDetails error={error} />}
         </div>
       )}

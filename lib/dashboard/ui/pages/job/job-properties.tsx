@@ -4,6 +4,7 @@ import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { Card } from '../../components/card.js';
 import { CopyButton } from '../../components/copy-button.js';
+import { NodeLabel } from '../../components/node-label.js';
 import { Duration, TimeAgo } from '../../components/time.js';
 
 /** What stands about a job in a word each; links lead to the jobs that share it. */
@@ -28,7 +29,7 @@ export function JobProperties({ job }: { job: JobDetail }) {
         {node !== null && (
           <Line name={t('filter.node')}>
             <a class="link" href={pathTo('jobs', { node: String(node) })}>
-              {node}
+              <NodeLabel id={node} />
             </a>
           </Line>
         )}

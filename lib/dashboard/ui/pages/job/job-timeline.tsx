@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { JobDetail, TimelineEntry } from '../../../api/jobs.api.js';
-import { useTexts } from '../../app/app-context.js';
+import { useApp, useTexts } from '../../app/app-context.js';
 import { StateIcon } from '../../components/badge.js';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
@@ -32,6 +32,7 @@ export function JobTimeline({ job: { timeline } }: { job: JobDetail }) {
 
 function Entry({ entry: { state, date, retry, node, seconds } }: { entry: TimelineEntry }) {
   const { t, format } = useTexts();
+  const { nodeNames } = useApp();
   return (
     <li class="line-entry">
       <span class="line-icon">
@@ -44,7 +45,9 @@ function Entry({ entry: { state, date, retry, node, seconds } }: { entry: Timeli
         </span>
         <span class="faint">
           <time dateTime={date}>{format.exact(date)}</time>
-          {node !== null && state === 'started' && <> · {t('job.onNode', { node })}</>}
+          {node !== null && state === 'started' && (
+            <> · {t('job.onNode', { node: nodeNames.titleOf(node) })}</>
+          )}
         </span>
       </span>
       {seconds !== null && (

@@ -69,7 +69,7 @@ export function FilterBar({ filters, change }: { filters: Filters; change: (next
     <div class="filter">
       <div class="filter-field">
         <Icon name="search" />
-        <FilterChips filters={filters} change={change} edit={edit} nodes={known.nodes} />
+        <FilterChips filters={filters} change={change} edit={edit} />
         {key !== null && <span class="filter-key">{t(`filter.${key}`)}:</span>}
         <input
           ref={input}

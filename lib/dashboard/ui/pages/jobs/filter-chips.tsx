@@ -1,7 +1,7 @@
-import { useTexts } from '../../app/app-context.js';
+import { useApp, useTexts } from '../../app/app-context.js';
 import { useFailureWords } from '../../app/failure-words.js';
 import { Icon } from '../../components/icon.js';
-import { TYPED_KEYS, type Known, type TypedKey } from './filter-suggestions.js';
+import { TYPED_KEYS, type TypedKey } from './filter-suggestions.js';
 import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters.js';
 
 /** States have pills of their own. */
@@ -12,14 +12,13 @@ export function FilterChips({
   filters,
   change,
   edit,
-  nodes,
 }: {
   filters: Filters;
   change: (next: Filters) => void;
   edit: (key: TypedKey, text: string) => void;
-  nodes: Known['nodes'];
 }) {
   const { t, format } = useTexts();
+  const { nodeNames } = useApp();
   const failure = useFailureWords(filters.failure);
   const shown = (key: FilterKey, value: string) => {
     if (key === 'from' || key === 'to') {
@@ -28,7 +27,7 @@ export function FilterChips({
     if (key === 'failure') {
       return failure;
     }
-    return key === 'node' ? (nodes.find(({ id }) => String(id) === value)?.name ?? value) : value;
+    return key === 'node' && /^\d{1,9}$/.test(value) ? nodeNames.titleOf(Number(value)) : value;
   };
   return (
     <>

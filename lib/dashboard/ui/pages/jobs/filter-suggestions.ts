@@ -1,4 +1,5 @@
 import type { Translate } from '../../app/language.js';
+import { nodeTitle } from '../../app/node-names.js';
 import type { IconName } from '../../components/icon.js';
 import type { FilterKey } from './filters.js';
 
@@ -102,8 +103,8 @@ function forKey(key: TypedKey, text: string, known: Known, t: Translate): readon
   }
   if (key === 'node') {
     return known.nodes
-      .filter(({ id, name }) => has(`${id} ${name}`, text))
-      .map(({ id, name }) => filter('node', String(id), t, `${id} · ${name}`));
+      .filter(({ id, name }) => has(nodeTitle({ id, name }), text))
+      .map(({ id, name }) => filter('node', String(id), t, nodeTitle({ id, name })));
   }
   return (FITS[key as keyof typeof FITS] ?? /./).test(text) ? [filter(key, text, t)] : [];
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useTexts } from '../../app/app-context.js';
 import { StateBadge } from '../../components/badge.js';
+import { NodeLabel } from '../../components/node-label.js';
 import { ProgressBar } from '../../components/progress-bar.js';
 import { RowLink, type Column } from '../../components/table.js';
 import { Duration, Since, TimeAgo } from '../../components/time.js';
@@ -59,7 +60,18 @@ const LOOKS: Readonly<Record<ColumnId, Look>> = {
       </span>
     ),
   },
-  node: { from: 'l', align: 'end', card: 'none', cell: ({ job }) => muted(job.node) },
+  node: {
+    from: 'l',
+    card: 'none',
+    cell: ({ job }) =>
+      job.node === null ? (
+        muted(null)
+      ) : (
+        <span class="jobs-node muted">
+          <NodeLabel id={job.node} />
+        </span>
+      ),
+  },
   user: { from: 'm', card: 'none', cell: ({ job }) => muted(job.userId) },
   tags: { from: 'm', card: 'none', cell: ({ job }) => <Tags of={job.tags} /> },
   wait: { from: 'm', align: 'end', card: 'none', cell: ({ job }) => <Wait job={job} /> },

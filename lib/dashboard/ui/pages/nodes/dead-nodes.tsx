@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { NodeView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
+import { nodeTitle } from '../../app/node-names.js';
 import { pathTo } from '../../app/router.js';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
@@ -17,8 +18,11 @@ export function DeadNodes({ nodes }: { nodes: readonly NodeView[] }) {
       head: t('nodes.name'),
       grow: true,
       card: 'lead',
-      cell: ({ id, name }) => <RowLink href={pathTo('jobs', { node: String(id) })}>{name}</RowLink>,
+      cell: ({ id, name }) => (
+        <RowLink href={pathTo('jobs', { node: String(id) })}>{nodeTitle({ id, name })}</RowLink>
+      ),
     },
+    { id: 'release', head: t('nodes.release'), from: 'm', cell: ({ release }) => release ?? '–' },
     { id: 'version', head: t('nodes.version'), from: 'm', cell: ({ version }) => version ?? '–' },
     { id: 'started', head: t('nodes.started'), cell: ({ dateStarted }) => <TimeAgo date={dateStarted} /> },
     {

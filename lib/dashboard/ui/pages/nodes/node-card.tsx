@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import type { NodeActionName, NodeView } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
+import { nodeTitle } from '../../app/node-names.js';
 import { pathTo } from '../../app/router.js';
 import { Badge } from '../../components/badge.js';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { ProgressBar } from '../../components/progress-bar.js';
+import { TailText } from '../../components/tail-text.js';
 import { Since, TimeAgo } from '../../components/time.js';
 import type { AskNode } from './use-node-actions.js';
 
@@ -30,14 +32,15 @@ const ICONS = { drain: 'pause', resume: 'play', stop: 'stop' } as const;
 
 export function NodeCard({ node, ask }: { node: NodeView; ask: AskNode | null }) {
   const { t } = useTexts();
-  const { name, state } = node;
+  const { state } = node;
+  const title = nodeTitle(node);
   return (
     <Card
       title={
         <span class="node-title">
           <Badge tone={TONES[state]}>{t(`nodes.state.${state}`)}</Badge>
-          <span class="node-name truncate" data-tip={name}>
-            {name}
+          <span class="node-name">
+            <TailText text={title} />
           </span>
         </span>
       }
@@ -49,7 +52,7 @@ export function NodeCard({ node, ask }: { node: NodeView; ask: AskNode | null })
             size="s"
             kind="ghost"
             icon={ICONS[action]}
-            aria-label={t(`nodes.${action}Of`, { name })}
+            aria-label={t(`nodes.${action}Of`, { name: title })}
             onClick={() => ask(node, action)}
           >
             {t(`nodes.${action}`)}
@@ -58,6 +61,7 @@ export function NodeCard({ node, ask }: { node: NodeView; ask: AskNode | null })
       }
     >
       <Facts node={node} />
+      <Serves node={node} />
       <Slots node={node} />
       <Running node={node} />
     </Card>
@@ -66,7 +70,7 @@ export function NodeCard({ node, ask }: { node: NodeView; ask: AskNode | null })
 
 function Facts({ node }: { node: NodeView }) {
   const { t, format } = useTexts();
-  const { dateSeen, dateStarted, version, memory, cpu, listens } = node;
+  const { dateSeen, dateStarted, version, release, memory, cpu, listens } = node;
   return (
     <dl class="node-facts">
       <Fact label={t('nodes.heartbeat')}>
@@ -78,6 +82,9 @@ function Facts({ node }: { node: NodeView }) {
       <Fact label={t('nodes.memory')}>{memory === null ? '–' : format.bytes(memory)}</Fact>
       <Fact label={t('nodes.cpu')}>
         {cpu === null ? '–' : <span data-tip={t('nodes.cpuHint')}>{format.percent(cpu)}</span>}
+      </Fact>
+      <Fact label={t('nodes.release')}>
+        {release === null ? <span class="faint">–</span> : <TailText text={release} />}
       </Fact>
       <Fact label={t('nodes.version')}>
         <span data-tip={listens ? t('nodes.session') : t('nodes.lease')}>{version ?? '–'}</span>
@@ -95,12 +102,47 @@ function Fact({ label, children }: { label: string; children: ComponentChildren 
   );
 }
 
-function Slots({ node: { name, running, concurrency } }: { node: NodeView }) {
+/** The channels that it serves, and the functions that it knows, which are many: counted until somebody opens them. */
+function Serves({ node: { channels, functions } }: { node: NodeView }) {
+  const { t } = useTexts();
+  return (
+    <div class="node-serves">
+      <p>
+        <span class="faint">{t('nodes.serves')}</span>{' '}
+        {channels === null ? (
+          t('nodes.allChannels')
+        ) : (
+          <span class="node-channels">
+            {channels.map((channel) => (
+              <a key={channel} class="link mono" href={pathTo('channels', { channel })}>
+                {channel}
+              </a>
+            ))}
+          </span>
+        )}
+      </p>
+      <details class="node-functions">
+        <summary>{t('nodes.functions', { n: functions.length })}</summary>
+        <ul>
+          {functions.map((name) => (
+            <li key={name}>
+              <a class="link mono" href={`functions/${encodeURIComponent(name)}`}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
+  );
+}
+
+function Slots({ node: { id, name, running, concurrency } }: { node: NodeView }) {
   const { t, format } = useTexts();
   const words = t('nodes.slots', { n: concurrency, running: format.number(running.length) });
   return (
     <div class="node-slots">
-      <ProgressBar done={running.length} total={concurrency} label={`${name}: ${words}`} />
+      <ProgressBar done={running.length} total={concurrency} label={`${nodeTitle({ id, name })}: ${words}`} />
       <span class="muted">{words}</span>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { NodeActionName, NodeView } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
+import { nodeTitle } from '../../app/node-names.js';
 import type { Resource } from '../../app/resource.js';
 
 export type AskNode = (node: NodeView, action: NodeActionName) => void;
@@ -11,7 +12,9 @@ export function useNodeActions({ data, replace, reload }: Resource<readonly Node
   if (!app.may('nodes')) {
     return null;
   }
-  const ask = async ({ id, name }: NodeView, action: NodeActionName) => {
+  const ask = async (asked: NodeView, action: NodeActionName) => {
+    const { id } = asked;
+    const name = nodeTitle(asked);
     const yes = await app.dialogs.confirm({
       title: t(`nodes.${action}Title`, { name }),
       body: t(`nodes.${action}Body`),

@@ -1,5 +1,6 @@
 import type { AttentionItem } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
+import { nodeTitle } from '../../app/node-names.js';
 import { pathTo } from '../../app/router.js';
 import { Card } from '../../components/card.js';
 import { Icon, type IconName } from '../../components/icon.js';
@@ -50,7 +51,8 @@ function Sentence({ item }: { item: AttentionItem }) {
     case 'silent':
       return (
         <>
-          {t('attention.silent', { name: `${item.name} #${item.node}` })} <TimeAgo date={item.since} />
+          {t('attention.silent', { name: nodeTitle({ id: item.node, name: item.name }) })}{' '}
+          <TimeAgo date={item.since} />
         </>
       );
     case 'no-node':
