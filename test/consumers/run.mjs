@@ -65,15 +65,21 @@ async function createDatabase(name) {
   return url.href;
 }
 
+const asCommonJs = (text) => text.replaceAll(/(from '\.[^']*)\.js'/g, "$1'");
+
 /** As `nest new` writes them: relative imports have an extension in ES modules alone. */
 function sourcesOf(kind) {
   if (kind === 'none') return [];
   if (kind === 'readme') return [['quick-start.ts', exampleOf(ROOT, 'README.md', 'quick-start.ts')]];
-  if (kind === 'serverless') return [['handler.ts', exampleOf(ROOT, 'docs/installation.md', 'handler.ts')]];
+  if (kind === 'serverless')
+    return ['invoice.service.ts', 'handler.ts'].map((file) => [
+      file,
+      asCommonJs(exampleOf(ROOT, 'docs/installation.md', file)),
+    ]);
   const folder = join(HERE, 'application/src');
   const texts = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   if (kind === 'esm') return texts;
-  return texts.map(([file, text]) => [file, text.replaceAll(/(from '\.[^']*)\.js'/g, "$1'")]);
+  return texts.map(([file, text]) => [file, asCommonJs(text)]);
 }
 
 /** The consumer's folder, with the sources that it shares and the library. */

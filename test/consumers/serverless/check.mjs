@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Longer than a platform needs to hand the next event to another process. */
 const FROZEN_MS = 3_000;
 
-const start = (script, role) => fork(`dist/${script}.js`, { env: { ...process.env, ROLE: role } });
+const start = (script) => fork(`dist/${script}.js`);
 
 async function answer(child, message) {
   const answered = once(child, 'message');
@@ -21,9 +21,9 @@ async function answer(child, message) {
   return value;
 }
 
-const worker = start('worker', 'the worker');
+const worker = start('worker');
 await answer(worker);
-let host = start('host', 'the function');
+let host = start('host');
 const uuids = [];
 try {
   uuids.push((await answer(host, { invoice: 1 })).uuid);
@@ -32,12 +32,11 @@ try {
   host.kill('SIGCONT');
   uuids.push((await answer(host, { invoice: 2 })).uuid);
   host.kill('SIGKILL');
-  host = start('host', 'the function');
+  host = start('host');
   uuids.push((await answer(host, { invoice: 3 })).uuid);
   for (const [at, uuid] of uuids.entries()) {
     const { result } = await answer(worker, uuid);
-    if (result !== `Invoice ${at + 1} is sent by the worker`)
-      throw new Error(`Job ${uuid} answered ${result}`);
+    if (result !== `Invoice ${at + 1} is sent`) throw new Error(`Job ${uuid} answered ${result}`);
   }
 } finally {
   host.kill('SIGKILL');
