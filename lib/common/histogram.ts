@@ -38,7 +38,7 @@ export function percentile(counts: readonly number[], share: number): number | n
   const wanted = Math.max(1, Math.ceil(total * share));
   let seen = 0;
   const bucket = counts.findIndex((count) => (seen += count) >= wanted);
-  return bucket === 0 ? SMALLEST / 2 : end(bucket) / Math.sqrt(GROWTH);
+  return middle(bucket);
 }
 
 /** Without the empty buckets at its end. */
@@ -46,3 +46,11 @@ export function trimmed(counts: ArrayLike<number>): number[] {
   const all = Array.from(counts);
   return all.slice(0, all.findLastIndex((count) => count > 0) + 1);
 }
+
+/** The sum of the counted times in seconds, each taken for the middle of its bucket: at most 12 % off. */
+export function totalOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count, bucket) => sum + count * middle(bucket), 0);
+}
+
+/** The geometric one, in seconds. */
+const middle = (bucket: number): number => (bucket === 0 ? SMALLEST / 2 : end(bucket) / Math.sqrt(GROWTH));

@@ -5,6 +5,7 @@ import { BatchStore } from './batches/batch-store.js';
 import { ChannelStore } from './channels/channel-store.js';
 import { ClaimStore } from './claims/claim-store.js';
 import { QueueDatabase } from './connection/database.js';
+import { ChannelLoadStore } from './stats/channel-load-store.js';
 import { FailureStore } from './stats/failure-store.js';
 import { HistoryStore } from './jobs/history-store.js';
 import { FunctionStore } from './functions/function-store.js';
@@ -57,6 +58,7 @@ export class Store {
   readonly overview: OverviewStore;
   readonly failures: FailureStore;
   readonly attention: AttentionStore;
+  readonly channelLoad: ChannelLoadStore;
   readonly audit: AuditStore;
   readonly explanations: ExplainStore;
   readonly notifier: Notifier;
@@ -82,6 +84,7 @@ export class Store {
     this.overview = new OverviewStore(this.database, tables);
     this.failures = new FailureStore(this.database, tables);
     this.attention = new AttentionStore(this.database, tables);
+    this.channelLoad = new ChannelLoadStore(this.database, tables);
     this.jobs = new JobStore(this.database, tables, this.stats);
     this.claimedInserts = new ClaimedInsertStore(this.database, tables);
     this.search = new JobSearch(this.database, tables);

@@ -23,6 +23,13 @@ export interface FunctionView {
   /** Seconds, over the last 24 hours; null where nothing ended. */
   readonly runP50: number | null;
   readonly runP95: number | null;
+  readonly runP99: number | null;
+  /** Of its attempts of the last 24 hours, how many failed: 0 to 1; null where none ended. */
+  readonly failureRate: number | null;
+  /** Seconds that its attempts of the last 24 hours ran, together. */
+  readonly total: number;
+  /** Of the time of all functions, 0 to 1. */
+  readonly share: number;
 }
 
 /** `PATCH functions/:name`; null takes back one of them. */

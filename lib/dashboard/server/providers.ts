@@ -4,6 +4,7 @@ import { JobActions } from './actions/job-actions.js';
 import { DASHBOARD_CONTROLLERS } from './controllers.js';
 import { AnsweringGuard } from './http/answering.guard.js';
 import { AuditTrail } from './audit/audit-trail.js';
+import { ChannelLoads } from './channels/channel-loads.js';
 import { EventHub } from './events/event-hub.js';
 import { FunctionViews } from './functions/function-views.js';
 import { JobDetails } from './jobs/job-details.js';
@@ -34,6 +35,7 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   JobSummaries,
   Counts,
   Attention,
+  ChannelLoads,
   AuditTrail,
   FunctionViews,
   EventHub,

@@ -1,4 +1,4 @@
-import type { QueueDatabase } from '../connection/database.js';
+import type { QueueDatabase, Row } from '../connection/database.js';
 import type { QueueJobAudit } from '../entities/queue-job-audit.entity.js';
 import type { Tables } from '../connection/tables.js';
 
@@ -51,6 +51,17 @@ export class AuditStore {
     );
   }
 
+  /** What was done to a channel, a job function or another single thing, as far as that is among the last 5,000 records. */
+  async of(kind: string, target: string, limit: number): Promise<QueueJobAudit[]> {
+    const rows = await this.database.look(
+      `SELECT r.id::text AS id, r.date, r.actor, r.action, r.target, r.details
+       FROM (SELECT * FROM ${this.tables.audit} ORDER BY id DESC LIMIT ${LOOKED_THROUGH}) r
+       WHERE r.target = $2 AND starts_with(r.action, $1 || '.') ORDER BY r.id DESC LIMIT $3`,
+      [kind, target, limit],
+    );
+    return rows.map(recordOf);
+  }
+
   /** The newest first; older than the one of this id where one is given. */
   async list(before: string | null, limit: number): Promise<QueueJobAudit[]> {
     const rows = await this.database.look(
@@ -58,13 +69,15 @@ export class AuditStore {
        WHERE $1::bigint IS NULL OR a.id < $1 ORDER BY a.id DESC LIMIT $2`,
       [before, limit],
     );
-    return rows.map((row) => ({
-      id: row['id'] as string,
-      date: row['date'] as Date,
-      actor: row['actor'] as string,
-      action: row['action'] as string,
-      target: row['target'] as string,
-      details: row['details'] as Record<string, unknown>,
-    }));
+    return rows.map(recordOf);
   }
 }
+
+const recordOf = (row: Row): QueueJobAudit => ({
+  id: row['id'] as string,
+  date: row['date'] as Date,
+  actor: row['actor'] as string,
+  action: row['action'] as string,
+  target: row['target'] as string,
+  details: row['details'] as Record<string, unknown>,
+});

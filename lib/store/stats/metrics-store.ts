@@ -34,6 +34,8 @@ export interface FunctionSums {
   readonly name: string;
   readonly ended: number;
   readonly failedTries: number;
+  /** Attempts that ended, one way or the other. */
+  readonly attempts: number;
   readonly run: readonly number[];
 }
 
@@ -105,7 +107,8 @@ export class MetricsStore {
     const since = `width = 900 AND bucket > clock_timestamp() - interval '1 day' AND name <> ''`;
     const [sums, histograms] = await Promise.all([
       this.database.look(
-        `SELECT name, sum(done + failed + cancelled) AS ended, sum(failed + retried) AS bad FROM ${this.tables.rollup} WHERE ${since} GROUP BY name`,
+        `SELECT name, sum(done + failed + cancelled) AS ended, sum(failed + retried) AS bad,
+           sum(done + failed + retried + cancelled) AS attempts FROM ${this.tables.rollup} WHERE ${since} GROUP BY name`,
       ),
       this.database.look(
         `SELECT r.name, h.at, sum(h.run) AS run FROM ${this.tables.rollup} r CROSS JOIN LATERAL unnest(r.run) WITH ORDINALITY h (run, at)
@@ -123,7 +126,8 @@ export class MetricsStore {
       sums.map((row) => {
         const name = row['name'] as string;
         const ended = Number(row['ended']);
-        return [name, { name, ended, failedTries: Number(row['bad']), run: runs.get(name) ?? [] }];
+        const [failedTries, attempts] = [Number(row['bad']), Number(row['attempts'])];
+        return [name, { name, ended, failedTries, attempts, run: runs.get(name) ?? [] }];
       }),
     );
   }

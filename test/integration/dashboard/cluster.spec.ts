@@ -4,6 +4,7 @@ import type {
   AuditPage,
   BatchPage,
   BatchView,
+  ChannelLoad,
   ChannelView,
   FailureGroup,
   FunctionView,
@@ -215,6 +216,44 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     });
     const next = new Date((await test.get<ChannelView>('channels/root.slow')).nextStart ?? 0);
     expect(next.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it('says of a channel whether it keeps up, with the waits of what waits still, and who changed it', async () => {
+    await query(
+      `INSERT INTO queue_job_rollup (width, bucket, channel, name, done, retried, wait, run)
+       SELECT 60, date_trunc('minute', now()) - m * interval '1 minute', 'root.off.deep', f, 3, 1, '{0,4}', r
+       FROM generate_series(1, 10) m, (VALUES ('Shop.sell', '{0,0,0,0,9}'::int[]), ('Shop.wait', '{1}')) x (f, r)`,
+    );
+    await query(
+      `INSERT INTO queue_job (uuid, name, description, channel, date_created)
+       SELECT gen_random_uuid(), 'Shop.sell', 'x', 'root.off', now() - interval '2 hours' FROM generate_series(1, 20)`,
+    );
+    const [ready] = (await query(
+      `INSERT INTO queue_job (uuid, name, description, channel, date_created)
+       VALUES (gen_random_uuid(), 'Shop.sell', 'x', 'root.off', now() - interval '5 hours') RETURNING uuid`,
+    )) as { uuid: string }[];
+    await test.send('channels/root.off', { capacity: 2 }, 'PATCH');
+    const load = await test.get<ChannelLoad>('channels/off/load');
+    expect(load).toMatchObject({ ended: 60, perMinute: 4, secondsToEmpty: (21 / 4) * 60 });
+    // 80 attempts that waited for a moment, and 21 jobs that have waited for hours.
+    expect(load.wait.p50).toBeLessThan(0.001);
+    expect(load.wait.p95).toBeGreaterThan(6_000);
+    expect(load.oldest?.uuid).toBe(ready?.uuid);
+    expect(load.oldest?.seconds).toBeGreaterThan(17_990);
+    expect(load.functions).toMatchObject([
+      { name: 'Shop.sell', waiting: 21, ended: 30 },
+      { name: 'Shop.wait', waiting: 0, ended: 30 },
+    ]);
+    expect(load.functions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+    expect(load.nodes).toHaveLength(1);
+    expect(load.changes).toMatchObject([
+      { actor: 'ada', action: 'channels.change', details: { change: { capacity: 2 } } },
+    ]);
+    const functions = await test.get<FunctionView[]>('functions');
+    expect(functions.find(({ name }) => name === 'Shop.sell')).toMatchObject({ total: 0, failureRate: null });
+    rights = 'read';
+    expect((await test.get<ChannelLoad>('channels/off/load')).changes).toBeNull();
+    await json(await test.api('channels/none/load'), 404);
   });
 
   it('refuses changes that make no sense, and says why', async () => {

@@ -54,7 +54,7 @@ export function answer(
       if (path === 'nodes/names') {
         return fakeNodes(jobs).map(({ id, name, release }) => ({ id, name, release }));
       }
-      return steered(dashboard, first, method, second, fourth, body, query);
+      return steered(dashboard, first, method, second, fourth ?? third, body, query);
     case 'schedules':
       return dashboard.schedules.answer(method, second, third, body);
     case 'graphs':

@@ -8,7 +8,7 @@ import type {
   Overview,
   StateCounts,
 } from '../../../lib/dashboard/api/cluster.api.js';
-import type { ChannelView } from '../../../lib/dashboard/api/channels.api.js';
+import type { ChannelLoad, ChannelView } from '../../../lib/dashboard/api/channels.api.js';
 import type { FunctionView } from '../../../lib/dashboard/api/functions.api.js';
 import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
 import { JOB_STATES } from '../../../lib/job/job-state.js';
@@ -205,6 +205,10 @@ export function fakeFunctions(jobs: readonly JobSummary[]): FunctionView[] {
       failedTries: inState(own, 'failed').length * 3,
       runP50: 0.2 + index / 3,
       runP95: 1.4 + index,
+      runP99: 2.1 + index * 2,
+      failureRate: inState(own, 'failed').length / Math.max(1, own.length),
+      total: 300 + ((index * 977) % 4_000),
+      share: (((index * 977) % 4_000) + 300) / 16_000,
     };
   });
 }
@@ -283,4 +287,56 @@ export function fakeAudit(): AuditEntry[] {
     target,
     details: { changed: 12 * index, asked: { paused: true, note: HOSTILE[1] } },
   }));
+}
+
+export function fakeLoad(
+  channel: string,
+  jobs: readonly JobSummary[],
+  nodes: readonly NodeView[],
+): ChannelLoad {
+  const below = jobs.filter((job) => job.channel === channel || job.channel.startsWith(`${channel}.`));
+  const names = [...new Set(below.map(({ name }) => name))];
+  const oldest = inState(below, 'pending').findLast(({ eta }) => eta === null);
+  const functions = names.map((name, at) => {
+    const own = below.filter((job) => job.name === name);
+    return {
+      name,
+      waiting: inState(own, 'pending', 'enqueued').length,
+      running: inState(own, 'started').length,
+      failed: inState(own, 'failed').length,
+      ended: inState(own, 'done').length * 3,
+      total: 900 / (at + 1),
+      share: 1 / names.length,
+    };
+  });
+  return {
+    ended: inState(below, 'done').length * 3,
+    perMinute: 4.2,
+    wait: { p50: 1.4, p95: 84, p99: 410 },
+    oldest:
+      oldest === undefined
+        ? null
+        : { uuid: oldest.uuid, seconds: (Date.now() - Date.parse(oldest.dateCreated)) / 1_000 },
+    secondsToEmpty: (inState(below, 'pending', 'enqueued').length / 4.2) * 60,
+    nodes: nodes.filter(({ state }) => state !== 'dead').map(({ id, name }) => ({ id, name })),
+    functions,
+    changes: [
+      {
+        id: '7',
+        date: new Date(Date.now() - 300_000).toISOString(),
+        actor: 'ada@example.com',
+        action: 'channels.change',
+        target: channel,
+        details: { change: { capacity: 4, paused: false }, ended: true },
+      },
+      {
+        id: '3',
+        date: new Date(Date.now() - 86_400_000).toISOString(),
+        actor: 'grace',
+        action: 'channels.reset',
+        target: channel,
+        details: {},
+      },
+    ],
+  };
 }

@@ -1,5 +1,5 @@
 import type { NodeActionName } from '../../../lib/dashboard/api/cluster.api.js';
-import { fakeChannels, fakeFunctions, fakeNodes } from './fake-cluster.js';
+import { fakeChannels, fakeFunctions, fakeLoad, fakeNodes } from './fake-cluster.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { FakeProblem, found } from './fake-problem.js';
 
@@ -34,6 +34,9 @@ export function steered(
     of.set(key ?? '', {});
     return null;
   };
+  if (what === 'channels' && action === 'load') {
+    return fakeLoad(key ?? '', jobs, fakeNodes(jobs));
+  }
   if (what === 'channels') {
     return pick(
       fakeChannels(jobs)

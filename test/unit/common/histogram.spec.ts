@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bucketOf, BUCKETS, percentile, trimmed } from '../../../lib/common/histogram.js';
+import { bucketOf, BUCKETS, percentile, totalOf, trimmed } from '../../../lib/common/histogram.js';
 
 const histogram = (seconds: readonly number[]): number[] => {
   const counts = new Array<number>(BUCKETS).fill(0);
@@ -8,6 +8,19 @@ const histogram = (seconds: readonly number[]): number[] => {
 };
 const exact = (seconds: readonly number[], share: number): number =>
   seconds.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(seconds.length * share)) - 1] as number;
+
+describe('a sum from a histogram', () => {
+  it('is at most 12 % off, or 0.1 ms a time', () => {
+    const time = fc.double({ min: 0, max: 1_000_000, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(time, { maxLength: 100 }), (times) => {
+        const wanted = times.reduce((sum, one) => sum + one, 0);
+        const off = Math.abs(totalOf(histogram(times)) - wanted);
+        expect(off).toBeLessThanOrEqual(0.0001 * times.length + 0.12 * wanted);
+      }),
+    );
+  });
+});
 
 describe('a percentile from a histogram', () => {
   it('is at most 12 % off, or 0.1 ms, from the fastest job to one of two months', () => {

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { QueueJobAudit } from '../../../store/entities/queue-job-audit.entity.js';
+import type { AuditEntry } from '../../api/cluster.api.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 
 /** What is done here, noted before it is done; how it ended is added after it. */
@@ -24,3 +26,12 @@ export class AuditTrail {
     }
   }
 }
+
+export const auditEntry = ({ id, date, actor, action, target, details }: QueueJobAudit): AuditEntry => ({
+  id,
+  date: date.toISOString(),
+  actor,
+  action,
+  target,
+  details,
+});

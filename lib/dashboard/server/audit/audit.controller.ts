@@ -6,6 +6,7 @@ import { parseAuditPage } from '../input/cluster.input.js';
 import { AUDIT_PAGE } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
 import { DashboardStore } from '../store/dashboard.store.js';
+import { auditEntry } from './audit-trail.js';
 
 const PAGE = 100;
 
@@ -23,14 +24,7 @@ export class AuditController {
   async list({ query, requester }: Call): Promise<AuditPage> {
     requester.must('audit');
     const rows = await this.store.audit.list(parseAuditPage(query).cursor ?? null, PAGE + 1);
-    const entries = rows.slice(0, PAGE).map(({ id, date, actor, action, target, details }) => ({
-      id,
-      date: date.toISOString(),
-      actor,
-      action,
-      target,
-      details,
-    }));
+    const entries = rows.slice(0, PAGE).map(auditEntry);
     return { entries, next: rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null };
   }
 }

@@ -1,15 +1,16 @@
 import { Get, Patch, Post } from '@nestjs/common';
 import { ChannelService } from '../../../services/channel.service.js';
 import type { ChannelOverride, ChannelState } from '../../../store/channels/channel-state.js';
-import type { ChannelProperties, ChannelView } from '../../api/channels.api.js';
+import type { ChannelLoad, ChannelProperties, ChannelView } from '../../api/channels.api.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
 import { parseChannelChange, parseChannelName, parseChannelPage } from '../input/cluster.input.js';
-import { CHANNEL, CHANNEL_CHANGE } from '../openapi/cluster-schemas.js';
+import { CHANNEL, CHANNEL_CHANGE, CHANNEL_LOAD } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
 import { listOf } from '../openapi/schemas.js';
 import { DashboardStore } from '../store/dashboard.store.js';
+import { ChannelLoads } from './channel-loads.js';
 
 const PAGE = 200;
 
@@ -30,6 +31,7 @@ export class ChannelsController {
     private readonly channels: ChannelService,
     private readonly trail: AuditTrail,
     private readonly store: DashboardStore,
+    private readonly loads: ChannelLoads,
   ) {}
 
   @Get()
@@ -58,6 +60,18 @@ export class ChannelsController {
   @Described({ summary: 'A channel', ...ONE, answer: CHANNEL })
   async one({ params }: Call): Promise<ChannelView> {
     return this.view(parseChannelName(params['name']));
+  }
+
+  @Get(':name/load')
+  @Described({
+    summary: 'How a channel goes: waits, throughput, what is left, its nodes, functions and changes',
+    description:
+      'Percentiles are at most 12 % off. Of very many waiting jobs the first 10,000 are counted in.',
+    ...ONE,
+    answer: CHANNEL_LOAD,
+  })
+  async load({ params, rights }: Call): Promise<ChannelLoad> {
+    return this.loads.read(await this.channels.get(parseChannelName(params['name'])), rights);
   }
 
   @Patch(':name')

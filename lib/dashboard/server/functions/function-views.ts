@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type JobFunctionState, JobFunctionService } from '../../../services/job-function.service.js';
 import { QueueParts } from '../../../services/queue-parts.js';
 import { UnknownJobError } from '../../../errors/unknown-job.error.js';
-import { percentile } from '../../../common/histogram.js';
+import { percentile, totalOf } from '../../../common/histogram.js';
 import type { SecondsPattern } from '../../../job/retry-pattern.js';
 import type { FunctionView } from '../../api/functions.api.js';
 import { DashboardStore } from '../store/dashboard.store.js';
@@ -47,13 +47,15 @@ export class FunctionViews {
         failed: one.failed + failed,
       });
     }
+    const whole = [...sums.values()].reduce((sum, { run }) => sum + totalOf(run), 0);
     const states = new Map(known.map((state) => [state.name, state]));
     const elsewhere = nodes.flatMap(({ state, names }) => (state === 'dead' ? [] : names));
     const names = new Set([...states.keys(), ...now.keys(), ...sums.keys(), ...elsewhere]);
     return [...names]
       .toSorted((a, b) => (a < b ? -1 : 1))
       .map((name) => {
-        const { ended = 0, failedTries = 0, run = [] } = sums.get(name) ?? {};
+        const { ended = 0, failedTries = 0, attempts = 0, run = [] } = sums.get(name) ?? {};
+        const total = totalOf(run);
         return {
           ...declaredView(name, states.get(name)),
           schedulable: this.parts.registry.find(name)?.options.schedulable === true,
@@ -62,6 +64,10 @@ export class FunctionViews {
           failedTries,
           runP50: percentile(run, 0.5),
           runP95: percentile(run, 0.95),
+          runP99: percentile(run, 0.99),
+          failureRate: attempts === 0 ? null : failedTries / attempts,
+          total,
+          share: whole === 0 ? 0 : total / whole,
         };
       });
   }

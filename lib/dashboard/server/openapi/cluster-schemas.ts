@@ -130,6 +130,10 @@ export const FUNCTION = record({
   failedTries: integer,
   runP50: orNull(number),
   runP95: orNull(number),
+  runP99: orNull(number),
+  failureRate: orNull(number),
+  total: number,
+  share: number,
 });
 
 export const NODE = record({
@@ -183,9 +187,28 @@ export const BATCH = record({
 
 export const BATCH_PAGE = record({ batches: listOf(BATCH), next: orNull(text) });
 
-export const AUDIT_PAGE = record({
-  entries: listOf(
-    record({ id: text, date, actor: text, action: text, target: text, details: { type: 'object' } }),
+const auditEntries = listOf(
+  record({ id: text, date, actor: text, action: text, target: text, details: { type: 'object' } }),
+);
+export const AUDIT_PAGE = record({ entries: auditEntries, next: orNull(text) });
+
+export const CHANNEL_LOAD = record({
+  ended: integer,
+  perMinute: number,
+  wait: record({ p50: orNull(number), p95: orNull(number), p99: orNull(number) }),
+  oldest: orNull(record({ uuid, seconds: number })),
+  secondsToEmpty: orNull(number),
+  nodes: listOf(record({ id: integer, name: text })),
+  functions: listOf(
+    record({
+      name: text,
+      waiting: integer,
+      running: integer,
+      failed: integer,
+      ended: integer,
+      total: number,
+      share: number,
+    }),
   ),
-  next: orNull(text),
+  changes: orNull(auditEntries),
 });

@@ -30,7 +30,14 @@ export class PageController {
     return this.page(call, 1);
   }
 
-  @Get(['jobs/:uuid', 'graphs/:uuid', 'functions/:name', 'schedules/:name', 'batches/:uuid'])
+  @Get([
+    'jobs/:uuid',
+    'graphs/:uuid',
+    'channels/:name',
+    'functions/:name',
+    'schedules/:name',
+    'batches/:uuid',
+  ])
   @Page()
   one(call: Call): string {
     return this.page(call, 2);

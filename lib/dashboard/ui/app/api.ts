@@ -11,7 +11,7 @@ import type {
   NodeView,
   Overview,
 } from '../../api/cluster.api.js';
-import type { ChannelProperties, ChannelView } from '../../api/channels.api.js';
+import type { ChannelLoad, ChannelProperties, ChannelView } from '../../api/channels.api.js';
 import type { FunctionChangeRequest, FunctionView } from '../../api/functions.api.js';
 import type { ActionProgress, ActionRequest, JobActionName } from '../../api/actions.api.js';
 import type {
@@ -70,6 +70,10 @@ export class Api {
   failures = (signal?: AbortSignal) => this.http.get<readonly FailureGroup[]>('failures', {}, signal);
   channels = (query: { text?: string; after?: string; limit?: string } = {}, signal?: AbortSignal) =>
     this.http.get<readonly ChannelView[]>('channels', query, signal);
+  channel = (name: string, signal?: AbortSignal) =>
+    this.http.get<ChannelView>(`channels/${part(name)}`, {}, signal);
+  channelLoad = (name: string, signal?: AbortSignal) =>
+    this.http.get<ChannelLoad>(`channels/${part(name)}/load`, {}, signal);
   changeChannel = (name: string, changes: Partial<ChannelProperties>) =>
     this.http.send<ChannelView>('PATCH', `channels/${part(name)}`, changes);
   resetChannel = (name: string) => this.http.send<ChannelView>('POST', `channels/${part(name)}/reset`);

@@ -35,6 +35,10 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import('../pages/channels/channels-page.js')).ChannelsPage,
   },
   {
+    pattern: 'channels/:name',
+    load: async () => (await import('../pages/channels/channel-page.js')).ChannelPage,
+  },
+  {
     pattern: 'functions',
     load: async () => (await import('../pages/functions/functions-page.js')).FunctionsPage,
   },

@@ -1,4 +1,5 @@
 import { changesEn } from './changes-en.js';
+import { channelEn } from './channel-en.js';
 import { clusterEn } from './cluster-en.js';
 import { jobEn } from './job-en.js';
 import { listsEn } from './lists-en.js';
@@ -269,6 +270,7 @@ export const en = {
   ...listsEn,
   ...waitEn,
   ...changesEn,
+  ...channelEn,
 } as const;
 
 export type TextKey = keyof typeof en;

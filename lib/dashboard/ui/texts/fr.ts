@@ -1,4 +1,5 @@
 import { changesFr } from './changes-fr.js';
+import { channelFr } from './channel-fr.js';
 import { clusterFr } from './cluster-fr.js';
 import { jobFr } from './job-fr.js';
 import type { Texts } from './en.js';
@@ -273,4 +274,5 @@ export const fr: Texts = {
   ...listsFr,
   ...waitFr,
   ...changesFr,
+  ...channelFr,
 };

@@ -11,6 +11,8 @@ import { Origin } from './origin.js';
 
 type Row = TreeRow<ChannelView>;
 
+export const channelPath = (name: string): string => `channels/${encodeURIComponent(name)}`;
+
 export interface ChannelActions {
   readonly toggle: (channel: ChannelView) => void;
   readonly edit: (channel: ChannelView) => void;
@@ -34,7 +36,7 @@ export function useChannelColumns(actions: ChannelActions | null): readonly Colu
       card: 'lead',
       cell: (row) => (
         <TreeCell row={row}>
-          <RowLink href={pathTo('jobs', { channel: row.id })}>
+          <RowLink href={channelPath(row.id)}>
             <span class="channels-above">{row.id.slice(0, row.id.lastIndexOf('.') + 1)}</span>
             {row.id.slice(row.id.lastIndexOf('.') + 1)}
           </RowLink>
@@ -110,7 +112,7 @@ function JobsOf({
   );
 }
 
-function Rules({ channel }: { channel: ChannelView }) {
+export function Rules({ channel }: { channel: ChannelView }) {
   const { paused, pause, pausedAbove, sequential, throttle, rate, fair, nextStart } = channel;
   const { t, format } = useTexts();
   return (

@@ -2,7 +2,7 @@ import type { ChannelProperties, ChannelView } from '../../../api/channels.api.j
 import { useTexts } from '../../app/app-context.js';
 import { Badge } from '../../components/badge.js';
 
-const PROPERTIES = [
+export const PROPERTIES = [
   'capacity',
   'sequential',
   'throttle',

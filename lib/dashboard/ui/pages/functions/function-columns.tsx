@@ -2,6 +2,7 @@ import type { FunctionView } from '../../../api/functions.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { pathTo } from '../../app/router.js';
 import { Badge } from '../../components/badge.js';
+import { Share } from '../../components/share.js';
 import { RowLink, type Column } from '../../components/table.js';
 import { Duration } from '../../components/time.js';
 import { FunctionPause } from './function-pause.js';
@@ -33,16 +34,6 @@ export function useFunctionColumns(): readonly Column<FunctionView>[] {
         </a>
       ),
   });
-  const timed = (id: 'p50' | 'p95', of: 'runP50' | 'runP95'): Column<FunctionView> => ({
-    id,
-    head: t(`functions.${id}`),
-    align: 'end',
-    from: 'm',
-    cell: (row) => {
-      const seconds = row[of];
-      return seconds === null ? <span class="faint">–</span> : <Duration seconds={seconds} />;
-    },
-  });
   return [
     {
       id: 'name',
@@ -51,7 +42,7 @@ export function useFunctionColumns(): readonly Column<FunctionView>[] {
       card: 'lead',
       cell: (row) => (
         <span class="functions-lead">
-          <span class="row">
+          <span class="row functions-names">
             <RowLink href={functionPath(row)}>{row.name}</RowLink>
             {!row.known && <Badge tone="warn">{t('functions.unknown')}</Badge>}
             <FunctionPause view={row} />
@@ -81,7 +72,44 @@ export function useFunctionColumns(): readonly Column<FunctionView>[] {
       from: 'm',
       cell: ({ ended }) => format.number(ended),
     },
-    timed('p50', 'runP50'),
-    timed('p95', 'runP95'),
+    {
+      id: 'rate',
+      head: t('functions.rate'),
+      align: 'end',
+      from: 'm',
+      cell: ({ failureRate }) =>
+        failureRate === null ? <span class="faint">–</span> : format.percent(failureRate),
+    },
+    {
+      id: 'p99',
+      head: t('functions.p99'),
+      align: 'end',
+      from: 'm',
+      cell: ({ name, runP99 }) =>
+        runP99 === null ? (
+          <span class="faint">–</span>
+        ) : (
+          <a
+            class="functions-count"
+            href={pathTo('jobs', { name, sort: 'slowest' })}
+            data-tip={t('functions.slowest')}
+          >
+            <Duration seconds={runP99} />
+          </a>
+        ),
+    },
+    {
+      id: 'total',
+      head: t('functions.total'),
+      align: 'end',
+      cell: ({ total }) => (total === 0 ? <span class="faint">–</span> : <Duration seconds={total} />),
+    },
+    {
+      id: 'share',
+      head: t('functions.share'),
+      align: 'end',
+      from: 'l',
+      cell: ({ share }) => <Share share={share} />,
+    },
   ];
 }

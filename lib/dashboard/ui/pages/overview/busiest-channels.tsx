@@ -6,7 +6,7 @@ import { RowLink, Table, type Column } from '../../components/table.js';
 
 type Busy = Overview['busiest'][number];
 
-const linkTo = ({ channel }: Busy) => `jobs?channel=${encodeURIComponent(channel)}`;
+const linkTo = ({ channel }: Busy) => `channels/${encodeURIComponent(channel)}`;
 
 /** Where the work is. */
 export function BusiestChannels({ channels }: { channels: Overview['busiest'] }) {

@@ -1,0 +1,43 @@
+import type { channelEn } from './channel-en.js';
+import type { Texts } from './en.js';
+
+/** De la page d’un canal, et de ce que coûtent les fonctions. */
+export const channelFr: Pick<Texts, keyof typeof channelEn> = {
+  'channel.running': 'En cours',
+  'channel.full': 'plein à {share}',
+  'channel.noLimit': 'sans limite',
+  'channel.oldest': 'Attend depuis le plus longtemps',
+  'channel.wait': 'Attente p50 / p95 / p99',
+  'channel.waitHint': 'dernière heure, tâches en attente comprises',
+  'channel.rate': 'Débit',
+  'channel.perMinute': '{n}/min',
+  'channel.ended': { one: '{n} pendant la dernière heure', other: '{n} pendant la dernière heure' },
+  'channel.empty': 'Vide dans',
+  'channel.emptyHint': 'à ce rythme, si rien ne s’ajoute',
+  'channel.never': 'jamais',
+  'channel.jobs': 'Voir les tâches',
+  'channel.functions': 'Fonctions',
+  'channel.functionsHint': 'par temps pris pendant la dernière heure',
+  'channel.total': 'Temps, 1 h',
+  'channel.share': 'Part',
+  'channel.endedColumn': 'Finies, 1 h',
+  'channel.noFunctions':
+    'Aucune tâche de ce canal n’attend, ne s’exécute ni n’a fini pendant la dernière heure.',
+  'channel.nodes': 'Nœuds',
+  'channel.nodesHint': 'qui le servent',
+  'channel.noNodes': 'Aucun nœud en vie ne sert ce canal : rien n’y commence.',
+  'channel.changes': 'Changements',
+  'channel.noChanges': 'Rien n’a été changé ici.',
+  'channel.was.change': '{actor} a mis {what}',
+  'channel.was.reset': '{actor} est revenu au code',
+  'functions.sort': 'Tri',
+  'functions.sort.total': 'Plus de temps',
+  'functions.sort.rate': 'Plus d’échecs',
+  'functions.sort.p99': 'Les plus lentes (p99)',
+  'functions.sort.name': 'Nom',
+  'functions.total': 'Temps, 24 h',
+  'functions.share': 'Part',
+  'functions.rate': 'Taux d’échec',
+  'functions.p99': 'p99',
+  'functions.slowest': 'Tâches les plus lentes',
+};
