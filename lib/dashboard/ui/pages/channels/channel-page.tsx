@@ -1,18 +1,15 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ChannelLoad, ChannelView } from '../../../api/channels.api.js';
-import type { MetricsRange } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useEvery } from '../../app/every.js';
-import { preference } from '../../app/preference.js';
 import { useResource } from '../../app/resource.js';
 import { pathTo } from '../../app/router.js';
 import { Button } from '../../components/button.js';
 import { ErrorState, StaleNotice } from '../../components/empty.js';
 import { Page } from '../../components/page.js';
 import { Skeleton } from '../../components/skeleton.js';
-import { Segmented } from '../../components/tabs.js';
 import type { PageProps } from '../../shell/routes.js';
-import { MetricsCharts } from '../overview/metrics-charts.js';
+import { ScopedMetrics } from '../overview/scoped-metrics.js';
 import { Rules } from './channel-columns.js';
 import { ChannelChanges, ChannelNodes } from './channel-cards.js';
 import { ChannelDialog } from './channel-dialog.js';
@@ -21,8 +18,6 @@ import { ChannelStats } from './channel-stats.js';
 import { type ChannelActions, useChannelActions } from './use-channel-actions.js';
 import './channels.css';
 import './channel-page.css';
-
-const RANGES: readonly MetricsRange[] = ['hour', 'day', 'week'];
 
 /** One channel: whether it keeps up, what it is busy with, who serves it, and who changed it. */
 export function ChannelPage({ params }: PageProps) {
@@ -79,7 +74,7 @@ function Parts({ channel, load }: { channel: ChannelView; load: ChannelLoad }) {
   return (
     <>
       <ChannelStats channel={channel} load={load} />
-      <ChannelMetrics name={channel.name} />
+      <ScopedMetrics of={{ channel: channel.name }} />
       <div class="channel-lower">
         <ChannelFunctions channel={channel.name} functions={load.functions} />
         <div class="channel-side">
@@ -139,31 +134,6 @@ function Buttons({
       <a class="button button-plain button-m" href={pathTo('jobs', { channel: name })}>
         {t('channel.jobs')}
       </a>
-    </>
-  );
-}
-
-function ChannelMetrics({ name }: { name: string }) {
-  const { api } = useApp();
-  const { t } = useTexts();
-  const range = useMemo(() => preference<MetricsRange>('range', RANGES, 'hour'), []);
-  const metrics = useResource(
-    `metrics?${range.value}&channel=${name}`,
-    (signal) => api.metrics({ range: range.value, channel: name }, signal),
-    { live: 15_000 },
-  );
-  return (
-    <>
-      <div class="channel-range">
-        <h2>{t('functions.metrics')}</h2>
-        <Segmented
-          label={t('overview.range')}
-          choices={RANGES.map((id) => ({ id, label: t(`overview.range.${id}`) }))}
-          chosen={range.value}
-          choose={(id) => (range.value = id)}
-        />
-      </div>
-      <MetricsCharts metrics={metrics} />
     </>
   );
 }

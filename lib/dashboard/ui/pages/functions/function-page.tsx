@@ -1,24 +1,19 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { FunctionView } from '../../../api/functions.api.js';
-import type { MetricsRange } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
-import { preference } from '../../app/preference.js';
 import { useResource } from '../../app/resource.js';
 import { pathTo } from '../../app/router.js';
 import { Badge } from '../../components/badge.js';
 import { ErrorState, Notice, StaleNotice } from '../../components/empty.js';
 import { Page } from '../../components/page.js';
 import { Skeleton } from '../../components/skeleton.js';
-import { Segmented } from '../../components/tabs.js';
 import type { PageProps } from '../../shell/routes.js';
-import { MetricsCharts } from '../overview/metrics-charts.js';
+import { ScopedMetrics } from '../overview/scoped-metrics.js';
 import { FunctionDialog } from './function-dialog.js';
 import { FunctionPause, PauseButton } from './function-pause.js';
 import { FunctionSettings } from './function-settings.js';
 import { FunctionStats } from './function-stats.js';
 import './functions.css';
-
-const RANGES: readonly MetricsRange[] = ['hour', 'day', 'week'];
 
 /** One function: how it goes, its channel and its waits between attempts. */
 export function FunctionPage({ params }: PageProps) {
@@ -75,37 +70,10 @@ export function FunctionPage({ params }: PageProps) {
           <FunctionSettings view={data} edit={() => setEdited(true)} put={put} />
         </>
       )}
-      {error?.status !== 404 && <FunctionMetrics name={name} />}
+      {error?.status !== 404 && <ScopedMetrics of={{ name }} />}
       {edited && data !== undefined && (
         <FunctionDialog view={data} put={put} close={() => setEdited(false)} />
       )}
     </Page>
-  );
-}
-
-function FunctionMetrics({ name }: { name: string }) {
-  const { api } = useApp();
-  const { t } = useTexts();
-  const range = useMemo(() => preference<MetricsRange>('range', RANGES, 'hour'), []);
-  const metrics = useResource(
-    `metrics?${range.value}&name=${name}`,
-    (signal) => api.metrics({ range: range.value, name }, signal),
-    { live: 15_000 },
-  );
-  return (
-    <>
-      <div class="functions-range">
-        <h2>{t('functions.metrics')}</h2>
-        <Segmented
-          label={t('overview.range')}
-          choices={RANGES.map((id) => ({ id, label: t(`overview.range.${id}`) }))}
-          chosen={range.value}
-          choose={(id) => (range.value = id)}
-        />
-      </div>
-      <div class="functions-charts">
-        <MetricsCharts metrics={metrics} depth={false} />
-      </div>
-    </>
   );
 }
