@@ -57,7 +57,11 @@ export const GUARDS = [
   {
     guard: 'Nothing at hand where more is out than a lowered capacity allows',
     edits: [
-      [`${FUNCTIONS}/claim-steps.ts`, ' OR coalesce(o.out > c.capacity, false) AS strict', ' AS strict'],
+      [
+        `${FUNCTIONS}/claim-steps.ts`,
+        ' AND NOT coalesce(o.out > c.capacity, false) AS inherit',
+        ' AS inherit',
+      ],
     ],
     tests: [PROTOCOL],
     name: 'keeps nothing at hand where more is out',
@@ -697,11 +701,71 @@ export const GUARDS = [
   {
     guard: 'A job is prefetched only if this node has a permit at each of its limits',
     edits: [
-      [`${FUNCTIONS}/claim-steps.ts`, 'IF g_strict[g] OR g_held[g] <= 0 THEN', 'IF g_strict[g] THEN'],
-      [`${FUNCTIONS}/choose-channels.ts`, 'v_may_prefetch := v_may_prefetch AND l_held[g];', ''],
+      [
+        `${FUNCTIONS}/claim-steps.ts`,
+        'IF g_passed[g] OR (CASE WHEN g_held[g] > 0 THEN NOT g_inherit[g] ELSE g_room[g] <= 0 OR NOT g_book[g] END) THEN',
+        'IF g_passed[g] THEN',
+      ],
+      [
+        `${FUNCTIONS}/choose-channels.ts`,
+        'v_may_prefetch := v_may_prefetch AND (CASE WHEN l_held[g] THEN l_inherit[g] ELSE l_room[g] > 0 AND l_book[g] END);',
+        '',
+      ],
     ],
     tests: [PROTOCOL],
     name: 'prefetches nothing below a limit of which it has no permit',
+  },
+  {
+    guard: 'No permit is kept for a prefetched job where starts are counted in time',
+    edits: [[`${FUNCTIONS}/prefetch.ts`, 'c.throttle IS NULL AND c.rate_limit IS NULL AND ', '']],
+    tests: [PROTOCOL],
+    name: 'prefetches nothing below a limit of which it has no permit',
+  },
+  {
+    guard: 'The second job of a sequential channel is not prefetched',
+    edits: [[`${FUNCTIONS}/prefetch.ts`, 'NOT (c.sequential OR ', 'NOT (']],
+    tests: [PROTOCOL],
+    name: 'prefetches the first job of each channel that has room',
+  },
+  {
+    guard: 'Nothing is prefetched behind a job that was passed by in a sequential channel',
+    edits: [
+      [`${FUNCTIONS}/claim-steps.ts`, 'g_passed[g] := true;\n                  IF v_slots', 'IF v_slots'],
+    ],
+    tests: [PROTOCOL],
+    name: 'prefetches nothing that comes after a job',
+  },
+  {
+    guard: 'The permits of prefetched jobs are booked',
+    edits: [
+      [`${FUNCTIONS}/claim-steps.ts`, 'WHERE q.booked > 0\n            ) b', 'WHERE false\n            ) b'],
+    ],
+    tests: [PROTOCOL],
+    name: 'prefetches the first job of each channel that has room',
+  },
+  {
+    guard: 'What is prefetched has had its turn',
+    edits: [[`${FUNCTIONS}/claim-steps.ts`, '(v_picks || v_prefetched)', '(v_picks)']],
+    tests: [PROTOCOL],
+    name: 'prefetches in turns',
+  },
+  {
+    guard: 'Prefetched jobs of channels that take turns begin in turn',
+    edits: [['lib/runner/slots/prefetch-queue.ts', 'this.turns.get(job.seq) ?? job.seq', 'job.seq']],
+    tests: ['test/unit/runner/slots/prefetch-queue.spec.ts'],
+    name: 'in turns where channels take turns',
+  },
+  {
+    guard: 'What has waited for a permit comes before what comes with one',
+    edits: [['lib/runner/slots/worker-pool.ts', 'else if (!others && ', 'else if (']],
+    tests: ['test/unit/runner/slots/worker-pool.spec.ts'],
+    name: 'before one that has waited for it',
+  },
+  {
+    guard: 'A permit that is kept for a prefetched job does not go back before it',
+    edits: [['lib/runner/slots/held-permits.ts', 'Math.min(count, needed.get(channelName) ?? 0)', '0']],
+    tests: ['test/unit/runner/slots/held-permits.spec.ts'],
+    name: 'that are kept for a prefetched job',
   },
   {
     guard: 'Only a job that no node has is replaced',

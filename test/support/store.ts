@@ -56,6 +56,7 @@ export class PlayedNode {
       promote: false,
       slots: 10,
       prefetch: new Map(),
+      prefetchMost: null,
       names: ['Recorder.work', 'Recorder.noop'],
       only: null,
       id: this.cycles++,

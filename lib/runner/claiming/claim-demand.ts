@@ -1,10 +1,13 @@
 import { EarliestTimer } from '../../common/earliest-timer.js';
 import type { LowWaterMark, RoundTripReply } from '../../store/claims/claim-store.js';
+import type { PrefetchWanted } from '../slots/prefetch-policy.js';
 import type { WorkerPool } from '../slots/worker-pool.js';
 import { LowWater } from './low-water.js';
 
 /** Before a claim that found only locked jobs is retried, in milliseconds. */
 const LOOK_AGAIN_MS = 20;
+
+const NO_PREFETCH: PrefetchWanted = { channels: new Map(), most: 0 };
 
 /** What a round trip asks for. */
 export interface ClaimRequest {
@@ -13,6 +16,8 @@ export interface ClaimRequest {
   readonly slots: number;
   /** How many jobs to prefetch, by channel. */
   readonly prefetch: ReadonlyMap<string, number>;
+  /** The most of them over all channels. */
+  readonly prefetchMost: number;
   /** Jobs whose eta has come are made ready first. */
   readonly promote: boolean;
   /** Where to begin in each channel and priority; null is a sweep from the front. */
@@ -89,9 +94,7 @@ export class ClaimDemand {
   private get hasRoom(): boolean {
     if (this.pool.freeSlots > 0) return true;
     // Ask for more at half a batch, not at empty.
-    let wanted = 0;
-    for (const count of this.pool.prefetchWanted().values()) wanted += count;
-    return wanted > this.pool.prefetched.size;
+    return this.pool.prefetchWanted().most > this.pool.prefetched.size;
   }
 
   /** What the next round trip asks for: with `claims`, as much as there is room for. */
@@ -99,10 +102,12 @@ export class ClaimDemand {
     const asks = claims && this.open;
     const promote = asks && this.promoteDue;
     if (promote) this.promoteDue = false;
+    const { channels, most } = asks ? this.pool.prefetchWanted() : NO_PREFETCH;
     return {
       claims: asks,
       slots: asks ? this.pool.freeSlots : 0,
-      prefetch: asks ? this.pool.prefetchWanted() : new Map<string, number>(),
+      prefetch: channels,
+      prefetchMost: most,
       promote,
       marks: asks ? this.lowWater.at(now) : [],
       readySignals: this.readySignals,

@@ -1,4 +1,4 @@
-import type { RoundTripInfo } from '../../store/claims/claim-store.js';
+import type { RoundTripInfo } from '../../store/claims/round-trip-info.js';
 import type { EndedAttempt } from '../attempt/attempt-result.js';
 
 export interface ClaimLoopHooks {

@@ -1,6 +1,6 @@
 import { EarliestTimer } from '../../common/earliest-timer.js';
 import type { ChannelStore } from '../../store/channels/channel-store.js';
-import type { RoundTripInfo } from '../../store/claims/claim-store.js';
+import type { RoundTripInfo } from '../../store/claims/round-trip-info.js';
 import type { JobEvents } from '../../store/notify/job-events.js';
 import type { Notifier } from '../../store/notify/notifier.js';
 import type { RunningAttempt } from '../attempt/attempt.js';

@@ -1,7 +1,8 @@
 import { describeFailure } from '../../job/failure.js';
 import { isDataError } from '../../common/pg-errors.js';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
-import type { ClaimStore, EndRecord, RoundTripInfo, RoundTripReply } from '../../store/claims/claim-store.js';
+import type { ClaimStore, EndRecord, RoundTripReply } from '../../store/claims/claim-store.js';
+import type { RoundTripInfo } from '../../store/claims/round-trip-info.js';
 import type { EndedAttempt } from '../attempt/attempt-result.js';
 import { doneRecord, endRecord } from '../attempt/attempt-result.js';
 import type { ProgressBuffer } from '../reporting/progress-buffer.js';
@@ -89,7 +90,9 @@ export class RoundTrips {
     const request = this.demand.next(claims, now);
     const id = this.pool.openClaims.nextId();
     // If the permits are about to be counted again, none is given back before.
-    const free = claims ? this.pool.permits.takeFree() : new Map<string, number>();
+    const free = claims
+      ? this.pool.permits.takeFree(this.pool.prefetched.counts())
+      : new Map<string, number>();
     const starts = claims ? this.pool.ratedStarts.take() : [];
     this.pool.reserved = request.slots;
     let answer: RoundTripReply;
@@ -105,6 +108,7 @@ export class RoundTrips {
         promote: request.promote,
         slots: request.slots,
         prefetch: request.prefetch,
+        prefetchMost: request.prefetchMost,
         names: this.pool.transactional.claimable,
         only: this.settings.only,
         id,
@@ -121,19 +125,23 @@ export class RoundTrips {
     if (info.stale === true) this.synced = false;
     this.demand.answered(request, answer, now);
     this.pool.openClaims.opened(id, jobs.length);
-    this.pool.receive(jobs);
+    this.pool.receive(jobs, info);
     this.outcome = {
       slots: request.slots,
       claimed: jobs.length,
       filled: this.pool.freeSlots === 0,
       promoted: request.promote,
-      freed: this.freed(free, jobs),
+      freed: this.freed(free, info, jobs),
     };
     return info;
   }
 
-  private freed(free: ReadonlyMap<string, number>, jobs: readonly ClaimedJob[]): ReadonlyMap<string, number> {
-    const left = new Map(free);
+  private freed(
+    free: ReadonlyMap<string, number>,
+    { booked = {} }: RoundTripInfo,
+    jobs: readonly ClaimedJob[],
+  ): ReadonlyMap<string, number> {
+    const left = new Map([...free].map(([name, count]) => [name, count - (booked[name] ?? 0)]));
     for (const job of free.size > 0 ? jobs : []) {
       for (const channelName of job.prefetched ? [] : this.pool.permits.limitingChannelsOf(job.channel))
         left.set(channelName, (left.get(channelName) ?? 0) - 1);

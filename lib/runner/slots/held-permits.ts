@@ -17,6 +17,8 @@ export class HeldPermits {
   private exceptions: ReadonlySet<string> = new Set();
   private readonly paths = new Map<string, readonly string[]>();
   private free = new Map<string, number>();
+  /** Permits that are kept for prefetched jobs, which had none to inherit. */
+  private readonly booked = new Map<string, number>();
   /** Runs under a gate. */
   private readonly held = new Map<string, number>();
 
@@ -48,6 +50,7 @@ export class HeldPermits {
     this.exceptions = new Set(map.exceptions);
     this.paths.clear();
     this.free = new Map();
+    this.booked.clear();
     this.held.clear();
   }
 
@@ -92,27 +95,60 @@ export class HeldPermits {
     }
   }
 
-  /** Takes the permits that a prefetched job needs, if all are free. */
+  /** Permits that a claim brought for prefetched jobs. */
+  book(counts: Readonly<Record<string, number>>): void {
+    for (const [channelName, count] of Object.entries(counts)) add(this.booked, channelName, count);
+  }
+
+  /** Takes the permits that a prefetched job needs, if all are free or kept. */
   take(channel: string): boolean {
     const limiting = this.limitingChannelsOf(channel);
-    if (!limiting.every((channelName) => (this.free.get(channelName) ?? 0) > 0)) return false;
-    for (const channelName of limiting) add(this.free, channelName, -1);
+    if (
+      !limiting.every((channelName) => this.has(this.free, channelName) || this.has(this.booked, channelName))
+    )
+      return false;
+    for (const channelName of limiting)
+      add(this.has(this.free, channelName) ? this.free : this.booked, channelName, -1);
     this.hold(channel);
     return true;
   }
 
-  /** What goes back with a round trip. */
-  takeFree(): ReadonlyMap<string, number> {
+  private has(counts: ReadonlyMap<string, number>, channelName: string): boolean {
+    return (counts.get(channelName) ?? 0) > 0;
+  }
+
+  /**
+   * What goes back with a round trip.
+   *
+   * @param waiting - how many prefetched jobs of which channels wait: what is kept for others goes back, too
+   */
+  takeFree(waiting: Iterable<readonly [channel: string, count: number]>): ReadonlyMap<string, number> {
+    this.freeBooked(waiting);
     const free = new Map([...this.free].filter(([, count]) => count > 0));
     this.free = new Map();
     return free;
   }
 
-  /** How many jobs of this channel may run here at once by the permits held; Infinity without any limit. */
+  private freeBooked(waiting: Iterable<readonly [channel: string, count: number]>): void {
+    if (this.booked.size === 0) return;
+    const needed = new Map<string, number>();
+    for (const [channel, count] of waiting)
+      for (const channelName of this.limitingChannelsOf(channel)) add(needed, channelName, count);
+    for (const [channelName, count] of this.booked) {
+      const kept = Math.min(count, needed.get(channelName) ?? 0);
+      add(this.free, channelName, count - kept);
+      if (kept === 0) this.booked.delete(channelName);
+      else this.booked.set(channelName, kept);
+    }
+  }
+
+  /** How many jobs of this channel may run here at once by the permits held or kept; Infinity without any limit. */
   parallelism(channel: string): number {
     return Math.min(
       Infinity,
-      ...this.limitingChannelsOf(channel).map((channelName) => this.held.get(channelName) ?? 0),
+      ...this.limitingChannelsOf(channel).map(
+        (channelName) => (this.held.get(channelName) ?? 0) + (this.booked.get(channelName) ?? 0),
+      ),
     );
   }
 }

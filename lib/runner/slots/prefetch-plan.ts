@@ -1,6 +1,6 @@
 import { OTHER_CHANNELS } from '../../store/claims/other-channels.js';
 import type { HeldPermits } from './held-permits.js';
-import { PrefetchPolicy } from './prefetch-policy.js';
+import { PrefetchPolicy, type PrefetchWanted } from './prefetch-policy.js';
 import type { PrefetchQueue } from './prefetch-queue.js';
 
 /** How many jobs of which channels to prefetch, by how fast they are and what runs here for longer. */
@@ -30,22 +30,24 @@ export class PrefetchPlan {
    * How many jobs to prefetch beyond those in `queue`, by channel, and under `OTHER_CHANNELS` those of all channels that
    * are not listed.
    */
-  wanted(permits: HeldPermits, queue: PrefetchQueue): ReadonlyMap<string, number> {
+  wanted(permits: HeldPermits, queue: PrefetchQueue): PrefetchWanted {
     const slots = this.shortSlots();
     const wanted = new Map<string, number>();
     for (const channel of this.pace.shortChannels())
       wanted.set(channel, this.pace.wantedFor(channel, this.widthOf(channel, slots, permits)));
-    const missing = [...PrefetchPolicy.share(wanted)].map(([channel, count]): [string, number] => [
+    const shared = this.pace.share(wanted, slots);
+    const missing = [...shared.channels].map(([channel, count]): [string, number] => [
       channel,
       Math.max(0, count - queue.sizeOf(channel)),
     ]);
     // What is not known runs as wide, for all that can be told, as what ran just now.
     const others =
       this.last === undefined ? 0 : this.pace.wantedUnknown(this.widthOf(this.last, slots, permits));
-    if (others <= queue.size) return new Map(missing.filter(([, count]) => count > 0));
+    const most = Math.max(0, shared.most + others - queue.size);
+    if (others <= queue.size) return { channels: new Map(missing.filter(([, count]) => count > 0)), most };
     // All others are listed, with nothing: those with long jobs, and those of which enough are prefetched.
     const known = [...this.pace.knownChannels()].map((channel): [string, number] => [channel, 0]);
-    return new Map([...known, ...missing, [OTHER_CHANNELS, others - queue.size]]);
+    return { channels: new Map([...known, ...missing, [OTHER_CHANNELS, others - queue.size]]), most };
   }
 
   /** Slots that are expected back soon. */

@@ -10,6 +10,14 @@ const MAX_CHANNELS = 1000;
 /** The most jobs of channels whose pace is not known yet. */
 const MAX_UNKNOWN = 250;
 
+/** How many jobs to prefetch. */
+export interface PrefetchWanted {
+  /** By channel; of each of many channels at least one, so these may add up to more than `most`. */
+  readonly channels: ReadonlyMap<string, number>;
+  /** Over all channels. */
+  readonly most: number;
+}
+
 /** How fast the jobs of each channel are, so that a node prefetches short ones: about 50 ms of work. */
 export class PrefetchPolicy {
   private readonly averages = new Map<string, number>();
@@ -49,12 +57,23 @@ export class PrefetchPolicy {
     return jobsFor(this.averages.get(channel), width);
   }
 
-  /** Shares out what the node prefetches over all channels. */
-  static share(wanted: ReadonlyMap<string, number>): Map<string, number> {
+  /** Shares out what the node prefetches over all channels: no more than about 50 ms of work for its slots. */
+  share(wanted: ReadonlyMap<string, number>, slots: number): PrefetchWanted {
     let total = 0;
-    for (const count of wanted.values()) total += count;
-    const factor = total > MAX_PREFETCHED ? MAX_PREFETCHED / total : 1;
-    return new Map([...wanted].map(([channel, count]) => [channel, Math.ceil(count * factor)]));
+    let work = 0;
+    for (const [channel, count] of wanted) {
+      total += count;
+      work += count * (this.averages.get(channel) ?? 0);
+    }
+    const factor = Math.min(
+      1,
+      total > MAX_PREFETCHED ? MAX_PREFETCHED / total : 1,
+      work > SHORT_MS * slots ? (SHORT_MS * slots) / work : 1,
+    );
+    return {
+      channels: new Map([...wanted].map(([channel, count]) => [channel, Math.ceil(count * factor)])),
+      most: Math.ceil(total * factor),
+    };
   }
 }
 

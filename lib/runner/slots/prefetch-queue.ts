@@ -3,6 +3,8 @@ import { byOrder, type ClaimedJob } from '../../store/claims/claimed-job.js';
 interface Waiting {
   readonly job: ClaimedJob;
   readonly since: number;
+  /** Among jobs of equal priority of other channels: the least begins first. */
+  readonly turn: number;
 }
 
 /** The prefetched jobs: claimed, not begun, in order within each channel. */
@@ -11,6 +13,9 @@ export class PrefetchQueue {
   /** The same queues, by their first jobs; none is empty. */
   private readonly queues: Waiting[][] = [];
   private count = 0;
+  /** Where channels take turns: those of the jobs that are about to be added, by their numbers, and the last that was given. */
+  private turns: ReadonlyMap<number, number> = new Map();
+  private lastTurn = 0;
 
   get size(): number {
     return this.count;
@@ -20,8 +25,18 @@ export class PrefetchQueue {
     return this.channels.get(channel)?.length ?? 0;
   }
 
+  /** The channels of the jobs that are added next take turns: their numbers in the order in which they may start. */
+  takeTurns(seqs: readonly number[]): void {
+    // The turns are shared out among the numbers; what was claimed before has had its turn before.
+    if (this.count === 0) this.lastTurn = 0;
+    const sorted = seqs.toSorted((a, b) => a - b);
+    this.turns = new Map(
+      seqs.map((seq, at) => [seq, (this.lastTurn = Math.max(sorted[at] as number, this.lastTurn + 1))]),
+    );
+  }
+
   add(job: ClaimedJob): void {
-    const waiting = { job, since: performance.now() };
+    const waiting = { job, since: performance.now(), turn: this.turns.get(job.seq) ?? job.seq };
     const queue = this.channels.get(job.channel);
     const last = queue?.at(-1);
     this.count += 1;
@@ -84,6 +99,11 @@ export class PrefetchQueue {
     return taken;
   }
 
+  /** How many jobs of each channel wait. */
+  *counts(): Iterable<readonly [channel: string, count: number]> {
+    for (const [channel, queue] of this.channels) yield [channel, queue.length];
+  }
+
   uuids(): string[] {
     return [...this.channels.values()].flatMap((queue) => queue.map(({ job }) => job.uuid));
   }
@@ -110,9 +130,13 @@ export class PrefetchQueue {
     let [low, high] = [0, this.queues.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (byOrder(this.queues[middle]?.[0]?.job as ClaimedJob, (first as Waiting).job) < 0) low = middle + 1;
+      if (byTurn(this.queues[middle]?.[0] as Waiting, first as Waiting) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+function byTurn(a: Waiting, b: Waiting): number {
+  return a.job.priority - b.job.priority || a.turn - b.turn || a.job.seq - b.job.seq;
 }

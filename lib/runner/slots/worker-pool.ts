@@ -1,33 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClaimedJob } from '../../store/claims/claimed-job.js';
 import type { LimitingChannels } from '../../store/claims/claim-store.js';
+import type { RoundTripInfo } from '../../store/claims/round-trip-info.js';
 import { OpenClaims } from '../claiming/open-claims.js';
 import { AttemptStarter } from './attempt-starter.js';
 import { PrefetchQueue } from './prefetch-queue.js';
 import { SettleBuffer, type SettleBatch } from '../claiming/settle-buffer.js';
 import { PrefetchPlan } from './prefetch-plan.js';
-import { SHORT_MS } from './prefetch-policy.js';
+import { type PrefetchWanted, SHORT_MS } from './prefetch-policy.js';
 import { HeldPermits } from './held-permits.js';
 import { RatedStarts } from './rated-starts.js';
 import { RunningAttempt } from '../attempt/attempt.js';
 import type { AttemptResult } from '../attempt/attempt-result.js';
+import type { WorkerPoolHooks } from './worker-pool.hooks.js';
 import type { TransactionalSlots } from './transactional-slots.js';
 
 /** Prefetched jobs that cannot start within this many milliseconds are given back. */
 const PREFETCH_LIMIT_MS = 100;
-
-export interface WorkerPoolHooks {
-  /** Runs the method; never rejects. */
-  readonly execute: (attempt: RunningAttempt) => Promise<AttemptResult>;
-  /** Something waits for the next round trip. */
-  readonly changed: () => void;
-  /** A job of a throttled channel has begun. */
-  readonly throttled: (channels: readonly string[]) => void;
-  /** There is room for jobs that were not asked for until now. */
-  readonly freed: () => void;
-  /** The database knows that these have started. */
-  readonly startsWritten?: (attempts: readonly RunningAttempt[]) => void;
-}
 
 /** What this node has: attempts that run, prefetched jobs, and ends that wait to be written. Performs no I/O. */
 export class WorkerPool {
@@ -73,14 +62,21 @@ export class WorkerPool {
   }
 
   /** Jobs from a claim: those with a permit start, if a slot is free; the others wait in the prefetch queue. */
-  receive(jobs: readonly ClaimedJob[]): void {
+  receive(
+    jobs: readonly ClaimedJob[],
+    { booked, turns }: Pick<RoundTripInfo, 'booked' | 'turns'> = {},
+  ): void {
+    if (booked !== undefined) this.permits.book(booked);
     if (!this.open) {
       this.settleBuffer.giveBack(jobs);
       return;
     }
+    this.prefetched.takeTurns(turns ?? []);
+    // What has waited for a permit comes first.
+    const others = this.prefetched.size > 0;
     for (const job of jobs) {
       if (job.prefetched || this.freeSlots === 0) this.prefetched.add(job);
-      else if (this.transactional.roomFor(job.name) > 0) this.start(job);
+      else if (!others && this.transactional.roomFor(job.name) > 0) this.start(job);
       else this.setAside(job);
     }
     this.fill();
@@ -118,7 +114,7 @@ export class WorkerPool {
   }
 
   /** How many jobs to prefetch beyond those that are, by channel. */
-  prefetchWanted(): ReadonlyMap<string, number> {
+  prefetchWanted(): PrefetchWanted {
     return this.plan.wanted(this.permits, this.prefetched);
   }
 

@@ -1,3 +1,4 @@
+import type { RoundTripInfo } from './round-trip-info.js';
 import { plainArray, textArray } from '../connection/array-literal.js';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
 import { CLAIMED_COLUMNS } from '../../job/job-columns.js';
@@ -50,6 +51,8 @@ export interface RoundTrip {
   readonly slots: number;
   /** Jobs to prefetch beyond those, by channel; under `OTHER_CHANNELS`, those of all channels that are not listed. */
   readonly prefetch: ReadonlyMap<string, number>;
+  /** The most jobs to prefetch over all channels; null is as many as the channels add up to. */
+  readonly prefetchMost: number | null;
   readonly names: readonly string[];
   /** The channels that this node serves, with those below; null is all. */
   readonly only: readonly string[] | null;
@@ -79,30 +82,6 @@ export interface LowWaterMark {
 
 /** `released`: done, and jobs that depended on it, or callbacks of its batch, may run now. */
 export type FinishOutcome = 'done' | 'released' | 'deferred' | 'cancelled' | 'fenced';
-
-/** What a claim tells beside its jobs. */
-export interface RoundTripInfo {
-  /** The node was given up by the others: nothing was written. */
-  readonly dead?: boolean;
-  /** The channels have changed since the node's version: nothing was claimed. */
-  readonly stale?: boolean;
-  /** Ends that met no job of this node and try. */
-  readonly fenced?: readonly string[];
-  /** Milliseconds until the next eta; only where the cycle was to promote. */
-  readonly nextEta?: number;
-  /** Milliseconds until a throttled channel has its next start. */
-  readonly wake?: number;
-  /** Jobs that depended on what ended, or callbacks of batches, may run now. */
-  readonly released?: boolean;
-  /** There was more to have. */
-  readonly more?: boolean;
-  /** Channels with ready jobs that have no row yet. */
-  readonly missing?: readonly string[];
-  /** Channels in which ready jobs found no room. */
-  readonly starved?: readonly string[];
-  /** Entries of the ready index that were read in vain, where these were very many. */
-  readonly walked?: number;
-}
 
 export interface RoundTripReply {
   readonly info: RoundTripInfo;
@@ -140,7 +119,7 @@ export class ClaimStore {
       `SELECT c.info, c.prefetched, ${CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')}
         FROM ${tables.name('queue_job_settle_1')}($1, $18, $2, $3, $4, $5, $6, $7, $8, $9, $10, $23) s
         CROSS JOIN LATERAL ${tables.name('queue_job_claim_1')}(
-          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) c`,
+          $1, $11, s.dead, s.fenced, s.released, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $24) c`,
     );
     this.waitingStatement = namedStatement(
       'queue_job_still_waiting',
@@ -186,6 +165,7 @@ export class ClaimStore {
         roundTrip.starts.length >
         0,
       roundTrip.starts.length > 0 ? JSON.stringify(roundTrip.starts) : null,
+      roundTrip.prefetchMost,
     ]);
     const receivedAt = performance.now();
     // It comes last.

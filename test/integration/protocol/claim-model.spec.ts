@@ -365,6 +365,44 @@ describe('a claim, beside the model that looks at everything again for each job'
     turnless.timeout,
   );
 
+  it(
+    'takes the same jobs where it prefetches others, no more in all than the limits allow, and those of a line in order',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(situations, manyChannels), async (situation) => {
+          await arrange(situation);
+          const prefetch = new Map(MANY.map((name) => [name, 3]));
+          const { slots, only = null } = situation;
+          const { jobs } = await node.cycle({ slots, only, prefetch, prefetchMost: 10 });
+          const allowed = expected(situation);
+          for (const { seq, prefetched } of jobs) if (!prefetched) expect(allowed).toContain(seq);
+          const { rows } = await client.query<{ name: string }>(
+            `SELECT c.name FROM queue_job_channel c JOIN queue_job_permit p ON p.channel = c.name
+             WHERE p.node = $1 AND p.count > 0 GROUP BY c.name, c.capacity
+             HAVING (SELECT sum(q.count) FROM queue_job_permit q WHERE q.channel = c.name) > c.capacity`,
+            [node.id],
+          );
+          expect(rows).toEqual([]);
+          const { channels } = situation;
+          for (const line of channels.filter(({ sequential }) => sequential)) {
+            const taken = jobs.filter(({ channel }) => isWithin(channel, line.name));
+            const { ready, waiting = [] } = moment(situation);
+            const [first] = [...ready, ...waiting]
+              .filter(({ channel }) => isWithin(channel, line.name))
+              .toSorted((a, b) => a.priority - b.priority || a.seq - b.seq);
+            expect(taken.length).toBeLessThan(2);
+            if (taken.length > 0) expect(taken[0]?.seq).toBe(first?.seq);
+          }
+          for (const { channel } of jobs.filter(({ prefetched }) => prefetched))
+            for (const limit of channels.filter(({ name }) => isWithin(channel, name)))
+              expect(limit).toMatchObject({ paused: false, throttle: null, rate: null });
+        }),
+        { numRuns: turnless.numRuns },
+      );
+    },
+    turnless.timeout,
+  );
+
   /** What `queue.explain()` says of each job, in the order of their creation: the kinds of its reasons with their channels. */
   async function explained(): Promise<{ seq: number; reasons: string[] }[]> {
     const { rows } = await client.query<{ uuid: string; seq: string }>(

@@ -163,13 +163,62 @@ describe('claim and settle', () => {
 
   it('prefetches nothing below a limit of which it has no permit, nor what comes after that', async () => {
     await store.channels.change('root.above', { capacity: 1 });
-    for (const name of ['root.above.a', 'root.above.b']) await store.channels.change(name, { capacity: 2 });
+    await store.channels.change('root.above.a', { capacity: 2 });
+    // Its starts are counted in time, so no permit is kept for a job that has yet to start.
+    await store.channels.change('root.above.b', { capacity: 2, rate: { limit: 5, per: 60 } });
     const node = await PlayedNode.register(store);
     for (const channel of ['root.above.a', 'root.above.b', 'root.above.a'])
       await insertJobs(client, noops(1, channel));
     const prefetch = new Map([['root.above.a', 3], ['root.above.b', 3]]); // prettier-ignore
     const { jobs } = await node.cycle({ prefetch });
     expect(jobs.map((job) => [job.channel, job.prefetched])).toEqual([['root.above.a', false]]);
+  });
+
+  it('prefetches the first job of each channel that has room, with a permit that the node keeps for it', async () => {
+    await store.channels.change('root.above', { capacity: 1 });
+    const channels = ['a', 'b', 'c'].map((name) => `root.above.${name}`);
+    for (const name of channels) await store.channels.change(name, { capacity: 1, sequential: true });
+    const [node, other] = [await PlayedNode.register(store), await PlayedNode.register(store)];
+    for (const channel of channels) await insertJobs(client, noops(2, channel));
+    const prefetch = new Map(channels.map((channel) => [channel, 5]));
+    const { jobs, info } = await node.cycle({ slots: 1, prefetch });
+    expect(jobs.map((job) => [job.channel, job.prefetched])).toEqual([
+      [channels[0], false],
+      [channels[1], true],
+      [channels[2], true],
+    ]);
+    expect(info.booked).toEqual({ 'root.above.b': 1, 'root.above.c': 1 });
+    const { rows } = await client.query('SELECT channel, count FROM queue_job_permit ORDER BY channel');
+    expect(rows).toEqual(['root.above', ...channels].map((channel) => ({ channel, count: 1 })));
+    // Nor the second of a channel that goes strictly in order, here or elsewhere.
+    expect((await node.cycle({ slots: 0, prefetch })).jobs).toEqual([]);
+    expect((await other.cycle({ prefetch })).jobs).toEqual([]);
+  });
+
+  it('prefetches nothing that comes after a job which could not be prefetched in a sequential channel', async () => {
+    await store.channels.change('root.line', { capacity: 1, sequential: true });
+    await store.channels.ensure(['root.line.a', 'root.line.b']);
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(1, 'root.line.a'));
+    await insertJobs(client, noops(1, 'root.line.b'));
+    const prefetch = new Map([['root.line.b', 5]]);
+    expect((await node.cycle({ slots: 0, prefetch })).jobs).toEqual([]);
+  });
+
+  it('prefetches in turns, and says which turn each has', async () => {
+    await store.channels.change('root.turns', { capacity: 1, fair: true });
+    const channels = ['root.turns.a', 'root.turns.b'];
+    await store.channels.ensure(channels);
+    const node = await PlayedNode.register(store);
+    await insertJobs(client, noops(4, 'root.turns.a'));
+    await insertJobs(client, noops(2, 'root.turns.b'));
+    const prefetch = new Map(channels.map((channel) => [channel, 5]));
+    const { jobs, info } = await node.cycle({ slots: 1, prefetch, prefetchMost: 4 });
+    const first = jobs.find((job) => !job.prefetched)?.seq as number;
+    expect(info.turns).toEqual([4, 1, 5, 2].map((after) => first + after));
+    // The turns go on after those.
+    const next = await node.cycle({ slots: 0, prefetch });
+    expect(next.jobs.map(({ seq }) => seq - first)).toEqual([3]);
   });
 
   it('prefetches a few jobs of each channel that the node does not list, if it asks for these', async () => {

@@ -34,8 +34,21 @@ describe('the permits that a node holds', () => {
     for (const channel of ['root.a', 'root', 'root']) permits.hold(channel);
     for (const channel of ['root.a', 'root']) permits.release(channel);
     expect(permits.take('root')).toBe(true);
-    expect(permits.takeFree()).toEqual(new Map([['root', 1], ['root.a', 1]])); // prettier-ignore
-    expect(permits.takeFree()).toEqual(new Map());
+    expect(permits.takeFree([])).toEqual(new Map([['root', 1], ['root.a', 1]])); // prettier-ignore
+    expect(permits.takeFree([])).toEqual(new Map());
+  });
+
+  it('that are kept for a prefetched job go back only when none waits that needs one', () => {
+    const permits = permitsOf(['root', 'root.a', 'root.b']);
+    permits.hold('root');
+    permits.book({ 'root.a': 1, 'root.b': 1 });
+    expect(permits.parallelism('root.a')).toBe(1);
+    expect(permits.takeFree([['root.a', 3], ['root.b', 1]])).toEqual(new Map()); // prettier-ignore
+    expect(permits.take('root.a')).toBe(false);
+    permits.release('root');
+    expect(permits.take('root.a')).toBe(true);
+    expect(permits.takeFree([['root.a', 2]])).toEqual(new Map([['root.b', 1]])); // prettier-ignore
+    expect(permits.takeFree([])).toEqual(new Map());
   });
 
   it('say how many jobs of a channel may run here at once', () => {
@@ -57,7 +70,7 @@ describe('the permits that a node holds', () => {
       [],
     );
     expect(permits.version).toBe(4);
-    expect(permits.takeFree()).toEqual(new Map());
+    expect(permits.takeFree([])).toEqual(new Map());
     expect(permits.limitingChannelsOf('root.a')).toEqual(['root.a']);
   });
 });

@@ -26,10 +26,21 @@ describe('how many jobs a node prefetches', () => {
     const policy = new PrefetchPolicy();
     policy.note('root', 0);
     expect(policy.wantedFor('root', 100)).toBe(1_000);
-    const shared = PrefetchPolicy.share(new Map([['root.a', 1_500], ['root.b', 500]])); // prettier-ignore
-    expect(shared).toEqual(new Map([['root.a', 750], ['root.b', 250]])); // prettier-ignore
+    const shared = policy.share(new Map([['root.a', 1_500], ['root.b', 500]]), 100); // prettier-ignore
+    expect(shared).toEqual({ channels: new Map([['root.a', 750], ['root.b', 250]]), most: 1_000 }); // prettier-ignore
     const few = new Map([['root.a', 3]]);
-    expect(PrefetchPolicy.share(few)).toEqual(few);
+    expect(policy.share(few, 100)).toEqual({ channels: few, most: 3 });
+  });
+
+  it('is no more than 50 ms of work for all slots, however many channels it is shared out to', () => {
+    const policy = new PrefetchPolicy();
+    const channels = Array.from({ length: 500 }, (_, at) => `root.${at}`);
+    for (const channel of channels) policy.note(channel, 25);
+    const wanted = new Map(channels.map((channel) => [channel, policy.wantedFor(channel, 1)]));
+    expect(wanted.get('root.0')).toBe(2);
+    const { channels: shared, most } = policy.share(wanted, 50);
+    expect(most).toBe(100);
+    expect(new Set(shared.values())).toEqual(new Set([1]));
   });
 
   it('remembers a thousand channels, and forgets the oldest', () => {

@@ -17,6 +17,20 @@ describe('the jobs at hand', () => {
     expect(queue.take(all)).toBeUndefined();
   });
 
+  it('are taken in turns where channels take turns, those of an earlier claim first', () => {
+    const queue = new PrefetchQueue();
+    const claims: [seq: number, channel: string][][] = [
+      [[1, 'root.a'], [11, 'root.b'], [2, 'root.a'], [12, 'root.b']], // prettier-ignore
+      [[3, 'root.a'], [13, 'root.b'], [4, 'root.a']], // prettier-ignore
+    ];
+    for (const claim of claims) {
+      queue.takeTurns(claim.map(([seq]) => seq));
+      for (const [seq, channel] of claim.toSorted(([a], [b]) => a - b)) queue.add(job(seq, channel));
+    }
+    const taken = Array.from({ length: 7 }, () => queue.take(all)?.seq);
+    expect(taken).toEqual([1, 11, 2, 12, 3, 13, 4]);
+  });
+
   it('of a channel that allows none stay, and hold up no other channel', () => {
     const queue = new PrefetchQueue();
     for (const one of [job(1), job(2, 'root.b')]) queue.add(one);

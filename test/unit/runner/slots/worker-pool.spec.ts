@@ -42,6 +42,29 @@ describe('the workbench of a node', () => {
     expect(pool.unsettled).toBe(false);
   });
 
+  it('lets no job that comes with a permit begin before one that has waited for it', async () => {
+    const begun: string[] = [];
+    const gate = new Gate();
+    const pool = new WorkerPool(2, slots(), {
+      execute: async (attempt): Promise<AttemptResult> => {
+        begun.push(attempt.job.uuid);
+        await gate.opened;
+        return { kind: 'done', result: null };
+      },
+      changed: () => undefined,
+      throttled: () => undefined,
+      freed: () => undefined,
+    });
+    const map = { version: 1, limiting: ['root'], throttled: [], rated: [], exceptions: [], paused: [], counted: [] }; // prettier-ignore
+    pool.resync(map);
+    pool.receive([{ ...job, uuid: 'waiting', seq: 1, prefetched: true }]);
+    expect(pool.attempts.size).toBe(0);
+    pool.receive([{ ...job, uuid: 'later', seq: 2, prefetched: false }]);
+    await eventually(() => expect(begun).toEqual(['waiting']));
+    gate.open();
+    await eventually(() => expect(begun).toEqual(['waiting', 'later']));
+  });
+
   it('tells of no run that it has started while it waits for its turn', async () => {
     const gate = new Gate();
     let begun = 0;

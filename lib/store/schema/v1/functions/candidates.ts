@@ -18,7 +18,7 @@ const FEWEST = 4;
  * out (`v_rest`). Where they take turns, the first that was left out is a row
  * without a job: the claim stops there.
  */
-export const candidates = (t: Tables, marks: boolean): string => `
+const candidates = (t: Tables, marks: boolean): string => `
   SELECT x.row, x.priority, x.seq, x.at, x.path, x.cut, x.known, x.channel
   FROM (
     SELECT d.ctid AS row, d.priority, d.seq, h.at, h.path, h.fetch = h.most AND d.place = h.most AS cut,
@@ -27,18 +27,19 @@ export const candidates = (t: Tables, marks: boolean): string => `
       SELECT q.*,
         -- a channel gives no more than it has room for, and what may be prefetched
         least(q.most, coalesce((SELECT min(g_room[g]) FROM unnest(q.path) g), ${UNLIMITED})
-          + CASE WHEN q.strict THEN 1 ELSE c_prefetch[q.at] + 1 END) AS fetch,
+          + CASE WHEN q.inherit THEN c_prefetch[q.at] + 1 ELSE 1 END) AS fetch,
         coalesce((SELECT bool_or(g_sequential[g]) FROM unnest(q.path) g), false) AS in_order
       FROM (
         SELECT w.*, CASE
           WHEN v_fair THEN least(w.total, greatest(2 * w.total / cardinality(v_channels), ${FEWEST}))
           ELSE least(w.total, greatest(2 * w.total / w.at, 2)) END::integer AS most
         FROM (
-          SELECT f.channel, f.priority, f.seq, f.at::integer AS at, c.path, c.strict,
-            CASE WHEN c.strict THEN v_slots ELSE v_slots + v_prefetch_left END AS total
+          SELECT f.channel, f.priority, f.seq, f.at::integer AS at, c.path, c.inherit,
+            CASE WHEN c.ahead THEN v_slots + v_prefetch_left ELSE v_slots END AS total
           FROM unnest(v_channels, v_priorities, v_seqs) WITH ORDINALITY f (channel, priority, seq, at)
           CROSS JOIN LATERAL (
-            SELECT array_agg(u.place) AS path, coalesce(bool_or(g_strict[u.place]), false) AS strict
+            SELECT array_agg(u.place) AS path, coalesce(bool_and(g_inherit[u.place]), true) AS inherit,
+              coalesce(bool_and(g_inherit[u.place] OR g_book[u.place]), true) AS ahead
             FROM ${t.channel} b
             CROSS JOIN LATERAL (SELECT (v_places ->> g)::integer AS place FROM unnest(b.limiting_channels) g) u
             WHERE b.name = f.channel
@@ -107,3 +108,18 @@ const inTheWay = (t: Tables): string => `
       SELECT j.priority, j.seq FROM ${t.job} j
       WHERE j.phase = ${Phase.ready} AND j.channel = k.channel AND j.node IS NULL ORDER BY j.priority, j.seq LIMIT 1
     ) f`;
+
+/** A statement each for with marks and without, since the places where to read on from cost more than reading. */
+export const openCandidates = (t: Tables, marks: boolean): string => `
+          IF v_fair THEN
+            OPEN v_cursor FOR
+              WITH x AS MATERIALIZED (
+                SELECT c.*, row_number() OVER () AS nth FROM (${candidates(t, marks)}) c
+              ), lists AS MATERIALIZED (
+                SELECT ${t.name('queue_job_turns_1')}(array_agg(x.seq), array_agg(x.priority), array_agg(x.channel)) AS turns
+                FROM (SELECT x.seq, x.priority, x.channel FROM x ORDER BY x.nth) x
+              )
+              SELECT x.* FROM x CROSS JOIN lists l ORDER BY x.priority, l.turns[x.nth];
+          ELSE
+            OPEN v_cursor FOR SELECT x.* FROM (${candidates(t, marks)}) x ORDER BY x.priority, x.seq;
+          END IF;`;

@@ -1,6 +1,7 @@
 import type { Tables } from '../../../connection/tables.js';
 import { Phase } from '../phase.js';
 import { UNLIMITED } from './candidates.js';
+import { BOOK, INHERIT } from './prefetch.js';
 import { LEAST as LEAST_PRIORITY } from './low-water.js';
 import { RATE_ROOM, taken } from './rates.js';
 
@@ -52,11 +53,11 @@ export const chooseChannels = (t: Tables): string => `
             g := (l_at ->> v_name)::integer;
           END IF;
           IF l_wake[g] IS NOT NULL THEN v_wake := least(v_wake, l_wake[g]); END IF;
-          v_open := v_open AND (l_room[g] > 0 OR (l_held[g] AND v_prefetch_left > 0))
+          v_open := v_open AND (l_room[g] > 0 OR (l_held[g] AND l_inherit[g] AND v_prefetch_left > 0))
             AND (l_blocker_priority[g] IS NULL OR (l_blocker_priority[g], l_blocker_seq[g]) > (r.priority, r.seq));
           v_room := v_room AND l_room[g] > 0;
-          -- What is prefetched starts with permits that this node has, so it needs one at every limit.
-          v_may_prefetch := v_may_prefetch AND l_held[g];
+          -- What is prefetched starts with permits that this node has, so it needs one at every limit, or gets one now.
+          v_may_prefetch := v_may_prefetch AND (CASE WHEN l_held[g] THEN l_inherit[g] ELSE l_room[g] > 0 AND l_book[g] END);
           IF l_first_room[g] <= 0 AND v_name <> ALL(v_full) THEN v_full := array_append(v_full, v_name); END IF;
           EXIT WHEN NOT v_open;
         END LOOP;
@@ -92,7 +93,12 @@ export const chooseChannels = (t: Tables): string => `
             -- (Others that are seen later may come before its first free job, if that isn't its first entry.)
             IF r.free_seq = r.seq THEN l_room[g] := l_room[g] - 1; END IF;
             l_held[g] := true;
-          ELSIF l_room[g] <= 0 AND NOT v_may_prefetch THEN
+          ELSIF v_may_prefetch THEN
+            IF NOT l_held[g] THEN
+              IF r.free_seq = r.seq THEN l_room[g] := l_room[g] - 1; END IF;
+              l_held[g] := true;
+            END IF;
+          ELSIF l_room[g] <= 0 THEN
             -- Passed by for want of a permit: nothing behind it may be prefetched for that same permit.
             l_held[g] := false;
           END IF;
@@ -108,10 +114,10 @@ const LOOKED_AT = 10;
  */
 const look = (t: Tables): string => `
             SELECT array_agg(q.name) AS name, array_agg(q.room) AS room, array_agg(q.held) AS held,
-              array_agg(q.sequential) AS sequential, array_agg(q.wake) AS wake,
+              array_agg(q.sequential) AS sequential, array_agg(q.inherit) AS inherit, array_agg(q.book) AS book, array_agg(q.wake) AS wake,
               array_agg(b.priority) AS blocker_priority, array_agg(b.seq) AS blocker_seq
             INTO l FROM (
-              SELECT c.name, c.sequential,
+              SELECT c.name, c.sequential, ${INHERIT} AS inherit, ${BOOK} AS book,
                 CASE WHEN c.paused OR c.next_start > v_now THEN 0 ELSE least(
                   c.capacity - coalesce((SELECT sum(p.count) FROM ${t.permit} p WHERE p.channel = c.name), 0),
                   CASE WHEN c.throttle IS NULL THEN ${UNLIMITED} ELSE 1 END, ${RATE_ROOM}
@@ -136,6 +142,8 @@ const look = (t: Tables): string => `
             l_first_room := l_first_room || l.room;
             l_first_held := l_first_held || l.held;
             l_sequential := l_sequential || l.sequential;
+            l_inherit := l_inherit || l.inherit;
+            l_book := l_book || l.book;
             l_wake := l_wake || l.wake;
             l_blocker_priority := l_blocker_priority || l.blocker_priority;
             l_blocker_seq := l_blocker_seq || l.blocker_seq;`;

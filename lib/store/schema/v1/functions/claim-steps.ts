@@ -1,6 +1,7 @@
 import type { Tables } from '../../../connection/tables.js';
 import { Phase } from '../phase.js';
 import { UNLIMITED } from './candidates.js';
+import { BOOK, INHERIT, TURNS_AHEAD } from './prefetch.js';
 import { bookStarts, RATE_ROOM, taken } from './rates.js';
 
 // The steps of `queue_job_claim`, in the order of its documentation; they share its variables.
@@ -31,10 +32,10 @@ export const lockLimitingChannels = (t: Tables): string => `IF v_limited THEN
 export const sumPermits = (
   t: Tables,
 ): string => `-- A new statement, so a new snapshot: the sum of what is out, with what this node came back with already taken off.
-        SELECT array_agg(q.name), array_agg(q.room), array_agg(q.held), array_agg(q.strict), array_agg(q.sequential),
-          coalesce(bool_or(q.fair), false), array_agg(false), array_agg(false),
+        SELECT array_agg(q.name), array_agg(q.room), array_agg(q.held), array_agg(q.inherit), array_agg(q.book), array_agg(q.sequential),
+          coalesce(bool_or(q.fair), false), array_agg(false), array_agg(false), array_agg(0),
           least(v_wake, min(q.wake)), coalesce(bool_or(q.again IS NOT NULL), false), array_agg(q.again)
-        INTO g_name, g_room, g_held, g_strict, g_sequential, v_fair, g_starved, g_passed, v_wake, v_rated, g_again
+        INTO g_name, g_room, g_held, g_inherit, g_book, g_sequential, v_fair, g_starved, g_passed, g_booked, v_wake, v_rated, g_again
         FROM (
           SELECT c.name,
             CASE
@@ -49,7 +50,7 @@ export const sumPermits = (
             END::integer AS room,
             o.held::integer AS held,
             -- What was lowered below what is out gets permits back: no prefetched job may wait for one that becomes free.
-            c.sequential OR c.fair OR c.throttle IS NOT NULL OR c.rate_limit IS NOT NULL OR c.paused OR coalesce(c.next_start > v_now, false) OR coalesce(o.out > c.capacity, false) AS strict,
+            ${INHERIT} AND NOT coalesce(o.out > c.capacity, false) AS inherit, ${BOOK} AS book,
             c.sequential, c.fair,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake,
             CASE WHEN c.rate_limit IS NOT NULL THEN w.seconds * 1000 END AS again
@@ -61,7 +62,8 @@ export const sumPermits = (
           ) o
           WHERE c.name = ANY(ARRAY(SELECT DISTINCT unnest(b.limiting_channels) FROM ${t.channel} b WHERE b.name = ANY(v_channels)))
         ) q;
-        g_name := coalesce(g_name, '{}');`;
+        g_name := coalesce(g_name, '{}');
+        IF v_fair THEN v_prefetch_left := least(v_prefetch_left, ${TURNS_AHEAD}); END IF;`;
 
 /** Goes through the candidates in order: which start, and which are prefetched. */
 export const PICK = `LOOP
@@ -69,16 +71,19 @@ export const PICK = `LOOP
           -- (The first job of a channel that was left out: from here on the order isn't known.)
           EXIT WHEN NOT FOUND OR (r.row IS NULL AND r.cut);
           v_blocked := v_slots <= 0 OR NOT r.known;
-          v_may_prefetch := c_prefetch[r.at] > 0 AND r.known;
+          v_may_prefetch := v_prefetch_left > 0 AND c_prefetch[r.at] > 0 AND r.known;
+          v_held_up := false;
           IF r.path IS NOT NULL THEN
             FOREACH g IN ARRAY r.path LOOP
               IF g_room[g] <= 0 THEN
                 v_blocked := true;
                 g_starved[g] := true;
-                IF g_passed[g] THEN v_may_prefetch := false; END IF;
+                v_held_up := v_held_up OR g_held[g] <= 0 OR NOT g_inherit[g];
               END IF;
-              -- What is prefetched starts with permits that this node has, so it needs one at every limit.
-              IF g_strict[g] OR g_held[g] <= 0 THEN v_may_prefetch := false; END IF;
+              -- What is prefetched starts with permits that this node has, so it needs one at every limit, or gets one now.
+              IF g_passed[g] OR (CASE WHEN g_held[g] > 0 THEN NOT g_inherit[g] ELSE g_room[g] <= 0 OR NOT g_book[g] END) THEN
+                v_may_prefetch := false;
+              END IF;
             END LOOP;
           END IF;
           IF NOT v_blocked THEN
@@ -94,13 +99,26 @@ export const PICK = `LOOP
             v_prefetched := array_append(v_prefetched, r.row);
             c_prefetch[r.at] := c_prefetch[r.at] - 1;
             v_prefetch_left := v_prefetch_left - 1;
+            v_ahead := array_append(v_ahead, r.seq);
+            IF r.path IS NOT NULL THEN
+              FOREACH g IN ARRAY r.path LOOP
+                CONTINUE WHEN g_held[g] > 0;
+                g_room[g] := g_room[g] - 1;
+                g_held[g] := 1;
+                g_booked[g] := 1;
+              END LOOP;
+            END IF;
           ELSE
             IF r.path IS NOT NULL THEN
               FOREACH g IN ARRAY r.path LOOP
-                -- Passed by because a permit is missing, so nothing behind it may be prefetched for that same permit.
-                IF g_room[g] <= 0 THEN g_passed[g] := true; END IF;
+                -- Passed by because a permit is missing, so nothing behind it may be prefetched for that same permit. (Where
+                -- it could not start with what ends here either, the other permits are of no use to it.)
+                IF g_room[g] <= 0 AND NOT (v_held_up AND g_held[g] > 0 AND g_inherit[g]) THEN g_passed[g] := true; END IF;
                 -- Strictly in order: what can't start now stops those behind it.
-                IF g_sequential[g] AND v_slots > 0 THEN g_room[g] := 0; END IF;
+                IF g_sequential[g] THEN
+                  g_passed[g] := true;
+                  IF v_slots > 0 THEN g_room[g] := 0; END IF;
+                END IF;
               END LOOP;
             END IF;
             CONTINUE;
@@ -112,21 +130,24 @@ export const PICK = `LOOP
         END LOOP;
         CLOSE v_cursor;`;
 
-/** Step 6: books the permits of what was picked and locked. */
+/** Step 6: books the permits of what was picked and locked, and those that are kept for what is prefetched. */
 export const bookPermits = (t: Tables): string => `IF v_limited THEN
             INSERT INTO ${t.permit} AS p (channel, node, count)
-            SELECT u.limiting, p_node, count(*)
-            FROM unnest(v_picks) k (row)
-            JOIN ${t.job} j ON j.ctid = k.row
-            JOIN ${t.channel} c ON c.name = j.channel
-            CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
-            GROUP BY u.limiting ORDER BY u.limiting
+            SELECT b.limiting, p_node, sum(b.count) FROM (
+              SELECT u.limiting, 1 AS count
+              FROM unnest(v_picks) k (row)
+              CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j
+              JOIN ${t.channel} c ON c.name = j.channel
+              CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
+              UNION ALL
+              SELECT q.name, q.booked FROM unnest(g_name, g_booked) q (name, booked) WHERE q.booked > 0
+            ) b GROUP BY b.limiting ORDER BY b.limiting
             ON CONFLICT (channel, node) DO UPDATE SET count = p.count + excluded.count;
             UPDATE ${t.channel} c SET next_start = v_now + c.throttle * interval '1 second'
             WHERE c.throttle IS NOT NULL AND c.name IN (
               SELECT unnest(b.limiting_channels) FROM unnest(v_picks) k (row)
-              JOIN ${t.job} j ON j.ctid = k.row JOIN ${t.channel} b ON b.name = j.channel
+              CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j JOIN ${t.channel} b ON b.name = j.channel
             );
             ${bookStarts(t)}
-            IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks); END IF;
+            IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks || v_prefetched); END IF;
           END IF;`;

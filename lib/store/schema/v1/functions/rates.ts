@@ -48,7 +48,7 @@ export const bookStarts = (t: Tables): string => `IF v_rated THEN
               INSERT INTO ${t.start} AS s (channel, node, open)
               SELECT c.name, p_node, count(*)
               FROM unnest(v_picks) k (row)
-              JOIN ${t.job} j ON j.ctid = k.row
+              CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j
               JOIN ${t.channel} b ON b.name = j.channel
               JOIN ${t.channel} c ON c.name = ANY(b.limiting_channels) AND c.rate_limit IS NOT NULL
               GROUP BY c.name ORDER BY c.name

@@ -74,7 +74,7 @@ CREATE OR REPLACE FUNCTION ${t.name('queue_job_served_1')}(p_picks tid[]) RETURN
     SELECT ${childOf('j.channel', 'f.name')} AS child,
       max((extract(epoch FROM clock_timestamp()) * 1000000)::bigint + k.at) AS at
     FROM unnest(p_picks) WITH ORDINALITY k (row, at)
-    JOIN ${t.job} j ON j.ctid = k.row
+    CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j
     JOIN ${t.channel} b ON b.name = j.channel
     JOIN ${t.channel} f ON f.name = ANY(b.limiting_channels) AND f.fair
     GROUP BY 1
