@@ -1,4 +1,5 @@
 import { wrongValue } from '../common/option-checks.js';
+import { checkTags } from './tags.js';
 
 /** The kinds of figures: a level, a number that grows, and how long things took. */
 export type MetricKind = 'gauge' | 'counter' | 'histogram';
@@ -32,6 +33,9 @@ export const METRICS = {
   lostNotifications: { name: 'queue_job.notifications.lost', kind: 'counter', unit: '{notification}', labels: [], help: 'Notifications of this process that PostgreSQL did not take; their jobs are found by polling' },
   wait: { name: 'queue_job.wait', kind: 'histogram', unit: 's', labels: ['channel', 'job'], help: 'From the moment a job could run to the start of its attempt on this node' },
   run: { name: 'queue_job.run', kind: 'histogram', unit: 's', labels: ['channel', 'job'], help: 'How long attempts ran on this node' },
+  taggedAttempts: { name: 'queue_job.tagged.attempts', kind: 'counter', unit: '{attempt}', labels: ['tag', 'outcome'], help: 'Attempts of jobs with this tag that ended on this node; one with two tags counts under both' },
+  taggedWait: { name: 'queue_job.tagged.wait', kind: 'histogram', unit: 's', labels: ['tag'], help: 'From the moment a job with this tag could run to the start of its attempt on this node' },
+  taggedRun: { name: 'queue_job.tagged.run', kind: 'histogram', unit: 's', labels: ['tag'], help: 'How long attempts of jobs with this tag ran on this node' },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 /** A figure of {@link METRICS}. */
@@ -77,6 +81,20 @@ export interface JobMetrics {
   record(event: MetricEvent): void;
   /** At most so many pairs of channel and job function have series of their own; the others are `other`. Default: 500. */
   readonly maxSeries?: number;
+  /** The tags that have series of their own, see {@link checkMetricTags}. Default: none. */
+  readonly tags?: readonly string[];
+}
+
+/** So many tags may have series: a tag may be as rare as a customer, and a series is dear to keep. */
+const MAX_METRIC_TAGS = 50;
+
+/**
+ * The tags whose attempts are measured.
+ *
+ * @throws InvalidJobOptionError where it is no list of tags, or has more than 50
+ */
+export function checkMetricTags(value: unknown): readonly string[] {
+  return checkTags('tags', value, MAX_METRIC_TAGS);
 }
 
 /** @throws InvalidJobOptionError */

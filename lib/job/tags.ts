@@ -8,15 +8,16 @@ const MAX_LENGTH = 100;
 /**
  * Checks the tags of a job, or those of a filter.
  *
+ * @param most - how many there may be; default: 20
  * @returns each tag once, in the order given
- * @throws InvalidJobOptionError where it isn't a list, has more than 20 of them, or one isn't a text of 1 to 100 characters
+ * @throws InvalidJobOptionError where it isn't a list, has more of them, or one isn't a text of 1 to 100 characters
  * @example
  * ```ts
  * checkTags('tags', ['customer:42', 'import', 'import']); // ['customer:42', 'import']
  * ```
  */
-export function checkTags(property: string, value: unknown): readonly string[] {
-  const allowed = `a list of at most ${MAX_TAGS} tags, each a string of 1 to ${MAX_LENGTH} characters, not blank and ${STORABLE}`;
+export function checkTags(property: string, value: unknown, most = MAX_TAGS): readonly string[] {
+  const allowed = `a list of at most ${most} tags, each a string of 1 to ${MAX_LENGTH} characters, not blank and ${STORABLE}`;
   if (!Array.isArray(value)) throw wrongValue(property, allowed, value);
   const tags = new Set<string>();
   // An index loop, since holes count as undefined.
@@ -24,7 +25,7 @@ export function checkTags(property: string, value: unknown): readonly string[] {
     const tag: unknown = value[at];
     if (!isTag(tag)) throw wrongValue(`${property}[${at}]`, allowed, tag);
     tags.add(tag);
-    if (tags.size > MAX_TAGS) throw wrongValue(property, allowed, value);
+    if (tags.size > most) throw wrongValue(property, allowed, value);
   }
   return Object.freeze([...tags]);
 }

@@ -4,6 +4,7 @@ import { LIBRARY_VERSION } from '../common/version.js';
 import {
   BUCKETS,
   checkMaxSeries,
+  checkMetricTags,
   type JobMetrics,
   type MetricDefinition,
   type MetricKey,
@@ -15,6 +16,10 @@ import { SCOPE } from './conventions.js';
 export interface OpenTelemetryMetricsOptions {
   /** How many pairs of channel and job function have series of their own, from 0; all others are `other`. Default: 500. */
   readonly maxSeries?: number;
+  /**
+   * The tags whose attempts have series of their own, `queue_job.tagged.…`: 50 at most. Others have none. Default: none.
+   */
+  readonly tags?: readonly string[];
 }
 
 /**
@@ -28,11 +33,15 @@ export interface OpenTelemetryMetricsOptions {
  * ```
  */
 export function openTelemetryMetrics(options: OpenTelemetryMetricsOptions = {}): JobMetrics {
-  const { maxSeries } = checkProperties<OpenTelemetryMetricsOptions>(options, { maxSeries: checkMaxSeries });
+  const { maxSeries, tags } = checkProperties<OpenTelemetryMetricsOptions>(options, {
+    maxSeries: checkMaxSeries,
+    tags: checkMetricTags,
+  });
   const counters = new Map<MetricKey, Counter>();
   const histograms = new Map<MetricKey, Histogram>();
   return {
     ...(maxSeries === undefined ? {} : { maxSeries }),
+    ...(tags === undefined ? {} : { tags }),
     start(source) {
       // Not before: there is no proxy for meters, as there is for tracers.
       const meter = metrics.getMeter(SCOPE, LIBRARY_VERSION);

@@ -4,6 +4,7 @@ import { wrongValue } from '../common/option-checks.js';
 import {
   BUCKETS,
   checkMaxSeries,
+  checkMetricTags,
   type JobMetrics,
   type MetricDefinition,
   type MetricEvent,
@@ -19,6 +20,10 @@ export interface PrometheusMetricsOptions {
   readonly register?: Registry;
   /** How many pairs of channel and job function have series of their own, from 0; all others are `other`. Default: 500. */
   readonly maxSeries?: number;
+  /**
+   * The tags whose attempts have series of their own, `queue_job_tagged_…`: 50 at most. Others have none. Default: none.
+   */
+  readonly tags?: readonly string[];
   /** The upper bounds of the histograms in seconds, rising. Default: 0.005 to 7200. */
   readonly buckets?: readonly number[];
 }
@@ -36,13 +41,15 @@ export function prometheusMetrics(options: PrometheusMetricsOptions = {}): JobMe
   const given = checkProperties<PrometheusMetricsOptions>(options, {
     register: checkRegister,
     maxSeries: checkMaxSeries,
+    tags: checkMetricTags,
     buckets: checkBuckets,
   });
-  const { register = defaultRegister, maxSeries, buckets = BUCKETS } = given;
+  const { register = defaultRegister, maxSeries, tags, buckets = BUCKETS } = given;
   const counters = new Map<MetricKey, Counter>();
   const histograms = new Map<MetricKey, Histogram>();
   return {
     ...(maxSeries === undefined ? {} : { maxSeries }),
+    ...(tags === undefined ? {} : { tags }),
     start(source) {
       const names = Object.entries(METRICS).map(([key, metric]) => {
         const definition: MetricDefinition = metric;

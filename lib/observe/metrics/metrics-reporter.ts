@@ -15,6 +15,7 @@ export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShu
   /** One query for all who ask at once, or within 15 s of each other. */
   private readonly levels: SharedRead<readonly MetricSample[]>;
   private readonly bounds: Record<'jobs' | 'channels' | 'schedules', SeriesBound>;
+  private readonly tags: ReadonlySet<string>;
   private stop: (() => void) | undefined;
   private lost: { unsubscribe(): void } | undefined;
 
@@ -25,6 +26,7 @@ export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShu
     const snapshots = new SnapshotStore(store.database, store.tables);
     this.levels = new SharedRead(async () => samplesOf(await snapshots.read(), this.bounds), FRESH_MS);
     const most = metrics?.maxSeries ?? 500;
+    this.tags = new Set(metrics?.tags);
     const bound = (): SeriesBound => new SeriesBound(most);
     this.bounds = { jobs: bound(), channels: bound(), schedules: bound() };
   }
@@ -44,11 +46,18 @@ export class MetricsReporter implements OnApplicationBootstrap, OnApplicationShu
     this.stop = undefined;
   }
 
-  readonly attemptEnded: AttemptMeter = (outcome, channel, name, wait, run) => {
+  readonly attemptEnded: AttemptMeter = (outcome, channel, name, tags, wait, run) => {
     const labels = this.bounds.jobs.labelsOf(channel, name);
     this.record({ metric: 'attempts', labels: { ...labels, outcome }, value: 1 });
     if (wait !== undefined) this.record({ metric: 'wait', labels, value: wait });
     if (run !== undefined) this.record({ metric: 'run', labels, value: run });
+    if (tags === null || this.tags.size === 0) return;
+    for (const tag of tags) {
+      if (!this.tags.has(tag)) continue;
+      this.record({ metric: 'taggedAttempts', labels: { tag, outcome }, value: 1 });
+      if (wait !== undefined) this.record({ metric: 'taggedWait', labels: { tag }, value: wait });
+      if (run !== undefined) this.record({ metric: 'taggedRun', labels: { tag }, value: run });
+    }
   };
 
   /** The application's object: what it throws must not end a round trip of the node. */

@@ -17,6 +17,7 @@ export type AttemptMeter = (
   outcome: CountedOutcome,
   channel: string,
   name: string,
+  tags: readonly string[] | null,
   wait?: number,
   run?: number,
 ) => void;
@@ -62,23 +63,23 @@ export class StatsRecorder {
       const outcome = outcomeOf(result);
       const run = (at - attempt.startedAt) / 1000;
       this.buffer.count(outcome, job.channel, job.name, at, wait, run);
-      this.meter?.(outcome, job.channel, job.name, wait, run);
+      this.meter?.(outcome, job.channel, job.name, job.tags, wait, run);
     }
   }
 
   /** A prefetched job that was cancelled before it began. */
-  dropped({ channel, name }: ClaimedJob): void {
+  dropped({ channel, name, tags }: ClaimedJob): void {
     this.buffer.countUntimed('cancelled', channel, name, performance.now());
-    this.meter?.('cancelled', channel, name);
+    this.meter?.('cancelled', channel, name, tags);
   }
 
   /** Jobs of a node that has died; what had not begun is no attempt. */
   rescued(attempts: readonly RescuedAttempt[]): void {
     const now = performance.now();
-    for (const { kind, channel, name, wait, run } of attempts) {
+    for (const { kind, channel, name, tags, wait, run } of attempts) {
       if (kind === 'back') continue;
       this.buffer.count(kind, channel, name, now, wait, run);
-      this.meter?.(kind, channel, name, wait, run);
+      this.meter?.(kind, channel, name, tags, wait, run);
     }
   }
 

@@ -158,6 +158,38 @@ describe('metrics', () => {
     );
   });
 
+  it('tell attempts by the tags that were named, and by no other', async () => {
+    const register = new Registry();
+    const { queue } = await start(prometheusMetrics({ register, tags: ['import', 'slow'] }));
+    for (const tags of [['import'], ['import', 'slow', 'customer:1'], ['customer:2'], []])
+      await queue.withDelay(Shop, { tags }).many();
+    await eventually(async () =>
+      expect(await register.metrics()).toMatch(/^queue_job_attempts_total\{.*outcome="done"\} 4$/m),
+    );
+    const text = await register.metrics();
+    expect(
+      [...text.matchAll(/^queue_job_tagged_\w+(?:_total|_count)\{.*$/gm)].map(([line]) => line).toSorted(),
+    ).toEqual([
+      'queue_job_tagged_attempts_total{tag="import",outcome="done"} 2',
+      'queue_job_tagged_attempts_total{tag="slow",outcome="done"} 1',
+      'queue_job_tagged_run_seconds_count{tag="import"} 2',
+      'queue_job_tagged_run_seconds_count{tag="slow"} 1',
+      'queue_job_tagged_wait_seconds_count{tag="import"} 2',
+      'queue_job_tagged_wait_seconds_count{tag="slow"} 1',
+    ]);
+    expect(text).not.toContain('customer:');
+  });
+
+  it.each<[string, (options: object) => unknown]>([
+    ['prometheusMetrics', prometheusMetrics],
+    ['openTelemetryMetrics', openTelemetryMetrics],
+  ])('take at most fifty tags: %s', (_, make) => {
+    const many = Array.from({ length: 51 }, (__, at) => `t${at}`);
+    for (const tags of ['import', [''], [5], null, many])
+      expect(() => make({ tags })).toThrow('a list of at most 50 tags, each a string of 1 to 100 characters');
+    make({ tags: many.slice(1) });
+  });
+
   it('leave the registry as it was when the application ends, and harm nothing when the database is away', async () => {
     const register = new Registry();
     const { app } = await start(prometheusMetrics({ register }));
