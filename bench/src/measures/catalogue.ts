@@ -2,6 +2,9 @@ import { chain } from './chain.ts';
 import { channels } from './channels.ts';
 import { drains, transactional } from './drain.ts';
 import { enqueue } from './enqueue.ts';
+import { finished } from './finished.ts';
+import { fleets } from './fleet/fleet.ts';
+import { heartbeats } from './fleet/heartbeats.ts';
 import { footprint } from './footprint.ts';
 import { growth } from './growth/growth.ts';
 import { snapshot } from './growth/snapshot.ts';
@@ -18,6 +21,7 @@ export const MEASURES: readonly Measure[] = [
   transactional,
   ...channels,
   pickup,
+  finished,
   lateness,
   chain,
   idle,
@@ -25,4 +29,6 @@ export const MEASURES: readonly Measure[] = [
   memory,
   ...growth,
   snapshot,
+  ...fleets,
+  heartbeats,
 ];

@@ -16,12 +16,16 @@ export class Participant {
 
   private constructor(
     private readonly system: System,
+    /** All nodes of this process, that one included. */
+    private readonly nodes: readonly System[],
     private readonly role: Role,
     private readonly report: (ran: number) => void,
   ) {}
 
   static async open(open: OpenSystem, role: Role, report: (ran: number) => void): Promise<Participant> {
-    return new Participant(await open(role), role, report);
+    const nodes: System[] = [];
+    for (let at = 0; at < (role.work?.nodes ?? 1); at += 1) nodes.push(await open(role));
+    return new Participant(nodes[0] as System, nodes, role, report);
   }
 
   prepare(): Promise<void> {
@@ -44,7 +48,7 @@ export class Participant {
         this.count();
       },
     };
-    await this.system.work(handlers[this.role.work?.handler ?? 'nothing']);
+    for (const node of this.nodes) await node.work(handlers[this.role.work?.handler ?? 'nothing']);
   }
 
   /** Calls `callers` loops at once for `ms` milliseconds; every call waits for its commit. */
@@ -83,6 +87,17 @@ export class Participant {
     await Promise.all(calls);
   }
 
+  /** How long each of `count` calls took until its result was there, one after the other, in microseconds. */
+  async callAndWait(count: number): Promise<number[]> {
+    const waited: number[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const start = microseconds();
+      await this.system.callAndWait?.(this.payload());
+      waited.push(microseconds() - start);
+    }
+    return waited;
+  }
+
   async chain(length: number): Promise<void> {
     await this.system.chain?.(Array.from({ length }, () => this.payload()));
   }
@@ -106,8 +121,8 @@ export class Participant {
     return process.memoryUsage().rss;
   }
 
-  close(): Promise<void> {
-    return this.system.close();
+  async close(): Promise<void> {
+    for (const node of this.nodes) await node.close();
   }
 
   private count(): void {

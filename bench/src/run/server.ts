@@ -5,8 +5,8 @@ const SETTINGS = {
   // Idle costs are counted by it. It is there for all systems alike.
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.track': 'top',
-  // Four workers with 25 connections each, and those that look on.
-  max_connections: '200',
+  // Four workers with 25 connections each, or a fleet of 48 nodes with some each, and those that look on.
+  max_connections: '600',
 };
 
 export interface Server {

@@ -139,6 +139,10 @@ class QueueJobSystem implements System {
     return this.queue.delayAll(payloads.map((payload) => jobs.run(payload)));
   }
 
+  async callAndWait(payload: Payload): Promise<unknown> {
+    return this.queue.finished(await this.queue.withDelay(BenchJobs).run(payload));
+  }
+
   async chain(payloads: readonly Payload[]): Promise<unknown> {
     const jobs = this.queue.delayable(BenchJobs);
     return chain(...payloads.map((payload) => jobs.run(payload))).delay();

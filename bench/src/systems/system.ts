@@ -29,6 +29,8 @@ export interface WorkRole {
   /** The channels of nestjs-queue-job; other systems have no such thing. */
   readonly channels?: string;
   readonly transactional?: boolean;
+  /** Nodes of the system in this process, each with connections of its own. Default: 1. */
+  readonly nodes?: number;
   /** How many schedules tick at once, as often as the system lets them. */
   readonly schedules?: number;
 }
@@ -55,6 +57,11 @@ export type Ability =
   | 'idle cost'
   | 'backlog'
   | 'future and done jobs'
+  /** Many nodes, some in one process. */
+  | 'fleet'
+  | 'fleet heartbeats'
+  /** A caller in another process gets the result of its job. */
+  | 'results'
   | 'schedules'
   /** The cron of pg-boss and graphile-worker has minutes. */
   | 'schedules of every second';
@@ -74,6 +81,8 @@ export interface System {
   /** Writes a row to the caller's table `bench_order`, and enqueues, in one transaction. */
   enqueueInTransaction?(payload: Payload): Promise<unknown>;
   enqueueMany?(payloads: readonly Payload[]): Promise<unknown>;
+  /** Enqueues, and waits for the result of the job. */
+  callAndWait?(payload: Payload): Promise<unknown>;
   /** Stores `payloads` as jobs each of which waits for the one before it. */
   chain?(payloads: readonly Payload[]): Promise<unknown>;
   /** Runs the schedules of the role, and answers how late the first `jobs` of theirs began, in milliseconds. */
