@@ -17,11 +17,11 @@ const required = [
   'README.md',
   'package.json',
   'dist/cjs/package.json',
-  ...['esm', 'cjs'].flatMap((format) =>
-    entries.flatMap((entry) => [`dist/${format}/${entry}.js`, `dist/${format}/${entry}.d.ts`]),
+  ...['dist', 'dist/cjs'].flatMap((folder) =>
+    entries.flatMap((entry) => [`${folder}/${entry}.js`, `${folder}/${entry}.d.ts`]),
   ),
 ];
-const built = /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/;
+const built = /^dist\/(?!ui\/).+\.(js|d\.ts)$/;
 
 /** What the build puts into the package, so that nobody has to install it. */
 const bundled = ['valibot', 'preact', '@preact/signals', 'uplot', '@dagrejs/dagre'];

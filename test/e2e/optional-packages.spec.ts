@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-const DIST = join(import.meta.dirname, '../../dist/esm');
+const DIST = join(import.meta.dirname, '../../dist');
 
 /** The packages that a file of the build, and all that it imports, asks for. */
 async function packagesOf(file: string, seen = new Set<string>()): Promise<Set<string>> {
@@ -34,7 +34,7 @@ describe('the main entry', () => {
       dependencies,
       peerDependencies,
       peerDependenciesMeta = {},
-    } = JSON.parse(await readFile(join(DIST, '../../package.json'), 'utf8')) as Record<
+    } = JSON.parse(await readFile(join(DIST, '../package.json'), 'utf8')) as Record<
       'dependencies' | 'peerDependencies',
       Record<string, string>
     > & {

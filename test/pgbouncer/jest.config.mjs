@@ -12,10 +12,10 @@ export default {
   rootDir,
   testMatch: ['<rootDir>/test/integration/**/*.spec.ts'],
   moduleNameMapper: {
-    '^(?:\\.\\./){2,}lib/(.+)\\.js$': '<rootDir>/dist/esm/$1.js',
+    '^(?:\\.\\./){2,}lib/(.+)\\.js$': '<rootDir>/dist/$1.js',
     ...postgres.moduleNameMapper,
-    '^nestjs-queue-job$': '<rootDir>/dist/esm/index.js',
-    '^nestjs-queue-job/migrations$': '<rootDir>/dist/esm/migrations.js',
+    '^nestjs-queue-job$': '<rootDir>/dist/index.js',
+    '^nestjs-queue-job/migrations$': '<rootDir>/dist/migrations.js',
   },
   testEnvironment: '<rootDir>/test/pgbouncer/environment.mjs',
   globalSetup: '<rootDir>/test/pgbouncer/global-setup.ts',

@@ -1,7 +1,8 @@
 // Removes the declarations that no entry of the package reaches: nobody can import them. Those that are left may need no
 // types but those that every application of NestJS with TypeORM has.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { builtFiles, FORMATS } from './formats.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -38,8 +39,7 @@ for (const [name, entry] of entries) {
   for (const { types } of [entry.import, entry.require])
     reach(join(ROOT, types), reached, AVAILABLE_TO[name]);
 }
-for (const format of ['esm', 'cjs']) {
-  const folder = join(ROOT, 'dist', format);
-  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+for (const [format, folder] of Object.entries(FORMATS)) {
+  const all = builtFiles(format).map((name) => join(folder, name));
   for (const file of all.filter((name) => name.endsWith('.d.ts') && !reached.has(name))) rmSync(file);
 }

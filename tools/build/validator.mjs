@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
+import { FORMATS } from './formats.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/valibot/package.json'), 'utf8'));
 
-for (const format of ['esm', 'cjs']) {
-  const folder = join(ROOT, 'dist', format, 'dashboard/server/input');
+for (const [format, built] of Object.entries(FORMATS)) {
+  const folder = join(built, 'dashboard/server/input');
   await build({
     root: ROOT,
     configFile: false,

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtFiles, FORMATS } from '../build/formats.mjs';
 
 /** Where the report is kept. */
 export const API_REPORT = join(import.meta.dirname, 'api.txt');
@@ -11,10 +12,9 @@ const SHOWN = 40;
  * The public declarations without their comments, as one text: a change of the API is a difference in it. Both formats
  * declare the same, or it throws.
  */
-export function apiReport(root) {
-  const [esm, cjs] = ['esm', 'cjs'].map((format) => declarations(join(root, 'dist', format)));
-  if (esm !== cjs)
-    throw new Error(`dist/esm and dist/cjs declare different things:\n${apiDifference(esm, cjs)}`);
+export function apiReport() {
+  const [esm, cjs] = Object.keys(FORMATS).map(declarations);
+  if (esm !== cjs) throw new Error(`dist and dist/cjs declare different things:\n${apiDifference(esm, cjs)}`);
   return esm;
 }
 
@@ -40,13 +40,13 @@ function linesOf(report) {
   return lines;
 }
 
-function declarations(folder) {
-  if (!existsSync(folder)) throw new Error('Nothing is built: run npm run build.');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+function declarations(format) {
+  const files = builtFiles(format);
+  if (files.length === 0) throw new Error('Nothing is built: run npm run build.');
   return files
     .filter((name) => name.endsWith('.d.ts'))
     .toSorted()
-    .map((name) => `// ${name}\n${withoutComments(readFileSync(join(folder, name), 'utf8'))}`)
+    .map((name) => `// ${name}\n${withoutComments(readFileSync(join(FORMATS[format], name), 'utf8'))}`)
     .join('\n');
 }
 

@@ -1,12 +1,9 @@
 // The API report: `npm run check:api` fails if the public declarations differ from tools/release/api.txt, and shows where.
 // `npm run api:write` writes the report, for a change that is meant. Both read what `npm run build` has made.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { API_REPORT, apiDifference, apiReport } from './api-report.mjs';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-
-const now = apiReport(ROOT);
+const now = apiReport();
 if (process.argv.includes('--write')) {
   writeFileSync(API_REPORT, now);
   console.log(`Written: ${API_REPORT}. Look at what has changed in it, and commit it.`);

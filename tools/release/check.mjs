@@ -14,7 +14,7 @@ const manifest = JSON.parse(read('package.json'));
 const { version } = manifest;
 
 if (process.argv.includes('--prepare')) {
-  writeFileSync(API_REPORT, apiReport(ROOT));
+  writeFileSync(API_REPORT, apiReport());
   writeFileSync(SCHEMAS, `${JSON.stringify(schemaHashes(ROOT), null, 2)}\n`);
   console.log(
     'Written: api.txt and released-schemas.json. Look at what has changed in them, and commit them.',
@@ -54,7 +54,7 @@ const CHECKS = {
   },
   'the API is that of its report': () => {
     const recorded = existsSync(API_REPORT) ? readFileSync(API_REPORT, 'utf8') : '';
-    const difference = apiDifference(recorded, apiReport(ROOT));
+    const difference = apiDifference(recorded, apiReport());
     return difference === ''
       ? ''
       : `the public declarations differ from tools/release/api.txt: run npm run api:write, and look at the difference\n${difference}`;

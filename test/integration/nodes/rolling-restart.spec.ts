@@ -9,8 +9,11 @@ import { connect, countOf, expectAllDone, insertJobs } from '../../support/recor
 /** Three processes, each restarted so many times, as a rolling deploy does it. */
 const ROUNDS = Number(process.env['ROLLING_ROUNDS'] ?? 10);
 
-/** The longest that a job may wait for its start here, in milliseconds: the load leaves half of the slots free. */
-const LONGEST_WAIT_MS = 5_000;
+/**
+ * The longest that a job may wait for its start here, in milliseconds: the load leaves half of the slots free. A job that
+ * was lost would wait for 30 s at least; a machine with other work holds one up for seconds.
+ */
+const LONGEST_WAIT_MS = 15_000;
 
 describe('a rolling restart under load', () => {
   let database: TestDatabase;
