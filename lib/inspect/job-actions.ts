@@ -10,13 +10,6 @@ export type JobChange = (typeof JOB_CHANGES)[number];
 
 export const JOB_CHANGES = ['requeue', 'cancel', 'setDone', 'delete', 'runNow'] as const;
 
-/**
- * Whether a job keeps the name of the person who changed it.
- *
- * @internal
- */
-export const keepsActor = (change: JobChange): boolean => change === 'cancel' || change === 'setDone';
-
 /** What became of many jobs. */
 export interface ChangedJobs {
   /** Uuids. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type ActorOptions, checkActor } from '../common/call-checks.js';
+import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
 import { formatValue } from '../common/format-value.js';
 import { checkObject } from '../common/option-checks.js';
+import { audited } from '../inspect/audited.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { ScheduleNotFoundError } from '../errors/schedule-not-found.error.js';
 import { QueueParts } from '../services/queue-parts.js';
@@ -95,8 +96,20 @@ export class ScheduleService {
    *
    * @throws InvalidScheduleError for a wrong expression, zone or option, or if code declares a schedule of this name
    */
-  async upsert(name: string, options: UpsertScheduleOptions): Promise<void> {
-    const { jobName, call, definition } = readUpsert(checkScheduleName(name), options, this.parts.codec);
+  async upsert(name: string, options: UpsertScheduleOptions, actor: ActorOptions = {}): Promise<void> {
+    checkActorOptions('upsert()', actor);
+    const read = readUpsert(checkScheduleName(name), options, this.parts.codec);
+    const { cron, every, timeZone } = read.definition;
+    const details = { jobName: read.jobName, cron, every, timeZone };
+    await this.audited('upsert', name, actor, async () => this.storeDefinition(name, read), details);
+    read.call.take();
+    read.call.home.forget(read.call);
+  }
+
+  private async storeDefinition(
+    name: string,
+    { jobName, definition }: ReturnType<typeof readUpsert>,
+  ): Promise<void> {
     await this.store.channels.ensure([definition.channel ?? definition.call.defaultChannel]);
     for (let stored = false; !stored;) {
       const { now, rows } = await this.store.schedules.read([name]);
@@ -115,20 +128,21 @@ export class ScheduleService {
         row.jobName === jobName && isSameDefinition(row.definition, definition, this.parts.codec);
       stored = isSame || (await this.changeRow(row, { jobName, definition }, now));
     }
-    call.take();
-    call.home.forget(call);
   }
 
   /** Stores no more ticks; those missed meanwhile are not made up. Jobs that were stored stay as they are. */
   async pause(name: string, options: ActorOptions = {}): Promise<void> {
-    const pausedBy = checkActor(checkObject('pause()', options));
-    await this.change(name, () => ({ pausedBy, nextTick: null }));
+    await this.audited('pause', name, options, async (pausedBy) =>
+      this.change(name, () => ({ pausedBy, nextTick: null })),
+    );
   }
 
   /** Goes on with the next tick to come. */
-  async resume(name: string): Promise<void> {
-    await this.change(name, (row, now) =>
-      row.pausedAt === null ? {} : { pausedBy: null, nextTick: this.nextOf(row, now) },
+  async resume(name: string, options: ActorOptions = {}): Promise<void> {
+    await this.audited('resume', name, options, async () =>
+      this.change(name, (row, now) =>
+        row.pausedAt === null ? {} : { pausedBy: null, nextTick: this.nextOf(row, now) },
+      ),
     );
   }
 
@@ -139,7 +153,12 @@ export class ScheduleService {
    * @returns the job; the one that has the identity key of the job function where that is taken
    * @throws ScheduleNotFoundError
    */
-  async runNow(name: string): Promise<QueueJob> {
+  async runNow(name: string, options: ActorOptions = {}): Promise<QueueJob> {
+    checkActorOptions('runNow()', options);
+    return this.audited('run', name, options, async () => this.storeNow(name));
+  }
+
+  private async storeNow(name: string): Promise<QueueJob> {
     const row = await this.read(name);
     const job = jobOf(row, this.changes);
     if (!(await this.store.schedules.runNow(job))) throw notFound(name);
@@ -149,7 +168,7 @@ export class ScheduleService {
     const holder = job.identityKey === null ? null : await this.store.writer.holderOf(job.identityKey);
     const twin = holder === null ? undefined : await this.parts.reader.find(holder);
     // The job that had the key has ended between the two.
-    return twin === undefined ? this.runNow(name) : Object.assign(twin, { deduplicated: true });
+    return twin === undefined ? this.storeNow(name) : Object.assign(twin, { deduplicated: true });
   }
 
   /**
@@ -158,18 +177,26 @@ export class ScheduleService {
    *
    * @throws ScheduleNotFoundError, InvalidScheduleError
    */
-  async configure(name: string, change: ScheduleChange): Promise<void> {
+  async configure(name: string, change: ScheduleChange, options: ActorOptions = {}): Promise<void> {
     checkObject('configure()', change);
+    checkActorOptions('configure()', options);
     if (typeof change.channel === 'string') {
       const override = readChange(name, { channel: change.channel }, await this.read(name));
       if (typeof override?.channel === 'string') await this.store.channels.ensure([override.channel]);
     }
-    await this.change(name, (row) => ({ override: readChange(name, change, row) }));
+    readChange(name, change, await this.read(name));
+    await this.audited(
+      'change',
+      name,
+      options,
+      async () => this.change(name, (row) => ({ override: readChange(name, change, row) })),
+      { change },
+    );
   }
 
   /** Gives a schedule back to what its code, or its last `upsert()`, says. */
-  async reset(name: string): Promise<void> {
-    await this.change(name, () => ({ override: null }));
+  async reset(name: string, options: ActorOptions = {}): Promise<void> {
+    await this.audited('reset', name, options, async () => this.change(name, () => ({ override: null })));
   }
 
   /**
@@ -179,15 +206,29 @@ export class ScheduleService {
    * @throws InvalidScheduleError for one that living code declares: it would come back with the next start
    */
   async remove(name: string, options: ActorOptions = {}): Promise<void> {
-    const by = checkActor(checkObject('remove()', options));
+    checkActorOptions('remove()', options);
     const { source, gone } = await this.get(name);
     if (source === 'code' && !gone)
       throw new InvalidScheduleError(
         `The schedule '${name}' is declared by @CronJob() in a process that runs. Pause it, or remove the decorator.`,
       );
-    const waiting = await this.store.schedules.remove(name);
-    if (waiting === null) throw notFound(name);
-    if (waiting.length > 0) await this.parts.actions.changeAll('cancel', waiting, by);
+    await this.audited('remove', name, options, async (by) => {
+      const waiting = await this.store.schedules.remove(name);
+      if (waiting === null) throw notFound(name);
+      if (waiting.length > 0) await this.parts.actions.changeAll('cancel', waiting, by);
+    });
+  }
+
+  private async audited<T>(
+    action: string,
+    name: string,
+    options: ActorOptions,
+    work: (by: string) => Promise<T>,
+    details: Readonly<Record<string, unknown>> = {},
+  ): Promise<T> {
+    const target = checkScheduleName(name);
+    checkActorOptions(`${action}()`, options);
+    return audited(this.store, { action: `schedules.${action}`, target, details }, options, work);
   }
 
   private async change(name: string, what: (row: ScheduleRow, now: number) => RowChange): Promise<void> {

@@ -3,10 +3,12 @@ import { buildChannel } from '../channel/check-channel-options.js';
 import { CHANNEL_PROPERTIES, type ChannelConfig, type ChannelOptions } from '../channel/channel-config.js';
 import { normalizeChannelPattern } from '../channel/channel-name.js';
 import { unknownProperty } from '../common/check-properties.js';
+import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
 import { checkObject, checkText, wrongValue } from '../common/option-checks.js';
 import { formatValue } from '../common/format-value.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { ChannelNotFoundError } from '../errors/channel-not-found.error.js';
+import { audited } from '../inspect/audited.js';
 import type { ChannelOverride, ChannelState } from '../store/channels/channel-state.js';
 import { Store } from '../store/store.js';
 
@@ -71,19 +73,24 @@ export class ChannelService {
    *
    * @throws ChannelConfigError
    */
-  async configure(name: string, properties: ChannelProperties): Promise<void> {
-    const path = normalizeChannelPattern(name);
-    const before = await this.store.channels.find(path);
-    await this.told(this.store.channels.change(path, checkedChange(path, properties, before)));
+  async configure(name: string, properties: ChannelProperties, options: ActorOptions = {}): Promise<void> {
+    checkActorOptions('configure()', options);
+    const target = normalizeChannelPattern(name);
+    const before = await this.store.channels.find(target);
+    const change = checkedChange(target, properties, before);
+    await audited(this.store, { action: 'channels.change', target, details: { change } }, options, async () =>
+      this.told(this.store.channels.change(target, change)),
+    );
   }
 
-  /** Nothing starts in the channel and below it; what runs goes on. */
-  async pause(name: string): Promise<void> {
-    await this.configure(name, { paused: true });
+  /** Nothing starts in the channel and below it; what runs goes on. If `by` is given, `explain()` says who paused it. */
+  async pause(name: string, options: ActorOptions = {}): Promise<void> {
+    await this.configure(name, { paused: true }, options);
   }
 
-  async resume(name: string): Promise<void> {
-    await this.configure(name, { paused: false });
+  /** The channel is as before {@link ChannelService.pause}. */
+  async resume(name: string, options: ActorOptions = {}): Promise<void> {
+    await this.configure(name, { paused: false }, options);
   }
 
   /**
@@ -91,11 +98,13 @@ export class ChannelService {
    *
    * @throws ChannelNotFoundError
    */
-  async reset(name: string): Promise<void> {
-    const path = normalizeChannelPattern(name);
-    if ((await this.told(this.store.channels.reset(path))) === null) {
-      throw new ChannelNotFoundError(`There is no channel ${path}.`);
-    }
+  async reset(name: string, options: ActorOptions = {}): Promise<void> {
+    checkActorOptions('reset()', options);
+    const target = normalizeChannelPattern(name);
+    await audited(this.store, { action: 'channels.reset', target }, options, async () => {
+      if ((await this.told(this.store.channels.reset(target))) === null)
+        throw new ChannelNotFoundError(`There is no channel ${target}.`);
+    });
   }
 
   private async told(change: Promise<number | null>): Promise<number | null> {

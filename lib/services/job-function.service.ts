@@ -6,7 +6,8 @@ import { type RetryPattern, type SecondsPattern, validateRetryPattern } from '..
 import { formatValue } from '../common/format-value.js';
 import { channelOf, type JobFunction } from '../registry/job-function.js';
 import type { JobRegistry } from '../registry/job-registry.js';
-import { type ActorOptions, checkActor } from '../common/call-checks.js';
+import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
+import { audited } from '../inspect/audited.js';
 import type { FunctionPause } from '../store/functions/function-store.js';
 import type { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { Store } from '../store/store.js';
@@ -70,7 +71,9 @@ export class JobFunctionService {
   async configure(
     name: string,
     change: { channel?: string | null; retryPattern?: RetryPattern | null },
+    options: ActorOptions = {},
   ): Promise<void> {
+    checkActorOptions('configure()', options);
     const declared = this.declared(this.registry.get(name));
     const unknown = Object.keys(checkObject('configure()', change)).find(
       (key) => key !== 'channel' && key !== 'retryPattern',
@@ -87,10 +90,12 @@ export class JobFunctionService {
       retryPattern: retryPattern === null ? null : validateRetryPattern(retryPattern),
     };
     // An override that says what the code says would outlive the next change of the code.
-    await this.store.functions.save(name, {
+    const after = {
       channel: next.channel === declared.channel ? null : next.channel,
       retryPattern: isDeepStrictEqual(next.retryPattern, declared.retryPattern) ? null : next.retryPattern,
-    });
+    };
+    const entry = { action: 'functions.change', target: name, details: { change } };
+    await audited(this.store, entry, options, async () => this.store.functions.save(name, after));
     await this.changed();
   }
 
@@ -107,7 +112,7 @@ export class JobFunctionService {
    */
   async pause(name: string, options: ActorOptions = {}): Promise<void> {
     this.registry.get(name);
-    await this.setPaused(name, true, checkActor(checkObject('pause()', options)));
+    await this.setPaused(name, true, checkActorOptions('pause()', options));
   }
 
   /**
@@ -115,9 +120,9 @@ export class JobFunctionService {
    *
    * @throws UnknownJobError
    */
-  async resume(name: string): Promise<void> {
+  async resume(name: string, options: ActorOptions = {}): Promise<void> {
     this.registry.get(name);
-    await this.setPaused(name, false, null);
+    await this.setPaused(name, false, checkActorOptions('resume()', options));
   }
 
   private declared(fn: JobFunction): JobFunctionState['declared'] {
@@ -127,16 +132,22 @@ export class JobFunctionService {
     };
   }
 
-  private async setPaused(name: string, paused: boolean, by: string | null): Promise<void> {
-    const version = await this.store.functions.pause(name, paused, by);
+  private async setPaused(name: string, paused: boolean, options: ActorOptions): Promise<void> {
+    const entry = { action: paused ? 'functions.pause' : 'functions.resume', target: name };
+    const version = await audited(this.store, entry, options, async (by) =>
+      this.store.functions.pause(name, paused, paused ? by : null),
+    );
     this.store.notifier.publish({ config: true, ready: true });
     await this.store.channels.takenUp(version);
   }
 
   /** Gives a job function back to what its decorator says; a pause goes on. */
-  async reset(name: string): Promise<void> {
+  async reset(name: string, options: ActorOptions = {}): Promise<void> {
     this.registry.get(name);
-    await this.store.functions.remove(name);
+    const entry = { action: 'functions.reset', target: name };
+    await audited(this.store, entry, checkActorOptions('reset()', options), async () =>
+      this.store.functions.remove(name),
+    );
     await this.changed();
   }
 

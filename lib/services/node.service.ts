@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { NodeNotFoundError } from '../errors/node-not-found.error.js';
+import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
 import { formatValue } from '../common/format-value.js';
+import { audited } from '../inspect/audited.js';
 import type { NodeCommand, NodeState } from '../store/nodes/node-store.js';
 import { Store } from '../store/store.js';
 
@@ -30,8 +32,8 @@ export class NodeService {
    *
    * @throws NodeNotFoundError
    */
-  async drain(id: number): Promise<void> {
-    await this.command(id, 'drain');
+  async drain(id: number, options: ActorOptions = {}): Promise<void> {
+    await this.command(id, 'drain', options);
   }
 
   /**
@@ -39,8 +41,8 @@ export class NodeService {
    *
    * @throws NodeNotFoundError
    */
-  async resume(id: number): Promise<void> {
-    await this.command(id, null);
+  async resume(id: number, options: ActorOptions = {}): Promise<void> {
+    await this.command(id, 'resume', options);
   }
 
   /**
@@ -49,15 +51,18 @@ export class NodeService {
    *
    * @throws NodeNotFoundError
    */
-  async stop(id: number): Promise<void> {
-    await this.command(id, 'stop');
+  async stop(id: number, options: ActorOptions = {}): Promise<void> {
+    await this.command(id, 'stop', options);
   }
 
-  private async command(id: number, order: NodeCommand | null): Promise<void> {
+  private async command(id: number, name: NodeCommand | 'resume', options: ActorOptions): Promise<void> {
     if (!Number.isInteger(id) || id < 0 || id > 2_147_483_647)
       throw new InvalidJobOptionError(`The id of a node is a whole number, not ${formatValue(id)}.`);
-    if (!(await this.store.nodes.command(id, order)))
-      throw new NodeNotFoundError(`There is no node ${id} that runs: it has ended, or is about to.`);
+    const entry = { action: `nodes.${name}`, target: String(id) };
+    await audited(this.store, entry, checkActorOptions(`${name}()`, options), async () => {
+      if (!(await this.store.nodes.command(id, name === 'resume' ? null : name)))
+        throw new NodeNotFoundError(`There is no node ${id} that runs: it has ended, or is about to.`);
+    });
     this.store.notifier.publish({ nodes: true });
   }
 }

@@ -1,66 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
-import { JobNotFoundError } from '../errors/job-not-found.error.js';
-import { type ActorOptions, checkActor, checkUuid } from '../common/call-checks.js';
-import { MAX_TIMER_MS, parseMilliseconds } from '../common/duration.js';
+import { type ActorOptions, checkActor, checkActorOptions, checkUuid } from '../common/call-checks.js';
 import { checkObject, checkOneOf, wrongValue } from '../common/option-checks.js';
 import { parseEta } from '../job/eta.js';
 import { checkIdentityKey } from '../job/identity-key.js';
-import { JOB_STATES, type JobState } from '../job/job-state.js';
-import type { RelatedActionResult } from '../registry/related-action.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
-import type { Dependency } from '../store/graphs/graph-store.js';
-import type { JobListFilter } from '../store/jobs/job-filter.js';
-import { type Attempt, attemptsOf } from '../inspect/attempts.js';
-import { checkFilter } from '../inspect/check-job-filter.js';
-import type { JobExplanation } from '../inspect/explain/explanation.js';
 import type { JobUpdate } from '../job/job-update.js';
-import { errorOf, notFound } from '../inspect/job-completions.js';
-import {
-  type ChangedJobs,
-  JOB_CHANGES,
-  type JobChange,
-  actionError,
-  keepsActor,
-} from '../inspect/job-actions.js';
-import { QueueParts } from './queue-parts.js';
+import { type AuditedAction, audited } from '../inspect/audited.js';
+import { actionError, type ChangedJobs, JOB_CHANGES, type JobChange } from '../inspect/job-actions.js';
+import { JobInspection } from './job-inspection.js';
 
-/** What `QueueService` does with jobs that are stored: it reads, manages and waits for them. */
+/** What `QueueService` does to stored jobs. */
 @Injectable()
-export abstract class StoredJobs {
-  /** @internal */
-  constructor(
-    /** @internal */
-    protected readonly parts: QueueParts,
-  ) {}
-
-  /** The job, living or ended; null where there is none. Entities among its arguments are read again. */
-  async find<R = unknown>(uuid: string): Promise<QueueJob<R> | null> {
-    return ((await this.parts.reader.find(checkUuid(uuid))) ?? null) as QueueJob<R> | null;
-  }
-
-  /** Jobs, living and ended, the newest first; the next page is `{ before: last.uuid }`. */
-  async list(filter: JobListFilter = {}): Promise<QueueJob[]> {
-    return this.parts.reader.list(checkFilter(filter));
-  }
-
-  /** How many jobs there are, by state. */
-  async counts(): Promise<Record<JobState, number>> {
-    const counts = await this.parts.store.jobs.counts();
-    return Object.fromEntries(JOB_STATES.map((state) => [state, counts[state] ?? 0])) as Record<
-      JobState,
-      number
-    >;
-  }
-
-  /** The job that has the key now (Odoo's `job_record_with_same_identity_key`): the one a further call would get. */
-  async findByIdentityKey(key: string): Promise<QueueJob | null> {
-    const { keys, writer } = this.parts.store;
-    const checked = checkIdentityKey('key', key);
-    const uuid = (await writer.holderOf(checked)) ?? (await keys.windowOf(checked));
-    return uuid === null ? null : this.find(uuid);
-  }
-
+export abstract class StoredJobs extends JobInspection {
   /**
    * Gives an identity key free before its time: the window that it has ends, and the job that has it goes on without. The
    * next call with the key stores a job.
@@ -72,68 +23,15 @@ export abstract class StoredJobs {
    * await queue.releaseKey('digest of customer 42');
    * ```
    */
-  async releaseKey(key: string): Promise<boolean> {
-    return this.parts.store.keys.release(checkIdentityKey('key', key));
-  }
-
-  /**
-   * Says why a job waits: all that holds it, its place, and when it may start; of a job that runs or has ended, that. It
-   * takes one look at the database, bounded however many jobs wait.
-   *
-   * @throws JobNotFoundError
-   * @example
-   * ```ts
-   * const { reasons } = await queue.explain(uuid);
-   * // [{ kind: 'full', channel: 'root.mail', capacity: 5, running: 5, ahead: 12 }]
-   * ```
-   */
-  async explain(uuid: string): Promise<JobExplanation> {
-    const explained = (await this.parts.explainer.explainMany([checkUuid(uuid)])).get(uuid.toLowerCase());
-    if (explained === undefined) throw new JobNotFoundError(notFound(uuid));
-    return explained;
-  }
-
-  /** The attempts of a job, the oldest first, that which made it done included. */
-  async attempts(uuid: string): Promise<Attempt[]> {
-    return attemptsOf(await this.parts.store.jobs.attempts(checkUuid(uuid)), await this.find(uuid));
-  }
-
-  /** The lines that a job wrote with `currentJob().log()`, the oldest first, 1,000 at most. */
-  async logs(uuid: string): Promise<{ retry: number; date: Date; message: string; data: unknown }[]> {
-    const lines = await this.parts.store.jobs.logs(checkUuid(uuid), { limit: 1_000 });
-    return Promise.all(
-      lines.map(async ({ retry, date, message, data }) => ({
-        retry,
-        date,
-        message,
-        data: await this.parts.codec.decodeValue(data, 'data', { missing: 'null', uuid }),
-      })),
+  async releaseKey(key: string, options: ActorOptions = {}): Promise<boolean> {
+    const target = checkIdentityKey('key', key);
+    const { store } = this.parts;
+    return audited(
+      store,
+      { action: 'keys.release', target },
+      checkActorOptions('releaseKey()', options),
+      async () => store.keys.release(target),
     );
-  }
-
-  /**
-   * For whom a job waits: its parents that aren't done, in the order of their creation. One that was removed from the
-   * database isn't among them.
-   *
-   * @example
-   * ```ts
-   * const failed = (await queue.waitingFor(job.uuid)).filter(({ state }) => state === 'failed');
-   * ```
-   */
-  async waitingFor(uuid: string): Promise<QueueJob[]> {
-    return this.parts.reader.readAll(await this.parts.store.graphs.waitingFor(checkUuid(uuid)));
-  }
-
-  /**
-   * The jobs of a graph, living and ended, in the order of their creation, and what depends on what among them: uuids.
-   *
-   * @param graphUuid - the `graphUuid` of one of the jobs
-   */
-  async graph(graphUuid: string): Promise<{ jobs: QueueJob[]; dependencies: Dependency[] }> {
-    const { graphs } = this.parts.store;
-    const rows = await graphs.jobsOf(checkUuid(graphUuid));
-    const dependencies = await graphs.dependenciesAmong(rows.map((row) => row.uuid as string));
-    return { jobs: await this.parts.reader.readAll(rows), dependencies };
   }
 
   /**
@@ -143,8 +41,7 @@ export abstract class StoredJobs {
    * @throws JobNotFoundError, JobStateError
    */
   async cancel(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
-    const by = checkActor(checkObject('cancel()', options));
-    await this.parts.actions.changeOne('cancel', checkUuid(uuid), by);
+    await this.changeOne('cancel', uuid, options);
     return this.must(uuid);
   }
 
@@ -154,8 +51,8 @@ export abstract class StoredJobs {
    *
    * @throws JobNotFoundError, JobStateError
    */
-  async requeue(uuid: string): Promise<QueueJob> {
-    await this.parts.actions.changeOne('requeue', checkUuid(uuid), '');
+  async requeue(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
+    await this.changeOne('requeue', uuid, options);
     return this.must(uuid);
   }
 
@@ -165,8 +62,7 @@ export abstract class StoredJobs {
    * @throws JobNotFoundError, JobStateError
    */
   async setDone(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
-    const by = checkActor(checkObject('setDone()', options));
-    await this.parts.actions.changeOne('setDone', checkUuid(uuid), by);
+    await this.changeOne('setDone', uuid, options);
     return this.must(uuid);
   }
 
@@ -176,15 +72,15 @@ export abstract class StoredJobs {
    *
    * @throws JobNotFoundError, JobStateError
    */
-  async delete(uuid: string): Promise<void> {
-    await this.parts.actions.changeOne('delete', checkUuid(uuid), '');
+  async delete(uuid: string, options: ActorOptions = {}): Promise<void> {
+    await this.changeOne('delete', uuid, options);
   }
 
   /**
    * Requeues, cancels, sets done or deletes many jobs, or runs those now that wait for their eta or a retry; 500 in one
    * statement. Jobs whose state does not allow the change are not changed.
    *
-   * @param options - `by`: who cancels or sets done; refused for the other changes, which keep no name
+   * @param options - `by`: who does it, recorded once for all
    * @example
    * ```ts
    * const failed = await queue.list({ state: 'failed', error: 'TimeoutError', limit: 1_000 });
@@ -196,15 +92,14 @@ export abstract class StoredJobs {
     uuids: readonly string[],
     options: ActorOptions = {},
   ): Promise<ChangedJobs> {
-    const by = checkActor(checkObject('changeAll()', options));
+    checkActorOptions('changeAll()', options);
     const checked = checkOneOf('change', JOB_CHANGES, change);
-    if (options.by !== undefined && !keepsActor(checked)) {
-      throw new InvalidJobOptionError(
-        `by can not be kept: ${checked} leaves nothing of a job that could name who did it. Leave it out.`,
-      );
-    }
     if (!Array.isArray(uuids)) throw wrongValue('uuids', 'a list of uuids', uuids);
-    return this.parts.actions.changeAll(checked, uuids.map(checkUuid), by);
+    const all = uuids.map(checkUuid);
+    const { store, actions } = this.parts;
+    return audited(store, { action: `jobs.${checked}`, ...targetOf(all) }, options, async (by) =>
+      actions.changeAll(checked, all, by),
+    );
   }
 
   /**
@@ -231,54 +126,43 @@ export abstract class StoredJobs {
    * @param options - `result`: kept as the job's result until it has one
    * @throws JobNotFoundError, JobStateError
    */
-  async postpone(uuid: string, options: { seconds: number | string; result?: unknown }): Promise<QueueJob> {
+  async postpone(
+    uuid: string,
+    options: { seconds: number | string; result?: unknown } & ActorOptions,
+  ): Promise<QueueJob> {
     const eta = parseEta(checkObject('postpone()', options).seconds);
     if (!('inSeconds' in eta)) throw wrongValue('seconds', 'a number or a duration', options.seconds);
-    const { codec } = this.parts;
+    const { codec, store } = this.parts;
+    const { inSeconds } = eta;
     const text = codec.encodeValue(options.result, 'result');
     const result = codec.seal(text, { uuid: checkUuid(uuid), field: 'result' });
-    if (!(await this.parts.store.jobs.postpone(uuid, eta.inSeconds, result)))
-      throw actionError('postpone', uuid, (await this.must(uuid)).state);
-    this.parts.store.notifier.publish(eta.inSeconds > 0 ? { dueIn: eta.inSeconds * 1000 } : { ready: true });
+    await audited(
+      store,
+      { action: 'jobs.postpone', target: uuid, details: { inSeconds } },
+      options,
+      async () => {
+        if (!(await store.jobs.postpone(uuid, inSeconds, result)))
+          throw actionError('postpone', uuid, (await this.must(uuid)).state);
+      },
+    );
+    store.notifier.publish(inSeconds > 0 ? { dueIn: inSeconds * 1000 } : { ready: true });
     return this.must(uuid);
   }
 
-  /**
-   * Waits for the end of a job. Resolves to its result; rejects with `JobFailedError`, whose `cause` is the stored error,
-   * or `JobCancelledError`. A job that is retried later goes on being waited for.
-   *
-   * @param options - `timeout`: milliseconds or a duration, about 24.8 days at most, after which
-   * `FinishedTimeoutError`. Default: without end
-   */
-  async finished<R>(job: QueueJob<R> | string, options: { timeout?: number | string } = {}): Promise<R> {
-    const { timeout: given } = checkObject('finished()', options);
-    const isJob = typeof job === 'object' && job !== null;
-    const uuid = checkUuid(isJob ? job.uuid : job);
-    const timeout = given === undefined ? undefined : parseMilliseconds('timeout', given, MAX_TIMER_MS);
-    if (isJob && job.seq === 0 && job.state === 'done') return job.result as R;
-    const row = await this.parts.completions.ended(uuid, timeout);
-    const error = errorOf(row);
-    if (error !== null) throw error;
-    return (await this.parts.codec.decodeValue(row.result as string | null, 'result', {
-      missing: 'null',
-      uuid,
-    })) as R;
-  }
-
-  /**
-   * Runs the related action of a job; null where it has none.
-   *
-   * @throws JobNotFoundError, RelatedActionError
-   */
-  async relatedAction(uuid: string): Promise<RelatedActionResult | null> {
-    const row = await this.parts.reader.findRow(checkUuid(uuid));
-    if (row === undefined) throw new JobNotFoundError(notFound(uuid));
-    return this.parts.relatedActions.read(row);
-  }
-
-  private async must(uuid: string): Promise<QueueJob> {
-    const job = await this.find(uuid);
-    if (job === null) throw new JobNotFoundError(notFound(uuid));
-    return job;
+  private async changeOne(change: JobChange, uuid: string, options: ActorOptions): Promise<void> {
+    const { store, actions } = this.parts;
+    const target = checkUuid(uuid);
+    await audited(
+      store,
+      { action: `jobs.${change}`, target },
+      checkActorOptions(`${change}()`, options),
+      async (by) => actions.changeOne(change, target, by),
+    );
   }
 }
+
+/** The jobs of an action in the audit trail: many by their number, with the first hundred of them. */
+const targetOf = (uuids: readonly string[]): Pick<AuditedAction, 'target' | 'details'> =>
+  uuids.length === 1
+    ? { target: uuids[0] as string }
+    : { target: `${uuids.length} jobs`, details: { uuids: uuids.slice(0, 100) } };

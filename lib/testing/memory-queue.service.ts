@@ -1,3 +1,4 @@
+import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
 import { Delayables } from '../enqueue/graph/delayables.js';
 import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
 import type { JobEvents } from '../store/notify/job-events.js';
@@ -96,7 +97,8 @@ export class MemoryQueueService extends QueueService {
     return this.stored(uuid).parents.flatMap(({ job }) => (job.state === 'done' ? [] : [job]));
   }
 
-  override async cancel(uuid: string): Promise<QueueJob> {
+  override async cancel(uuid: string, options: ActorOptions = {}): Promise<QueueJob> {
+    checkActorOptions('cancel()', options);
     const entry = this.stored(uuid);
     if (['done', 'cancelled', 'started'].includes(entry.job.state)) throw refusal('cancel', entry.job);
     entry.job.state = 'cancelled';
@@ -104,7 +106,8 @@ export class MemoryQueueService extends QueueService {
     return entry.job;
   }
 
-  override async delete(uuid: string): Promise<void> {
+  override async delete(uuid: string, options: ActorOptions = {}): Promise<void> {
+    checkActorOptions('delete()', options);
     this.jobs.all.splice(this.jobs.all.indexOf(this.stored(uuid)), 1);
   }
 

@@ -82,6 +82,10 @@ export class StoredBatch extends Batch {
       await tx.waitFor(async (query) => store.batches.lock(this.uuid, query));
       const cancelled = await store.batches.cancel(this.uuid, by, tx.query);
       await this.mustBe(tx.query);
+      if (options.by !== undefined) {
+        const record = { actor: by, action: 'batches.cancel', target: this.uuid, details: { ended: true } };
+        await store.audit.write(record, tx.query);
+      }
       tx.followUp();
       const asked = cancelled.filter(({ node }) => node !== null).map(({ uuid }) => uuid);
       tx.notify({ ready: true, dueIn: 0, cancel: asked, ended: cancelled.map(({ uuid }) => uuid) });

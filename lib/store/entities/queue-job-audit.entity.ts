@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** What somebody did in the dashboard. */
+/** What somebody did, in the dashboard or by a call with `by`. */
 @Entity({ name: 'queue_job_audit', synchronize: false })
 export class QueueJobAudit {
   @PrimaryGeneratedColumn('identity', {
@@ -14,7 +14,7 @@ export class QueueJobAudit {
   @Column({ name: 'date', type: 'timestamptz', default: () => 'clock_timestamp()' })
   date!: Date;
 
-  /** As the option `actor` of the dashboard tells. */
+  /** As the dashboard's option `actor`, or `by` of the call, says. */
   @Column({ name: 'actor', type: 'text' })
   actor!: string;
 

@@ -1,4 +1,5 @@
-import type { QueueDatabase, Row } from '../connection/database.js';
+import { toError } from '../../common/to-error.js';
+import type { Query, QueueDatabase, Row } from '../connection/database.js';
 import type { QueueJobAudit } from '../entities/queue-job-audit.entity.js';
 import type { Tables } from '../connection/tables.js';
 
@@ -10,16 +11,30 @@ export type AuditRecord = Pick<QueueJobAudit, 'actor' | 'action' | 'target'> & {
 /** Records that a search by something other than their number reads at most. */
 const LOOKED_THROUGH = 5_000;
 
-/** Who did what in the dashboard. */
+/** Who did what. */
 export class AuditStore {
   constructor(
     private readonly database: QueueDatabase,
     private readonly tables: Tables,
   ) {}
 
+  /** Does `work`; the record is written before it, and says after it how it ended. */
+  async around<T>(record: AuditRecord, work: () => Promise<T>): Promise<T> {
+    const id = await this.write({ ...record, details: { ...record.details, ended: false } });
+    try {
+      const result = await work();
+      await this.complete(id, { ended: true });
+      return result;
+    } catch (error) {
+      await this.complete(id, { ended: true, error: toError(error).message.slice(0, 500) });
+      throw error;
+    }
+  }
+
   /** Returns the id of the record. */
-  async write({ actor, action, target, details }: AuditRecord): Promise<string> {
-    const rows = await this.database.query(
+  async write({ actor, action, target, details }: AuditRecord, query?: Query): Promise<string> {
+    const ask: Query = query ?? ((...call) => this.database.query(...call));
+    const rows = await ask(
       `INSERT INTO ${this.tables.audit} (actor, action, target, details) VALUES ($1, $2, $3, $4) RETURNING id`,
       [actor, action, target, JSON.stringify(details)],
     );

@@ -61,18 +61,11 @@ export const uuids: readonly BadInput<Steering>[] = [
 const SECONDS = "seconds from now (0 to 3155760000), a duration such as '5h'";
 
 export const steering: readonly BadInput<Steering>[] = [
-  ...['', ' ', 'x'.repeat(256), NUL, HALF, 5, null, {}].flatMap((by) => [
-    option('cancel({ by })', ({ queue, job }) => queue.cancel(job.uuid, { by: wrong(by) }), 'by must be a string of 1 to 255 characters', 'not '),
-    option('setDone({ by })', ({ queue, job }) => queue.setDone(job.uuid, { by: wrong(by) }), 'by must be a string of 1 to 255 characters', 'not '),
-  ]), // prettier-ignore
-  option(
-    'changeAll("requeue", { by })',
-    ({ queue, job }) => queue.changeAll('requeue', [job.uuid], { by: 'Ada' }),
-    'by can not be kept: requeue',
-  ),
-  option('changeAll("delete", { by })', ({ queue, job }) => queue.changeAll('delete', [job.uuid], { by: 'Ada' }), 'by can not be kept: delete'), // prettier-ignore
   ...[null, 'Ada', 5].flatMap((options) => [
     option('cancel(uuid, no object)', ({ queue, job }) => queue.cancel(job.uuid, wrong(options)), 'cancel() takes an object of options, not '),
+    option('requeue(uuid, no object)', ({ queue, job }) => queue.requeue(job.uuid, wrong(options)), 'requeue() takes an object of options, not '),
+    option('delete(uuid, no object)', ({ queue, job }) => queue.delete(job.uuid, wrong(options)), 'delete() takes an object of options, not '),
+    option('releaseKey(key, no object)', ({ queue }) => queue.releaseKey('a key', wrong(options)), 'releaseKey() takes an object of options, not '),
     option('setDone(uuid, no object)', ({ queue, job }) => queue.setDone(job.uuid, wrong(options)), 'setDone() takes an object of options, not '),
     option('postpone(uuid, no object)', ({ queue, job }) => queue.postpone(job.uuid, wrong(options)), 'postpone() takes an object of options, not '),
     option('finished(uuid, no object)', ({ queue, job }) => queue.finished(job, wrong(options)), 'finished() takes an object of options, not '),

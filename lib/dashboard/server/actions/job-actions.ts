@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { type ChangedJobs, keepsActor } from '../../../inspect/job-actions.js';
+import type { ChangedJobs } from '../../../inspect/job-actions.js';
 import { QueueParts } from '../../../services/queue-parts.js';
-import { QueueService } from '../../../services/queue.service.js';
 import type { ActionProgress, JobActionName } from '../../api/actions.api.js';
 import { ProblemError } from '../http/problem.error.js';
 import type { ParsedAction, ParsedTarget } from '../input/jobs.input.js';
@@ -32,7 +31,6 @@ export class JobActions implements OnModuleDestroy {
   private isClosing = false;
 
   constructor(
-    private readonly queue: QueueService,
     private readonly parts: QueueParts,
     private readonly finder: JobFinder,
     private readonly store: DashboardStore,
@@ -105,8 +103,7 @@ export class JobActions implements OnModuleDestroy {
       return async (uuids) =>
         this.parts.actions.outcome(uuids, await this.parts.updates.updateAll(uuids, set ?? {}));
     }
-    const by = keepsActor(change) ? { by: actor } : {};
-    return async (uuids) => this.queue.changeAll(change, uuids, by);
+    return async (uuids) => this.parts.actions.changeAll(change, uuids, actor);
   }
 
   private async planMatching({

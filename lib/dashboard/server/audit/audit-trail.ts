@@ -14,16 +14,7 @@ export class AuditTrail {
     work: () => Promise<T>,
   ): Promise<T> {
     const { details = {}, ...rest } = entry;
-    const id = await this.store.audit.write({ ...rest, details: { ...details, ended: false } });
-    try {
-      const result = await work();
-      await this.store.audit.complete(id, { ended: true });
-      return result;
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      await this.store.audit.complete(id, { ended: true, error: text.slice(0, 500) });
-      throw error;
-    }
+    return this.store.audit.around({ ...rest, details }, work);
   }
 }
 

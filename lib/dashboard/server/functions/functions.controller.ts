@@ -1,7 +1,6 @@
 import { Get, Patch, Post } from '@nestjs/common';
 import { JobFunctionService } from '../../../services/job-function.service.js';
 import type { FunctionView } from '../../api/functions.api.js';
-import { AuditTrail } from '../audit/audit-trail.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
 import { parseFunctionChange, parseFunctionName } from '../input/cluster.input.js';
@@ -21,7 +20,6 @@ export class FunctionsController {
   constructor(
     private readonly functions: JobFunctionService,
     private readonly views: FunctionViews,
-    private readonly trail: AuditTrail,
   ) {}
 
   @Get()
@@ -52,22 +50,12 @@ export class FunctionsController {
     const { params, requester } = call;
     requester.must('functions');
     const name = parseFunctionName(params['name']);
-    const change = parseFunctionChange(await call.body());
-    await this.trail.note(
-      { actor: requester.actor, action: 'functions.change', target: name, details: { change } },
-      async () => this.apply(name, change, requester.actor),
-    );
+    const { paused, ...settings } = parseFunctionChange(await call.body());
+    const by = { by: requester.actor };
+    if (Object.keys(settings).length > 0) await this.functions.configure(name, settings, by);
+    if (paused === true) await this.functions.pause(name, by);
+    if (paused === false) await this.functions.resume(name, by);
     return this.views.one(name);
-  }
-
-  private async apply(
-    name: string,
-    { paused, ...settings }: ReturnType<typeof parseFunctionChange>,
-    actor: string,
-  ): Promise<void> {
-    if (Object.keys(settings).length > 0) await this.functions.configure(name, settings);
-    if (paused === true) await this.functions.pause(name, { by: actor });
-    if (paused === false) await this.functions.resume(name);
   }
 
   @Post(':name/reset')
@@ -80,9 +68,7 @@ export class FunctionsController {
   async reset({ params, requester }: Call): Promise<FunctionView> {
     requester.must('functions');
     const name = parseFunctionName(params['name']);
-    await this.trail.note({ actor: requester.actor, action: 'functions.reset', target: name }, async () =>
-      this.functions.reset(name),
-    );
+    await this.functions.reset(name, { by: requester.actor });
     return this.views.one(name);
   }
 }

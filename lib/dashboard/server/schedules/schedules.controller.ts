@@ -122,8 +122,7 @@ export class SchedulesController {
   @Described({ summary: 'Stores no more ticks of it', ...ONE, body: NO_BODY, answer: SCHEDULE })
   async pause(call: Call): Promise<ScheduleView> {
     const name = await this.existing(call);
-    const by = call.requester.actor;
-    await this.note(call, 'pause', name, {}, async () => this.schedules.pause(name, { by }));
+    await this.schedules.pause(name, { by: call.requester.actor });
     return this.viewOf(name);
   }
 
@@ -152,8 +151,7 @@ export class SchedulesController {
   })
   async remove(call: Call): Promise<{ name: string }> {
     const name = await this.existing(call);
-    const by = call.requester.actor;
-    await this.note(call, 'remove', name, {}, async () => this.schedules.remove(name, { by }));
+    await this.schedules.remove(name, { by: call.requester.actor });
     return { name };
   }
 
