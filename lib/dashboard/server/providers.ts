@@ -17,6 +17,7 @@ import { Counts } from './overview/counts.js';
 import { PageFiles } from './page/page-files.js';
 import { SlashRoutes } from './page/slash-routes.js';
 import { Redactor } from './redaction/redactor.js';
+import { DatabaseClock } from './store/database-clock.js';
 import { DashboardStore } from './store/dashboard.store.js';
 
 /** What the controllers are made of. */
@@ -26,6 +27,7 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   PageFiles,
   SlashRoutes,
   DashboardStore,
+  DatabaseClock,
   Redactor,
   JobFinder,
   JobExport,

@@ -10,8 +10,10 @@ export interface Range {
   readonly floor: string | null;
 }
 
+/** Rows of a range, at most. */
+export const MOST_ROWS = 100_000;
 /** Rows that a step looks at: at first, at first where each may be long to read, and at most. */
-const STEP = { first: 2_000, heavy: 100, most: 100_000 };
+const STEP = { first: 2_000, heavy: 100, most: MOST_ROWS };
 /** What a step should take, in milliseconds: the next one looks at more or at fewer rows. */
 const STEP_MS = 60;
 /** The history in steps of so many rows, from the newest down. */

@@ -2,7 +2,7 @@ import type { QueueDatabase, Row } from '../connection/database.js';
 import type { JobRow } from './job-store.js';
 import { LASTING_COLUMNS } from '../../job/job-columns.js';
 import { jobPlaces } from './job-sources.js';
-import { JobRanges, type Range, statement } from './job-ranges.js';
+import { JobRanges, MOST_ROWS, type Range, statement } from './job-ranges.js';
 import { jobWhere, lastNode, type SearchFilter } from './job-where.js';
 import { timeOfUuid } from './uuid-time.js';
 import type { Tables } from '../connection/tables.js';
@@ -30,6 +30,12 @@ export interface SearchBounds {
   /** Milliseconds after which it stops where it is. Default: it goes on to the end. */
   readonly budget?: number;
 }
+
+/**
+ * What of the rows that match is found at all. Where a search goes on then tells nothing of the others: it depends on the
+ * rows that are kept, and on how many rows there are, matching or not.
+ */
+export type Keep = (rows: SummaryRow[]) => Promise<SummaryRow[]>;
 
 export interface Found<R> {
   /** The newest first. */
@@ -64,8 +70,8 @@ export class JobSearch {
   }
 
   /** Rows without payloads, long texts cut. */
-  async summaries(filter: SearchFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
-    return this.find<SummaryRow>(filter, bounds, summaryColumns(this.tables));
+  async summaries(filter: SearchFilter, bounds: SearchBounds, keep?: Keep): Promise<Found<SummaryRow>> {
+    return this.find<SummaryRow>(filter, bounds, summaryColumns(this.tables), keep);
   }
 
   /** Counts up to `limit`, for as long as the budget allows; `isWhole` where that was all. */
@@ -95,12 +101,14 @@ export class JobSearch {
     filter: SearchFilter,
     { before, limit, budget = Infinity }: SearchBounds,
     columns: string,
+    keep?: (rows: R[]) => Promise<R[]>,
   ): Promise<Found<R>> {
     const rows: R[] = [];
     let floor: string | null = null;
     for await (const range of this.ranges.down(filter, before, budget)) {
-      const wanted = limit + 1 - rows.length;
-      rows.push(...(await this.look<R>(filter, range, columns, wanted, 'ORDER BY uuid DESC', '*')));
+      const wanted = keep === undefined ? limit + 1 - rows.length : MOST_ROWS;
+      const found = await this.look<R>(filter, range, columns, wanted, 'ORDER BY uuid DESC', '*');
+      rows.push(...(keep === undefined ? found : await keep(found)));
       if (rows.length > limit) {
         rows.length = limit;
         return { rows, next: rows.at(-1)?.['uuid'] as string, searchedTo: null };

@@ -1,7 +1,7 @@
 import type { QueueDatabase } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
-import { JobRanges, statement } from './job-ranges.js';
-import { type SummaryRow, summaryColumns } from './job-search.js';
+import { JobRanges, MOST_ROWS, statement } from './job-ranges.js';
+import { type Keep, type SummaryRow, summaryColumns } from './job-search.js';
 import { jobPlaces } from './job-sources.js';
 import { jobWhere, type SearchFilter } from './job-where.js';
 import { Phase } from './phase.js';
@@ -35,11 +35,11 @@ export class JobSorting {
   async first(
     filter: SearchFilter,
     sort: JobSort,
-    { limit, budget }: { limit: number; budget: number },
+    { limit, budget, keep }: { limit: number; budget: number; keep?: Keep },
   ): Promise<Sorted> {
     // A group of failures has no job that waits for its time or runs.
     if (filter.failure !== undefined && sort !== 'slowest') return { rows: [], searchedTo: null };
-    if (sort === 'slowest') return this.slowest(filter, limit, budget);
+    if (sort === 'slowest') return this.slowest(filter, limit, budget, keep);
     const t = this.tables;
     const columns = summaryColumns(t);
     const source =
@@ -48,13 +48,13 @@ export class JobSorting {
         : `(SELECT * FROM ${t.job} s WHERE s.uuid = ANY(ARRAY(SELECT unnest(c.jobs) FROM ${t.claim} c)) AND s.state = 'started' LIMIT ${MOST_LOOKED_AT})`;
     const { values, bind } = statement();
     const where = [...jobWhere(filter, this.tables, bind), ...this.found(filter, bind), 'true'];
-    const end = `LIMIT ${bind(limit)}`;
+    const end = `LIMIT ${bind(keep === undefined ? limit : MOST_LOOKED_AT)}`;
     const order = sort === 'due' ? 'j.eta' : 'j.date_started';
     const rows = await this.database.look<SummaryRow>(
       `SELECT ${columns}, j.cancel_by FROM ${source} j WHERE ${where.join(' AND ')} ORDER BY ${order}, j.uuid ${end}`,
       values,
     );
-    return { rows, searchedTo: null };
+    return { rows: keep === undefined ? rows : (await keep(rows)).slice(0, limit), searchedTo: null };
   }
 
   /** The conditions by which a search finds its rows. */
@@ -64,7 +64,7 @@ export class JobSorting {
     return filter.graphUuid === undefined ? base : [...base, `j.graph_uuid = ${bind(filter.graphUuid)}`];
   }
 
-  private async slowest(filter: SearchFilter, limit: number, budget: number): Promise<Sorted> {
+  private async slowest(filter: SearchFilter, limit: number, budget: number, keep?: Keep): Promise<Sorted> {
     const columns = summaryColumns(this.tables);
     let rows: SummaryRow[] = [];
     let floor: string | null = null;
@@ -73,7 +73,7 @@ export class JobSorting {
       const where = [...jobWhere(filter, this.tables, bind), 'j.exec_time IS NOT NULL'];
       if (range.above !== null) where.push(`j.uuid < ${bind(range.above)}`);
       if (range.floor !== null) where.push(`j.uuid >= ${bind(range.floor)}`);
-      const end = `ORDER BY exec_time DESC, uuid DESC LIMIT ${bind(limit)}`;
+      const end = `ORDER BY exec_time DESC, uuid DESC LIMIT ${bind(keep === undefined ? limit : MOST_ROWS)}`;
       const parts = jobPlaces(filter, this.tables, bind).map(
         ({ rows: source, cancelBy, base }) =>
           `(SELECT ${columns}, ${cancelBy} AS cancel_by FROM ${source} j WHERE ${[...base, ...where].join(' AND ')} ${end})`,
@@ -82,7 +82,7 @@ export class JobSorting {
         `SELECT * FROM (${parts.join(' UNION ALL ')}) q ${end}`,
         values,
       );
-      rows = [...rows, ...found]
+      rows = [...rows, ...(keep === undefined ? found : await keep(found))]
         .toSorted((a, b) => (b.exec_time as number) - (a.exec_time as number))
         .slice(0, limit);
       floor = range.floor;

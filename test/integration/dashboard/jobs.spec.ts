@@ -247,7 +247,7 @@ describe.each(ADAPTERS)('the jobs of the dashboard on %s', (_, adapter) => {
       state: 'failed',
       excName: 'FailedJobError',
       excMessage: 'No such mailbox',
-      actions: ['requeue', 'cancel', 'done', 'delete'],
+      actions: ['requeue', 'update', 'cancel', 'done', 'delete'],
       hasRelatedAction: false,
       timeout: 90,
     });

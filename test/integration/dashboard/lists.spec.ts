@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { get, type IncomingMessage } from 'node:http';
 import type { JobGroupPage, JobPage, JobWaits, Problem } from '../../../lib/dashboard.js';
@@ -50,6 +51,23 @@ describe.each(ADAPTERS)('lists of jobs on %s', (_, adapter) => {
   };
   const described = async (query: string): Promise<string[]> =>
     (await test.get<JobPage>(`jobs?${query}`)).jobs.map(({ description }) => description);
+
+  it('count back from now by the clock of the database', async () => {
+    const ahead = Date.now() + 2 * 86_400_000;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => ahead);
+    try {
+      expect(await described('since=1h&channel=off')).toHaveLength(4);
+      expect(await described('until=1h&channel=off')).toEqual([]);
+      expect(await groups('by=channel&since=1h&channel=off.deep')).toEqual({ 'root.off.deep': 2 });
+      const file = await (await test.api('jobs/export?format=csv&since=1h&channel=off')).text();
+      expect(file.trim().split('\r\n')).toHaveLength(5);
+      const filter = { since: '1h', channel: 'root.off.deep' };
+      const done = await test.send('jobs/actions/run', { filter: { ...filter, state: 'done' }, expected: 0 });
+      expect(await done.text()).toContain('"total":0');
+    } finally {
+      clock.mockRestore();
+    }
+  });
 
   it('count jobs by what they have in common', async () => {
     expect(await groups('by=state')).toEqual({ pending: 4, failed: 2 });

@@ -172,6 +172,32 @@ describe('redaction', () => {
     await test.queue.delete(uuid);
   });
 
+  it('can not be guessed by where the next page begins, nor by what another order leaves out', async () => {
+    const hidden = await Promise.all(
+      [1, 2, 3, 4, 5].map(
+        async (at) =>
+          (await test.queue.withDelay(Desk, { channel: 'off', eta: '1h' }).write({ card: SECRET, at })).uuid,
+      ),
+    );
+    const shown = (await test.queue.withDelay(Desk, { channel: 'off', eta: '2h' }).write({ other: SECRET }))
+      .uuid;
+    paths = ['args[0].card'];
+    for (const limit of [1, 3]) {
+      for (const part of ['arg=[0].card=', 'arg=card=', 'value=', 'search=', 'search=card%22:%22']) {
+        const page = async (value: string): Promise<JobPage> =>
+          test.get(`jobs?limit=${limit}&${part}${value}`);
+        const pages = await Promise.all([page(SECRET), page('no-such-value')]);
+        const [right, wrong] = pages.map(({ next, searchedTo }) => ({ next, searchedTo }));
+        expect([part, right]).toEqual([part, wrong]);
+      }
+    }
+    for (const sort of ['due', 'slowest']) {
+      const { jobs } = await test.get<JobPage>(`jobs?limit=1&sort=${sort}&search=${SECRET}`);
+      expect(jobs.map(({ uuid }) => uuid)).toEqual(sort === 'due' ? [shown] : []);
+    }
+    for (const uuid of [...hidden, shown]) await test.queue.delete(uuid);
+  });
+
   it.each<[string, unknown, string, string]>([
     ['a Map', new Map([['card', SECRET]]), 'args[0].card', '[0].value[0][1]'],
     [

@@ -8,6 +8,7 @@ import { setLongHeaders } from '../http/headers.js';
 import { parseAction, parseActionName } from '../input/jobs.input.js';
 import { Described } from '../openapi/described.js';
 import { ACTION_PROGRESS, ACTION_REQUEST } from '../openapi/job-schemas.js';
+import { DatabaseClock } from '../store/database-clock.js';
 import { JobActions } from './job-actions.js';
 
 /** What is done to jobs. */
@@ -15,6 +16,7 @@ import { JobActions } from './job-actions.js';
 export class JobActionsController {
   constructor(
     private readonly actions: JobActions,
+    private readonly clock: DatabaseClock,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -35,11 +37,9 @@ export class JobActionsController {
     const { params, requester, request, response } = call;
     const action = parseActionName(params['action']);
     requester.must(rightFor(action));
-    const progress = await this.actions.begin(
-      action,
-      parseAction(action, await call.body()),
-      requester.actor,
-    );
+    const body = await call.body();
+    const now = await this.clock.for((body as { filter?: unknown } | null)?.filter);
+    const progress = await this.actions.begin(action, parseAction(action, body, now), requester.actor);
     setLongHeaders(this.host.httpAdapter, request, response);
     return new StreamableFile(Readable.from(lines(progress), { objectMode: false, highWaterMark: 1 }), {
       type: 'application/x-ndjson',

@@ -126,28 +126,40 @@ export interface PageRequest {
   readonly sort: JobSort | 'newest';
 }
 
-/** @throws ProblemError of status 400, as all functions here */
-export function parsePage(query: unknown): PageRequest {
+/**
+ * @param now - by the clock of the database, as that of all dates of jobs
+ * @throws ProblemError of status 400, as all functions here
+ */
+export function parsePage(query: unknown, now: Date): PageRequest {
   const { cursor, limit = 50, sort = 'newest', ...filter } = parseInput(pageSchema, query);
-  return { filter: toFilter(filter), cursor, limit, sort };
+  return { filter: toFilter(filter, now), cursor, limit, sort };
 }
 
-export function parseCount(query: unknown): { readonly filter: SearchFilter; readonly isExact: boolean } {
+export function parseCount(
+  query: unknown,
+  now: Date,
+): { readonly filter: SearchFilter; readonly isExact: boolean } {
   const { exact, ...filter } = parseInput(countSchema, query);
-  return { filter: toFilter(filter), isExact: exact === 'true' };
+  return { filter: toFilter(filter, now), isExact: exact === 'true' };
 }
 
-export function parseGroups(query: unknown): { readonly filter: SearchFilter; readonly by: GroupKey } {
+export function parseGroups(
+  query: unknown,
+  now: Date,
+): { readonly filter: SearchFilter; readonly by: GroupKey } {
   const { by, ...filter } = parseInput(groupsSchema, query);
-  return { filter: toFilter(filter), by };
+  return { filter: toFilter(filter, now), by };
 }
 
-export function parseExport(query: unknown): {
+export function parseExport(
+  query: unknown,
+  now: Date,
+): {
   readonly filter: SearchFilter;
   readonly format: (typeof EXPORT_FORMATS)[number];
 } {
   const { format, ...filter } = parseInput(exportSchema, query);
-  return { filter: toFilter(filter), format };
+  return { filter: toFilter(filter, now), format };
 }
 
 export const parseUuids = (query: unknown): readonly string[] => parseInput(waitsSchema, query).uuids;
@@ -167,18 +179,22 @@ export interface ParsedAction {
   readonly set: ParsedSettings | undefined;
 }
 
-export function parseAction(action: JobActionName, body: unknown): ParsedAction {
+export function parseAction(action: JobActionName, body: unknown, now: Date): ParsedAction {
   if (action !== 'update' || typeof body !== 'object' || body === null)
-    return { target: parseTarget(body), set: undefined };
+    return { target: parseTarget(body, now), set: undefined };
   const { set, ...target } = body as { set?: unknown };
-  return { target: parseTarget(target), set: parseInput(object({ set: settingsSchema }), { set }).set };
+  return { target: parseTarget(target, now), set: parseInput(object({ set: settingsSchema }), { set }).set };
 }
 
-function parseTarget(body: unknown): ParsedTarget {
+function parseTarget(body: unknown, now: Date): ParsedTarget {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'filter'))
     return { uuids: [...new Set(parseInput(uuidsSchema, body).uuids)] };
   const { filter, expected } = parseInput(matchingSchema, body);
-  return { filter: toFilter(filter), query: (body as { filter: Record<string, string> }).filter, expected };
+  return {
+    filter: toFilter(filter, now),
+    query: (body as { filter: Record<string, string> }).filter,
+    expected,
+  };
 }
 
 export const parseUuid = (value: unknown): string => parseInput(object({ uuid }), { uuid: value }).uuid;
@@ -193,13 +209,13 @@ export const parseActionName = (action: unknown): JobActionName =>
 type ParsedFilter = ReturnType<typeof parseInput<typeof filterSchema>>;
 
 /** As the store names things; what wasn't given isn't there. */
-function toFilter(query: ParsedFilter): SearchFilter {
+function toFilter(query: ParsedFilter, now: Date): SearchFilter {
   const { user, from, to, since, until, tag, arg, graph, batch, ...same } = query;
   const filter = {
     ...same,
     userId: user,
-    createdFrom: given(from, since).toSorted((a, b) => b.getTime() - a.getTime())[0],
-    createdBefore: given(to, until).toSorted((a, b) => a.getTime() - b.getTime())[0],
+    createdFrom: given(from, ago(since, now)).toSorted((a, b) => b.getTime() - a.getTime())[0],
+    createdBefore: given(to, ago(until, now)).toSorted((a, b) => a.getTime() - b.getTime())[0],
     ...arg,
     tags: tag === undefined ? undefined : [tag],
     graphUuid: graph,
@@ -207,6 +223,9 @@ function toFilter(query: ParsedFilter): SearchFilter {
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
+
+const ago = (millis: number | undefined, now: Date): Date | undefined =>
+  millis === undefined ? undefined : new Date(now.getTime() - millis);
 
 const given = (...dates: (Date | undefined)[]): Date[] => dates.filter((date) => date !== undefined);
 
@@ -223,9 +242,9 @@ function readEta(eta: string): string | Date {
 
 const MOST_AGO = 10 * 365 * 86_400_000;
 
-/** The moment a duration ago, such as `1h`. */
-function parseAgo(span: string): Date {
+/** Milliseconds of a duration, such as `1h`. */
+function parseAgo(span: string): number {
   const millis = durationOf(span);
-  if (millis > 0 && millis <= MOST_AGO) return new Date(Date.now() - millis);
+  if (millis > 0 && millis <= MOST_AGO) return millis;
   throw new TypeError('must be a duration such as 15m, 1h or 7d');
 }

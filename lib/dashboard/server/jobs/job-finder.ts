@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { GroupKey, JobGroups } from '../../../store/jobs/job-groups.js';
-import type { Found, SearchBounds, SummaryRow } from '../../../store/jobs/job-search.js';
+import type { Found, Keep, SearchBounds, SummaryRow } from '../../../store/jobs/job-search.js';
 import type { JobSort, Sorted } from '../../../store/jobs/job-sorting.js';
 import type { SearchFilter } from '../../../store/jobs/job-where.js';
 import { timeOfUuid } from '../../../store/jobs/uuid-time.js';
@@ -29,8 +29,7 @@ export class JobFinder {
 
   async page(filter: SearchFilter, bounds: SearchBounds): Promise<Found<SummaryRow>> {
     if (!this.couldTell(filter)) return this.store.search.summaries(filter, bounds);
-    const found = await this.store.search.summaries(plainly(filter), bounds);
-    return { ...found, rows: await this.visible(found.rows, filter) };
+    return this.store.search.summaries(plainly(filter), bounds, this.keeper(filter));
   }
 
   /** Counts up to `limit`, for as long as the budget (milliseconds) allows; `isWhole` where that was all. */
@@ -60,8 +59,7 @@ export class JobFinder {
     bounds: { limit: number; budget: number },
   ): Promise<Sorted> {
     if (!this.couldTell(filter)) return this.store.sorting.first(filter, sort, bounds);
-    const found = await this.store.sorting.first(plainly(filter), sort, bounds);
-    return { ...found, rows: await this.visible(found.rows, filter) };
+    return this.store.sorting.first(plainly(filter), sort, { ...bounds, keep: this.keeper(filter) });
   }
 
   /** @param budget - milliseconds */
@@ -83,6 +81,11 @@ export class JobFinder {
   private couldTell(filter: SearchFilter): boolean {
     return this.redactor.isActive && TELLING.some((part) => filter[part] !== undefined);
   }
+
+  private readonly keeper =
+    (filter: SearchFilter): Keep =>
+    async (rows) =>
+      this.visible(rows, filter);
 
   private async visible(rows: readonly SummaryRow[], filter: SearchFilter): Promise<SummaryRow[]> {
     const needsAll = READING.some((part) => filter[part] !== undefined);

@@ -12,6 +12,7 @@ import { EXPORT_FORMATS, parseExport, parseGroups, parseUuids } from '../input/j
 import { Described } from '../openapi/described.js';
 import { FILTER_QUERY, JOB_GROUPS, JOB_WAITS } from '../openapi/job-schemas.js';
 import { text } from '../openapi/schemas.js';
+import { DatabaseClock } from '../store/database-clock.js';
 import { JobExport } from './job-export.js';
 import { JobFinder } from './job-finder.js';
 import { JobWaitViews } from './job-waits.js';
@@ -28,6 +29,7 @@ export class JobListsController implements OnModuleDestroy {
 
   constructor(
     private readonly finder: JobFinder,
+    private readonly clock: DatabaseClock,
     private readonly files: JobExport,
     private readonly waiting: JobWaitViews,
     private readonly host: HttpAdapterHost,
@@ -42,7 +44,7 @@ export class JobListsController implements OnModuleDestroy {
     answer: JOB_GROUPS,
   })
   async groups({ query }: Call): Promise<JobGroupPage> {
-    const { filter, by } = parseGroups(query);
+    const { filter, by } = parseGroups(query, await this.clock.for(query));
     const { counts, countedTo } = await this.finder.groups(filter, by, BUDGET);
     const all = [...counts].map(([key, count]) => ({ key, count }));
     const sorted = all.toSorted((a, b) => b.count - a.count);
@@ -70,8 +72,8 @@ export class JobListsController implements OnModuleDestroy {
     answer: text,
     type: 'text/csv',
   })
-  export({ query, rights, request, response, message }: Call): StreamableFile {
-    const { filter, format } = parseExport(query);
+  async export({ query, rights, request, response, message }: Call): Promise<StreamableFile> {
+    const { filter, format } = parseExport(query, await this.clock.for(query));
     const { socket } = message;
     this.connections.add(socket);
     socket.once('close', () => this.connections.delete(socket));

@@ -21,6 +21,7 @@ import { text } from '../openapi/schemas.js';
 import { Redactor } from '../redaction/redactor.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 import { JobDetails } from './job-details.js';
+import { DatabaseClock } from '../store/database-clock.js';
 import { JobFinder } from './job-finder.js';
 import { dashboardJob, jobSummary } from './job-summary.js';
 
@@ -35,6 +36,7 @@ const ONE = { path: { uuid: 'The uuid of a job' }, problems: { 404: 'There is no
 export class JobsController {
   constructor(
     private readonly finder: JobFinder,
+    private readonly clock: DatabaseClock,
     private readonly details: JobDetails,
     private readonly redactor: Redactor,
     private readonly store: DashboardStore,
@@ -55,7 +57,7 @@ export class JobsController {
     answer: JOB_PAGE,
   })
   async list({ query, rights }: Call): Promise<JobPage> {
-    const { filter, cursor, limit, sort } = parsePage(query);
+    const { filter, cursor, limit, sort } = parsePage(query, await this.clock.for(query));
     if (sort !== 'newest') return this.sorted(filter, sort, limit, rights);
     const { rows, next, searchedTo } = await this.finder.page(filter, {
       before: cursor,
@@ -87,8 +89,8 @@ export class JobsController {
     problems: { 422: 'Too many rows to count' },
   })
   async count({ query }: Call): Promise<JobMatchCount> {
-    const { filter, isExact } = parseCount(query);
     const at = await this.store.jobs.now();
+    const { filter, isExact } = parseCount(query, at);
     const bounds = isExact
       ? { limit: Number.MAX_SAFE_INTEGER, budget: BUDGET.exact }
       : { limit: CAP, budget: BUDGET.count };
