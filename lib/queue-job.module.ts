@@ -31,6 +31,7 @@ import { CodeSchedules } from './schedule/code-schedules.js';
 import { ScheduleExplorer } from './schedule/schedule-explorer.js';
 import { ScheduleRunner } from './schedule/schedule-runner.js';
 import { ScheduleService } from './schedule/schedule.service.js';
+import { TickWriter } from './schedule/tick-writer.js';
 import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule/schedule.settings.js';
 import { RunnerLifecycleModule } from './runner/runner-lifecycle.module.js';
 import { QueueHealthService } from './observe/queue-health.service.js';
@@ -244,6 +245,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     scheduleSettings,
     ScheduleExplorer,
     CodeSchedules,
+    TickWriter,
     ScheduleRunner,
     ScheduleService,
     QueueHealthService,

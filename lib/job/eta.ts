@@ -11,6 +11,12 @@ export type Eta = { readonly inSeconds: number } | { readonly at: Date };
 const MAX_SECONDS = HUNDRED_YEARS_MS / 1000;
 const LAST_YEAR = 9999;
 
+/** Whether a `Date` is one that every version of PostgreSQL reads as it is written here: of the years 1 to 9999. */
+export function isStorableDate(date: Date): boolean {
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= LAST_YEAR;
+}
+
 /**
  * Reads an eta as the caller gives it. A `Date` that has passed is allowed: the job may start at once.
  *
@@ -32,9 +38,8 @@ export function parseEta(eta: number | Date | string): Eta {
  */
 export function readMoment(property: string, given: unknown): Eta {
   if (types.isDate(given)) {
-    const year = given.getUTCFullYear();
     // A copy: the caller's Date may change before the job is stored.
-    if (year >= 1 && year <= LAST_YEAR) return { at: new Date(given.getTime()) };
+    if (isStorableDate(given)) return { at: new Date(given.getTime()) };
   } else {
     const seconds = typeof given === 'string' ? durationOf(given) / 1000 : given;
     // + 0 turns -0 into 0.

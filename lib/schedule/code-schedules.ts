@@ -6,7 +6,7 @@ import { ArgumentCodec } from '../payload/argument-codec.js';
 import { channelFor } from '../registry/job-function.js';
 import { storedTags } from '../job/tags.js';
 import type { StoredDefinition } from '../store/schedules/schedule-definition.js';
-import type { ScheduleRow } from '../store/schedules/schedule-store.js';
+import type { ScheduleRow } from '../store/schedules/schedule-rows.js';
 import { Store } from '../store/store.js';
 import { effectiveOf, ticksAlike } from './effective-schedule.js';
 import { type CodeSchedule, ScheduleExplorer } from './schedule-explorer.js';
@@ -55,6 +55,17 @@ export class CodeSchedules {
           .map(channelIn),
       ),
     ]);
+  }
+
+  /**
+   * Stores those that have no row any more, as after an older backup was restored under this process, or where another
+   * node removed one as gone just when this one started.
+   */
+  async saveMissing(): Promise<void> {
+    if (this.all().length === 0) return;
+    const { now, rows } = await this.store.schedules.read(this.all().map(({ name }) => name));
+    for (const schedule of this.all())
+      if (!rows.has(schedule.name)) await this.saveOne(schedule, undefined, now);
   }
 
   /** False where somebody changed the row meanwhile. */

@@ -1,5 +1,5 @@
 import type { StoredDefinition } from '../store/schedules/schedule-definition.js';
-import type { ScheduleRow } from '../store/schedules/schedule-store.js';
+import type { ScheduleRow } from '../store/schedules/schedule-rows.js';
 
 /** A schedule as it is in force: what was changed at run time overrides what was defined. */
 export function effectiveOf({

@@ -1,54 +1,58 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { EarliestTimer } from '../common/earliest-timer.js';
 import { toError } from '../common/to-error.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
 import type { NodeService } from '../runner/node-service.js';
-import { FunctionOverrides } from '../store/functions/function-overrides.js';
-import type { DueSchedule, TickJob, TickMove } from '../store/schedules/schedule-store.js';
+import type { NotifierMessage } from '../store/notify/notifier-message.js';
+import { MOST_DUE } from '../store/schedules/schedule-store.js';
+import type { DueSchedules } from '../store/schedules/schedule-rows.js';
 import { Store } from '../store/store.js';
 import { CodeSchedules } from './code-schedules.js';
-import { effectiveOf } from './effective-schedule.js';
-import { planTicks } from './plan-ticks.js';
 import { SCHEDULE_SETTINGS, type ScheduleSettings } from './schedule.settings.js';
-import { TicksCache } from './ticks-cache.js';
-import { jobOf } from './tick-jobs.js';
+import { TickWriter } from './tick-writer.js';
 
-/** After a look that found ticks and could store none: another node has them, in milliseconds. */
-const AGAIN_MS = 50;
+/** After a look that found ticks and could not store all: another node has them; doubled up to the longest, in milliseconds. */
+const AGAIN_MS = { first: 50, longest: 1_000 };
 /** After a look that failed, in milliseconds. */
 const TROUBLE_MS = 1_000;
 /** Schedules whose node has gone are looked for this often, and removed this long after, in milliseconds and seconds. */
 const GONE_EVERY_MS = 600_000;
 const GONE_AFTER_SECONDS = 86_400;
-
-/** What is to be stored for a schedule that is due. */
-interface DueWork {
-  readonly move: TickMove;
-  readonly jobs: readonly TickJob[];
-}
+/**
+ * How long after a tick a node looks, by its place among those that can do the same, and all further ones, in
+ * milliseconds: as long as the first one stores the ticks and says so, the others need not look at all.
+ */
+const LOOK_AFTER_MS = [0, 50, 150];
+const LAST_LOOK_AFTER_MS = 1_000;
 
 /**
- * Stores the ticks of schedules when they are due. It sleeps until the nearest one, and any number of nodes may do the
+ * Has the ticks of schedules stored when they are due. It sleeps until the nearest one, and any number of nodes may do the
  * same: the database decides who stores a tick.
  */
 @Injectable()
 export class ScheduleRunner implements NodeService {
   private readonly logger = new Logger('QueueJob');
   private readonly alarm = new EarliestTimer(() => this.wake());
-  private readonly refused = new Set<string>();
-  private readonly ticks = new TicksCache();
   private node: (() => number) | null = null;
+  /** Its place among the nodes that serve the same, as of its last look. */
+  private place = 0;
   private announced: number | undefined;
   private looking: Promise<void> | null = null;
   private again = false;
+  private againMs = AGAIN_MS.first;
   private goneAt = 0;
   private hearing: { unsubscribe(): void } | undefined;
+  /** When the nearest tick comes that a notification told of, by the monotonic clock. */
+  private toldAt = 0;
+  /** What this node serves, as a digest. */
+  private served = '';
 
   constructor(
     private readonly store: Store,
     private readonly registry: JobRegistry,
-    private readonly changes: FunctionOverrides,
+    private readonly writer: TickWriter,
     private readonly code: CodeSchedules,
     @Inject(SCHEDULE_SETTINGS) private readonly settings: ScheduleSettings,
     runner: JobRunner,
@@ -59,9 +63,11 @@ export class ScheduleRunner implements NodeService {
   async start(node: () => number): Promise<void> {
     await this.code.save();
     this.node = node;
-    this.hearing = this.store.notifier.messages.subscribe(({ tickIn }) => {
-      if (tickIn !== undefined) this.alarm.within(tickIn);
-    });
+    this.served = createHash('sha256')
+      .update(JSON.stringify([this.names().toSorted(), this.registry.names().toSorted()]))
+      .digest('base64url')
+      .slice(0, 16);
+    this.hearing = this.store.notifier.messages.subscribe((message) => this.hear(message));
     await this.announce(node());
     this.wake();
   }
@@ -72,6 +78,31 @@ export class ScheduleRunner implements NodeService {
     this.alarm.clear();
     this.announced = undefined;
     await this.looking;
+    // The others learn their places anew.
+    this.store.notifier.publishRemote({ tickIn: 0 });
+  }
+
+  private hear({ tickIn, ticked }: NotifierMessage): void {
+    const now = performance.now();
+    if (tickIn !== undefined) {
+      if (this.toldAt < now || now + tickIn < this.toldAt) this.toldAt = now + tickIn;
+      this.alarm.within(tickIn + this.lookAfter());
+    }
+    // A look under way finds out by itself.
+    if (ticked === undefined || ticked.served !== this.served || this.looking !== null) return;
+    this.alarm.clear();
+    this.sleep(ticked.nextIn);
+    // That other node may have looked before this schedule was there.
+    if (this.toldAt > now) this.alarm.within(this.toldAt - now + this.lookAfter());
+  }
+
+  /** Until the nearest tick, which is so many milliseconds away. */
+  private sleep(nextIn: number): void {
+    this.alarm.within(Math.min(Math.ceil(nextIn) + this.lookAfter(), this.settings.pollInterval));
+  }
+
+  private lookAfter(): number {
+    return LOOK_AFTER_MS[this.place] ?? LAST_LOOK_AFTER_MS;
   }
 
   private wake(): void {
@@ -93,104 +124,52 @@ export class ScheduleRunner implements NodeService {
   }
 
   private async lookOnce(node: number): Promise<void> {
-    if (this.announced !== node) await this.announce(node);
-    const { schedules } = this.store;
-    const served = {
+    if (this.announced !== node) {
+      const isAnother = this.announced !== undefined;
+      await this.announce(node);
+      if (isAnother) await this.code.saveMissing();
+    }
+    const answer = await this.store.schedules.due({
       node,
-      schedules: this.code.all().map(({ name }) => name),
+      schedules: this.names(),
       jobNames: this.registry.names(),
-    };
-    const { due, now, nextIn } = await schedules.due(served);
-    const moved = due.length > 0 ? await this.storeDue(due, now) : 0;
-    if (moved > 0) this.again = true;
-    else if (due.length > 0) this.alarm.within(AGAIN_MS);
-    this.alarm.within(Math.min(Math.ceil(nextIn ?? Infinity), this.settings.pollInterval));
+    });
+    this.place = answer.place;
+    this.sleep(answer.nextIn ?? Infinity);
+    if (answer.due.length > 0) await this.storeDue(answer);
     if (performance.now() >= this.goneAt) {
       this.goneAt = performance.now() + GONE_EVERY_MS;
-      await schedules.removeGone(GONE_AFTER_SECONDS);
+      await this.code.saveMissing();
+      await this.store.schedules.removeGone(GONE_AFTER_SECONDS);
     }
+  }
+
+  private async storeDue({ due, now, nextIn }: DueSchedules): Promise<void> {
+    const foundAt = performance.now();
+    let moved = 0;
+    let next = now + (nextIn ?? Infinity);
+    for await (const written of this.writer.write(due, now)) {
+      moved += written.moved;
+      next = Math.min(next, written.next);
+      const left = next - now - (performance.now() - foundAt);
+      // All is stored, so this is when the next look has to be, for every node that serves the same.
+      const isAll = moved === due.length && due.length < MOST_DUE && Number.isFinite(left);
+      const ticked = { nextIn: Math.max(0, Math.ceil(left)), served: this.served };
+      this.store.notifier.publish({ ...written.message, ...(isAll && { ticked }) });
+      if (isAll) this.sleep(left);
+    }
+    if (moved < due.length && moved > 0) this.again = true;
+    if (moved === 0) this.alarm.within(this.againMs);
+    this.againMs = moved > 0 ? AGAIN_MS.first : Math.min(2 * this.againMs, AGAIN_MS.longest);
+    if (moved === MOST_DUE || next === Infinity) this.again = true;
+  }
+
+  private names(): string[] {
+    return this.code.all().map(({ name }) => name);
   }
 
   private async announce(node: number): Promise<void> {
-    await this.store.schedules.announce(
-      node,
-      this.code.all().map(({ name }) => name),
-    );
+    await this.store.schedules.announce(node, this.names());
     this.announced = node;
-  }
-
-  /** Returns how many schedules have moved on. */
-  private async storeDue(due: readonly DueSchedule[], now: number): Promise<number> {
-    const work = due.flatMap((row) => this.workOf(row, now));
-    // A key may have to wait for somebody's transaction: the others must not.
-    const isKeyed = ({ jobs }: DueWork): boolean => jobs.some(({ identityKey }) => identityKey !== null);
-    const batches = [work.filter((one) => !isKeyed(one)), ...work.filter(isKeyed).map((one) => [one])];
-    let moved = 0;
-    for (const batch of batches) if (batch.length > 0) moved += await this.storeBatch(batch);
-    return moved;
-  }
-
-  private async storeBatch(batch: readonly DueWork[]): Promise<number> {
-    const { schedules, notifier } = this.store;
-    const moved = await schedules.storeTicks(
-      batch.map(({ move }) => move),
-      batch.flatMap(({ jobs }) => jobs),
-    );
-    const stored = new Set(moved.filter((one) => one.stored > 0).map(({ name }) => name));
-    const delays = batch.filter(({ move }) => stored.has(move.name)).flatMap(({ jobs }) => jobs);
-    if (delays.length > 0)
-      notifier.publish({ ready: true, dueIn: Math.min(...delays.map(({ delay }) => delay)) });
-    const names = new Set(moved.map(({ name }) => name));
-    for (const { move, jobs } of batch) if (names.has(move.name)) this.tellMissed(move, jobs.length);
-    return moved.length;
-  }
-
-  /** None where this process can't tell when the schedule ticks, or the node is not alive. */
-  private workOf(row: DueSchedule, now: number): DueWork[] {
-    if (row.servedSince === null) return [];
-    try {
-      return [this.planned(row, row.servedSince, now)];
-    } catch (error) {
-      const version = `${row.name} ${row.version}`;
-      if (!this.refused.has(version))
-        this.logger.error(`The schedule '${row.name}' can't be served here: ${toError(error).message}`);
-      this.refused.add(version);
-      return [];
-    }
-  }
-
-  private planned(row: DueSchedule, servedSince: number, now: number): DueWork {
-    const schedule = effectiveOf(row);
-    const { maxTicks, noOverlap, catchUp, jitter } = schedule;
-    const plan = planTicks({
-      ticks: this.ticks.of(schedule),
-      due: row.nextTick,
-      now,
-      servedSince,
-      catchUp,
-      left: maxTicks === null ? Infinity : maxTicks - row.ticks,
-    });
-    const jobs = plan.stored.map((tick) => ({
-      ...jobOf(row, this.changes),
-      tick: new Date(tick).toISOString(),
-      delay: Math.random() * jitter,
-    }));
-    const move = {
-      name: row.name,
-      version: row.version,
-      tick: new Date(row.nextTick).toISOString(),
-      next: plan.next === null ? null : new Date(plan.next).toISOString(),
-      missed: plan.missed,
-      noOverlap,
-      maxTicks,
-    };
-    return { move, jobs };
-  }
-
-  private tellMissed({ name, missed }: TickMove, stored: number): void {
-    if (missed === 0) return;
-    this.logger.warn(
-      `The schedule '${name}' has missed ${missed} ticks while no node ran; ${stored} were stored now.`,
-    );
   }
 }

@@ -9,7 +9,7 @@ import { QueueParts } from '../services/queue-parts.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
 import { FunctionOverrides } from '../store/functions/function-overrides.js';
 import type { ScheduleRun } from '../store/schedules/schedule-list-store.js';
-import type { ScheduleRow } from '../store/schedules/schedule-store.js';
+import type { ScheduleRow } from '../store/schedules/schedule-rows.js';
 import { Store } from '../store/store.js';
 import { effectiveOf, ticksAlike } from './effective-schedule.js';
 import { isSameDefinition } from './same-definition.js';
@@ -213,9 +213,13 @@ export class ScheduleService {
         `The schedule '${name}' is declared by @CronJob() in a process that runs. Pause it, or remove the decorator.`,
       );
     await this.audited('remove', name, options, async (by) => {
-      const waiting = await this.store.schedules.remove(name);
-      if (waiting === null) throw notFound(name);
+      // Until its jobs are cancelled it is there, paused: if this process dies in between, somebody can remove it again.
+      // They are looked up in a statement of its own, which sees a tick that was being stored at that moment.
+      const { schedules } = this.store;
+      if (!(await schedules.halt(name, by))) throw notFound(name);
+      const waiting = await schedules.waiting(name);
       if (waiting.length > 0) await this.parts.actions.changeAll('cancel', waiting, by);
+      await schedules.remove(name);
     });
   }
 

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import type { FunctionOverrides } from '../store/functions/function-overrides.js';
-import type { ScheduleRow, TickJob } from '../store/schedules/schedule-store.js';
+import type { ScheduleRow, TickJob } from '../store/schedules/schedule-rows.js';
 import { effectiveOf } from './effective-schedule.js';
 
 /** What the job of a tick has, whichever tick it is. */

@@ -4,6 +4,7 @@ const FUNCTIONS = 'lib/store/schema/v1/functions';
 const PROTOCOL = 'test/integration/protocol/claim-protocol.spec.ts';
 const HAND_OVER = 'test/integration/calls/local-dispatch.spec.ts';
 const TICKS = 'test/integration/schedules/store-ticks.spec.ts';
+const SCHEDULE_RACES = 'test/integration/schedules/races.spec.ts';
 const FLEET = 'test/integration/nodes/fleet.spec.ts';
 const RESPONDER = 'test/unit/runner/claiming/responder.spec.ts';
 const BATCHES = 'test/integration/batches/races.spec.ts';
@@ -596,7 +597,7 @@ export const GUARDS = [
   },
   {
     guard: "The comparison of a schedule's next tick under its lock",
-    edits: [[`${FUNCTIONS}/store-ticks.ts`, ' AND s.next_tick = d.tick', '']],
+    edits: [[`${FUNCTIONS}/store-ticks.ts`, " AND date_trunc('milliseconds', s.next_tick) = d.tick", '']],
     tests: [TICKS],
     name: 'has moved on, or was changed',
   },
@@ -617,6 +618,25 @@ export const GUARDS = [
     edits: [[`${FUNCTIONS}/store-ticks.ts`, ' AND NOT g.schedule = ANY(v_busy)', '']],
     tests: [TICKS],
     name: 'skips ticks with noOverlap',
+  },
+  {
+    guard:
+      'The look for the jobs of a removed schedule in a statement of its own, after its ticks have stopped',
+    edits: [
+      [
+        'lib/schedule/schedule.service.ts',
+        'if (!(await schedules.halt(name, by))) throw notFound(name);\n      const waiting = await schedules.waiting(name);',
+        'const waiting = await schedules.waiting(name);\n      if (!(await schedules.halt(name, by))) throw notFound(name);',
+      ],
+    ],
+    tests: [SCHEDULE_RACES],
+    name: 'is removed while a tick',
+  },
+  {
+    guard: 'The short wait of a tick for a key',
+    edits: [[`${FUNCTIONS}/store-ticks.ts`, " SET lock_timeout = '20ms'", '']],
+    tests: [SCHEDULE_RACES],
+    name: 'holds up no other schedule',
   },
   {
     guard: 'The look of a stand-in for jobs that nobody has come for',

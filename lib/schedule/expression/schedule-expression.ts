@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
 import { formatValue } from '../../common/format-value.js';
+import { isStorableDate } from '../../job/eta.js';
 import { BoundedTicks } from './bounded-ticks.js';
 import { CronFields } from './cron-fields.js';
 import { CronTicks } from './cron-ticks.js';
@@ -50,10 +51,12 @@ function everyOf(given: unknown): number | string {
   );
 }
 
-/** @throws InvalidScheduleError if it is no valid Date */
+/** @throws InvalidScheduleError if it is no valid Date, or none that can be stored */
 export function checkDate(property: string, value: unknown): Date {
-  if (types.isDate(value) && !Number.isNaN(value.getTime())) return value;
-  throw new InvalidScheduleError(`${property} must be a valid Date, not ${formatValue(value)}.`);
+  if (types.isDate(value) && isStorableDate(value)) return value;
+  throw new InvalidScheduleError(
+    `${property} must be a valid Date of the years 1 to 9999, not ${formatValue(value)}.`,
+  );
 }
 
 const instantOf = (property: string, value: unknown): number | undefined =>

@@ -13,6 +13,8 @@ export interface NotifierMessage {
   dueIn?: number;
   /** A schedule ticks in so many milliseconds. */
   tickIn?: number;
+  /** A node has stored what was due: those that serve the same schedules need not look before the next tick. */
+  ticked?: Ticked;
   /** The channels have changed. */
   config?: boolean;
   /** The job functions have changed. */
@@ -39,6 +41,13 @@ export interface NotifierMessage {
   eventTalk?: 'listening' | 'asking';
 }
 
+export interface Ticked {
+  /** Milliseconds until the next tick of what the node serves. */
+  readonly nextIn: number;
+  /** What it serves, as a digest. */
+  readonly served: string;
+}
+
 /** Every role of the database can send a notification: only what has its right type is heard, the rest wakes. */
 export function readMessage(text: string): NotifierMessage {
   let given: Readonly<Record<string, unknown>>;
@@ -54,6 +63,7 @@ export function readMessage(text: string): NotifierMessage {
     nodes,
     dueIn,
     tickIn,
+    ticked,
     cancel,
     starved,
     full,
@@ -72,6 +82,7 @@ export function readMessage(text: string): NotifierMessage {
     ...(nodes === true && { nodes }),
     ...(typeof dueIn === 'number' && { dueIn }),
     ...(typeof tickIn === 'number' && { tickIn }),
+    ...(isTicked(ticked) && { ticked }),
     ...(isTexts(cancel) && { mayCancel: cancel }),
     ...(isUuids(ended) && { ended }),
     ...(isUuids(awaits) && { awaits }),
@@ -82,6 +93,12 @@ export function readMessage(text: string): NotifierMessage {
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+const isTicked = (value: unknown): value is Ticked =>
+  typeof value === 'object' &&
+  value !== null &&
+  isNumber((value as { nextIn?: unknown }).nextIn) &&
+  typeof (value as { served?: unknown }).served === 'string';
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'string');
@@ -107,6 +124,7 @@ export function merge(into: NotifierMessage | null, message: NotifierMessage): N
   if (message.full !== undefined) into.full = [...new Set([...(into.full ?? []), ...message.full])];
   if (message.dueIn !== undefined) into.dueIn = Math.min(message.dueIn, into.dueIn ?? Infinity);
   if (message.tickIn !== undefined) into.tickIn = Math.min(message.tickIn, into.tickIn ?? Infinity);
+  if (message.ticked !== undefined) into.ticked = message.ticked;
   if (message.cancel !== undefined) into.cancel = [...(into.cancel ?? []), ...message.cancel];
   if (message.events !== undefined) into.events = [...(into.events ?? []), ...message.events];
   if (message.starved !== undefined) into.starved = [...(into.starved ?? []), ...message.starved];

@@ -1,89 +1,21 @@
 import { namedStatement, type QueueDatabase, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
-import type { StoredDefinition, StoredOverride } from './schedule-definition.js';
+import type { StoredDefinition } from './schedule-definition.js';
+import type {
+  DueSchedules,
+  ScheduleRow,
+  ServedSchedules,
+  StoredTicks,
+  TickJob,
+  TickMove,
+} from './schedule-rows.js';
 import { Phase } from '../jobs/phase.js';
 
-/** A schedule's row. Instants are milliseconds since the epoch of Unix. */
-export interface ScheduleRow {
-  readonly name: string;
-  readonly source: 'code' | 'data';
-  readonly jobName: string;
-  readonly definition: StoredDefinition;
-  readonly override: StoredOverride | null;
-  readonly version: number;
-  readonly nextTick: number | null;
-  readonly lastTick: number | null;
-  readonly ticks: number;
-  readonly pausedAt: number | null;
-}
-
-/** A schedule whose tick has come. */
-export interface DueSchedule extends ScheduleRow {
-  readonly nextTick: number;
-  /** Since when some living node has served it. */
-  readonly servedSince: number | null;
-}
-
-/** What a node serves. */
-export interface ServedSchedules {
-  readonly node: number;
-  /** Those of its code. */
-  readonly schedules: readonly string[];
-  /** Its job functions: schedules that data made are served by the nodes that know theirs. */
-  readonly jobNames: readonly string[];
-}
-
-export interface DueSchedules {
-  /** By the database's clock. */
-  readonly now: number;
-  readonly due: readonly DueSchedule[];
-  /** Milliseconds until the nearest tick to come. */
-  readonly nextIn: number | null;
-}
-
-/** A schedule that is moved on, as `queue_job_store_ticks_1` reads it. */
-export interface TickMove {
-  readonly name: string;
-  readonly version: number;
-  readonly tick: string;
-  readonly next: string | null;
-  readonly missed: number;
-  readonly noOverlap: boolean;
-  readonly maxTicks: number | null;
-}
-
-/** The job of a tick, as `queue_job_store_ticks_1` reads it. */
-export interface TickJob {
-  readonly uuid: string;
-  readonly schedule: string;
-  readonly tick: string;
-  /** Milliseconds from the tick to the eta. */
-  readonly delay: number;
-  readonly name: string;
-  readonly channel: string;
-  readonly priority: number;
-  readonly maxRetries: number;
-  readonly args: string;
-  readonly description: string;
-  readonly identityKey: string | null;
-  readonly identityUntilDone: boolean;
-  readonly tags: string | null;
-  readonly startBeforeIn: number | null;
-  readonly userId: string | null;
-  readonly context: string | null;
-}
-
-/** What became of a schedule that was moved on. */
-export interface StoredTicks {
-  readonly name: string;
-  readonly stored: number;
-  readonly skipped: number;
-}
-
 /** Schedules that one round trip looks at: the rest come with the next. */
-const MOST_DUE = 500;
+export const MOST_DUE = 500;
 
-const millis = (column: string): string => `extract(epoch FROM ${column})::float8 * 1000`;
+/** Multiplied as `numeric`: of a `float8`, whole milliseconds would not always be left. */
+const millis = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
 const COLUMNS = `'name', s.name, 'source', s.source, 'jobName', s.job_name, 'definition', s.definition, 'override', s.override,
   'version', s.version, 'nextTick', ${millis('s.next_tick')}, 'lastTick', ${millis('s.last_tick')}, 'ticks', s.ticks,
@@ -100,6 +32,8 @@ export class ScheduleStore {
   ) {
     const t = tables;
     const served = `(s.source = 'data' AND s.job_name = ANY($3) OR s.source = 'code' AND s.name = ANY($2) AND s.job_name = ANY($3))`;
+    // A node signs once a second. One that has not for 3 s may stand still, though its session lives; one that has not for
+    // 10 s may have been killed together with all others, so that nobody has found that yet.
     this.dueStatement = namedStatement(
       'queue_job_due_ticks',
       `WITH due AS MATERIALIZED (
@@ -110,9 +44,13 @@ export class ScheduleStore {
          'now', ${millis('clock_timestamp()')},
          'nextIn', (SELECT ${millis('(s.next_tick - clock_timestamp())')} FROM ${t.schedule} s
            WHERE s.next_tick > clock_timestamp() AND ${served} ORDER BY s.next_tick LIMIT 1),
+         'place', (SELECT count(*) FROM ${t.node} n JOIN ${t.node} m ON m.id = $1
+           WHERE n.id < m.id AND n.alive AND n.suspect_since IS NULL AND n.date_seen > clock_timestamp() - interval '3 s'
+             AND n.schedules = m.schedules AND n.names IS NOT DISTINCT FROM m.names),
          'due', coalesce((SELECT json_agg(json_build_object(${COLUMNS}, 'servedSince', (
              SELECT min(${millis('n.date_started')}) FROM ${t.node} n
-             WHERE n.alive AND n.suspect_since IS NULL AND (n.id = $1 OR s.next_tick < (SELECT m.date_started FROM ${t.node} m WHERE m.id = $1))
+             WHERE n.alive AND n.suspect_since IS NULL AND (n.id = $1
+                 OR s.next_tick < (SELECT m.date_started FROM ${t.node} m WHERE m.id = $1) AND n.date_seen > clock_timestamp() - interval '10 s')
                AND CASE s.source WHEN 'code' THEN s.name = ANY(n.schedules)
                  ELSE n.schedules IS NOT NULL AND s.job_name = ANY(n.names) END
            )) ORDER BY s.next_tick, s.name) FROM due s), '[]'::json)) AS answer`,
@@ -189,7 +127,7 @@ export class ScheduleStore {
       `UPDATE ${this.tables.schedule} SET version = version + 1, job_name = $3, definition = $4, override = $5, next_tick = $6,
          date_paused = CASE WHEN NOT $7 THEN date_paused WHEN $8::text IS NOT NULL THEN coalesce(date_paused, clock_timestamp()) END,
          paused_by = CASE WHEN NOT $7 THEN paused_by WHEN $8::text IS NOT NULL THEN coalesce(paused_by, $8) END
-       WHERE name = $1 AND version = $2 AND next_tick IS NOT DISTINCT FROM $9 RETURNING name`,
+       WHERE name = $1 AND version = $2 AND date_trunc('milliseconds', next_tick) IS NOT DISTINCT FROM $9 RETURNING name`,
       [
         before.name,
         before.version,
@@ -243,16 +181,28 @@ export class ScheduleStore {
     return rows.length > 0;
   }
 
-  /** Removes a schedule, and returns its jobs that wait; null where there is none. */
-  async remove(name: string): Promise<string[] | null> {
+  /** Keeps a schedule from storing ticks, for good; false where there is none. */
+  async halt(name: string, by: string): Promise<boolean> {
     const rows = await this.database.query(
-      `WITH gone AS (DELETE FROM ${this.tables.schedule} WHERE name = $1 RETURNING name)
-       SELECT to_json(ARRAY(SELECT j.uuid FROM ${this.tables.job} j WHERE j.schedule = $1 AND j.node IS NULL AND j.phase <> ${Phase.failed})) AS jobs
-       FROM gone`,
+      `UPDATE ${this.tables.schedule} SET version = version + 1, next_tick = NULL,
+         date_paused = coalesce(date_paused, clock_timestamp()), paused_by = CASE WHEN date_paused IS NULL THEN $2 ELSE paused_by END
+       WHERE name = $1 RETURNING name`,
+      [name, by],
+    );
+    return rows.length > 0;
+  }
+
+  /** The jobs of a schedule that wait. */
+  async waiting(name: string): Promise<string[]> {
+    const rows = await this.database.query(
+      `SELECT j.uuid FROM ${this.tables.job} j WHERE j.schedule = $1 AND j.node IS NULL AND j.phase <> ${Phase.failed}`,
       [name],
     );
-    const jobs = rows[0]?.['jobs'];
-    return typeof jobs === 'string' ? (JSON.parse(jobs) as string[]) : null;
+    return rows.map((row) => row['uuid'] as string);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.database.query(`DELETE FROM ${this.tables.schedule} WHERE name = $1`, [name]);
   }
 
   /** Marks schedules of code that no living node has any more, and removes those marked for longer than this (seconds). */

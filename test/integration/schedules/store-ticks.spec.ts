@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import type { Client } from 'pg';
 import type { StoredDefinition } from '../../../lib/store/schedules/schedule-definition.js';
-import type { ScheduleRow, TickJob, TickMove } from '../../../lib/store/schedules/schedule-store.js';
+import type { ScheduleRow, TickJob, TickMove } from '../../../lib/store/schedules/schedule-rows.js';
 import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { connect, countOf } from '../../support/recorder-jobs.js';
@@ -170,5 +170,28 @@ describe('storing the ticks of schedules', () => {
     ]);
     expect(await jobs()).toBe(1);
     expect(await read('one')).toMatchObject({ nextTick: null, ticks: 2, lastTick: minute(1) });
+  });
+
+  it('takes a tick that has its job already as stored, and stores the others', async () => {
+    await store.schedules.storeTicks([move('one')], [job('one')]);
+    // As where the clock was set back, and somebody removed the schedule and made it again.
+    await client.query(`UPDATE queue_job_schedule SET next_tick = $1, ticks = 0, last_tick = NULL`, [
+      iso(NOON),
+    ]);
+    const answer = await store.schedules.storeTicks([move('one'), move('two')], [job('one'), job('two')]);
+    expect(answer).toHaveLength(2);
+    expect(await jobs()).toBe(2);
+    expect(await read('one')).toMatchObject({ nextTick: minute(1), ticks: 1 });
+  });
+
+  it('stores the tick of a schedule whose next one somebody wrote with microseconds', async () => {
+    await client.query(
+      `UPDATE queue_job_schedule SET next_tick = next_tick + interval '123456 microseconds'`,
+    );
+    const { nextTick } = await read('one');
+    const tick = iso(Math.floor(nextTick ?? 0));
+    expect(await store.schedules.storeTicks([move('one', { tick })], [job('one')])).toHaveLength(1);
+    const before = await read('two');
+    expect(await store.schedules.change(before, { override: { priority: 1 } })).toBe(true);
   });
 });

@@ -36,7 +36,7 @@ const WHOLE = 'a whole number from 0 to 2147483647';
 /** Wrong values of what all ways of making a schedule take, with what is said of them. */
 const VALUES: readonly (readonly [property: keyof CronJobOptions, value: unknown, says: string])[] = [
   ...['Mars/Base', '', '+02:00', 5, null].map((value) => ['timeZone', value, 'The time zone '] as const),
-  ...['2026-01-01', new Date(NaN), 5].flatMap(
+  ...['2026-01-01', new Date(NaN), new Date(253_402_300_800_000), 5].flatMap(
     (value) =>
       [
         ['startAt', value, 'startAt must be a valid Date'],

@@ -81,8 +81,10 @@ describe('an option of nextTicks is refused', () => {
     [{ count: 0 }, 'count must be a whole number from 1 to 10000, not 0'],
     [{ count: 10_001 }, 'not 10001'],
     [{ count: 1.5 }, 'not 1.5'],
-    [{ startAt: 'now' as unknown as Date }, "startAt must be a valid Date, not 'now'"],
+    [{ startAt: 'now' as unknown as Date }, "startAt must be a valid Date of the years 1 to 9999, not 'now'"],
     [{ endAt: new Date(NaN) }, 'endAt must be a valid Date'],
+    [{ startAt: new Date(253_402_300_800_000) }, 'startAt must be a valid Date of the years 1 to 9999'],
+    [{ endAt: new Date('-000001-01-01T00:00:00Z') }, 'endAt must be a valid Date of the years 1 to 9999'],
     [
       { startAt: new Date('2026-02-01'), endAt: new Date('2026-01-01') },
       'endAt (2026-01-01T00:00:00.000Z) is before startAt (2026-02-01T00:00:00.000Z)',

@@ -10,11 +10,13 @@ import { Phase } from '../phase.js';
  * first stores its ticks, and the others find it moved on; one that another node has locked is left to that node. Whether
  * a job of the schedule still waits or runs is looked at only then, in a new statement: a look in the statement that locks
  * would see the time before the wait. Returns a row for each schedule that was moved on.
+ *
+ * A key may stand in the open transaction of somebody else. The caller is told so soon (55P03), and stores the others.
  */
 export const storeTicks = (t: Tables): string => `
 CREATE OR REPLACE FUNCTION ${t.name('queue_job_store_ticks_1')}(p_schedules json, p_jobs json)
 RETURNS TABLE (name text, stored integer, skipped integer) LANGUAGE plpgsql
-  SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+  SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off SET lock_timeout = '20ms' AS $$
 #variable_conflict use_column
 DECLARE
   v_names text[];
@@ -23,7 +25,7 @@ BEGIN
   v_names := ARRAY(
     SELECT s.name FROM json_to_recordset(p_schedules) d (name text, version integer, tick timestamptz)
     JOIN ${t.schedule} s ON s.name = d.name
-    WHERE s.version = d.version AND s.next_tick = d.tick
+    WHERE s.version = d.version AND date_trunc('milliseconds', s.next_tick) = d.tick
     ORDER BY s.name FOR NO KEY UPDATE OF s SKIP LOCKED
   );
   v_busy := ARRAY(
@@ -61,10 +63,11 @@ BEGIN
       CASE WHEN n.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END, n.schedule, n.tick,
       json_build_object('name', n.schedule, 'scheduledAt', n.tick, 'previous', n.previous)
     FROM numbered n
-    ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
+    -- By its key, or because it has its job: as after the clock was set back and somebody made the schedule again.
+    ON CONFLICT DO NOTHING
     RETURNING uuid, schedule, scheduled_at
   ), outcome AS (
-    -- A tick whose job was found by its key counts as stored.
+    -- A tick whose job was there already counts as stored.
     SELECT g.schedule AS name, count(w.uuid)::integer AS stored, count(*)::integer AS due, max(w.tick) AS last_tick,
       (array_agg(i.uuid ORDER BY g.tick DESC) FILTER (WHERE i.uuid IS NOT NULL))[1] AS last_job
     FROM given g LEFT JOIN wanted w ON w.uuid = g.uuid LEFT JOIN inserted i ON i.uuid = g.uuid
