@@ -12,6 +12,7 @@ export type * from './dashboard/api/channels.api.js';
 export type * from './dashboard/api/cluster.api.js';
 export type * from './dashboard/api/functions.api.js';
 export type * from './dashboard/api/jobs.api.js';
+export type * from './dashboard/api/failures.api.js';
 export type * from './dashboard/api/lists.api.js';
 export type * from './dashboard/api/waits.api.js';
 export type * from './dashboard/api/schedules.api.js';

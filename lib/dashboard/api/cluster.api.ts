@@ -103,6 +103,8 @@ export interface FailureGroup {
   readonly spark: readonly number[];
   /** Some of its jobs, the last failed first. */
   readonly jobs: readonly string[];
+  /** Who has muted it, so that it no longer counts as something that needs attention; `until` null: until it is unmuted. */
+  readonly muted: { readonly actor: string; readonly date: string; readonly until: string | null } | null;
 }
 
 /** `GET nodes`. */

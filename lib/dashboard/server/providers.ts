@@ -6,6 +6,7 @@ import { AnsweringGuard } from './http/answering.guard.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { ChannelLoads } from './channels/channel-loads.js';
 import { EventHub } from './events/event-hub.js';
+import { FailureDetails } from './failures/failure-details.js';
 import { FunctionViews } from './functions/function-views.js';
 import { JobDetails } from './jobs/job-details.js';
 import { JobExport } from './jobs/job-export.js';
@@ -39,6 +40,7 @@ export const DASHBOARD_PROVIDERS: Provider[] = [
   Attention,
   ChannelLoads,
   AuditTrail,
+  FailureDetails,
   FunctionViews,
   EventHub,
   // They answer; what is mounted has their paths.

@@ -23,6 +23,7 @@ export class Tables {
   readonly key: string;
   readonly meta: string;
   readonly audit: string;
+  readonly mute: string;
 
   constructor(
     readonly schema: string,
@@ -53,6 +54,7 @@ export class Tables {
     this.key = this.name('queue_job_key');
     this.meta = this.name('queue_job_meta');
     this.audit = this.name('queue_job_audit');
+    this.mute = this.name('queue_job_mute');
   }
 
   /** A name of our own, such as a function's, with schema and prefix. */

@@ -10,6 +10,7 @@ import { QueueJobFunction } from './queue-job-function.entity.js';
 import { QueueJobHistory } from './queue-job-history.entity.js';
 import { QueueJobKey } from './queue-job-key.entity.js';
 import { QueueJobLog } from './queue-job-log.entity.js';
+import { QueueJobMute } from './queue-job-mute.entity.js';
 import { QueueJobMeta } from './queue-job-meta.entity.js';
 import { QueueJobNode } from './queue-job-node.entity.js';
 import { QueueJobPermit } from './queue-job-permit.entity.js';
@@ -47,4 +48,5 @@ export const QUEUE_JOB_ENTITIES = [
   QueueJobKey,
   QueueJobMeta,
   QueueJobAudit,
+  QueueJobMute,
 ];

@@ -25,13 +25,15 @@ export interface ClusterSigns {
   readonly silent: readonly { readonly node: number; readonly name: string; readonly since: Date }[];
   /** Schedules whose tick has been due for a minute, the most late first. */
   readonly overdue: readonly { readonly schedule: string; readonly since: Date }[];
-  /** Attempts that failed, those that will be retried included, within the last 15 minutes. */
+  /** Attempts that failed, those that will be retried included, within the last 15 minutes; not those that are muted. */
   readonly recent: number;
   /** The same in 15 minutes, on average over the three hours before. */
   readonly usual: number;
 }
 
 const MOST = 20;
+/** Attempts of each muted group of failures that are counted. */
+const MUTED = 20_000;
 
 /** What somebody has to do something about: two statements, each of which reads a bounded number of rows. */
 export class AttentionStore {
@@ -91,14 +93,23 @@ const signsStatement = (t: Tables): string => `
         ORDER BY s.next_tick LIMIT $1
       ) o
     ),
-    'recent', r.recent, 'usual', r.usual
+    'recent', greatest(r.recent - m.recent, 0), 'usual', greatest(r.usual - m.usual, 0)
   )::text AS signs
   FROM (
     SELECT coalesce(sum(failed + retried) FILTER (WHERE bucket > clock_timestamp() - interval '15 minutes'), 0) AS recent,
       coalesce(sum(failed + retried) FILTER (WHERE bucket <= clock_timestamp() - interval '15 minutes'), 0) / 12.0 AS usual
     FROM ${t.rollup}
     WHERE width = 60 AND bucket > clock_timestamp() - interval '195 minutes' AND name <> ''
-  ) r`;
+  ) r CROSS JOIN (
+    SELECT count(*) FILTER (WHERE k.date_ended > clock_timestamp() - interval '15 minutes') AS recent,
+      count(*) FILTER (WHERE k.date_ended <= clock_timestamp() - interval '15 minutes') / 12.0 AS usual
+    FROM ${t.mute} u CROSS JOIN LATERAL (
+      SELECT a.date_ended FROM ${t.attempt} a
+      WHERE a.name = u.name AND a.exc_fingerprint = u.fingerprint AND a.date_ended > clock_timestamp() - interval '195 minutes'
+      ORDER BY a.date_ended DESC LIMIT ${MUTED}
+    ) k
+    WHERE u.until IS NULL OR u.until > clock_timestamp()
+  ) m`;
 
 /** The first failed job of a channel or below it is found by the index that begins with phase and channel. */
 export const heldStatement = (t: Tables): string => `

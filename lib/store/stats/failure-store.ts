@@ -2,10 +2,15 @@ import type { QueueDatabase, Row } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
 import { Phase } from '../jobs/phase.js';
 
-/** Jobs of one name and one kind of error, failed for good or to be retried. */
-export interface FailureSums {
+/** What a group of failures is known by: the job's name, and the kind of error. */
+export interface FailureKey {
   readonly name: string;
+  /** Empty where the error has none. */
   readonly fingerprint: string;
+}
+
+/** Jobs of one name and one kind of error, failed for good or to be retried. */
+export interface FailureSums extends FailureKey {
   readonly excName: string;
   readonly excMessage: string;
   /** Jobs that have failed for good. */
@@ -40,20 +45,21 @@ export class FailureStore {
     private readonly tables: Tables,
   ) {}
 
-  /** The group with the last failure first. Grouped over an index of the failed jobs alone. */
-  async groups(): Promise<FailureSums[]> {
+  /** The group with the last failure first, or this one alone. Grouped over an index of the failed jobs alone. */
+  async groups(only: FailureKey | null = null): Promise<FailureSums[]> {
     const t = this.tables;
     const rows = await this.database.look(
       `WITH retrying AS MATERIALIZED (
          SELECT w.* FROM (
            (SELECT j.* FROM ${t.job} j WHERE j.phase = ${Phase.eta} LIMIT ${WAITING})
            UNION ALL (SELECT j.* FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.node IS NULL LIMIT ${WAITING})
-         ) w WHERE w.exc_name IS NOT NULL
+         ) w WHERE w.exc_name IS NOT NULL AND ($1::text IS NULL OR w.name = $1 AND coalesce(w.exc_fingerprint, '') = $2)
        ), groups AS MATERIALIZED (
          SELECT b.name, b.exc_fingerprint, sum(b.failed) AS count, sum(b.retrying) AS retrying, max(b.last) AS last
          FROM (
            SELECT j.name, j.exc_fingerprint, count(*) AS failed, 0 AS retrying, max(j.date_started) AS last
-           FROM ${t.job} j WHERE j.phase = ${Phase.failed} GROUP BY j.name, j.exc_fingerprint
+           FROM ${t.job} j WHERE j.phase = ${Phase.failed} AND ($1::text IS NULL OR j.name = $1 AND coalesce(j.exc_fingerprint, '') = $2)
+           GROUP BY j.name, j.exc_fingerprint
            UNION ALL
            SELECT r.name, r.exc_fingerprint, 0, count(*), max(coalesce(r.date_started, r.date_created)) FROM retrying r GROUP BY r.name, r.exc_fingerprint
          ) b GROUP BY b.name, b.exc_fingerprint ORDER BY last DESC NULLS LAST LIMIT ${GROUPS}
@@ -85,6 +91,7 @@ export class FailureStore {
          SELECT a.date_ended FROM ${t.attempt} a WHERE a.name = g.name AND a.exc_fingerprint = g.exc_fingerprint ORDER BY a.date_ended DESC LIMIT 1
        ) n ON true
        ORDER BY seen DESC`,
+      [only?.name ?? null, only?.fingerprint ?? null],
     );
     const sparks = await this.sparks(rows);
     return rows.map((row) => {

@@ -1,11 +1,12 @@
 import type { MetricsRange } from '../../../lib/dashboard/api/cluster.api.js';
 import type { ActionRequest, JobActionName } from '../../../lib/dashboard/api/actions.api.js';
 import type { JobSummary, LogLine } from '../../../lib/dashboard/api/jobs.api.js';
-import { fakeBatches, fakeFailures, fakeGraph, fakeMetrics, fakeNodes, overviewOf } from './fake-cluster.js';
+import { fakeBatches, fakeGraph, fakeMetrics, fakeNodes, overviewOf } from './fake-cluster.js';
 import { act } from './fake-actions.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { fakeDetail, fakeLog } from './fake-detail.js';
 import { auditOf, batchesOf, countOf, groupsOf, pageOf } from './fake-lists.js';
+import { failuresOf } from './fake-failures.js';
 import { FakeProblem, found } from './fake-problem.js';
 import { steered } from './fake-steering.js';
 
@@ -47,7 +48,7 @@ export function answer(
                 ? pageOf(jobs, query)
                 : aJob(dashboard, second, third, query);
     case 'failures':
-      return fakeFailures(jobs);
+      return failuresOf(dashboard, second, query, body);
     case 'channels':
     case 'functions':
     case 'nodes':

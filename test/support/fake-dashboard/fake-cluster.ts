@@ -145,6 +145,7 @@ export function fakeFailures(jobs: readonly JobSummary[]): FailureGroup[] {
     lastSeen: last?.dateDone ?? new Date().toISOString(),
     spark: Array.from({ length: 24 }, () => (random.next() < 0.4 ? 0 : random.below(12))),
     jobs: [last, ...others].flatMap((job) => job?.uuid ?? []).slice(0, 5),
+    muted: null,
   }));
   const [first] = failed;
   // An outage whose jobs are all retried.

@@ -3,7 +3,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { About, GraphView, JobEvent, PulseEvent } from '../../../lib/dashboard/api/cluster.api.js';
+import type {
+  About,
+  FailureGroup,
+  GraphView,
+  JobEvent,
+  PulseEvent,
+} from '../../../lib/dashboard/api/cluster.api.js';
 import type {
   JobDetail,
   JobSummary,
@@ -62,6 +68,10 @@ export class FakeDashboard {
   rest: () => Promise<unknown> = () => Promise.resolve();
   readonly settings = new FakeSettings();
   readonly schedules = new FakeSchedules();
+  /** Muted groups of failures, by id. */
+  readonly mutes = new Map<string, FailureGroup['muted']>();
+  /** Groups that were asked for once, by id. */
+  readonly pastFailures = new Map<string, FailureGroup>();
   /** Method, path and body of what was asked. */
   readonly asked: string[] = [];
   readonly #streams = new Map<ServerResponse, string | null>();

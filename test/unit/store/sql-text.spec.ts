@@ -61,7 +61,7 @@ const MADE_OF_TABLES =
 
 /** Names of our own, quoted by `Tables`, and the constants of the index that a row stands in. */
 const QUOTED =
-  /^Phase\.\w+$|^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|key|lockClass|quotedSchema)$/;
+  /^Phase\.\w+$|^(?:this\.)?(?:tables|t)\.(?:name|local|literal)\('queue_job\w*'\)$|^(?:this\.)?(?:tables|t)\.(?:job|history|attempt|log|dependency|channel|permit|jobFunction|node|schedule|claim|meta|rollup|audit|batch|batchCallback|followUp|key|mute|lockClass|quotedSchema)$/;
 
 /**
  * What else is put into a statement, by file. Each was looked at: a piece of SQL made of constants and of names as above,
@@ -75,7 +75,10 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)', 'jobs',
   ],
   'store/jobs/audit-store.ts': ['LOOKED_THROUGH'],
-  'store/stats/attention-store.ts': ["channelSums(t, 'jobs')", 'date', "millis('n.date_seen')", "millis('o.next_tick')"],
+  'store/stats/failure-detail-store.ts': ["OF_GROUP('f')", "OF_GROUP('l')", "OF_GROUP('j')", 'ATTEMPTS', 'NODES', 'row'],
+  'store/stats/attention-store.ts': [
+    'MUTED', "channelSums(t, 'jobs')", 'date', "millis('n.date_seen')", "millis('o.next_tick')",
+  ],
   'store/stats/failure-store.ts': ['GROUPS', 'JOBS', 'WAITING'],
   'store/graphs/graph-store.ts': [
     'this.columns', 'cancelBy', 'table', "from(this.tables.job, 'j.cancel_by')", "from(this.tables.history, 'NULL')",

@@ -1,9 +1,4 @@
-/** What a group of failures is known by: the kind of error, and the job's name. */
-export interface FailureKey {
-  readonly name: string;
-  /** Empty where the error has none. */
-  readonly fingerprint: string;
-}
+import type { FailureKey } from '../../../store/stats/failure-store.js';
 
 export const failureId = ({ name, fingerprint }: FailureKey): string => `${fingerprint}:${name}`;
 

@@ -11,6 +11,7 @@ import type { RelativeRow } from '../../../store/graphs/graph-store.js';
 import type { JobRow } from '../../../store/jobs/job-store.js';
 import type {
   AttemptView,
+  ErrorView,
   JobDetail,
   LogPage,
   PayloadField,
@@ -73,7 +74,7 @@ export class JobDetails {
       identityKey: redaction.text('identityKey', row.identity_key as string | null),
       timeout: fn?.options.timeout === undefined ? null : fn.options.timeout / 1000,
       transactional: fn?.options.transactional ?? false,
-      args: args.view?.t === 'list' ? args.view.items : args.view === null ? [] : [args.view],
+      args: listed(args.view),
       result: result.view,
       context: context.view,
       longer,
@@ -90,6 +91,27 @@ export class JobDetails {
       code: codeOf(row, fn, redaction, args),
       hasRelatedAction: this.parts.relatedActions.has(row),
       known,
+    };
+  }
+
+  /** The arguments of these jobs, and the error of the first that is stored with one. */
+  async failureSamples(
+    uuids: readonly string[],
+  ): Promise<{ error: ErrorView | null; samples: { uuid: string; args: readonly ValueNode[] }[] }> {
+    const found = new Map((await this.store.jobs.find(uuids)).map((row) => [row.uuid as string, row]));
+    const rows = uuids.flatMap((uuid) => found.get(uuid) ?? []);
+    const samples = rows.map((row) => {
+      const { view } = this.payload(row, 'args', this.redactor.of(dashboardJob(row)));
+      return { uuid: row.uuid as string, args: listed(view) };
+    });
+    const failed = rows.find(({ exc_name }) => exc_name !== null);
+    if (failed === undefined) return { error: null, samples };
+    const hidden = this.redactor.of(dashboardJob(failed)).hides('error');
+    const { exc_name: name, exc_message: message, exc_info: info } = failed;
+    const text = (value: unknown): string | null => (hidden ? null : (value as string | null));
+    return {
+      error: errorView(name as string, hidden ? HIDDEN_TEXT : text(message), text(info)),
+      samples,
     };
   }
 
@@ -171,6 +193,10 @@ export class JobDetails {
     return { uuid, name, description: cutText(description ?? HIDDEN_TEXT, 300), state: row.state };
   }
 }
+
+/** The list of arguments, or what stands in its place. */
+const listed = (view: ValueNode | null): readonly ValueNode[] =>
+  view?.t === 'list' ? view.items : view === null ? [] : [view];
 
 const TOO_LONG: ValueNode = { t: 'damaged', v: 'It is too long to be shown.' };
 

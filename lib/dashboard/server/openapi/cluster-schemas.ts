@@ -70,21 +70,6 @@ export const METRICS = record({
   depth: listOf(orNull(integer)),
 });
 
-export const FAILURES = listOf(
-  record({
-    id: text,
-    name: text,
-    excName: text,
-    excMessage: text,
-    count: integer,
-    retrying: integer,
-    firstSeen: date,
-    lastSeen: date,
-    spark: listOf(integer),
-    jobs: listOf(uuid),
-  }),
-);
-
 const channelProperties = {
   capacity: orNull(integer),
   sequential: flag,

@@ -1,3 +1,4 @@
+import type { FailureDetail, FailureRange, MuteRequest, WatchedJobs } from '../../api/failures.api.js';
 import type {
   About,
   AuditPage,
@@ -67,6 +68,12 @@ export class Api {
   /** Where the whole of a payload is downloaded. */
   textUrl = (uuid: string, field: PayloadField) => this.http.url(`jobs/${part(uuid)}/text/${field}`);
 
+  failure = (id: string, range: FailureRange, signal?: AbortSignal) =>
+    this.http.get<FailureDetail>('failures/group', { id, range }, signal);
+  muteFailure = (request: MuteRequest) => this.http.send<unknown>('POST', 'failures/mute', request);
+  unmuteFailure = (id: string) => this.http.send<unknown>('POST', 'failures/unmute', { id });
+  /** How these jobs are. */
+  watchJobs = (uuids: readonly string[]) => this.http.send<WatchedJobs>('POST', 'failures/watch', { uuids });
   failures = (signal?: AbortSignal) => this.http.get<readonly FailureGroup[]>('failures', {}, signal);
   channels = (query: { text?: string; after?: string; limit?: string } = {}, signal?: AbortSignal) =>
     this.http.get<readonly ChannelView[]>('channels', query, signal);

@@ -40,7 +40,7 @@ export class QueueJob1764000000000 implements MigrationInterface {
       t.key,
     ];
     await queryRunner.query(
-      `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit, t.rollup].join(', ')}`,
+      `DROP TABLE ${[...live, t.history, t.attempt, t.log, t.meta, t.audit, t.mute, t.rollup].join(', ')}`,
     );
     for (const statement of functions(t)) {
       const name = /FUNCTION ("(?:[^"]|"")*"\."(?:[^"]|"")*")/.exec(statement)?.[1];

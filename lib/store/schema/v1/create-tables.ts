@@ -182,6 +182,11 @@ export function createTables(t: Tables): readonly string[] {
       `${id}, date timestamptz NOT NULL DEFAULT clock_timestamp(), actor text NOT NULL, action text NOT NULL, target text NOT NULL, details jsonb NOT NULL DEFAULT '{}'`,
       'id',
     ),
+    table(
+      'queue_job_mute',
+      'name text NOT NULL, fingerprint text NOT NULL, muted_by text NOT NULL, date_muted timestamptz NOT NULL DEFAULT clock_timestamp(), until timestamptz',
+      'name, fingerprint',
+    ),
     // Small tables that each round trip changes; without this they'd grow under load.
     ...[t.permit, t.start, t.claim, t.channel, t.node, t.meta, t.rollup, t.followUp].map(
       (name) =>

@@ -5,12 +5,16 @@ import { Button } from '../../components/button.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { RowLink, type Column } from '../../components/table.js';
 import { TimeAgo } from '../../components/time.js';
+import { Muted } from './muted.js';
 
 /** The jobs of a group, in the list of all jobs. */
 export const failurePath = ({ id, count, name, excName }: FailureGroup): string =>
   count === 0
     ? pathTo('jobs', { state: 'pending', name, error: excName })
     : pathTo('jobs', { state: 'failed', failure: id });
+
+/** The page of a group. */
+export const groupPath = ({ id }: FailureGroup): string => pathTo('failures', { group: id });
 
 /** @param requeue Null for those who may not. */
 export function useFailureColumns(
@@ -93,13 +97,14 @@ function Failure({ group }: { group: FailureGroup }) {
   const { t } = useTexts();
   return (
     <div class="failures-lead">
-      <RowLink href={failurePath(group)}>
+      <RowLink href={groupPath(group)}>
         <span class="failures-error">{group.excName}</span>
         <span class="mono failures-name">{group.name}</span>
       </RowLink>
       <span class="failures-message" data-tip={group.excMessage}>
         {group.excMessage}
       </span>
+      {group.muted !== null && <Muted muted={group.muted} />}
       <span class="failures-samples faint">
         {t('failures.samples')}{' '}
         {group.jobs.slice(0, 4).map((uuid) => (

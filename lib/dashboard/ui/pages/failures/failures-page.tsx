@@ -5,11 +5,18 @@ import { useResource } from '../../app/resource.js';
 import { Listing } from '../../components/listing.js';
 import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
-import { failurePath, useFailureColumns } from './failure-columns.js';
+import { groupPath, useFailureColumns } from './failure-columns.js';
+import { FailurePage } from './failure-page.js';
 import './failures.css';
 
-/** What has failed, and is to be decided on, by what went wrong. */
+/** What has failed, and is to be decided on, by what went wrong; or one group of it. */
 export function FailuresPage() {
+  const { router } = useApp();
+  const group = router.place.value.query.get('group');
+  return group === null ? <FailureList /> : <FailurePage key={group} id={group} />;
+}
+
+function FailureList() {
   const app = useApp();
   const { t } = useTexts();
   const { data, error, reload } = useResource('failures', (signal) => app.api.failures(signal), {
@@ -40,7 +47,7 @@ export function FailuresPage() {
             columns={columns}
             rows={all}
             rowKey={({ id }) => id}
-            href={failurePath}
+            href={groupPath}
             rowKeys={mayRequeue ? [{ key: 'r', text: 'action.requeue', run: requeue }] : []}
           />
         )}

@@ -8,16 +8,16 @@ import './error-details.css';
 
 type Section = ErrorView['causes'][number];
 
-/** An error and what caused it; of the stack first the lines of the application. */
-export function ErrorDetails({ error }: { error: ErrorView }) {
+/** An error and what caused it; of the stack first the lines of the application. `whole`: nothing of it is folded. */
+export function ErrorDetails({ error, whole = false }: { error: ErrorView; whole?: boolean }) {
   const { t } = useTexts();
   return (
     <div class="error">
-      <ErrorSection section={error} />
+      <ErrorSection section={error} whole={whole} />
       {error.causes.map((cause, index) => (
         <div key={index} class="error-cause">
           <p class="error-by">{t('job.causedBy')}</p>
-          <ErrorSection section={cause} />
+          <ErrorSection section={cause} whole={whole} />
         </div>
       ))}
       {error.cut && <p class="faint">{t('job.errorCut')}</p>}
@@ -25,7 +25,7 @@ export function ErrorDetails({ error }: { error: ErrorView }) {
   );
 }
 
-function ErrorSection({ section }: { section: Section }) {
+function ErrorSection({ section, whole }: { section: Section; whole: boolean }) {
   const { name, message, frames } = section;
   const own = frames.filter((frame) => frame.own);
   const others = frames.filter((frame) => !frame.own);
@@ -38,7 +38,7 @@ function ErrorSection({ section }: { section: Section }) {
         <CopyButton text={asText(section)} />
       </div>
       {own.length > 0 && <Frames frames={own} own />}
-      {others.length > 0 && <Others frames={others} />}
+      {others.length > 0 && (whole ? <Frames frames={others} own={false} /> : <Others frames={others} />)}
     </>
   );
 }
