@@ -169,7 +169,7 @@ export class Transactions implements EntitySubscriberInterface {
   private through(manager: EntityManager): StoringTransaction {
     const runner = manager.queryRunner as QueryRunner;
     const epoch = this.epochs.get(runner);
-    const ask = queryOf(manager, this.store.defaults.otherDates);
+    const ask = queryOf(manager, this.store.styles);
     const query: Query = async (text, values) => {
       // The transaction may have ended since the call was made: its `await` is missing.
       if (runner.isReleased || epoch?.ended === true || this.epochs.get(runner) !== epoch) throw ended();

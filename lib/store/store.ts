@@ -28,6 +28,7 @@ import { ProgressStore } from './jobs/progress-store.js';
 import { StatsStore } from './stats/rollup-store.js';
 import { ScheduleListStore } from './schedules/schedule-list-store.js';
 import { ScheduleStore } from './schedules/schedule-store.js';
+import { SessionStyles } from './connection/session-styles.js';
 import type { SessionDefaults } from './connection/session-defaults.js';
 import { openly, type Quietly } from '../common/quietly.js';
 import type { Tables } from './connection/tables.js';
@@ -67,6 +68,12 @@ export class Store {
   readonly explanations: ExplainStore;
   readonly notifier: Notifier;
   readonly events = new JobEvents();
+  /**
+   * Of the application's own sessions.
+   *
+   * @internal
+   */
+  readonly styles = new SessionStyles();
 
   private closing: Promise<void> | undefined;
 

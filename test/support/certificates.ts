@@ -9,12 +9,15 @@ export interface Certificates {
   /** Settings for a PostgreSQL that takes only clients with a certificate, but for its superuser. */
   readonly settings: Record<string, string>;
   readonly ca: string;
+  /** Where that of the authority is. */
+  readonly caFile: string;
   readonly cert: string;
   readonly key: string;
   remove(): void;
 }
 
-export function createCertificates(role: string): Certificates {
+/** @param others - lines for pg_hba.conf, of clients that need no certificate */
+export function createCertificates(role: string, others: readonly string[] = []): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   const file = (name: string): string => join(folder, name);
   const openssl = (...given: string[]): void =>
@@ -52,7 +55,7 @@ export function createCertificates(role: string): Certificates {
     );
     writeFileSync(
       file(`${name}.ext`),
-      name === 'server' ? 'subjectAltName=IP:127.0.0.1' : 'basicConstraints=CA:FALSE',
+      name === 'server' ? 'subjectAltName=IP:127.0.0.1,IP:::1' : 'basicConstraints=CA:FALSE',
     );
     openssl(
       'x509',
@@ -74,7 +77,7 @@ export function createCertificates(role: string): Certificates {
   }
   writeFileSync(
     file('hba.conf'),
-    `hostssl all ${role} 127.0.0.1/32 scram-sha-256 clientcert=verify-full\nhost all postgres 127.0.0.1/32 scram-sha-256\n`,
+    `hostssl all ${role} 127.0.0.1/32 scram-sha-256 clientcert=verify-full\nhost all postgres 127.0.0.1/32 scram-sha-256\n${others.map((line) => `${line}\n`).join('')}`,
   );
   const account = serverAccount();
   chmodSync(folder, 0o755);
@@ -90,6 +93,7 @@ export function createCertificates(role: string): Certificates {
       hba_file: file('hba.conf'),
     },
     ca: read('ca.crt'),
+    caFile: file('ca.crt'),
     cert: read('client.crt'),
     key: read('client.key'),
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
 import { isConnectionLost, isSerializationFailure } from '../../common/pg-errors.js';
 import { FencedError } from '../../errors/fenced.error.js';
@@ -66,8 +67,12 @@ export class TransactionalExecution {
     manager: EntityManager,
     result: unknown,
   ): Promise<FinishOutcome> {
-    const query = (text: string, values: unknown[]): Promise<unknown> =>
-      this.store.quietly(async () => manager.query(text, values));
+    // TypeORM sends it, after what the method has left behind, so that this is a part of the transaction or its failure.
+    const client = (await manager.queryRunner?.connect()) as pg.ClientBase;
+    const query = async (text: string, values: unknown[]): Promise<unknown> =>
+      this.store.quietly(async () =>
+        this.store.styles.readably(client, true, async () => manager.query(text, values)),
+      );
     const started = performance.now() - attempt.startedAt;
     const at = { node: this.node(), uuid: attempt.job.uuid, retry: attempt.job.retry, started };
     const { claims } = this.store;

@@ -10,6 +10,7 @@ import { quieten } from './quiet-client.js';
 import { ISOLATION } from './isolation.js';
 import { OWN_TYPES } from './pg-types.js';
 import { sharesSessions } from './pooler-check.js';
+import type { SessionStyles } from './session-styles.js';
 import { SilenceWatch } from './silence-watch.js';
 
 /** One statement as the driver gets it. A named one is prepared once for each connection. */
@@ -198,31 +199,19 @@ export class QueueDatabase {
  * Queries in the transaction of a manager, with our own types: the driver's own connection is asked, since the
  * application may have set other types for it as a whole.
  *
- * @param otherDates - its sessions write dates in a form that can't be read: for our statements they don't
+ * @internal
  */
-export function queryOf(manager: EntityManager, otherDates = false): Query {
+export function queryOf(manager: EntityManager, styles: SessionStyles): Query {
   return async <R extends object>(text: string, values: readonly unknown[] = []) => {
     const runner = manager.queryRunner ?? dataSourceOf(manager).createQueryRunner();
     try {
       const client = (await runner.connect()) as pg.ClientBase;
-      const ask = async (): Promise<R[]> =>
-        (await client.query<R & Row>({ text, values: [...values], types: OWN_TYPES })).rows;
-      return otherDates ? await withIsoDates(client, ask) : await ask();
+      const { rows } = await styles.readably(client, runner.isTransactionActive, async () =>
+        client.query<R & Row>({ text, values: [...values], types: OWN_TYPES }),
+      );
+      return rows;
     } finally {
       if (manager.queryRunner === undefined) await runner.release();
     }
   };
-}
-
-/** The session is the application's: afterwards it is as before. */
-async function withIsoDates<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  const { rows } = await client.query<{ style: string }>(
-    `SELECT current_setting('DateStyle') AS style, set_config('DateStyle', 'ISO, MDY', false)`,
-  );
-  try {
-    return await work();
-  } finally {
-    // In a transaction that has failed, its rollback does the same.
-    await client.query(`SELECT set_config('DateStyle', $1, false)`, [rows[0]?.style]).catch(() => undefined);
-  }
 }
