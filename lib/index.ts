@@ -72,6 +72,8 @@ export {
   type QueueHealthOptions,
 } from './observe/queue-health.service.js';
 export { currentJob, type CurrentJob } from './execution-context/current-job.js';
+export { jobLogFields, type JobLogFields } from './execution-context/job-log-fields.js';
+export { JobConsoleLogger } from './observe/job-console-logger.js';
 
 export { CronJob, type CronJobOptions } from './schedule/cron-job.decorator.js';
 export { ScheduleService, type ScheduleFilter } from './schedule/schedule.service.js';
@@ -93,6 +95,7 @@ export type { BatchFilter } from './store/batches/batch-store.js';
 export type { BatchState } from './job/batch-progress.js';
 export { JOB_STATES, type JobState } from './job/job-state.js';
 export { identityExact, type IdentityJob, type IdentityKey, type IdentityScope } from './job/identity-key.js';
+export type { EnhancerOption } from './common/enhancer-option.js';
 export type { RetryDelay, RetryPattern, SecondsPattern } from './job/retry-pattern.js';
 export { exponential, type ExponentialOptions } from './job/exponential.js';
 export type { JobUpdate } from './job/job-update.js';

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ArgumentCodec } from './payload/argument-codec.js';
 import { BatchService } from './services/batch.service.js';
@@ -21,6 +21,7 @@ import { type CheckedOptions, checkModuleOptions, type QueueJobModuleOptions } f
 import { FailureHandlers } from './registry/failure-handlers.js';
 import { JobEventListeners } from './events/job-event-listeners.js';
 import { JobEvents } from './store/notify/job-events.js';
+import { JobEnhancers } from './registry/enhancers/job-enhancers.js';
 import { JobExplorer } from './registry/job-explorer.js';
 import { JobRegistry } from './registry/job-registry.js';
 import { JobRunner } from './runner/job-runner.js';
@@ -142,6 +143,13 @@ const failureHandlers: FactoryProvider<FailureHandlers> = {
     new FailureHandlers(registry, { onFailed, maxRetries, tags }),
 };
 
+const enhancers: FactoryProvider<JobEnhancers | undefined> = {
+  provide: JobEnhancers,
+  inject: [ExternalContextCreator, CHECKED_OPTIONS],
+  useFactory: (creator: ExternalContextCreator, { enhancers: option }: CheckedOptions) =>
+    option === false ? undefined : new JobEnhancers(creator, option === true ? {} : option),
+};
+
 const jobEvents: FactoryProvider<JobEvents> = {
   provide: JobEvents,
   inject: [Store],
@@ -231,6 +239,7 @@ const scheduleSettings: FactoryProvider<ScheduleSettings> = {
     queueParts,
     metricsReporter,
     runnerOptions,
+    enhancers,
     JobExplorer,
     JobRegistry,
     failureHandlers,

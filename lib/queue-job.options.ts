@@ -15,6 +15,7 @@ import type { JobMetrics } from './job/job-metrics.js';
 import type { JobTracing } from './job/job-tracing.js';
 import type { RetryOn } from './job/outcome.js';
 import { checkMaxRetries, checkName, checkOneOf, checkPriority } from './common/option-checks.js';
+import { checkEnhancers, type EnhancerOption } from './common/enhancer-option.js';
 import type { IdentityScope } from './job/identity-key.js';
 import { type OnDuplicate, readKeyDefaults } from './job/key-rules.js';
 import { ON_PARENT_FAILED, type OnParentFailed } from './job/on-parent-failed.js';
@@ -118,6 +119,11 @@ export interface QueueJobModuleOptions {
     /** Must call `work` and return its promise: `run: (context, work) => storage.run(context, work)`. */
     readonly run: (context: never, work: () => Promise<unknown>) => Promise<unknown>;
   };
+  /**
+   * Whether the guards, interceptors, pipes and filters of a job's class and method are applied when it runs;
+   * `{ global: true }` adds those of the whole application. Default: false.
+   */
+  readonly enhancers?: EnhancerOption;
   /** Puts calls and attempts into traces; see `openTelemetryTracing()` of `nestjs-queue-job/opentelemetry`. Default: none. */
   readonly tracing?: JobTracing;
   /** Where figures go; see `openTelemetryMetrics()` of `nestjs-queue-job/opentelemetry` and `prometheusMetrics()` of `nestjs-queue-job/prometheus`. Default: nowhere. */
@@ -151,25 +157,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const KNOWN = [
   'schema', 'migrate', 'channels', 'runner', 'defaults', 'noDelay', 'userId', 'context', 'entityUrl',
   'maxPayloadBytes', 'removalInterval', 'codecs', 'codec', 'schedules', 'dataSource', 'isGlobal', 'tracing', 'metrics',
-  'transactionManager', 'requireTransaction', 'version',
+  'transactionManager', 'requireTransaction', 'version', 'enhancers',
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency', 'transactionalConcurrency', 'channels', 'pollInterval', 'leaseDuration', 'shutdownTimeout', 'listen',
 ]; // prettier-ignore
 const KNOWN_DEFAULTS = [
-  'priority',
-  'maxRetries',
-  'retryPattern',
-  'retryOn',
-  'channel',
-  'tags',
-  'startBefore',
-  'onParentFailed',
-  'onFailed',
-  'identityScope',
-  'onDuplicate',
-  'maxWait',
-];
+  'priority', 'maxRetries', 'retryPattern', 'retryOn', 'channel', 'tags', 'startBefore', 'onParentFailed', 'onFailed',
+  'identityScope', 'onDuplicate', 'maxWait',
+]; // prettier-ignore
 
 /**
  * The options after their checks, with every default filled in.
@@ -212,6 +208,7 @@ function checkOptions(options: QueueJobModuleOptions) {
     checkMethods('tracing', options.tracing, ['enqueue', 'attempt', 'quietly']);
   for (const name of ['migrate', 'noDelay', 'schedules', 'requireTransaction'] as const)
     checkFlag(name, options[name]);
+  checkEnhancers(options.enhancers);
   if (options.schema !== undefined) checkSchemaName(options.schema);
   if (options.maxPayloadBytes !== undefined) checkMaxPayloadBytes(options.maxPayloadBytes);
   if (options.codecs !== undefined) checkCodecs(options.codecs);
@@ -245,6 +242,7 @@ function checkOptions(options: QueueJobModuleOptions) {
       required: options.requireTransaction ?? false,
     },
     context,
+    enhancers: options.enhancers ?? false,
     tracing: options.tracing,
     metrics: options.metrics,
     entityUrl: options.entityUrl,

@@ -1,11 +1,12 @@
-import { Injectable, Logger, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { normalizeChannelName } from '../channel/channel-name.js';
 import { ChannelConfigError } from '../errors/channel-config.error.js';
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
 import { RelatedActionError } from '../errors/related-action.error.js';
 import type { JobFunction } from './job-function.js';
-import { invokerOf } from './job-invoker.js';
+import { JobEnhancers } from './enhancers/job-enhancers.js';
+import { type CallMethod, invokerOf, plainly } from './job-invoker.js';
 import { type DeclaredJob, type DeclaredJobs, declaredJobs } from './job-metadata.js';
 import { bindingOf, isClass, type ProviderBinding, singleInstance } from './provider-binding.js';
 import { overrideWithoutJob, severalQueues } from './registry.messages.js';
@@ -24,7 +25,10 @@ export interface FoundProvider {
 export class JobExplorer {
   private readonly logger = new Logger('QueueJob');
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(JobEnhancers) private readonly enhancers: JobEnhancers | undefined,
+  ) {}
 
   explore(): FoundProvider[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
@@ -60,7 +64,10 @@ export class JobExplorer {
       for (const declared of jobs.values()) {
         if (found.has(declared.methodName) || !hasMethod(binding, declared.methodName)) continue;
         checkAction(type, declared);
-        found.set(declared.methodName, functionOf(binding, declared));
+        found.set(
+          declared.methodName,
+          functionOf(binding, declared, this.aroundJob(binding, declared.methodName)),
+        );
       }
     }
     // A method of another implementation of the token needs no decorator of its own.
@@ -69,6 +76,18 @@ export class JobExplorer {
       if (!found.has(methodName)) this.logger.warn(overrideWithoutJob(type.name, methodName));
     }
     return [...found.values()];
+  }
+
+  /** A related action is an ordinary call of another method of the provider. */
+  private aroundJob(binding: ProviderBinding, jobMethod: string): CallMethod {
+    const { enhancers } = this;
+    const plain = plainly(binding);
+    if (enhancers === undefined) return plain;
+    enhancers.check(binding, jobMethod);
+    return (instance, methodName, args, contextId) =>
+      methodName === jobMethod
+        ? enhancers.call(binding, instance, methodName, args, contextId)
+        : plain(instance, methodName, args, contextId);
   }
 }
 
@@ -85,6 +104,7 @@ const ownersOf = ({ type, tokenClass }: ProviderBinding): Owner[] =>
 function functionOf(
   binding: ProviderBinding,
   { methodName, options, relatedAction }: DeclaredJob,
+  around: CallMethod,
 ): JobFunction {
   const { token, tokenName } = binding;
   const where = `${tokenName}.${methodName}`;
@@ -96,7 +116,7 @@ function functionOf(
     options,
     relatedAction,
     channel: readChannel(typeof options.defaultChannel === 'string' ? options.defaultChannel : 'root', where),
-    invoke: invokerOf(binding),
+    invoke: invokerOf(binding, around),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type DynamicModule, type FactoryProvider, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
 import { formatValue } from '../common/format-value.js';
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
 import { ArgumentCodec } from '../payload/argument-codec.js';
@@ -17,6 +17,7 @@ import { JobEventListeners } from '../events/job-event-listeners.js';
 import { eventOfJob } from '../job/job-event.js';
 import { JobEvents } from '../store/notify/job-events.js';
 import { memoryEvent } from './memory-event.js';
+import { JobEnhancers } from '../registry/enhancers/job-enhancers.js';
 import { JobExplorer } from '../registry/job-explorer.js';
 import { JobRegistry } from '../registry/job-registry.js';
 import { JobRunner } from '../runner/job-runner.js';
@@ -92,11 +93,19 @@ export class QueueJobTestingModule {
     return {
       ...definition,
       imports: [DiscoveryModule],
-      providers: [JobExplorer, JobRegistry, ...memoryProviders(mode, options)],
+      providers: [enhancersOf(options), JobExplorer, JobRegistry, ...memoryProviders(mode, options)],
       exports: services,
     };
   }
 }
+
+/** They are around a job here as well. */
+const enhancersOf = ({ enhancers = false }: QueueJobModuleOptions): FactoryProvider => ({
+  provide: JobEnhancers,
+  inject: [ExternalContextCreator],
+  useFactory: (creator: ExternalContextCreator) =>
+    enhancers === false ? undefined : new JobEnhancers(creator, enhancers === true ? {} : enhancers),
+});
 
 const databaseTesting: FactoryProvider<QueueJobTesting> = {
   provide: QueueJobTesting,

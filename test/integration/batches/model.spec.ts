@@ -141,7 +141,7 @@ describe('a batch, beside the model that counts everything anew', () => {
   }
 
   async function take(model: BatchModel, batch: string, one: Step): Promise<void> {
-    const query = queryOf(store.dataSource.manager);
+    const query = queryOf(store.dataSource.manager, store.styles);
     if (one.do === 'add') {
       if (!model.closed) model.add(await insertMembers(client, batch, one.count));
     } else if (one.do === 'cycle') {
@@ -192,7 +192,7 @@ describe('a batch, beside the model that counts everything anew', () => {
       const uuids = await insertMembers(client, batch, kinds.length);
       const kindOf = (uuid: string, again: boolean): Outcome =>
         again ? 'done' : (kinds[uuids.indexOf(uuid)] as Outcome);
-      const query = queryOf(store.dataSource.manager);
+      const query = queryOf(store.dataSource.manager, store.styles);
       const work = async (node: PlayedNode, again: boolean): Promise<void> => {
         let jobs: readonly { uuid: string; retry: number }[] = [];
         do {

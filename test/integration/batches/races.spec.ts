@@ -202,7 +202,7 @@ describe('of a batch', () => {
   it('who adds while it is being closed finds it closed', async () => {
     const batch = await insertBatch(client);
     const open = await crosswise(closed(batch), async () =>
-      store.batches.enter(batch, queryOf(store.dataSource.manager)),
+      store.batches.enter(batch, queryOf(store.dataSource.manager, store.styles)),
     );
     expect(open).toBe(false);
   });

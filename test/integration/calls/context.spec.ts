@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable, Scope } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
+import { type ContextId, ContextIdFactory, type ContextIdStrategy, REQUEST } from '@nestjs/core';
 import { Job, QueueJob, type QueueJobModuleOptions } from '../../../lib/index.js';
 import { type TestApplication, startApplication } from '../../support/application.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -40,6 +40,56 @@ class Scoped {
   }
 }
 
+@Injectable({ scope: Scope.REQUEST, durable: true })
+class TenantConnection {
+  static made = 0;
+  readonly number = ++TenantConnection.made;
+
+  constructor(@Inject(REQUEST) readonly owner: { readonly id: string }) {}
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class TenantWork {
+  constructor(
+    private readonly connection: TenantConnection,
+    @Inject(REQUEST) private readonly job: QueueJob,
+  ) {}
+
+  @Job()
+  async run(_tenant: string): Promise<unknown> {
+    return [this.connection.owner.id, this.connection.number, this.job.uuid];
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST, durable: true })
+class DurableWork {
+  static made = 0;
+  readonly number = ++DurableWork.made;
+
+  constructor(@Inject(REQUEST) private readonly owner: { readonly id: string }) {}
+
+  @Job()
+  async run(_tenant: string): Promise<unknown> {
+    return [this.owner.id, this.number];
+  }
+}
+
+/** As Nest's documentation has it, with the tenant from the job. */
+class ByTenant implements ContextIdStrategy {
+  private readonly tenants = new Map<string, ContextId>();
+
+  attach(contextId: ContextId, request: unknown): ReturnType<ContextIdStrategy['attach']> {
+    if (!(request instanceof QueueJob)) return () => contextId;
+    const id = String(request.args[0]);
+    const ofTenant = this.tenants.get(id) ?? { id: this.tenants.size };
+    this.tenants.set(id, ofTenant);
+    return {
+      resolve: ({ isTreeDurable }) => (isTreeDurable ? ofTenant : contextId),
+      payload: { id },
+    };
+  }
+}
+
 describe('around a job', () => {
   let database: TestDatabase;
   let test: TestApplication;
@@ -51,7 +101,7 @@ describe('around a job', () => {
     const start = async (options: QueueJobModuleOptions) =>
       startApplication({
         url: database.url,
-        providers: [Worker, Scoped, Ledger],
+        providers: [Worker, Scoped, Ledger, TenantConnection, TenantWork, DurableWork],
         options: {
           ...options,
           context: {
@@ -110,5 +160,36 @@ describe('around a job', () => {
       { own: jobs[1]?.uuid, ledger: jobs[1]?.uuid, args: ['b'] },
     ]);
     expect(new Set(results.map((result) => (result as { number: number }).number)).size).toBe(2);
+  });
+
+  it('durable providers are those of the context that the strategy of the application names', async () => {
+    const before = (ContextIdFactory as unknown as { strategy?: ContextIdStrategy }).strategy;
+    ContextIdFactory.apply(new ByTenant());
+    try {
+      const results: unknown[] = [];
+      const uuids: string[] = [];
+      for (const [provider, owner] of [
+        [TenantWork, 'a'],
+        [TenantWork, 'b'],
+        [TenantWork, 'a'],
+        [DurableWork, 'a'],
+        [DurableWork, 'b'],
+        [DurableWork, 'a'],
+      ] as const) {
+        const job = await test.queue.withDelay<TenantWork | DurableWork>(provider).run(owner);
+        uuids.push(job.uuid);
+        results.push(await test.queue.finished(job.uuid, { timeout: 5_000 }));
+      }
+      expect(results).toEqual([
+        ['a', 1, uuids[0]],
+        ['b', 2, uuids[1]],
+        ['a', 1, uuids[2]],
+        ['a', 1],
+        ['b', 2],
+        ['a', 1],
+      ]);
+    } finally {
+      ContextIdFactory.apply(before as ContextIdStrategy);
+    }
   });
 });

@@ -158,6 +158,9 @@ export const moduleOptions: readonly BadInput<Start>[] = [
   ...['yes', null, 1].map((value) =>
     of(module, 'requireTransaction', value, 'requireTransaction must be true or false, not '),
   ),
+  ...['yes', null, 1].map((value) => of(module, 'enhancers', value, 'enhancers must be true or false, not ')),
+  of(module, 'enhancers', { globals: true }, 'enhancers has no option ', 'global'),
+  of(module, 'enhancers', { global: 1 }, 'enhancers.global must be true or false, not '),
   ...['', ' a', null, 5, HALF].map((value) =>
     of(module, 'defaults.onFailed', value, 'defaults.onFailed must be a string of 1 to 255 characters'),
   ),
