@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { dashboardTab } from '../support/dashboard-tab.js';
 import { eventually } from '../support/eventually.js';
+import { axe } from '../support/page.js';
 import { fakeBatches } from '../support/fake-dashboard/fake-cluster.js';
 
 const tab = dashboardTab();
@@ -44,6 +45,29 @@ describe('The batches', () => {
     tab.dashboard.pulse();
     await tab.page.locator(`[aria-valuenow="${Math.round(((done + 3) / 60) * 100)}"]`).waitFor();
     await tab.page.getByRole('img', { name: new RegExp(`Jobs by state: Done ${done + 3},`) }).waitFor();
+  });
+
+  test('name the members that failed, requeue them at once, and lead to their graphs', async () => {
+    const [batch] = fakeBatches(tab.dashboard.jobs);
+    tab.dashboard.jobs = tab.dashboard.jobs.map((job, at) =>
+      at < 60 ? { ...job, batchUuid: batch?.uuid ?? '' } : job,
+    );
+    const failed = tab.dashboard.jobs.filter(
+      ({ batchUuid, state }) => batchUuid !== null && state === 'failed',
+    );
+    expect(failed.length).toBeGreaterThan(1);
+    await tab.open(`batches/${batch?.uuid}`, 'Invoices of May');
+    await tab.page.getByRole('heading', { name: `${failed.length} failed jobs` }).waitFor();
+    const first = tab.page.locator('.batch-failed a').first();
+    expect(await first.getAttribute('href')).toBe(`jobs/${failed[0]?.uuid}`);
+    await tab.page.locator('.batch-graphs a').waitFor();
+    expect(await axe(tab.page)).toEqual([]);
+    await tab.page.getByRole('button', { name: `Requeue ${failed.length} jobs` }).click();
+    const dialog = tab.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: `Requeue ${failed.length} jobs` }).click();
+    await dialog.getByText('All of them were changed.').waitFor();
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await tab.page.locator('.batch-failed').waitFor({ state: 'detached' });
   });
 
   test('lead to their jobs, by state', async () => {

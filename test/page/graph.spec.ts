@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { dashboardTab } from '../support/dashboard-tab.js';
-import { bigGraph } from '../support/fake-dashboard/fake-graph.js';
+import { eventually } from '../support/eventually.js';
+import { bigGraph, wideGraph } from '../support/fake-dashboard/fake-graph.js';
 import { axe } from '../support/page.js';
 
 const here = dashboardTab();
@@ -171,6 +172,35 @@ describe('The page of a graph', () => {
     await here.page.waitForFunction(`document.querySelectorAll('tbody tr').length === ${failed}`);
     await here.page.locator('tbody a').first().click();
     await here.page.waitForURL(/\/jobs\//);
+  });
+
+  test('folds siblings of one kind, says how they are, and names what holds the others up', async () => {
+    const graph = wideGraph(2_000, 4);
+    here.dashboard.graph = graph;
+    await here.page.goto(`${here.url}graphs/${graph.uuid}?view=list`);
+    const value = here.page.locator('tbody tr', { hasText: '1,996 done, 4 failed' });
+    await value.getByRole('link', { name: '2,000 × value' }).waitFor();
+    const check = here.page.locator('tbody tr', { hasText: '1,996 done, 4 blocked' });
+    await check.getByRole('link', { name: '2,000 × value' }).waitFor();
+    expect(await here.page.locator('tbody tr').count()).toBe(4);
+    const values = value.locator('.row-link');
+    expect(await values.getAttribute('href')).toBe(
+      `jobs?graph=${graph.uuid}&name=Catalogue.value&state=failed`,
+    );
+    const batch = here.page.getByRole('link', { name: 'Batch: Import of May' });
+    expect(await batch.getAttribute('href')).toBe(`batches/${graph.batches[0]?.uuid ?? ''}`);
+    await here.page.getByRole('button', { name: 'Fold siblings' }).click();
+    await here.page.getByRole('button', { name: '3,902 more' }).waitFor();
+    expect(here.page.url()).toContain('fold=off');
+    await here.page.getByRole('button', { name: 'Fold siblings' }).click();
+    await here.page.getByRole('button', { name: 'Picture' }).click();
+    await here.page.locator('[data-ready]').waitFor();
+    await canvas().focus();
+    await eventually(async () => {
+      await here.page.keyboard.press('ArrowRight');
+      expect(await card().count()).toBe(1);
+    });
+    expect(await axe(here.page)).toEqual([]);
   });
 
   const looks = [

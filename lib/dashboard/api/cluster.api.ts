@@ -160,6 +160,11 @@ export interface BatchView {
   readonly dateEnded: string | null;
 }
 
+export interface BatchDetail extends BatchView {
+  /** Uuids of graphs that its members belong to, 20 at most. */
+  readonly graphs: readonly string[];
+}
+
 export interface BatchPage {
   readonly batches: readonly BatchView[];
   readonly next: string | null;
@@ -172,6 +177,8 @@ export interface GraphView {
   /** Indexes into `nodes`: parent, child. */
   readonly edges: readonly (readonly [number, number])[];
   readonly counts: Readonly<Record<JobState, number>>;
+  /** The batches that its jobs belong to. */
+  readonly batches: readonly { readonly uuid: string; readonly name: string }[];
   /** How many jobs it has beyond the 10,000 that stand here. */
   readonly cut: number;
 }
@@ -183,7 +190,7 @@ export interface GraphNodeView {
   readonly description: string;
   readonly state: JobState;
   readonly progress: Progress | null;
-  /** Why it waits: parents that failed or were cancelled, as indexes. */
+  /** Why it can not start: jobs before it, at any distance, that failed or were cancelled; three indexes at most. */
   readonly waitingFor: readonly number[];
 }
 

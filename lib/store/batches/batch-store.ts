@@ -49,6 +49,9 @@ export interface BatchFilter {
 /** A batch was closed in a transaction with an old snapshot: its end is left to `queue_job_follow_up`. */
 export const LEFT = -1;
 
+/** Members that are looked at for their graphs. */
+const LOOKED_AT = 5_000;
+
 /** Of a callback, what the database makes a job of. */
 const CALLBACK_PARTS = [
   'name',
@@ -153,6 +156,18 @@ export class BatchStore {
       `SELECT b.uuid, b.name, ${STATE} AS state FROM ${this.tables.batch} b WHERE b.uuid = ANY($1)`,
       [uuids],
     );
+  }
+
+  /** Some of the graphs that its members belong to. */
+  async graphs(uuid: string, limit: number): Promise<string[]> {
+    const t = this.tables;
+    const members = (table: string): string =>
+      `(SELECT m.graph_uuid FROM ${table} m WHERE m.batch_uuid = $1 AND m.graph_uuid IS NOT NULL LIMIT ${LOOKED_AT})`;
+    const rows = await this.database.look(
+      `SELECT DISTINCT g.graph_uuid FROM (${members(t.job)} UNION ALL ${members(t.history)}) g ORDER BY 1 LIMIT $2`,
+      [uuid, limit],
+    );
+    return rows.map((row) => row['graph_uuid'] as string);
   }
 
   /** Cancels the members that have not ended, and closes; `node` is the one that has the job, and is asked to end it. */

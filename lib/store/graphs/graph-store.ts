@@ -48,6 +48,7 @@ export interface GraphJob {
   readonly state: JobState;
   readonly progress: number | null;
   readonly progressTotal: number | null;
+  readonly batchUuid: string | null;
 }
 
 /** A graph as it is drawn. */
@@ -155,7 +156,7 @@ export class GraphStore {
   async shape(graphUuid: string, most: number): Promise<GraphShape> {
     const { job, history, dependency } = this.tables;
     const columns =
-      'j.uuid, j.seq, j.name, j.channel, j.user_id, left(j.description, 200) AS description, j.state, j.progress, j.progress_total';
+      'j.uuid, j.seq, j.name, j.channel, j.user_id, left(j.description, 200) AS description, j.state, j.progress, j.progress_total, j.batch_uuid';
     const from = (table: string): string => `SELECT ${columns} FROM ${table} j WHERE j.graph_uuid = $1`;
     const rows = await this.database.look(
       `SELECT * FROM (${from(job)} UNION ALL ${from(history)}) g ORDER BY seq LIMIT $2`,
@@ -176,6 +177,7 @@ export class GraphStore {
         state: row['state'] as JobState,
         progress: row['progress'] as number | null,
         progressTotal: row['progress_total'] as number | null,
+        batchUuid: row['batch_uuid'] as string | null,
       })),
       links: links as unknown as Dependency[],
       // From the rows themselves where they are all there are: then the two never differ.

@@ -61,7 +61,12 @@ export function answer(
     case 'graphs':
       return dashboard.graph ?? fakeGraph(second ?? '', jobs);
     case 'batches':
-      return second === undefined ? batchesOf(jobs, query) : named(fakeBatches(jobs), ({ uuid }) => uuid);
+      return second === undefined
+        ? batchesOf(jobs, query)
+        : named(
+            fakeBatches(jobs).map((batch) => ({ ...batch, graphs: [dashboard.graph?.uuid ?? batch.uuid] })),
+            ({ uuid }) => uuid,
+          );
     case 'audit':
       return auditOf(query);
     default:

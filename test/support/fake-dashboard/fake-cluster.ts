@@ -251,7 +251,7 @@ export function fakeGraph(uuid: string, jobs: readonly JobSummary[]): GraphView 
   const counts = Object.fromEntries(
     JOB_STATES.map((state) => [state, nodes.filter((node) => node.state === state).length]),
   ) as GraphView['counts'];
-  return { uuid, nodes, edges, counts, cut: 0 };
+  return { uuid, nodes, edges, counts, batches: [], cut: 0 };
 }
 
 export function fakeBatches(jobs: readonly JobSummary[]): BatchView[] {

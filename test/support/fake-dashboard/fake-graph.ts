@@ -36,5 +36,36 @@ export function bigGraph(size: number, layers = Math.ceil(Math.sqrt(size) / 2)):
   const counts = Object.fromEntries(
     JOB_STATES.map((state) => [state, nodes.filter((node) => node.state === state).length]),
   ) as GraphView['counts'];
-  return { uuid: random.uuid(), nodes, edges, counts, cut: 0 };
+  return { uuid: random.uuid(), nodes, edges, counts, batches: [], cut: 0 };
+}
+
+/** A start, so many jobs of one kind each with one behind it, and an end; some failed, and hold up what comes after them. */
+export function wideGraph(values: number, failed: number): GraphView {
+  const random = new Random(values);
+  const node = (name: string, state: JobState, waitingFor: readonly number[] = []): GraphNodeView => ({
+    uuid: random.uuid(),
+    name,
+    description: `${name} of the import`,
+    state,
+    progress: null,
+    waitingFor,
+  });
+  const nodes = [node('Catalogue.read', 'done')];
+  const edges: [number, number][] = [];
+  const end = 2 * values + 1;
+  for (let at = 1; at <= values; at += 1) {
+    nodes.push(node('Catalogue.value', at <= failed ? 'failed' : 'done'));
+    edges.push([0, at], [at, values + at], [values + at, end]);
+  }
+  for (let at = 1; at <= values; at += 1) {
+    nodes.push(
+      node('Catalogue.check', at <= failed ? 'wait_dependencies' : 'done', at <= failed ? [at] : []),
+    );
+  }
+  nodes.push(node('Catalogue.total', 'wait_dependencies', [1, 2, 3].slice(0, failed)));
+  const counts = Object.fromEntries(
+    JOB_STATES.map((state) => [state, nodes.filter((one) => one.state === state).length]),
+  ) as GraphView['counts'];
+  const batches = [{ uuid: random.uuid(), name: 'Import of May' }];
+  return { uuid: random.uuid(), nodes, edges, counts, batches, cut: 0 };
 }

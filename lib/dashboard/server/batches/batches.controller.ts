@@ -1,17 +1,18 @@
 import { Get } from '@nestjs/common';
 import { toProgress } from '../../../enqueue/batch/stored-batch.js';
 import type { BatchRow } from '../../../store/batches/batch-store.js';
-import type { BatchPage, BatchView } from '../../api/cluster.api.js';
+import type { BatchDetail, BatchPage, BatchView } from '../../api/cluster.api.js';
 import { ApiController } from '../http/api.controller.js';
 import type { Call } from '../http/call.js';
 import { ProblemError } from '../http/problem.error.js';
 import { parseBatchPage } from '../input/cluster.input.js';
 import { parseUuid } from '../input/jobs.input.js';
-import { BATCH, BATCH_PAGE } from '../openapi/cluster-schemas.js';
+import { BATCH_DETAIL, BATCH_PAGE } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
 import { DashboardStore } from '../store/dashboard.store.js';
 
 const PAGE = 50;
+const MOST_GRAPHS = 20;
 
 /** The batches: jobs that are watched together, and how far they are. */
 @ApiController('batches')
@@ -39,14 +40,14 @@ export class BatchesController {
   @Described({
     summary: 'A batch and how far it is',
     path: { uuid: 'The uuid of a batch' },
-    answer: BATCH,
+    answer: BATCH_DETAIL,
     problems: { 404: 'There is no such batch' },
   })
-  async one({ params }: Call): Promise<BatchView> {
+  async one({ params }: Call): Promise<BatchDetail> {
     const uuid = parseUuid(params['uuid']);
     const [row] = await this.store.batches.find([uuid]);
     if (row === undefined) throw new ProblemError(404, `There is no batch ${uuid}.`, { code: 'NOT_FOUND' });
-    return view(row);
+    return { ...view(row), graphs: await this.store.batches.graphs(uuid, MOST_GRAPHS) };
   }
 }
 

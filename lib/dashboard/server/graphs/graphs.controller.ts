@@ -7,6 +7,7 @@ import type { Call } from '../http/call.js';
 import { ProblemError } from '../http/problem.error.js';
 import { parseUuid } from '../input/jobs.input.js';
 import { HIDDEN_TEXT } from '../jobs/job-summary.js';
+import { heldUpBy } from './held-up.js';
 import { GRAPH } from '../openapi/cluster-schemas.js';
 import { Described } from '../openapi/described.js';
 import { Redactor } from '../redaction/redactor.js';
@@ -14,6 +15,7 @@ import { DashboardStore } from '../store/dashboard.store.js';
 
 const MOST = 10_000;
 const DESCRIPTION = 120;
+const MOST_BATCHES = 20;
 
 /** The graphs: what depends on what. */
 @ApiController('graphs')
@@ -39,23 +41,26 @@ export class GraphsController {
       const [from, to] = [at.get(parent), at.get(child)];
       return from === undefined || to === undefined ? [] : [[from, to]];
     });
-    const stuck = new Map<number, number[]>();
-    for (const [from, to] of edges) {
-      if (jobs[to]?.state !== 'wait_dependencies') continue;
-      if (!['failed', 'cancelled'].includes(jobs[from]?.state ?? '')) continue;
-      stuck.set(to, [...(stuck.get(to) ?? []), from]);
-    }
+    const roots = heldUpBy(jobs, edges);
     const all = Object.fromEntries(JOB_STATES.map((state) => [state, counts.get(state) ?? 0])) as Record<
       JobState,
       number
     >;
     return {
       uuid,
-      nodes: jobs.map((job, place) => this.view(job, stuck.get(place) ?? [])),
+      nodes: jobs.map((job, place) => this.view(job, roots.get(place) ?? [])),
       edges,
       counts: all,
+      batches: await this.batches(jobs),
       cut: Object.values(all).reduce((sum, count) => sum + count, 0) - jobs.length,
     };
+  }
+
+  /** The batches that its jobs belong to. */
+  private async batches(jobs: readonly GraphJob[]): Promise<GraphView['batches']> {
+    const uuids = [...new Set(jobs.flatMap(({ batchUuid }) => batchUuid ?? []))].slice(0, MOST_BATCHES);
+    if (uuids.length === 0) return [];
+    return (await this.store.batches.names(uuids)).map(({ uuid, name }) => ({ uuid, name }));
   }
 
   private view(job: GraphJob, waitingFor: readonly number[]): GraphNodeView {

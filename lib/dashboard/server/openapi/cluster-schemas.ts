@@ -155,10 +155,11 @@ export const GRAPH = record({
   ),
   edges: listOf(listOf(integer)),
   counts: numbers,
+  batches: listOf(record({ uuid, name: text })),
   cut: integer,
 });
 
-export const BATCH = record({
+const batch = {
   uuid,
   name: text,
   state: oneOf(...BATCH_STATES),
@@ -168,8 +169,9 @@ export const BATCH = record({
   failedPercentage: number,
   dateCreated: date,
   dateEnded: orNull(date),
-});
-
+};
+const BATCH = record(batch);
+export const BATCH_DETAIL = record({ ...batch, graphs: listOf(uuid) });
 export const BATCH_PAGE = record({ batches: listOf(BATCH), next: orNull(text) });
 
 const auditEntries = listOf(

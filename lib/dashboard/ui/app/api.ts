@@ -2,8 +2,8 @@ import type { FailureDetail, FailureRange, MuteRequest, WatchedJobs } from '../.
 import type {
   About,
   AuditPage,
+  BatchDetail,
   BatchPage,
-  BatchView,
   FailureGroup,
   GraphView,
   Metrics,
@@ -112,7 +112,7 @@ export class Api {
   batches = (query: { state?: string; cursor?: string }, signal?: AbortSignal) =>
     this.http.get<BatchPage>('batches', query, signal);
   batch = (uuid: string, signal?: AbortSignal) =>
-    this.http.get<BatchView>(`batches/${part(uuid)}`, {}, signal);
+    this.http.get<BatchDetail>(`batches/${part(uuid)}`, {}, signal);
   audit = (query: { cursor?: string }, signal?: AbortSignal) =>
     this.http.get<AuditPage>('audit', query, signal);
 

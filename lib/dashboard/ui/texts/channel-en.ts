@@ -35,5 +35,10 @@ export const channelEn = {
   'functions.share': 'Share',
   'functions.rate': 'Failure rate',
   'functions.p99': 'p99',
+  'graph.fold': 'Fold siblings',
+  'graph.folded': '{n} × {name}',
+  'graph.batch': 'Batch: {name}',
+  'batches.failedTitle': { one: '{n} failed job', other: '{n} failed jobs' },
+  'batches.graphs': 'Graphs',
   'functions.slowest': 'Slowest jobs',
 } as const;

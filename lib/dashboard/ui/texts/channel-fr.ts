@@ -39,5 +39,10 @@ export const channelFr: Pick<Texts, keyof typeof channelEn> = {
   'functions.share': 'Part',
   'functions.rate': 'Taux d’échec',
   'functions.p99': 'p99',
+  'graph.fold': 'Regrouper les semblables',
+  'graph.folded': '{n} × {name}',
+  'graph.batch': 'Lot : {name}',
+  'batches.failedTitle': { one: '{n} tâche en échec', other: '{n} tâches en échec' },
+  'batches.graphs': 'Graphes',
   'functions.slowest': 'Tâches les plus lentes',
 };

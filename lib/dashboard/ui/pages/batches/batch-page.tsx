@@ -14,6 +14,7 @@ import { StateBar } from '../../components/state-bar.js';
 import { Since, TimeAgo } from '../../components/time.js';
 import type { PageProps } from '../../shell/routes.js';
 import { BatchState } from './batch-columns.js';
+import { FailedMembers } from './failed-members.js';
 import './batches.css';
 
 /** How far a batch is, live. */
@@ -56,7 +57,21 @@ export function BatchPage({ params }: PageProps) {
         <>
           {error !== undefined && <StaleNotice error={error} retry={reload} />}
           <Facts batch={data} />
+          <FailedMembers batch={data} reload={reload} />
           <ByState batch={data} />
+          {data.graphs.length > 0 && (
+            <Card title={t('batches.graphs')}>
+              <ul class="batch-graphs">
+                {data.graphs.map((graph) => (
+                  <li key={graph}>
+                    <a class="link mono" href={`graphs/${graph}`}>
+                      {graph}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          )}
           <p class="row faint batch-uuid">
             <span class="mono truncate">{data.uuid}</span>
             <CopyButton text={data.uuid} />

@@ -10,22 +10,31 @@ import { RowLink, Table, type Column } from '../../components/table.js';
 const STEP = 100;
 
 /** The jobs of a graph, one below the other. */
-export function GraphList({ graph, only }: { graph: GraphView; only: JobState | null }) {
+export function GraphList({
+  graph,
+  only,
+  path,
+}: {
+  graph: GraphView;
+  only: JobState | null;
+  /** Where the node at a place leads. */
+  path: (at: number) => string;
+}) {
   const { t } = useTexts();
   const [drawn, setDrawn] = useState(STEP);
   const rows = useMemo(
-    () => graph.nodes.filter(({ state }) => only === null || state === only),
+    () => graph.nodes.flatMap((node, at) => (only === null || node.state === only ? [{ ...node, at }] : [])),
     [graph, only],
   );
-  const columns: readonly Column<GraphNodeView>[] = [
+  const columns: readonly Column<GraphNodeView & { readonly at: number }>[] = [
     {
       id: 'job',
       head: t('jobs.job'),
       grow: true,
       card: 'lead',
-      cell: ({ uuid, name, description }) => (
+      cell: ({ at, name, description }) => (
         <div class="jobs-title">
-          <RowLink href={`jobs/${uuid}`}>{description}</RowLink>
+          <RowLink href={path(at)}>{description}</RowLink>
           <span class="jobs-under truncate mono">{name}</span>
         </div>
       ),
@@ -38,7 +47,7 @@ export function GraphList({ graph, only }: { graph: GraphView; only: JobState | 
         waitingFor.length === 0 ? (
           <span class="faint">–</span>
         ) : (
-          <a class="link" href={`jobs/${graph.nodes[waitingFor[0] ?? 0]?.uuid ?? ''}`}>
+          <a class="link" href={path(waitingFor[0] ?? 0)}>
             {graph.nodes[waitingFor[0] ?? 0]?.description.slice(0, 40)}
           </a>
         ),
@@ -52,7 +61,7 @@ export function GraphList({ graph, only }: { graph: GraphView; only: JobState | 
           columns={columns}
           rows={rows.slice(0, drawn)}
           rowKey={({ uuid }) => uuid}
-          href={({ uuid }) => `jobs/${uuid}`}
+          href={({ at }) => path(at)}
         />
       </Card>
       {drawn < rows.length && (

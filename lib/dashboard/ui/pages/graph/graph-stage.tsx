@@ -10,14 +10,23 @@ import { Stage } from './stage.js';
 import { listen } from './stage-input.js';
 
 /** The graph as a picture. The list beside it says the same in words. */
-export function GraphStage({ graph, only }: { graph: GraphView; only: JobState | null }) {
+export function GraphStage({
+  graph,
+  only,
+  path,
+}: {
+  graph: GraphView;
+  only: JobState | null;
+  /** Where the node at a place leads. */
+  path: (at: number) => string;
+}) {
   const app = useApp();
   const { t, format } = useTexts();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [stage, setStage] = useState<Stage | null>(null);
   const layout = useLayout(graph);
-  const latest = useRef(graph);
-  latest.current = graph;
+  const latest = useRef(path);
+  latest.current = path;
 
   useEffect(() => {
     const element = canvas.current;
@@ -26,11 +35,11 @@ export function GraphStage({ graph, only }: { graph: GraphView; only: JobState |
     }
     const made = new Stage(element);
     const open = (at: number, away: boolean) => {
-      const path = `jobs/${latest.current.nodes[at]?.uuid ?? ''}`;
+      const to = latest.current(at);
       if (away) {
-        window.open(new URL(path, document.baseURI), '_blank', 'noopener');
+        window.open(new URL(to, document.baseURI), '_blank', 'noopener');
       } else {
-        app.router.go(path);
+        app.router.go(to);
       }
     };
     const mute = listen(element, made, open);
