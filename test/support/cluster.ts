@@ -18,10 +18,11 @@ export interface RecordedRun {
 }
 
 interface RecordedEvent {
-  readonly kind: 'start' | 'aborted' | 'run' | 'called';
+  readonly kind: 'start' | 'aborted' | 'run' | 'called' | 'newest';
   readonly uuid: string;
   readonly start?: number;
   readonly reason?: string;
+  readonly value?: number;
 }
 
 /** A process that runs jobs; see test/fixtures/cluster-node.ts. */
@@ -83,7 +84,7 @@ export class ClusterNode {
   }
 
   async ask(
-    command: 'stop' | 'close' | 'nodeId' | 'sameKey' | 'callNowAndThen',
+    command: 'stop' | 'close' | 'nodeId' | 'sameKey' | 'callNowAndThen' | 'callNewest',
     ...args: unknown[]
   ): Promise<unknown> {
     const id = this.nextId++;
