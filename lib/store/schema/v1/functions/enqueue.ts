@@ -215,7 +215,7 @@ BEGIN
     IF v_call.outcome = 'other' THEN
       ${refuse(`'The identity key ''' || v_key || ''' of ' || p_name || ' is taken by job ' || v_call.holder || ' of ' || v_call.holder_name || ', and onDuplicate: ''' || v_on_duplicate || ''' would change what runs. Give each job function keys of its own.'`, 'IDENTITY_TAKEN')}
     ELSIF v_call.outcome = 'parents' THEN
-      ${refuse(`'Job ' || v_call.holder || ' of ' || v_call.holder_name || ' with the identity key ''' || v_key || ''' waits for its parents, whose ends would have to wait for this transaction. Replace it outside of a transaction.'`, 'IDENTITY_TAKEN')}
+      ${refuse(`'Job ' || v_call.holder || ' of ' || v_call.holder_name || ' with the identity key ''' || v_key || ''' waits for its parents, whose ends would have to wait for this transaction. Replace it from the application, outside of a transaction.'`, 'IDENTITY_TAKEN')}
     ELSIF v_call.outcome = 'kept' THEN
       RETURN v_call.holder;
     END IF;
