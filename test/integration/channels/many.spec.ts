@@ -66,8 +66,8 @@ describe('a hundred thousand channels below a wildcard', () => {
       return pages(claim);
     };
     // About one and a half times what it reads: of each channel with work, the first entry of the index.
-    expect(await read(25)).toBeLessThan(4_400);
-    expect(await read(1_000)).toBeLessThan(10_800);
+    expect(await read(25)).toBeLessThan(2_900);
+    expect(await read(1_000)).toBeLessThan(9_400);
     await client.query('TRUNCATE queue_job');
   });
 

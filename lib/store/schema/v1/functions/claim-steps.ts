@@ -34,8 +34,9 @@ export const sumPermits = (
 ): string => `-- A new statement, so a new snapshot: the sum of what is out, with what this node came back with already taken off.
         SELECT array_agg(q.name), array_agg(q.room), array_agg(q.held), array_agg(q.inherit), array_agg(q.book), array_agg(q.sequential),
           coalesce(bool_or(q.fair), false), array_agg(false), array_agg(false), array_agg(0),
-          least(v_wake, min(q.wake)), coalesce(bool_or(q.again IS NOT NULL), false), array_agg(q.again)
-        INTO g_name, g_room, g_held, g_inherit, g_book, g_sequential, v_fair, g_starved, g_passed, g_booked, v_wake, v_rated, g_again
+          least(v_wake, min(q.wake)), coalesce(bool_or(q.again IS NOT NULL), false), array_agg(q.again),
+          coalesce(bool_or(q.throttled), false)
+        INTO g_name, g_room, g_held, g_inherit, g_book, g_sequential, v_fair, g_starved, g_passed, g_booked, v_wake, v_rated, g_again, v_throttled
         FROM (
           SELECT c.name,
             CASE
@@ -51,7 +52,7 @@ export const sumPermits = (
             o.held::integer AS held,
             -- What was lowered below what is out gets permits back: no prefetched job may wait for one that becomes free.
             ${INHERIT} AND NOT coalesce(o.out > c.capacity, false) AS inherit, ${BOOK} AS book,
-            c.sequential, c.fair,
+            c.sequential, c.fair, c.throttle IS NOT NULL AS throttled,
             CASE WHEN c.next_start > v_now THEN extract(epoch FROM c.next_start - v_now) * 1000 END AS wake,
             CASE WHEN c.rate_limit IS NOT NULL THEN w.seconds * 1000 END AS again
           FROM ${t.channel} c
@@ -130,24 +131,33 @@ export const PICK = `LOOP
         END LOOP;
         CLOSE v_cursor;`;
 
-/** Step 6: books the permits of what was picked and locked, and those that are kept for what is prefetched. */
+/**
+ * Step 6: books the permits of what was picked and locked, and those that are kept for what is prefetched. How many jobs each
+ * limiting channel gets is worked out once, with one look at the row of each channel, for permits, throttles and rates: a look
+ * for each job and each of its limits read a third of the pages of a claim of fifty jobs from fifty channels.
+ */
 export const bookPermits = (t: Tables): string => `IF v_limited THEN
+            SELECT coalesce(array_agg(q.limiting), '{}'), coalesce(array_agg(q.jobs), '{}') INTO b_names, b_jobs FROM (
+              SELECT u.limiting, sum(p.jobs)::integer AS jobs FROM (
+                SELECT j.channel, count(*) AS jobs FROM unnest(v_picks) k (row)
+                CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j
+                GROUP BY j.channel
+              ) p
+              JOIN ${t.channel} c ON c.name = p.channel
+              CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
+              GROUP BY u.limiting
+            ) q;
             INSERT INTO ${t.permit} AS p (channel, node, count)
             SELECT b.limiting, p_node, sum(b.count) FROM (
-              SELECT u.limiting, 1 AS count
-              FROM unnest(v_picks) k (row)
-              CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j
-              JOIN ${t.channel} c ON c.name = j.channel
-              CROSS JOIN LATERAL unnest(c.limiting_channels) u (limiting)
+              SELECT n.name AS limiting, n.jobs AS count FROM unnest(b_names, b_jobs) n (name, jobs)
               UNION ALL
               SELECT q.name, q.booked FROM unnest(g_name, g_booked) q (name, booked) WHERE q.booked > 0
             ) b GROUP BY b.limiting ORDER BY b.limiting
             ON CONFLICT (channel, node) DO UPDATE SET count = p.count + excluded.count;
-            UPDATE ${t.channel} c SET next_start = v_now + c.throttle * interval '1 second'
-            WHERE c.throttle IS NOT NULL AND c.name IN (
-              SELECT unnest(b.limiting_channels) FROM unnest(v_picks) k (row)
-              CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j JOIN ${t.channel} b ON b.name = j.channel
-            );
+            IF v_throttled THEN
+              UPDATE ${t.channel} c SET next_start = v_now + c.throttle * interval '1 second'
+              WHERE c.throttle IS NOT NULL AND c.name = ANY(b_names);
+            END IF;
             ${bookStarts(t)}
             IF v_fair THEN PERFORM ${t.name('queue_job_served_1')}(v_picks || v_prefetched); END IF;
           END IF;`;

@@ -97,6 +97,7 @@ DECLARE
   v_count integer;
   v_wake float8;
   v_rated boolean;
+  v_throttled boolean;
   v_full text[] := '{}';
   v_starved text[] := '{}';
   -- what limits them, looked at without a lock, an element each
@@ -133,6 +134,9 @@ DECLARE
   g_booked integer[] := '{}';
   -- with a rate: in how many milliseconds more may start than now
   g_again float8[];
+  -- the limiting channels of what was picked, and how many jobs of it are below each
+  b_names text[];
+  b_jobs integer[];
   -- the channels with candidates, an element each
   c_prefetch integer[];
   v_picks tid[] := '{}';

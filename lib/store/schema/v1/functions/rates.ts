@@ -43,15 +43,11 @@ const together = (times: string, counts: string, per: string): string => `
         GROUP BY floor(extract(epoch FROM u.time) * ${PARTS} / ${per})
       ) q WHERE q.nth <= ${KEPT} OR q.time > v_now - ${per} * interval '1 second'`;
 
-/** Step 6 of a claim: what it has picked below channels with a rate might start from now on. */
+/** Step 6 of a claim: what it has picked below channels with a rate, those with a `g_again`, might start from now on. */
 export const bookStarts = (t: Tables): string => `IF v_rated THEN
               INSERT INTO ${t.start} AS s (channel, node, open)
-              SELECT c.name, p_node, count(*)
-              FROM unnest(v_picks) k (row)
-              CROSS JOIN LATERAL (SELECT q.channel FROM ${t.job} q WHERE q.ctid = k.row OFFSET 0) j
-              JOIN ${t.channel} b ON b.name = j.channel
-              JOIN ${t.channel} c ON c.name = ANY(b.limiting_channels) AND c.rate_limit IS NOT NULL
-              GROUP BY c.name ORDER BY c.name
+              SELECT b.name, p_node, b.jobs FROM unnest(b_names, b_jobs) b (name, jobs)
+              WHERE g_again[(v_places ->> b.name)::integer] IS NOT NULL ORDER BY b.name
               ON CONFLICT (channel, node) DO UPDATE SET open = s.open + excluded.open;
             END IF;`;
 
