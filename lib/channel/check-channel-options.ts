@@ -8,7 +8,8 @@ import {
 } from './channel-config.js';
 import { normalizeChannelPattern } from './channel-name.js';
 import { unknownProperty } from '../common/check-properties.js';
-import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
+import { HUNDRED_YEARS_MS } from '../common/duration.js';
+import { durationOf } from '../errors/duration-of.js';
 import { formatValue } from '../common/format-value.js';
 
 const PROPERTIES: readonly string[] = ['name', ...CHANNEL_PROPERTIES];

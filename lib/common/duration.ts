@@ -1,5 +1,6 @@
 import ms from 'ms';
 
+import { durationOf } from '../errors/duration-of.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { formatValue } from './format-value.js';
@@ -32,10 +33,18 @@ export function parseMilliseconds(property: string, value: number | string, max 
 }
 
 /**
- * The milliseconds of a duration in words, `NaN` where it is none. A figure without a unit is none: nobody could tell
- * whether `'5'` means seconds, as eta counts them, or milliseconds.
+ * The seconds of a time that a running job gives.
+ *
+ * @param what - the call, for the error
+ * @param time - seconds, or a duration such as `'30 s'`
+ * @throws InvalidJobOptionError where it is neither, negative, not finite or above 100 years
  */
-export function durationOf(text: string): number {
-  const trimmed = text.trim();
-  return /[a-z]$/i.test(trimmed) ? (ms(trimmed as ms.StringValue) ?? NaN) : NaN;
+export function parseSeconds(what: string, time: number | string): number {
+  const given: unknown = time;
+  const seconds = typeof given === 'string' ? durationOf(given) / 1000 : given;
+  // JavaScript would take null and texts for numbers.
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= HUNDRED_YEARS_MS / 1000) return seconds;
+  throw new InvalidJobOptionError(
+    `${what} takes a number from 0 to ${HUNDRED_YEARS_MS / 1000} or a duration such as '30 s', not ${formatValue(given)}.`,
+  );
 }

@@ -19,8 +19,11 @@ export interface CurrentJob {
   readonly log: (message: string, data?: unknown) => void;
   /** Tells how far the job is: `done` of `total`, or a share from 0 to 1. */
   readonly progress: (done: number, total?: number) => void;
-  /** When the method returns, the job waits again for that many seconds. The attempt does not count. */
-  readonly postpone: (seconds: number) => void;
+  /**
+   * When the method returns, the job waits again for so many seconds, or a duration such as `'10 min'`. The attempt does not
+   * count.
+   */
+  readonly postpone: (time: number | string) => void;
   /**
    * Nothing starts in the job's channel and below it for so many seconds, or a duration such as `'30 s'`, on any node:
    * the other side has asked to slow down. Resolves when that holds.

@@ -2,7 +2,8 @@ import { types } from 'node:util';
 
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
+import { HUNDRED_YEARS_MS } from '../common/duration.js';
+import { durationOf } from '../errors/duration-of.js';
 import { formatValue } from '../common/format-value.js';
 
 /** When a job may start at the earliest: this many seconds after it is stored, by the clock of the database, or at a time. */

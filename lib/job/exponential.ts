@@ -1,7 +1,8 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
 import { checkObject, wrongValue } from '../common/option-checks.js';
-import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
+import { HUNDRED_YEARS_MS } from '../common/duration.js';
+import { durationOf } from '../errors/duration-of.js';
 import { formatValue } from '../common/format-value.js';
 import type { RetryDelay, SecondsPattern } from './retry-pattern.js';
 

@@ -1,6 +1,7 @@
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 
-import { durationOf, HUNDRED_YEARS_MS } from '../common/duration.js';
+import { HUNDRED_YEARS_MS } from '../common/duration.js';
+import { durationOf } from '../errors/duration-of.js';
 import { formatValue } from '../common/format-value.js';
 
 /**

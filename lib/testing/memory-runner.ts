@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { parseSeconds } from '../common/duration.js';
 import { JobFailedError } from '../errors/job-failed.error.js';
 import { NeedsDatabaseError } from '../errors/needs-database.error.js';
 import { JobTimeoutError } from '../errors/job-timeout.error.js';
@@ -144,7 +145,7 @@ function currentOf(
     tick: null,
     log: (message, data = null) => void logs.push({ retry: job.retry, date: jobs.now(), message, data }),
     progress: (done, total) => void Object.assign(job, { progress: done, progressTotal: total ?? null }),
-    postpone,
+    postpone: (time) => postpone(parseSeconds('postpone(time)', time)),
     holdChannel: async () => Promise.resolve(),
     parentResults: async () =>
       parents.map(({ job: { state, name, uuid, result }, error }) =>

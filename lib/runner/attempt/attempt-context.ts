@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { HUNDRED_YEARS_MS, parseMilliseconds } from '../../common/duration.js';
+import { parseSeconds } from '../../common/duration.js';
 import { formatValue } from '../../common/format-value.js';
 import type { CurrentJob } from '../../execution-context/current-job.js';
 import type { QueueJob } from '../../store/entities/queue-job.entity.js';
@@ -84,17 +84,14 @@ export class AttemptContext implements CurrentJob {
   }
 
   get postpone(): CurrentJob['postpone'] {
-    return (seconds) => {
-      checkNumber('postpone(seconds)', seconds, HUNDRED_YEARS_MS / 1000);
-      this.attempt.postponed = seconds;
+    return (time) => {
+      this.attempt.postponed = parseSeconds('postpone(time)', time);
     };
   }
 
   get holdChannel(): CurrentJob['holdChannel'] {
     return async (time) => {
-      const seconds = typeof time === 'string' ? parseMilliseconds('holdChannel(time)', time) / 1000 : time;
-      checkNumber('holdChannel(time)', seconds, HUNDRED_YEARS_MS / 1000);
-      await this.services.holdChannel(this.attempt.job, seconds);
+      await this.services.holdChannel(this.attempt.job, parseSeconds('holdChannel(time)', time));
     };
   }
 
@@ -112,8 +109,10 @@ export class AttemptContext implements CurrentJob {
   }
 }
 
-function checkNumber(what: string, value: number, max = Number.MAX_VALUE): void {
+function checkNumber(what: string, value: number): void {
   // JavaScript would take null and texts for numbers.
-  if (typeof value === 'number' && value >= 0 && value <= max) return;
-  throw new InvalidJobOptionError(`${what} takes a number from 0 to ${max}, not ${formatValue(value)}.`);
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_VALUE) return;
+  throw new InvalidJobOptionError(
+    `${what} takes a number from 0 to ${Number.MAX_VALUE}, not ${formatValue(value)}.`,
+  );
 }

@@ -1,5 +1,6 @@
 import { InvalidScheduleError } from '../../errors/invalid-schedule.error.js';
-import { durationOf, HUNDRED_YEARS_MS } from '../../common/duration.js';
+import { HUNDRED_YEARS_MS } from '../../common/duration.js';
+import { durationOf } from '../../errors/duration-of.js';
 import { formatValue } from '../../common/format-value.js';
 import type { Ticks } from './ticks.js';
 

@@ -120,7 +120,7 @@ describe('inside a job', () => {
     const began: number[] = [];
     const job = await run(() => {
       began.push(performance.now());
-      if (began.length < 3) currentJob().postpone(0.2);
+      if (began.length < 3) currentJob().postpone('200 ms');
       return began.length;
     });
     await eventually(() => expect(began.length).toBe(1));

@@ -25,7 +25,7 @@ export const insideJobs: readonly BadInput<Inside>[] = [
     inside(
       'postpone(no number)',
       ({ postpone }) => postpone(wrong(value)),
-      'postpone(seconds) takes a number from 0 to 3155760000',
+      "postpone(time) takes a number from 0 to 3155760000 or a duration such as '30 s'",
     ),
   ]),
   ...[-1, NaN, '5', null].map((total) =>
@@ -35,11 +35,11 @@ export const insideJobs: readonly BadInput<Inside>[] = [
       'progress(…, total) takes a number from 0',
     ),
   ),
-  ...[-1, NaN, Infinity, 1e12, '5', null, {}].map((seconds) =>
+  ...[-1, NaN, Infinity, 1e12, '5', 'soon', '101 years', null, {}].map((seconds) =>
     inside(
       'new RetryableJobError({ seconds })',
       () => new RetryableJobError('later', { seconds: wrong(seconds) }),
-      'seconds must be a number from 0 to 3155760000',
+      "seconds must be a number from 0 to 3155760000 or a duration such as '10 min'",
     ),
   ),
   inside('postpone(too long)', ({ postpone }) => postpone(1e12), 'not 1000000000000'),

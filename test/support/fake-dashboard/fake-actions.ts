@@ -6,7 +6,7 @@ import type {
   UnchangedJobs,
 } from '../../../lib/dashboard/api/actions.api.js';
 import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
-import { durationOf } from '../../../lib/common/duration.js';
+import { durationOf } from '../../../lib/errors/duration-of.js';
 import type { JobState } from '../../../lib/job/job-state.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { actionsOf } from './fake-jobs.js';

@@ -1,7 +1,7 @@
 import { normalizeChannelName } from '../../../channel/channel-name.js';
 import { parseEta } from '../../../job/eta.js';
 import { JOB_STATES } from '../../../job/job-state.js';
-import { durationOf } from '../../../common/duration.js';
+import { durationOf } from '../../../errors/duration-of.js';
 import { GROUP_KEYS, type GroupKey } from '../../../store/jobs/job-groups.js';
 import { JOB_SORTS, type JobSort } from '../../../store/jobs/job-sorting.js';
 import type { SearchFilter } from '../../../store/jobs/job-where.js';

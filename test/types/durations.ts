@@ -1,0 +1,65 @@
+import { expectTypeOf } from 'expect-type';
+import type {
+  Batch,
+  ChannelOptions,
+  CronJobOptions,
+  CurrentJob,
+  DelayOptions,
+  ExponentialOptions,
+  IdentityScope,
+  JobFunctionOptions,
+  JobUpdate,
+  QueueHealthOptions,
+  JobRunner,
+  QueueJobDefaults,
+  QueueJobModuleOptions,
+  QueueJobRunnerOptions,
+  QueueService,
+  RetryableJobErrorOptions,
+  RetryDelay,
+  ScheduleExpression,
+  UpsertScheduleOptions,
+} from 'nestjs-queue-job';
+import type { QueueJobTesting } from 'nestjs-queue-job/testing';
+
+/** Every time that an application gives: each takes a number, and text such as `'10 min'`. */
+type Times = [
+  DelayOptions['eta'],
+  DelayOptions['startBefore'],
+  DelayOptions['maxWait'],
+  Extract<IdentityScope, object>['window'],
+  JobUpdate['eta'],
+  JobFunctionOptions['timeout'],
+  JobFunctionOptions['startBefore'],
+  JobFunctionOptions['maxWait'],
+  RetryDelay,
+  ExponentialOptions['from'],
+  ExponentialOptions['upTo'],
+  QueueJobDefaults['startBefore'],
+  QueueJobDefaults['maxWait'],
+  QueueJobModuleOptions['removalInterval'],
+  QueueJobRunnerOptions['pollInterval'],
+  QueueJobRunnerOptions['leaseDuration'],
+  QueueJobRunnerOptions['shutdownTimeout'],
+  ChannelOptions['throttle'],
+  NonNullable<ChannelOptions['rate']>['per'],
+  ChannelOptions['removalInterval'],
+  CronJobOptions['jitter'],
+  Extract<ScheduleExpression, object>['every'],
+  UpsertScheduleOptions['every'],
+  QueueHealthOptions['maxWait'],
+  QueueHealthOptions['timeout'],
+  RetryableJobErrorOptions['seconds'],
+  Parameters<CurrentJob['postpone']>[0],
+  Parameters<CurrentJob['holdChannel']>[0],
+  Parameters<QueueService['postpone']>[1]['seconds'],
+  NonNullable<Parameters<QueueService['finished']>[1]>['timeout'],
+  NonNullable<Parameters<Batch['finished']>[0]>['timeout'],
+  NonNullable<Parameters<JobRunner['stop']>[0]>['timeout'],
+  Parameters<QueueJobTesting['advanceTime']>[0],
+  NonNullable<Parameters<QueueJobTesting['waitFor']>[2]>['timeout'],
+];
+
+type TakeText = { [At in keyof Times]: 5 extends Times[At] ? ('10 min' extends Times[At] ? true : At) : At };
+
+expectTypeOf<TakeText[number]>().toEqualTypeOf<true>();
