@@ -1,6 +1,4 @@
 import { ChannelConfigError } from '../errors/channel-config.error.js';
-
-import { type ChannelConfig, unlimitedChannel } from './channel-config.js';
 import { formatValue } from '../common/format-value.js';
 
 const ROOT = 'root';
@@ -78,25 +76,6 @@ export function ancestorsOf(name: string): string[] {
 export function parentOf(name: string): string | null {
   const dot = name.lastIndexOf('.');
   return dot === -1 ? null : name.slice(0, dot);
-}
-
-/**
- * What a channel made on first use is given: its own entry, else the wildcard's of the channel right above it, else no
- * limit. A wildcard reaches one level down: `root.tenants.*` is for `root.tenants.a`, not for `root.tenants.a.mail`.
- *
- * @param name - a full path
- * @param configs - as {@link parseChannels} gives them
- * @example
- * ```ts
- * configFor('root.tenants.acme', parseChannels('tenants.*:2')).capacity; // 2
- * ```
- */
-export function configFor(name: string, configs: readonly ChannelConfig[]): ChannelConfig {
-  const own = configs.find((config) => config.name === name);
-  if (own !== undefined) return own;
-  const parent = parentOf(name);
-  const wildcard = parent === null ? undefined : configs.find((config) => config.name === `${parent}.*`);
-  return wildcard === undefined ? unlimitedChannel(name) : { ...wildcard, name };
 }
 
 function withRoot(name: unknown): string | undefined {

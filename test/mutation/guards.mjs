@@ -12,7 +12,7 @@ const BATCHES = 'test/integration/batches/races.spec.ts';
 export const GUARDS = [
   {
     guard: 'A death counts only for a job that had begun',
-    edits: [[`${FUNCTIONS}/rescue.ts`, "WHEN j.state = 'started' THEN 'begun'", "WHEN true THEN 'begun'"]],
+    edits: [[`${FUNCTIONS}/give-back.ts`, "WHEN j.state = 'started' THEN 'begun'", "WHEN true THEN 'begun'"]],
     tests: [PROTOCOL],
     name: 'counts a death for what had begun',
   },
@@ -127,7 +127,7 @@ export const GUARDS = [
     guard: 'The fence of other ends: the node',
     edits: [
       [
-        `${FUNCTIONS}/end-attempts.ts`,
+        `${FUNCTIONS}/write-ended-attempts.ts`,
         "'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry'",
         "'j.uuid = e.uuid AND j.retry = e.retry'",
       ],
@@ -139,7 +139,7 @@ export const GUARDS = [
     guard: 'The fence of other ends: the try',
     edits: [
       [
-        `${FUNCTIONS}/end-attempts.ts`,
+        `${FUNCTIONS}/write-ended-attempts.ts`,
         "'j.uuid = e.uuid AND j.node = p_node AND j.retry = e.retry'",
         "'j.uuid = e.uuid AND j.node = p_node'",
       ],
@@ -326,7 +326,7 @@ export const GUARDS = [
     guard: 'Who adds to a batch keeps others from closing it',
     edits: [
       [
-        `${FUNCTIONS}/batch-members.ts`,
+        `${FUNCTIONS}/batch-enter.ts`,
         "  PERFORM pg_advisory_xact_lock_shared(${batchLock(t, 'p_uuid')});\n",
         '',
       ],
@@ -337,7 +337,7 @@ export const GUARDS = [
     guard: 'Who closes a batch waits for those who add',
     edits: [
       [
-        `${FUNCTIONS}/batch-members.ts`,
+        `${FUNCTIONS}/batch-close.ts`,
         "  PERFORM pg_advisory_xact_lock(${batchLock(t, 'p_uuid')});\n  UPDATE",
         '  UPDATE',
       ],

@@ -1,5 +1,6 @@
 import type { ChannelConfig } from '../../lib/channel/channel-config.js';
-import { ancestorsOf, configFor } from '../../lib/channel/channel-name.js';
+import { ancestorsOf } from '../../lib/channel/channel-name.js';
+import { configFor } from './config-for.js';
 
 /** A job as the order sees it. */
 export interface OrderedJob {

@@ -4,7 +4,7 @@ import type { Query, QueueDatabase, Row } from '../connection/database.js';
 import type { NewJob } from '../insert/new-job.js';
 import type { Tables } from '../connection/tables.js';
 import { OLD_SNAPSHOT } from '../schema/v1/functions/follow-up.js';
-import { batchLock } from '../schema/v1/functions/batch-members.js';
+import { batchLock } from '../schema/v1/functions/batch-lock.js';
 
 /** A batch as it is inserted. */
 export interface NewBatch {

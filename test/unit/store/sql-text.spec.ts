@@ -75,6 +75,10 @@ const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
     'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)', 'jobs',
   ],
   'store/jobs/audit-store.ts': ['LOOKED_THROUGH'],
+  'store/stats/channel-load-store.ts': [
+    'where', 'SAMPLE', 'MOST_FUNCTIONS', 'MOST_NODES', "inside('r.channel')", "inside('b.channel')", "ready('j.channel = $1')",
+    "ready(`j.channel >= $1 || '.' AND j.channel < $1 || '/'`)",
+  ],
   'store/stats/failure-detail-store.ts': ["OF_GROUP('f')", "OF_GROUP('l')", "OF_GROUP('j')", 'ATTEMPTS', 'NODES', 'row'],
   'store/stats/attention-store.ts': [
     'MUTED', "channelSums(t, 'jobs')", 'date', "millis('n.date_seen')", "millis('o.next_tick')",

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { ancestorsOf, configFor } from '../../../lib/channel/channel-name.js';
+import { ancestorsOf } from '../../../lib/channel/channel-name.js';
+import { configFor } from '../../support/config-for.js';
 import { parseChannels } from '../../../lib/channel/parse-channels.js';
 import { type Moment, type OrderedJob, pickByCapacity } from '../../support/pick-by-capacity.js';
 

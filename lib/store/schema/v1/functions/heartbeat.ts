@@ -1,7 +1,7 @@
 import type { Tables } from '../../../connection/tables.js';
 import { isExpired } from './expire.js';
 import { Phase } from '../phase.js';
-import { ORPHANS_EVERY_S } from './rescue.js';
+import { ORPHANS_EVERY_S } from './rescue-orphans.js';
 
 /** Between two looks at the other nodes, in milliseconds for each second of the grace. */
 const WATCH_MS = 150;

@@ -1,5 +1,5 @@
 import type { Tables } from '../../../connection/tables.js';
-import { isLimiting } from './channels.js';
+import { isLimiting } from './limiting.js';
 
 /**
  * `queue_job_resync(node, running, unstarted)`: books the permits of a node again, from what it runs and the channels as they are now.

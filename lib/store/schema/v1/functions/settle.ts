@@ -11,7 +11,7 @@ const COUNTED: readonly string[] = ['uuid', 'has_children', 'cancel_by', 'batch_
  * node and try, so a node that lost its jobs changes nothing. Answers `dead` where the node itself was given up, and
  * in `fenced` the ends that met no row of theirs and are not written either.
  *
- * `p_done` is the fast path: jobs that returned, one array a column. All other ends come as JSON, see `end-attempts.ts`.
+ * `p_done` is the fast path: jobs that returned, one array a column. All other ends come as JSON, see `write-ended-attempts.ts`.
  * Times are milliseconds ago, since only the database's clock counts.
  */
 export const settle = (t: Tables): string => {
