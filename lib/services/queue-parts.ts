@@ -29,8 +29,8 @@ import { JobActions } from '../inspect/job-actions.js';
 import { KnownChannels } from '../enqueue/known-channels.js';
 import { type EntityUrl, RelatedActionReader } from '../inspect/related-action-reader.js';
 import { isOpen } from '../enqueue/ambient-manager.js';
-import { TransactionRequiredError } from '../errors/transaction-required.error.js';
 import type { TransactionSource } from '../queue-job.options.js';
+import { checkRequiredTransaction } from '../enqueue/required-transaction.js';
 import { FailureReports } from '../enqueue/failure-report.js';
 import { type InlineOptions, runInline } from '../enqueue/inline-execution.js';
 import { traced, withTrace } from '../enqueue/traced-calls.js';
@@ -170,12 +170,7 @@ export class QueueParts {
   /** @throws TransactionRequiredError if one of them is to be stored in a transaction of the application, and there is none */
   private checkTransaction(drafts: readonly JobDraft[], caller: StoringTransaction | undefined): void {
     if (caller?.manager !== undefined && isOpen(caller.manager)) return;
-    const { required } = this.transactionSettings;
-    const refused = drafts.find(({ fn }) => fn.options.requireTransaction ?? required);
-    if (refused === undefined) return;
-    throw new TransactionRequiredError(
-      `${refused.fn.name} has requireTransaction, and is called outside of a transaction. Call it inside of one: with { manager }, in a transactional job, or where the module option transactionManager finds it.`,
-    );
+    checkRequiredTransaction(drafts, this.transactionSettings.required);
   }
 
   private async storeJobs(

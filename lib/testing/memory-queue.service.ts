@@ -2,6 +2,10 @@ import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
 import { Delayables } from '../enqueue/graph/delayables.js';
 import { ForgottenDelayables } from '../enqueue/graph/forgotten-delayables.js';
 import type { JobEvents } from '../store/notify/job-events.js';
+import type { StoreOptions } from '../enqueue/delayable.types.js';
+import { checkRequiredTransaction } from '../enqueue/required-transaction.js';
+import { maybeCurrentJob } from '../execution-context/current-job.js';
+import type { TransactionSource } from '../queue-job.options.js';
 import type { JobDrafter } from '../enqueue/job-draft.js';
 import { JobCancelledError } from '../errors/job-cancelled.error.js';
 import { JobFailedError } from '../errors/job-failed.error.js';
@@ -29,13 +33,26 @@ export class MemoryQueueService extends QueueService {
     codec: ArgumentCodec,
     drafting: JobDrafter,
     events: JobEvents,
+    transactions: { readonly source: TransactionSource | undefined; readonly required: boolean },
     stored: Stored,
   ) {
-    const save = async (graphs: Parameters<MemoryJobs['add']>[0]): Promise<Map<string, QueueJob>> => {
+    const save = async (
+      graphs: Parameters<MemoryJobs['add']>[0],
+      { manager }: StoreOptions,
+    ): Promise<Map<string, QueueJob>> => {
+      if (!inTransaction(manager)) {
+        const drafts = graphs.flatMap((graph) => graph.drafts);
+        checkRequiredTransaction(drafts, transactions.required);
+      }
       const added = jobs.add(graphs);
       await stored([...new Set(added.values())]);
       return new Map([...added].map(([uuid, { job }]) => [uuid, job]));
     };
+    // Without a database a manager is what the test gives for one.
+    const inTransaction = (manager: unknown): boolean =>
+      manager !== undefined ||
+      maybeCurrentJob()?.transactional === true ||
+      (transactions.source?.() ?? undefined) !== undefined;
     const draftOf: JobDrafter['draft'] = (fn, args, options) => drafting.draft(fn, args, options);
     // The parts that building and storing a call need; all the rest is overridden below.
     super({
@@ -45,8 +62,9 @@ export class MemoryQueueService extends QueueService {
       draftOf,
       draft: (provider: object, method: string, args: readonly unknown[], options: object) =>
         draftOf(registry.functionOf(provider, method), args, options),
-      save: async (drafts: readonly ReturnType<JobDrafter['draft']>[]) => {
-        const answers = await save(drafts.map((draft) => ({ drafts: [draft], dependencies: [] })));
+      save: async (drafts: readonly ReturnType<JobDrafter['draft']>[], options: StoreOptions) => {
+        const graphs = drafts.map((draft) => ({ drafts: [draft], dependencies: [] }));
+        const answers = await save(graphs, options);
         return drafts.map(({ job }) => answers.get(job.uuid));
       },
       delayables: new Delayables(

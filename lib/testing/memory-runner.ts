@@ -130,7 +130,7 @@ function attempt({ job }: MemoryJob, dateEnded: Date): MemoryJob['attempts'][num
 }
 
 function currentOf(
-  { job, parents, logs }: MemoryJob,
+  { draft, job, parents, logs }: MemoryJob,
   signal: AbortSignal,
   jobs: MemoryJobs,
   postpone: (seconds: number) => void,
@@ -141,7 +141,7 @@ function currentOf(
     get manager(): EntityManager {
       throw new NeedsDatabaseError('currentJob().manager');
     },
-    transactional: false,
+    transactional: draft.fn.options.transactional === true,
     tick: null,
     log: (message, data = null) => void logs.push({ retry: job.retry, date: jobs.now(), message, data }),
     progress: (done, total) => void Object.assign(job, { progress: done, progressTotal: total ?? null }),

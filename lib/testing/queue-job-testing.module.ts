@@ -197,10 +197,18 @@ function memoryOf(mode: 'fake' | 'inline', given: QueueJobModuleOptions, registr
     async (uuids, recursive) => engine.perform(uuids, recursive),
     () => engine.forget(),
   );
-  const queue = new MemoryQueueService(jobs, registry, codec, drafter, events, async (stored) => {
-    const added = stored.filter(({ job }) => job.deduplicated !== true && job.state !== 'done');
-    events.emit(added.map(({ job }) => eventOfJob('enqueued', job)));
-    await engine.stored(stored);
-  });
+  const queue = new MemoryQueueService(
+    jobs,
+    registry,
+    codec,
+    drafter,
+    events,
+    options.transactions,
+    async (stored) => {
+      const added = stored.filter(({ job }) => job.deduplicated !== true && job.state !== 'done');
+      events.emit(added.map(({ job }) => eventOfJob('enqueued', job)));
+      await engine.stored(stored);
+    },
+  );
   return { engine, queue, handlers, events };
 }

@@ -55,14 +55,14 @@ export class HistoryStore {
     const t = this.tables;
     const [row] = await this.database.query(
       `WITH seen AS MATERIALIZED (
-         SELECT o.uuid, o.channel, o.date_done FROM ${t.history} o
+         SELECT o.uuid, o.channel, o.date_done, o.has_children AND o.state <> 'done' AS holds FROM ${t.history} o
          WHERE o.date_done < clock_timestamp() - $1::float8 * interval '1 millisecond'
            AND o.date_done >= $3::timestamptz AND (o.date_done, o.uuid) > ($3::timestamptz, $4::uuid)
          ORDER BY o.date_done, o.uuid LIMIT $5
        ), gone AS (
          DELETE FROM ${t.history} h WHERE h.uuid = ANY(ARRAY(
            SELECT s.uuid FROM seen s LEFT JOIN ${t.channel} c ON c.name = s.channel
-           WHERE coalesce(c.removal_interval, $2::float8) <= $1::float8
+           WHERE coalesce(c.removal_interval, $2::float8) <= $1::float8 AND NOT s.holds
          )) RETURNING h.uuid, h.state, h.batch_uuid
        ), members AS (
          SELECT g.batch_uuid, count(*) FILTER (WHERE g.state = 'done') AS done, count(*) FILTER (WHERE g.state <> 'done') AS cancelled
@@ -75,20 +75,31 @@ export class HistoryStore {
        ), attempts AS (DELETE FROM ${t.attempt} a USING gone g WHERE a.job_uuid = g.uuid),
        logs AS (DELETE FROM ${t.log} l USING gone g WHERE l.job_uuid = g.uuid),
        parents AS (DELETE FROM ${t.dependency} d USING gone g WHERE d.child = g.uuid)
-       SELECT (SELECT count(*) FROM gone) AS count, (SELECT count(*) FROM seen) AS seen, l.date_done::text AS date, l.uuid
+       SELECT (SELECT count(*) FROM gone) AS count, (SELECT count(*) FROM seen) AS seen,
+         ARRAY(SELECT s.uuid FROM seen s LEFT JOIN ${t.channel} c ON c.name = s.channel
+           WHERE coalesce(c.removal_interval, $2::float8) <= $1::float8 AND s.holds) AS holding, l.date_done::text AS date, l.uuid
        FROM (VALUES (1)) one LEFT JOIN LATERAL (
          SELECT s.date_done, s.uuid FROM seen s ORDER BY s.date_done DESC, s.uuid DESC LIMIT 1
        ) l ON true`,
       [interval, otherwise, mark.date, mark.uuid, limit],
     );
-    const { count, seen, date, uuid } = row as unknown as {
+    const { count, seen, holding, date, uuid } = row as unknown as {
       count: number;
       seen: number;
+      holding: string;
       date: string | null;
       uuid: string | null;
     };
+    // A job that was requeued may wait for one of these: it is to see that its parent goes.
+    const [gone] =
+      holding === '{}'
+        ? []
+        : await this.database.query(
+            `SELECT cardinality(${t.name('queue_job_delete_1')}($1::uuid[])) AS count`,
+            [holding],
+          );
     return {
-      count,
+      count: count + Number(gone?.['count'] ?? 0),
       finished: seen < limit,
       position: date === null || uuid === null ? mark : { date, uuid },
     };

@@ -64,6 +64,11 @@ BEGIN
   v_changed := v_changed || v_back;
   -- A parent that is requeued at this moment has changed these, or will see this job.
   PERFORM 1 FROM ${t.dependency} d WHERE d.child = ANY(v_changed) ORDER BY d.parent, d.child FOR SHARE;
+  -- One that was deleted or pruned can't be requeued any more, so nothing waits for it.
+  UPDATE ${t.dependency} d SET satisfied = true, lost = false
+  WHERE d.child = ANY(v_changed) AND NOT d.satisfied
+    AND NOT EXISTS (SELECT 1 FROM ${t.job} p WHERE p.uuid = d.parent)
+    AND NOT EXISTS (SELECT 1 FROM ${t.history} p WHERE p.uuid = d.parent);
   UPDATE ${t.job} j SET state = 'wait_dependencies', phase = ${Phase.parents}
   WHERE j.uuid = ANY(v_changed)
     AND EXISTS (SELECT 1 FROM ${t.dependency} d WHERE d.child = j.uuid AND NOT d.satisfied);
