@@ -28,6 +28,38 @@ describe('The audit trail', () => {
     expect(await tab.page.getByRole('button', { name: 'Show older' }).count()).toBe(0);
   });
 
+  test('speaks in sentences, each with a link to its object', async () => {
+    await tab.open('audit', 'Audit trail');
+    await row('jobs.requeue').getByText('ada requeued 0 jobs: state=failed&name=ErpSync.pushOrder').waitFor();
+    await row('channels.change').getByText('changed the channel root.reports').waitFor();
+  });
+
+  test('is filtered by what was done, by whom and to what', async () => {
+    await tab.open('audit', 'Audit trail');
+    await tab.page.getByRole('button', { name: 'Channels', exact: true }).click();
+    await rows().nth(1).waitFor({ state: 'detached' });
+    await row('channels.change').waitFor();
+    expect(new URL(tab.page.url()).searchParams.get('action')).toBe('channels');
+    await tab.page.getByRole('button', { name: 'All', exact: true }).click();
+    await tab.page.getByRole('searchbox', { name: 'Who' }).fill('grace');
+    await tab.page.keyboard.press('Enter');
+    await tab.page.getByText('grace changed the function Images.resize').waitFor();
+    await rows().nth(1).waitFor({ state: 'detached' });
+    await tab.page.goto(`${tab.url}audit?target=root.reports`);
+    await row('channels.change').waitFor();
+    expect(await rows().count()).toBe(1);
+    await tab.page.getByRole('button', { name: 'Object: root.reports' }).click();
+    await row('jobs.requeue').waitFor();
+  });
+
+  test('stands on the page of its object, for those who may read it', async () => {
+    await tab.page.goto(`${tab.url}functions/Images.resize`);
+    await tab.page.getByText('grace changed the function Images.resize').waitFor();
+    tab.dashboard.about = { ...tab.dashboard.about, rights: { ...tab.dashboard.about.rights, audit: false } };
+    await tab.open('functions/Images.resize', 'Images.resize');
+    expect(await tab.page.getByText('grace changed the function').count()).toBe(0);
+  });
+
   test('unfolds what was asked and how it ended, as text', async () => {
     await tab.open('audit', 'Audit trail');
     const entry = row('channels.change');

@@ -82,6 +82,31 @@ describe('The page of the dashboard', () => {
     await page.close();
   });
 
+  test('speaks German, which is one file, at every width', async () => {
+    for (const width of [1440, 1024, 390]) {
+      const { page, complaints } = await openTab(browser, {
+        locale: 'de-DE',
+        viewport: { width, height: 900 },
+      });
+      for (const [path, heading] of [
+        ['', 'Übersicht'],
+        ['jobs', 'Jobs'],
+        ['failures', 'Fehler'],
+        ['channels', 'Kanäle'],
+        ['nodes', 'Knoten'],
+        ['audit', 'Protokoll'],
+      ] as const) {
+        await page.goto(url + path);
+        await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+        const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+        expect([path, width, Math.max(0, await page.evaluate(overflow))]).toEqual([path, width, 0]);
+      }
+      expect(await page.locator('html').getAttribute('lang')).toBe('de');
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+  }, 60_000);
+
   test('draws its charts in a browser whose language is no tag of a language', async () => {
     const { page, complaints } = await openTab(browser);
     await page.addInitScript(`

@@ -194,7 +194,10 @@ export interface GraphNodeView {
   readonly waitingFor: readonly number[];
 }
 
-/** `GET audit?cursor=…`: who did what here, the newest first. */
+/**
+ * `GET audit?actor=…&action=…&target=…&cursor=…`: who did what here, the newest first. With a filter a page may be empty
+ * though `next` goes on.
+ */
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   readonly next: string | null;

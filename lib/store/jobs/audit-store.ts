@@ -8,6 +8,16 @@ export type AuditRecord = Pick<QueueJobAudit, 'actor' | 'action' | 'target'> & {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
+/** Which records: what is left out does not matter. */
+export interface AuditFilter {
+  readonly actor?: string | null;
+  /** Whole, such as `jobs.requeue`, or what stands before its dot. */
+  readonly action?: string | null;
+  readonly target?: string | null;
+}
+
+/** Records that one page of a list reads at most. */
+const WINDOW = 20_000;
 /** Records that a search by something other than their number reads at most. */
 const LOOKED_THROUGH = 5_000;
 
@@ -77,14 +87,34 @@ export class AuditStore {
     return rows.map(recordOf);
   }
 
-  /** The newest first; older than the one of this id where one is given. */
-  async list(before: string | null, limit: number): Promise<QueueJobAudit[]> {
+  /**
+   * The newest first; older than the one of this id where one is given. With a filter, of 20,000 records at most: `next` is
+   * where to look on, null at the end.
+   */
+  async list(
+    before: string | null,
+    limit: number,
+    { actor = null, action = null, target = null }: AuditFilter = {},
+  ): Promise<{ records: QueueJobAudit[]; next: string | null }> {
     const rows = await this.database.look(
-      `SELECT id::text AS id, date, actor, action, target, details FROM ${this.tables.audit} a
-       WHERE $1::bigint IS NULL OR a.id < $1 ORDER BY a.id DESC LIMIT $2`,
-      [before, limit],
+      `WITH seen AS MATERIALIZED (
+         SELECT * FROM ${this.tables.audit} a WHERE $1::bigint IS NULL OR a.id < $1 ORDER BY a.id DESC LIMIT $3
+       )
+       SELECT l.seen, l.last::text AS last, r.id::text AS id, r.date, r.actor, r.action, r.target, r.details
+       FROM (SELECT count(*) AS seen, min(id) AS last FROM seen) l LEFT JOIN LATERAL (
+         SELECT * FROM seen f
+         WHERE ($4::text IS NULL OR f.actor = $4) AND ($5::text IS NULL OR f.action = $5 OR starts_with(f.action, $5 || '.'))
+           AND ($6::text IS NULL OR f.target = $6)
+         ORDER BY f.id DESC LIMIT $2
+       ) r ON true
+       ORDER BY r.id DESC`,
+      [before, limit + 1, WINDOW, actor, action, target],
     );
-    return rows.map(recordOf);
+    const found = rows.filter((row) => row['id'] !== null).map(recordOf);
+    const records = found.slice(0, limit);
+    const isWhole = Number(rows[0]?.['seen']) < WINDOW;
+    const further = isWhole ? null : (rows[0]?.['last'] as string);
+    return { records, next: found.length > limit ? (records.at(-1)?.id ?? null) : further };
   }
 }
 

@@ -445,6 +445,17 @@ describe.each(ADAPTERS)('the dashboard on %s', (_, adapter) => {
     const second = await test.get<AuditPage>(`audit?cursor=${first.next}`);
     expect(second.entries.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
     await json(await test.api('audit?cursor=x'), 400);
+    const targets = async (filter: string): Promise<string[]> =>
+      (await test.get<AuditPage>(`audit?${filter}`)).entries.map(
+        ({ action, target }) => `${action} ${target}`,
+      );
+    expect(await targets('actor=eve&target=7')).toEqual(['x 7']);
+    expect(await targets('actor=nobody')).toEqual([]);
+    expect(await targets('action=channels')).toEqual([
+      'channels.change root.shop',
+      'channels.change root.shop',
+    ]);
+    expect(await targets('action=channels.reset')).toEqual([]);
   });
 
   it('tells how far batches are, page by page', async () => {

@@ -105,7 +105,13 @@ export function batchesOf(jobs: readonly JobSummary[], query: URLSearchParams) {
 /** Five a page. */
 export function auditOf(query: URLSearchParams) {
   const from = Number(query.get('cursor') ?? 0);
-  const entries = fakeAudit();
+  const given = (name: string) => query.get(name);
+  const entries = fakeAudit().filter(
+    ({ actor, action, target }) =>
+      (given('actor') ?? actor) === actor &&
+      (given('target') ?? target) === target &&
+      (given('action') === null || action === given('action') || action.startsWith(`${given('action')}.`)),
+  );
   return {
     entries: entries.slice(from, from + 5),
     next: from + 5 < entries.length ? String(from + 5) : null,

@@ -18,13 +18,22 @@ export class AuditController {
   @Get()
   @Described({
     summary: 'Who did what in the dashboard, the newest first',
-    query: { cursor: 'The `next` of the page before' },
+    query: {
+      cursor: 'The `next` of the page before',
+      actor: 'Who',
+      action: 'Such as `jobs.requeue`, or `jobs` for all of them',
+      target: 'What it was done to',
+    },
     answer: AUDIT_PAGE,
   })
   async list({ query, requester }: Call): Promise<AuditPage> {
     requester.must('audit');
-    const rows = await this.store.audit.list(parseAuditPage(query).cursor ?? null, PAGE + 1);
-    const entries = rows.slice(0, PAGE).map(auditEntry);
-    return { entries, next: rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null };
+    const { cursor, actor, action, target } = parseAuditPage(query);
+    const { records, next } = await this.store.audit.list(cursor ?? null, PAGE, {
+      actor: actor ?? null,
+      action: action ?? null,
+      target: target ?? null,
+    });
+    return { entries: records.map(auditEntry), next };
   }
 }

@@ -40,7 +40,12 @@ const channelsSchema = object({
 });
 
 const CURSOR = 'must be the next of the page before';
-const auditSchema = object({ cursor: maybe(pipe(string(CURSOR), regex(/^\d{1,18}$/, CURSOR))) });
+const auditSchema = object({
+  cursor: maybe(pipe(string(CURSOR), regex(/^\d{1,18}$/, CURSOR))),
+  actor: maybe(text(255)),
+  action: maybe(text(100)),
+  target: maybe(text(1_000)),
+});
 
 const batchesSchema = object({
   state: maybe(picklist(BATCH_STATES, `must be ${BATCH_STATES.join(', ')}`)),

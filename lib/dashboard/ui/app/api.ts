@@ -113,8 +113,10 @@ export class Api {
     this.http.get<BatchPage>('batches', query, signal);
   batch = (uuid: string, signal?: AbortSignal) =>
     this.http.get<BatchDetail>(`batches/${part(uuid)}`, {}, signal);
-  audit = (query: { cursor?: string }, signal?: AbortSignal) =>
-    this.http.get<AuditPage>('audit', query, signal);
+  audit = (
+    query: { cursor?: string; actor?: string; action?: string; target?: string },
+    signal?: AbortSignal,
+  ) => this.http.get<AuditPage>('audit', query, signal);
 
   /** Acts on jobs, and tells how far it has come, line by line; the last one has `ended: true`. */
   async *act(

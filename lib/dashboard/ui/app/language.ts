@@ -4,15 +4,24 @@ import { Format } from './format.js';
 import { browserLocales, mendBrowserLanguage } from './locale.js';
 import { preference } from './preference.js';
 
-export const LANGUAGES = { en: 'English', fr: 'Français' } as const;
+/** A language is a file of `texts/`, a name here, and the line below that loads it. */
+export const LANGUAGES = { en: 'English', fr: 'Français', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
+
+const CODES = Object.keys(LANGUAGES) as readonly Language[];
+
+/** English is part of the page; the others are loaded once somebody wants them. */
+const LOAD: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
+  fr: async () => (await import('../texts/fr.js')).fr,
+  de: async () => (await import('../texts/de.json')).default,
+};
 
 /** A text of the language in use, its `{names}` filled in; a number also chooses the plural by `n`. */
 export type Translate = <K extends TextKey>(key: K, ...values: TextValues<K>) => string;
 
 /** The language of the page: as chosen, or else as the browser asks. */
 export class LanguageChoice {
-  readonly choice = preference<Language>('language', ['en', 'fr'], preferred());
+  readonly choice = preference<Language>('language', CODES, preferred());
   /** In which zone times are shown. */
   readonly zone = preference<'local' | 'utc'>('zone', ['local', 'utc'], 'local');
   readonly #texts = signal<{ readonly language: Language; readonly texts: Texts }>({
@@ -33,7 +42,7 @@ export class LanguageChoice {
   }
 
   async #load(language: Language): Promise<void> {
-    const texts = language === 'fr' ? (await import('../texts/fr.js')).fr : en;
+    const texts = language === 'en' ? en : await LOAD[language]();
     if (this.choice.peek() === language) {
       this.#texts.value = { language, texts };
     }
@@ -55,9 +64,13 @@ function translator(texts: Texts, format: Format): Translate {
 }
 
 function preferred(): Language {
-  return (
-    navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag === 'en' || tag === 'fr') ?? 'en'
-  );
+  for (const tag of navigator.languages) {
+    const code = CODES.find((one) => one === tag.slice(0, 2));
+    if (code !== undefined) {
+      return code;
+    }
+  }
+  return 'en';
 }
 
 /** With its region, where the browser names one: a Briton writes dates otherwise than an American. */

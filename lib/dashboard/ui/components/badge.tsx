@@ -10,7 +10,7 @@ export function Badge({
   icon,
   children,
 }: {
-  tone?: 'plain' | 'accent' | 'warn' | JobState;
+  tone?: 'plain' | 'accent' | 'warn' | 'retrying' | JobState;
   icon?: IconName;
   children: ComponentChildren;
 }) {
@@ -27,7 +27,7 @@ export function StateBadge({ state, retrying = false }: { state: JobState; retry
   const { t } = useTexts();
   if (retrying) {
     return (
-      <Badge tone="warn" icon="retry">
+      <Badge tone="retrying" icon="retry">
         {t('state.retrying')}
       </Badge>
     );

@@ -7,6 +7,9 @@ export interface DrawnChart {
   readonly end: () => void;
 }
 
+/** Room for the figures of an axis, in pixels. */
+const AXIS = 58;
+
 /** Draws into the element, as wide as it is, in the colours of the theme in use. */
 export function drawChart(host: HTMLElement, first: ChartSpec, height: number): DrawnChart {
   let spec = first;
@@ -42,7 +45,9 @@ export function drawChart(host: HTMLElement, first: ChartSpec, height: number): 
           ...text,
           grid,
           ticks: { show: false },
-          size: (_, values) => 14 + Math.max(2, ...(values ?? []).map((value) => value.length)) * 6.2,
+          // Charts beside each other begin at the same place, unless their figures are very long.
+          size: (_, values) =>
+            Math.max(AXIS, 14 + Math.max(0, ...(values ?? []).map(({ length }) => length)) * 6.2),
           gap: 6,
           space: 36,
           values: (_, values) => values.map((value) => spec.format(value)),

@@ -1,3 +1,4 @@
+import { auditEn } from './audit-en.js';
 import { changesEn } from './changes-en.js';
 import { channelEn } from './channel-en.js';
 import { clusterEn } from './cluster-en.js';
@@ -265,6 +266,7 @@ export const en = {
   'filter.apply': 'Apply',
 
   ...jobEn,
+  ...auditEn,
   ...clusterEn,
   ...schedulesEn,
   ...listsEn,

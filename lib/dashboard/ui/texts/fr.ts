@@ -1,3 +1,4 @@
+import { auditFr } from './audit-fr.js';
 import { changesFr } from './changes-fr.js';
 import { channelFr } from './channel-fr.js';
 import { clusterFr } from './cluster-fr.js';
@@ -269,6 +270,7 @@ export const fr: Texts = {
   'filter.apply': 'Appliquer',
 
   ...jobFr,
+  ...auditFr,
   ...clusterFr,
   ...schedulesFr,
   ...listsFr,

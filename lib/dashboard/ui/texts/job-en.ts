@@ -40,6 +40,8 @@ export const jobEn = {
     one: '{n} earlier line is not shown.',
     other: '{n} earlier lines are not shown.',
   },
+  'job.logFilter': 'Filter lines',
+  'job.logFound': { one: '{n} line', other: '{n} lines' },
   'job.follow': 'Go to the end',
   'job.codeHint': 'This call enqueues the job again with the same arguments.',
   'job.properties': 'Properties',

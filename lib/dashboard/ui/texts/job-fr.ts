@@ -43,6 +43,8 @@ export const jobFr: Pick<Texts, keyof typeof jobEn> = {
     one: '{n} ligne antérieure n’est pas affichée.',
     other: '{n} lignes antérieures ne sont pas affichées.',
   },
+  'job.logFilter': 'Filtrer les lignes',
+  'job.logFound': { one: '{n} ligne', other: '{n} lignes' },
   'job.follow': 'Vers la fin',
   'job.codeHint': 'Cet appel l’ajouterait de nouveau, avec les mêmes arguments.',
   'job.properties': 'Propriétés',

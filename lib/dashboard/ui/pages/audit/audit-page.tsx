@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import type { AuditEntry } from '../../../api/cluster.api.js';
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useEvery } from '../../app/every.js';
+import { pathTo } from '../../app/router.js';
 import { usePages } from '../../app/pages.js';
-import { Badge } from '../../components/badge.js';
 import { Button } from '../../components/button.js';
 import { OlderButton } from '../../components/older-button.js';
 import { Listing } from '../../components/listing.js';
@@ -11,18 +11,23 @@ import { Page } from '../../components/page.js';
 import { Table, type Column } from '../../components/table.js';
 import { TimeAgo } from '../../components/time.js';
 import { ValueTree } from '../../components/value-tree.js';
-import { Target } from './target.js';
+import { AuditFilters, readAuditQuery } from './audit-filters.js';
+import { Said } from './said.js';
 import { valueOf } from './value-of.js';
 import './audit.css';
 
 /** Who did what here. */
 export function AuditPage() {
-  const { api } = useApp();
+  const { api, router } = useApp();
   const { t } = useTexts();
+  const query = readAuditQuery(router.place.value.query);
   const { data, error, loading, reload, older } = usePages<AuditEntry>(
-    'audit',
+    pathTo('audit', { ...query }),
     async (cursor, signal) => {
-      const { entries, next } = await api.audit(cursor === undefined ? {} : { cursor }, signal);
+      const { entries, next } = await api.audit(
+        { ...query, ...(cursor !== undefined && { cursor }) },
+        signal,
+      );
       return { items: entries, next };
     },
     { live: 5_000 },
@@ -32,6 +37,7 @@ export function AuditPage() {
   const columns = useAuditColumns();
   return (
     <Page title={t('page.audit')}>
+      <AuditFilters query={query} />
       <Listing
         items={data?.items}
         error={error}
@@ -58,40 +64,24 @@ function useAuditColumns(): readonly Column<AuditEntry>[] {
   return [
     { id: 'date', head: t('audit.date'), card: 'bare', cell: ({ date }) => <TimeAgo date={date} /> },
     {
-      id: 'actor',
-      head: t('audit.actor'),
-      card: 'bare',
-      cell: ({ actor }) => (
-        <span class="audit-actor truncate" data-tip={actor}>
-          {actor}
-        </span>
-      ),
-    },
-    {
-      id: 'action',
-      head: t('audit.action'),
-      card: 'bare',
-      cell: ({ action }) => (
-        <Badge>
-          <span class="mono truncate">{action}</span>
-        </Badge>
-      ),
-    },
-    {
       id: 'target',
-      head: t('audit.target'),
+      head: t('audit.action'),
       grow: true,
       card: 'lead',
       cell: (entry) => (
         <div class="audit-target">
-          <Target entry={entry} />
-          <Details details={entry.details} />
+          <Said entry={entry} />
+          <span class="audit-more">
+            <span class="mono faint">{entry.action}</span>
+            <Details details={entry.details} />
+          </span>
         </div>
       ),
     },
   ];
 }
 
+/** What was asked and how it ended, folded. */
 function Details({ details }: { details: AuditEntry['details'] }) {
   const { t } = useTexts();
   const [open, setOpen] = useState(false);

@@ -9,6 +9,7 @@ import { Page } from '../../components/page.js';
 import { Skeleton } from '../../components/skeleton.js';
 import type { PageProps } from '../../shell/routes.js';
 import { ScopedMetrics } from '../overview/scoped-metrics.js';
+import { ObjectAudit } from '../audit/object-audit.js';
 import { FunctionDialog } from './function-dialog.js';
 import { FunctionPause, PauseButton } from './function-pause.js';
 import { FunctionSettings } from './function-settings.js';
@@ -68,6 +69,7 @@ export function FunctionPage({ params }: PageProps) {
           {!data.known && <Notice tone="warn">{t('functions.unknownHint')}</Notice>}
           <FunctionStats view={data} />
           <FunctionSettings view={data} edit={() => setEdited(true)} put={put} />
+          <ObjectAudit kind="functions" target={name} />
         </>
       )}
       {error?.status !== 404 && <ScopedMetrics of={{ name }} />}

@@ -12,6 +12,7 @@ import { JobCode } from './job-code.js';
 import { JobHead } from './job-head.js';
 import { JobLog } from './job-log.js';
 import { JobPayloads } from './job-payloads.js';
+import { ObjectAudit } from '../audit/object-audit.js';
 import { JobProperties } from './job-properties.js';
 import { JobRelatives } from './job-relatives.js';
 import { JobTimeline } from './job-timeline.js';
@@ -68,6 +69,7 @@ export function JobPage({ params }: PageProps) {
         <JobTabs job={job} lastLog={lastLog} />
         <div class="job-side">
           <JobProperties job={job} />
+          <ObjectAudit kind="jobs" target={job.uuid} />
           <JobTimeline job={job} />
           <JobRelatives job={job} />
         </div>

@@ -1,6 +1,7 @@
 import { useApp, useTexts } from '../../app/app-context.js';
 import { useFailureWords } from '../../app/failure-words.js';
 import { Icon } from '../../components/icon.js';
+import { TailText } from '../../components/tail-text.js';
 import { TYPED_KEYS, type TypedKey } from './filter-suggestions.js';
 import { FILTER_KEYS, withFilter, type FilterKey, type Filters } from './filters.js';
 
@@ -39,7 +40,7 @@ export function FilterChips({
         const name = t(`filter.${key}`);
         const words = (
           <>
-            <span class="chip-name">{name}</span> <span class="truncate">{shown(key, value)}</span>
+            <span class="chip-name">{name}</span> <TailText text={shown(key, value)} />
           </>
         );
         return [

@@ -4,6 +4,7 @@ import { StateBadge } from '../../components/badge.js';
 import { NodeLabel } from '../../components/node-label.js';
 import { ProgressBar } from '../../components/progress-bar.js';
 import { RowLink, type Column } from '../../components/table.js';
+import { TailText } from '../../components/tail-text.js';
 import { Duration, Since, TimeAgo } from '../../components/time.js';
 import { pathTo } from '../../app/router.js';
 import type { JobRow } from './job-list.js';
@@ -37,6 +38,12 @@ type Look = Omit<Column<JobRow>, 'id' | 'head'>;
 
 const muted = (text: string | number | null) =>
   text === null ? <span class="faint">–</span> : <span class="muted">{text}</span>;
+/** A name of a function or channel, by whose end it is told from others. */
+const Named = ({ text, mono = false }: { text: string; mono?: boolean }) => (
+  <span class={`jobs-named muted ${mono ? 'mono' : ''}`}>
+    <TailText text={text} />
+  </span>
+);
 const ago = (date: string | null) =>
   date === null ? (
     <span class="faint">–</span>
@@ -47,8 +54,8 @@ const ago = (date: string | null) =>
   );
 
 const LOOKS: Readonly<Record<ColumnId, Look>> = {
-  function: { from: 'm', card: 'none', cell: ({ job }) => <span class="mono muted">{job.name}</span> },
-  channel: { from: 'm', card: 'none', cell: ({ job }) => muted(job.channel) },
+  function: { from: 'm', card: 'none', cell: ({ job }) => <Named text={job.name} mono /> },
+  channel: { from: 'm', card: 'none', cell: ({ job }) => <Named text={job.channel} /> },
   priority: { from: 'l', align: 'end', card: 'none', cell: ({ job }) => muted(job.priority) },
   tries: {
     from: 'l',
@@ -113,7 +120,7 @@ function Title({ row: { job } }: { row: JobRow }) {
     <div class="jobs-title">
       <RowLink href={`jobs/${job.uuid}`}>{job.description}</RowLink>
       <span class="jobs-under truncate">
-        <span class="mono">{job.name}</span>
+        <Named text={job.name} mono />
         {failed && (
           <span class="jobs-error">
             {' '}

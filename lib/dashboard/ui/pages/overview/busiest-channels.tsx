@@ -2,6 +2,7 @@ import type { Overview } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import { Card } from '../../components/card.js';
 import { ProgressBar } from '../../components/progress-bar.js';
+import { TailText } from '../../components/tail-text.js';
 import { RowLink, Table, type Column } from '../../components/table.js';
 
 type Busy = Overview['busiest'][number];
@@ -17,7 +18,11 @@ export function BusiestChannels({ channels }: { channels: Overview['busiest'] })
       head: t('overview.channel'),
       grow: true,
       card: 'lead',
-      cell: (row) => <RowLink href={linkTo(row)}>{row.channel}</RowLink>,
+      cell: (row) => (
+        <RowLink href={linkTo(row)}>
+          <TailText text={row.channel} />
+        </RowLink>
+      ),
     },
     {
       id: 'load',

@@ -71,7 +71,7 @@ function specsOf(data: Metrics, t: T, format: Format) {
     kind: 'bars',
     series: [
       { label: t('overview.done'), color: 'done-solid', values: data.done },
-      { label: t('overview.retried'), color: 'pending-solid', values: data.retried },
+      { label: t('overview.retried'), color: 'retrying-solid', values: data.retried },
       { label: t('overview.failed'), color: 'failed-solid', values: data.failed },
       { label: t('overview.cancelled'), color: 'cancelled-solid', values: data.cancelled },
     ],
