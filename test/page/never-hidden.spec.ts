@@ -82,6 +82,18 @@ describe('Nothing is hidden:', () => {
     expect(new Set(lefts.map(Math.round)).size).toBe(1);
   });
 
+  test('the jobs behind a bar, which a click leads to', async () => {
+    await tab.open('', 'Overview');
+    const plot = tab.page.locator('.u-over').first();
+    await plot.hover();
+    await tab.page.getByText('Click to see the jobs stored then').first().waitFor();
+    await plot.click();
+    await tab.page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+    const { searchParams } = new URL(tab.page.url());
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''));
+    expect((to ?? 0) - (from ?? 0)).toBe(60_000);
+  });
+
   test('the data of log lines, which are filtered and downloaded', async () => {
     const { uuid } = newest();
     const line = (id: string, message: string, order: string) => ({

@@ -11,7 +11,12 @@ export interface DrawnChart {
 const AXIS = 58;
 
 /** Draws into the element, as wide as it is, in the colours of the theme in use. */
-export function drawChart(host: HTMLElement, first: ChartSpec, height: number): DrawnChart {
+export function drawChart(
+  host: HTMLElement,
+  first: ChartSpec,
+  height: number,
+  go: (to: string) => void,
+): DrawnChart {
   let spec = first;
   const color = (name: string) => getComputedStyle(host).getPropertyValue(`--${name}`).trim();
   const tip = document.createElement('div');
@@ -60,6 +65,13 @@ export function drawChart(host: HTMLElement, first: ChartSpec, height: number): 
     host,
   );
   chart.over.append(tip);
+  chart.over.classList.toggle('chart-linked', first.link !== undefined);
+  chart.over.addEventListener('click', () => {
+    const time = spec.times[chart.cursor.idx ?? -1];
+    if (time !== undefined && spec.link !== undefined) {
+      go(spec.link.to(time));
+    }
+  });
 
   const resize = new ResizeObserver(() => {
     if (host.clientWidth > 0 && host.clientWidth !== chart.width) {
@@ -131,7 +143,8 @@ function point(plot: uPlot, tip: HTMLElement, spec: ChartSpec, color: (name: str
     line.append(dot, series.label, element('b', '', value === null ? '–' : spec.format(value)));
     return line;
   });
-  tip.replaceChildren(element('div', 'chart-tip-time', spec.moment(time)), ...lines);
+  const hint = spec.link === undefined ? [] : [element('div', 'chart-tip-time', spec.link.hint)];
+  tip.replaceChildren(element('div', 'chart-tip-time', spec.moment(time)), ...lines, ...hint);
   tip.style.display = 'block';
   const left = plot.valToPos(time, 'x');
   const free = plot.over.clientWidth - left - tip.offsetWidth - 12;

@@ -21,11 +21,13 @@ export interface ChartSpec {
   readonly tick: (time: number) => string;
   /** How it is written in the box at the pointer. */
   readonly moment: (time: number) => string;
+  /** Where a click on a point leads, and what is said of that in the box at the pointer. */
+  readonly link?: { readonly to: (time: number) => string; readonly hint: string };
 }
 
 /** Points over time. What draws them is loaded with the first chart. */
 export function Chart({ label, spec, height = 180 }: { label: string; spec: ChartSpec; height?: number }) {
-  const { theme } = useApp();
+  const { theme, router } = useApp();
   const { format } = useTexts();
   const host = useRef<HTMLDivElement>(null);
   const dark = theme.dark.value;
@@ -37,7 +39,7 @@ export function Chart({ label, spec, height = 180 }: { label: string; spec: Char
     const draw = async () => {
       const { drawChart } = await import('./chart-canvas.js');
       if (!gone && host.current !== null) {
-        const chart = drawChart(host.current, spec, height);
+        const chart = drawChart(host.current, spec, height, (to) => router.go(to));
         latest.current = chart.update;
         end = chart.end;
       }

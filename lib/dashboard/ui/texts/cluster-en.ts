@@ -29,6 +29,8 @@ export const clusterEn = {
   'attention.unservedName': 'No living node that serves {channel} has {name}, so its jobs wait there',
   'attention.late': 'A job has been ready for {time} and has not started',
 
+  'overview.toJobs': 'Click to see the jobs stored then',
+
   'failures.failure': 'Failure',
   'failures.count': 'Failed',
   'failures.retrying': 'Retrying',

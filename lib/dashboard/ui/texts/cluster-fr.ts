@@ -32,6 +32,8 @@ export const clusterFr: Pick<Texts, keyof typeof clusterEn> = {
   'attention.unservedName': 'Aucun nœud vivant qui sert {channel} n’a {name} : ses tâches y attendent',
   'attention.late': 'Une tâche est prête depuis {time} et n’a pas démarré',
 
+  'overview.toJobs': 'Cliquez pour voir les tâches enregistrées alors',
+
   'failures.failure': 'Échec',
   'failures.count': 'Échouées',
   'failures.retrying': 'À réessayer',

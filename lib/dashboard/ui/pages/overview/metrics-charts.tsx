@@ -3,21 +3,33 @@ import type { Metrics, MetricsRange } from '../../../api/cluster.api.js';
 import { useTexts } from '../../app/app-context.js';
 import type { Format } from '../../app/format.js';
 import type { Resource } from '../../app/resource.js';
+import { pathTo } from '../../app/router.js';
 import { Card } from '../../components/card.js';
 import { Chart, type ChartSeries, type ChartSpec } from '../../components/chart.js';
 import { ErrorState } from '../../components/empty.js';
 import { Skeleton } from '../../components/skeleton.js';
 
 const HEIGHT = 176;
+const EVERYTHING = {};
 
 /** What has happened over time: charts of the same points. One function has no depth: nobody counts that. */
-export function MetricsCharts({ metrics, depth = true }: { metrics: Resource<Metrics>; depth?: boolean }) {
+export function MetricsCharts({
+  metrics,
+  of = EVERYTHING,
+  depth = true,
+}: {
+  metrics: Resource<Metrics>;
+  of?: Of;
+  depth?: boolean;
+}) {
   const { t, format } = useTexts();
   const { data, error, reload } = metrics;
   const charts = useMemo(
     () =>
-      data === undefined ? undefined : specsOf(data, t, format).filter(({ of }) => depth || of !== 'depth'),
-    [data, t, format, depth],
+      data === undefined
+        ? undefined
+        : specsOf(data, of, t, format).filter((chart) => depth || chart.of !== 'depth'),
+    [data, JSON.stringify(of), t, format, depth],
   );
   if (charts === undefined) {
     return error === undefined ? (
@@ -52,7 +64,10 @@ export function MetricsCharts({ metrics, depth = true }: { metrics: Resource<Met
 
 type T = ReturnType<typeof useTexts>['t'];
 
-function specsOf(data: Metrics, t: T, format: Format) {
+/** The channel or function that the figures are of. */
+type Of = Readonly<Record<string, string>>;
+
+function specsOf(data: Metrics, scope: Of, t: T, format: Format) {
   const time = timesOf(data.range, format);
   const counted = { times: data.times, ...time, format: format.compact };
   const seconds = {
@@ -69,6 +84,7 @@ function specsOf(data: Metrics, t: T, format: Format) {
   const throughput: ChartSpec = {
     ...counted,
     kind: 'bars',
+    link: { to: (start) => jobsOf(start, data.step, scope), hint: t('overview.toJobs') },
     series: [
       { label: t('overview.done'), color: 'done-solid', values: data.done },
       { label: t('overview.retried'), color: 'retrying-solid', values: data.retried },
@@ -102,6 +118,12 @@ function specsOf(data: Metrics, t: T, format: Format) {
       spec: { ...seconds, series: percentiles(data.run, 'started') },
     },
   ];
+}
+
+/** The jobs that were stored within a point. */
+function jobsOf(time: number, step: number, of: Of): string {
+  const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
+  return pathTo('jobs', { ...of, from: iso(time), to: iso(time + step) });
 }
 
 function timesOf(range: MetricsRange, format: Format): Pick<ChartSpec, 'tick' | 'moment'> {

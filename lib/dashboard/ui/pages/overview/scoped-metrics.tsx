@@ -31,7 +31,7 @@ export function ScopedMetrics({ of }: { of: { readonly channel: string } | { rea
         />
       </div>
       <div class={'channel' in of ? '' : 'scoped-three'}>
-        <MetricsCharts metrics={metrics} depth={'channel' in of} />
+        <MetricsCharts metrics={metrics} of={of} depth={'channel' in of} />
       </div>
     </>
   );
