@@ -8,7 +8,7 @@ import { storedTags } from '../job/tags.js';
 import type { StoredDefinition } from '../store/schedules/schedule-definition.js';
 import type { ScheduleRow } from '../store/schedules/schedule-rows.js';
 import { Store } from '../store/store.js';
-import { effectiveOf, ticksAlike } from './effective-schedule.js';
+import { channelIn, effectiveOf, ticksAlike } from './effective-schedule.js';
 import { type CodeSchedule, ScheduleExplorer } from './schedule-explorer.js';
 import { isSameDefinition } from './same-definition.js';
 import { TicksCache } from './ticks-cache.js';
@@ -114,5 +114,3 @@ export class CodeSchedules {
     };
   }
 }
-
-const channelIn = ({ channel, call }: StoredDefinition): string => channel ?? call.defaultChannel;

@@ -15,3 +15,6 @@ export function ticksAlike(a: StoredDefinition, b: StoredDefinition): boolean {
     (key) => a[key] === b[key],
   );
 }
+
+/** The channel of its jobs, unless the one of the job function is changed at run time. */
+export const channelIn = ({ channel, call }: StoredDefinition): string => channel ?? call.defaultChannel;

@@ -67,6 +67,7 @@ export function readUpsert(
   name: string,
   options: UpsertScheduleOptions,
   codec: ArgumentCodec,
+  ticks: TicksCache,
 ): { jobName: string; call: DelayableJob; definition: StoredDefinition } {
   const where = `Schedule '${name}'`;
   const valid = checkScheduleOptions<ValidUpsert>(where, options, UPSERT_CHECKS);
@@ -85,6 +86,7 @@ export function readUpsert(
         where,
         named(where, () => oneOf(cron, every)),
         timing,
+        ticks,
       ),
       channel: given.channel === undefined ? null : job.channel,
       priority: job.priority,

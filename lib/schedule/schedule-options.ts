@@ -14,6 +14,7 @@ import { normalizeChannelName } from '../channel/channel-name.js';
 import { InvalidJobOptionError } from '../errors/invalid-job-option.error.js';
 import { InvalidScheduleError } from '../errors/invalid-schedule.error.js';
 import { toError } from '../common/to-error.js';
+import type { TicksCache } from './ticks-cache.js';
 import {
   checkDate,
   type ExpressionOptions,
@@ -103,17 +104,23 @@ export function checkScheduleOptions<Valid extends object>(
   return named(where, () => checkProperties<Valid>(options, checks));
 }
 
-/** What is stored of the expression and the options that belong to it. */
+/**
+ * What is stored of the expression and the options that belong to it.
+ *
+ * @param known - has expressions that were read before: many tenants have the same
+ */
 export function storedTiming(
   where: string,
   expression: ScheduleExpression,
   options: ValidScheduleOptions,
+  known?: TicksCache,
 ): StoredTiming {
   return named(where, () => {
-    readTicks(expression, options);
-    return {
+    const isKnown = known !== undefined && typeof expression === 'string';
+    if (!isKnown) readTicks(expression, options);
+    const timing = {
       ...storedExpression(expression),
-      timeZone: options.timeZone ?? 'UTC',
+      timeZone: options.timeZone === undefined ? 'UTC' : options.timeZone,
       startAt: options.startAt?.toISOString() ?? null,
       endAt: options.endAt?.toISOString() ?? null,
       maxTicks: options.maxTicks ?? null,
@@ -121,6 +128,8 @@ export function storedTiming(
       catchUp: options.catchUp ?? 'none',
       jitter: options.jitter ?? 0,
     };
+    if (isKnown) known.of(timing);
+    return timing;
   });
 }
 

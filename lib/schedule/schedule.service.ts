@@ -12,9 +12,9 @@ import type { ScheduleRun } from '../store/schedules/schedule-list-store.js';
 import type { ScheduleRow } from '../store/schedules/schedule-rows.js';
 import { Store } from '../store/store.js';
 import { effectiveOf, ticksAlike } from './effective-schedule.js';
-import { isSameDefinition } from './same-definition.js';
 import { readChange, readUpsert, type ScheduleChange, type UpsertScheduleOptions } from './schedule-input.js';
 import { checkScheduleName } from './schedule-options.js';
+import { ScheduleUpserts } from './schedule-upserts.js';
 import { type ScheduleState, stateOf } from './schedule-state.js';
 import { TicksCache } from './ticks-cache.js';
 import { jobOf } from './tick-jobs.js';
@@ -49,13 +49,19 @@ const MOST_LISTED = 1_000;
 @Injectable()
 export class ScheduleService {
   private readonly ticks = new TicksCache();
+  private readonly upserts: ScheduleUpserts;
 
   /** @internal */
   constructor(
     private readonly store: Store,
     private readonly parts: QueueParts,
     private readonly changes: FunctionOverrides,
-  ) {}
+  ) {
+    this.upserts = new ScheduleUpserts(store, parts.codec, this.ticks, {
+      change: async (row, change, now) => this.changeRow(row, change, now),
+      stored: (nextTick, now) => this.tell(nextTick, now),
+    });
+  }
 
   /** Returns schedules by name, with their next ticks, last job and counts; at most 1,000 at once. */
   async list(filter: ScheduleFilter = {}): Promise<ScheduleState[]> {
@@ -92,42 +98,18 @@ export class ScheduleService {
   /**
    * Makes a schedule, or changes the one that `upsert()` has made under this name. Nothing happens if it is the same
    * already; a changed expression counts from now, and jobs that were stored stay as they are. It is served by any node
-   * that knows the job function.
+   * that knows the job function. Calls made at one moment, as with `Promise.all()`, share their statements.
    *
    * @throws InvalidScheduleError for a wrong expression, zone or option, or if code declares a schedule of this name
    */
   async upsert(name: string, options: UpsertScheduleOptions, actor: ActorOptions = {}): Promise<void> {
     checkActorOptions('upsert()', actor);
-    const read = readUpsert(checkScheduleName(name), options, this.parts.codec);
+    const read = readUpsert(checkScheduleName(name), options, this.parts.codec, this.ticks);
     const { cron, every, timeZone } = read.definition;
     const details = { jobName: read.jobName, cron, every, timeZone };
-    await this.audited('upsert', name, actor, async () => this.storeDefinition(name, read), details);
+    await this.audited('upsert', name, actor, async () => this.upserts.save({ name, ...read }), details);
     read.call.take();
     read.call.home.forget(read.call);
-  }
-
-  private async storeDefinition(
-    name: string,
-    { jobName, definition }: ReturnType<typeof readUpsert>,
-  ): Promise<void> {
-    await this.store.channels.ensure([definition.channel ?? definition.call.defaultChannel]);
-    for (let stored = false; !stored;) {
-      const { now, rows } = await this.store.schedules.read([name]);
-      const row = rows.get(name);
-      if (row === undefined) {
-        const nextTick = this.ticks.after(definition, now, 0);
-        stored = await this.store.schedules.insert({ name, source: 'data', jobName, definition, nextTick });
-        if (stored) this.tell(nextTick, now);
-        continue;
-      }
-      if (row.source === 'code')
-        throw new InvalidScheduleError(
-          `The schedule '${name}' is declared by @CronJob(). Give another name, or change that one with configure().`,
-        );
-      const isSame =
-        row.jobName === jobName && isSameDefinition(row.definition, definition, this.parts.codec);
-      stored = isSame || (await this.changeRow(row, { jobName, definition }, now));
-    }
   }
 
   /** Stores no more ticks; those missed meanwhile are not made up. Jobs that were stored stay as they are. */

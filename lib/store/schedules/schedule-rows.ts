@@ -78,3 +78,6 @@ export interface StoredTicks {
   readonly stored: number;
   readonly skipped: number;
 }
+
+/** A schedule that has no row yet. */
+export type NewSchedule = Pick<ScheduleRow, 'name' | 'source' | 'jobName' | 'definition' | 'nextTick'>;

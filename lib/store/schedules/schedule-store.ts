@@ -1,8 +1,8 @@
 import { namedStatement, type QueueDatabase, type Statement } from '../connection/database.js';
 import type { Tables } from '../connection/tables.js';
-import type { StoredDefinition } from './schedule-definition.js';
 import type {
   DueSchedules,
+  NewSchedule,
   ScheduleRow,
   ServedSchedules,
   StoredTicks,
@@ -92,25 +92,21 @@ export class ScheduleStore {
   }
 
   /** Stores a new schedule; false where there is one of this name. */
-  async insert(schedule: {
-    name: string;
-    source: 'code' | 'data';
-    jobName: string;
-    definition: StoredDefinition;
-    nextTick: number | null;
-  }): Promise<boolean> {
-    const rows = await this.database.query(
-      `INSERT INTO ${this.tables.schedule} (name, source, job_name, definition, next_tick) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING RETURNING name`,
-      [
-        schedule.name,
-        schedule.source,
-        schedule.jobName,
-        JSON.stringify(schedule.definition),
-        instant(schedule.nextTick),
-      ],
+  async insert(schedule: NewSchedule): Promise<boolean> {
+    return (await this.insertAll([schedule])).length > 0;
+  }
+
+  /** Stores new schedules, each name once, and returns the names of those that were not there. */
+  async insertAll(schedules: readonly NewSchedule[]): Promise<string[]> {
+    const rows = schedules.map(({ nextTick, ...one }) => ({ ...one, next_tick: instant(nextTick) }));
+    const stored = await this.database.query(
+      `INSERT INTO ${this.tables.schedule} (name, source, job_name, definition, next_tick)
+       SELECT g.name, g.source, g."jobName", g.definition, g.next_tick
+       FROM json_to_recordset($1) g (name text, source text, "jobName" text, definition json, next_tick timestamptz)
+       ORDER BY g.name ON CONFLICT DO NOTHING RETURNING name`,
+      [JSON.stringify(rows)],
     );
-    return rows.length > 0;
+    return stored.map((row) => row['name'] as string);
   }
 
   /** Changes a schedule as it was read; false where somebody has changed it since, or it has ticked. */
