@@ -78,7 +78,7 @@ export class ScheduleRunner implements NodeService {
     this.alarm.clear();
     this.announced = undefined;
     await this.looking;
-    // The others learn their places anew.
+    // The others look, and learn their places.
     this.store.notifier.publishRemote({ tickIn: 0 });
   }
 
