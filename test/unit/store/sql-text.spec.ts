@@ -69,7 +69,9 @@ const QUOTED =
  */
 const LOOKED_AT: Readonly<Record<string, readonly string[]>> = {
   'store/claims/claim-store.ts': ["CLAIMED_COLUMNS.map((column) => `c.${column}`).join(', ')"],
-  'store/batches/batch-store.ts': ['STATE', 'where', 'limit', 'OLD_SNAPSHOT', "batchLock(this.tables, '$1')"],
+  'store/batches/batch-store.ts': [
+    'STATE', 'where', 'limit', 'OLD_SNAPSHOT', "batchLock(this.tables, '$1')", 'table', 'LOOKED_AT', 'members(t.job)', 'members(t.history)',
+  ],
   'store/channels/channel-store.ts': ['COLUMNS', "NEXT_START('excluded')", "NEXT_START('w')", 'below'],
   'store/channels/channel-list.ts': [
     'column', 'columns', "ancestors('b.channel')", "ancestors('c.name')", "ancestors('r.channel')", 'channelSums(t)', 'jobs',
