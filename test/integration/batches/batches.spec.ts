@@ -12,8 +12,7 @@ import {
   NoCurrentJobError,
   QueueService,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 
@@ -64,15 +63,12 @@ class Imports {
 }
 
 describe('a batch', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({ providers: [Imports] });
   let queue: QueueService;
   let batches: BatchService;
   let imports: Imports;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Imports] });
     ({ queue, batches } = test);
   });
 
@@ -81,11 +77,6 @@ describe('a batch', () => {
     imports.told.length = 0;
     imports.gates.clear();
     imports.broken.clear();
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   it('is made, found and listed by the batch service', async () => {

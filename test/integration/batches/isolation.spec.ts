@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Batch, currentJob, Job, RetryableJobError } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 
@@ -47,24 +46,15 @@ class Worker {
 }
 
 describe.each(LEVELS)('a batch in a transaction at %s', (level) => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { channels: 'paused:1:paused' },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { channels: 'paused:1:paused' },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   beforeEach(() => {

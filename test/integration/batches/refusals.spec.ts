@@ -9,8 +9,7 @@ import {
   Job,
   type QueueService,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Injectable()
 class Worker {
@@ -21,28 +20,19 @@ class Worker {
 let user: () => string = () => 'ada';
 
 describe('a batch that can not be', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { runner: false, userId: () => user() },
+  });
   let queue: QueueService;
   let batches: BatchService;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { runner: false, userId: () => user() },
-    });
     ({ queue, batches } = test);
   });
 
   afterEach(async () => {
     await test.dataSource.query('TRUNCATE queue_job, queue_job_batch, queue_job_batch_callback');
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const work = (label = 'a') => queue.delayable(Worker).work(label);

@@ -6,8 +6,7 @@ import {
   typeCodec,
   UnserializableArgumentError,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { LogBook } from '../../support/log-book.js';
 
 class Money {
@@ -29,34 +28,25 @@ class Worker {
 
 describe('the arguments of a job', () => {
   const logBook = new LogBook();
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: {
+      maxPayloadBytes: 2_000,
+      codecs: [
+        typeCodec({
+          name: 'Money',
+          type: Money,
+          encode: ({ cents, currency }) => ({ cents, currency }),
+          decode: ({ cents, currency }) => new Money(cents, currency),
+        }),
+      ],
+    },
+    logger: logBook,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: {
-        maxPayloadBytes: 2_000,
-        codecs: [
-          typeCodec({
-            name: 'Money',
-            type: Money,
-            encode: ({ cents, currency }) => ({ cents, currency }),
-            decode: ({ cents, currency }) => new Money(cents, currency),
-          }),
-        ],
-      },
-      logger: logBook,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   /** What the method gets, and what it gives back where that can be carried. */

@@ -7,8 +7,7 @@ import {
   QueueService,
   UnknownJobError,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Injectable()
 class Base {
@@ -62,24 +61,15 @@ class Early {
 const made = { work: new Worker() };
 
 describe('a delayed call', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [{ provide: Worker, useFactory: () => made.work }, Jobless, Early],
+    options: { channels: 'closed:1:paused' },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [{ provide: Worker, useFactory: () => made.work }, Jobless, Early],
-      options: { channels: 'closed:1:paused' },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const result = async (job: QueueJob): Promise<unknown> => test.queue.finished(job, { timeout: 5_000 });

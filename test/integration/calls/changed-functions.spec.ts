@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Job, JobFunctionService } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Injectable()
 class Worker {
@@ -10,19 +9,11 @@ class Worker {
 }
 
 describe('a job function that was changed', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({ providers: [Worker], options: { runner: false } });
   let functions: JobFunctionService;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Worker], options: { runner: false } });
     functions = test.get(JobFunctionService);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const channel = async (): Promise<string> => (await test.queue.withDelay(Worker).take()).channel;

@@ -10,8 +10,7 @@ import {
   QueueService,
   TransactionEndedError,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Injectable()
 class Worker {
@@ -32,26 +31,17 @@ class Worker {
 }
 
 describe('a transaction that has ended', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    // One connection, so that it is a stranger's by the time that it is used again.
+    dataSource: { poolSize: 1 },
+    options: { channels: 'held:1:paused' },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      // One connection, so that it is a stranger's by the time that it is used again.
-      dataSource: { poolSize: 1 },
-      options: { channels: 'held:1:paused' },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const stale = async (): Promise<EntityManager> => {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Job, QueueService } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Injectable()
 class Greeter {
@@ -17,18 +16,7 @@ class Greeter {
 }
 
 describe('a decorated method', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Greeter] });
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
-  });
+  const test = useApplication({ providers: [Greeter] });
 
   it('runs later, and its result is what finished() resolves to', async () => {
     const greeter = test.get(Greeter);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Job } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 const MIB = 1_024 * 1_024;
 
@@ -12,24 +11,15 @@ class Worker {
 }
 
 describe('arguments of many megabytes', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { runner: false, maxPayloadBytes: 16 * MIB },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { runner: false, maxPayloadBytes: 16 * MIB },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   // Quotes take twice as many characters in an array of PostgreSQL.

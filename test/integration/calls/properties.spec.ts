@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type DelayOptions, InvalidJobOptionError, Job, type QueueJob } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 
 @Injectable()
@@ -46,30 +45,21 @@ class Worker {
 }
 
 describe('the properties of a job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: {
+      runner: { concurrency: 1 },
+      channels: 'closed:1:paused',
+      defaults: { priority: 20, maxRetries: 9, channel: 'erp', retryPattern: { 1: 42 }, retryOn: 'any' },
+      userId: () => user,
+    },
+    logger: false,
+  });
   let worker: Worker;
   let user: string | number | null | undefined;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: {
-        runner: { concurrency: 1 },
-        channels: 'closed:1:paused',
-        defaults: { priority: 20, maxRetries: 9, channel: 'erp', retryPattern: { 1: 42 }, retryOn: 'any' },
-        userId: () => user,
-      },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const run = async (options: DelayOptions, label = ''): Promise<QueueJob> =>

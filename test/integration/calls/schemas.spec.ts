@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { chain, InvalidArgumentsError, Job, JobFailedError } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 const order = z.object({ id: z.number(), copies: z.number().default(1) });
 
@@ -29,23 +28,15 @@ class Orders {
 }
 
 describe('the schema of a job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({ providers: [Orders], logger: false });
   let orders: Orders;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Orders], logger: false });
     orders = test.get(Orders);
   });
 
   beforeEach(() => {
     orders.printed.length = 0;
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const wrong = { id: '1' } as never;

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Job, type QueueJob, QueueService } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 
 /** One second for the ten of the recipe. */
@@ -29,18 +28,7 @@ class SearchIndexService {
 }
 
 describe('a search index', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [SearchIndexService] });
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
-  });
+  const test = useApplication({ providers: [SearchIndexService] });
 
   it('is refreshed at most once in its time, and misses no change', async () => {
     const index = test.get(SearchIndexService);

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { InvalidJobOptionError, Job, type QueueJob } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Injectable()
 class Worker {
@@ -15,24 +14,15 @@ class Worker {
 }
 
 describe('a job in a transaction', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    logger: false,
+  });
   let worker: Worker;
   let number = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const note = async (manager: EntityManager, at: number): Promise<QueueJob> =>
@@ -110,7 +100,7 @@ describe('a job in a transaction', () => {
   });
 
   it('refuses the manager of another data source', async () => {
-    const elsewhere = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    const elsewhere = await new DataSource({ type: 'postgres', url: test.url }).initialize();
     const before = await test.queue.counts();
     await expect(note(elsewhere.manager, 0)).rejects.toThrow(InvalidJobOptionError);
     await expect(note(elsewhere.manager, 0)).rejects.toThrow('manager is that of another data source');

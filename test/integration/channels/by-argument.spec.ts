@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Job, JobFunctionService } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 
 @Injectable()
@@ -27,23 +26,14 @@ class Shop {
 }
 
 describe('a channel that is made of the arguments', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Shop],
+    options: { channels: 'tenants.*:2:rate=100/60' },
+  });
   let shop: Shop;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Shop],
-      options: { channels: 'tenants.*:2:rate=100/60' },
-    });
     shop = test.get(Shop);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   it('is that of each tenant, with what the wildcard says', async () => {

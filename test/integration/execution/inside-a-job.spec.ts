@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentJob, InvalidJobOptionError, Job, NoCurrentJobError, QueueJob } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 
@@ -16,19 +15,11 @@ class Worker {
 }
 
 describe('inside a job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({ providers: [Worker], logger: false });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Worker], logger: false });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const run = async (work: () => unknown, ...args: unknown[]): Promise<QueueJob> => {

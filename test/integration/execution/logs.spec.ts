@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Job, RetryableJobError } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { LogBook, type LogEntry } from '../../support/log-book.js';
 import { tried } from '../../support/attempted.js';
 
@@ -31,18 +30,7 @@ class Worker extends Base {
 
 describe('the log', () => {
   const logBook = new LogBook();
-  let database: TestDatabase;
-  let test: TestApplication;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Worker], logger: logBook });
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
-  });
+  const test = useApplication({ providers: [Worker], logger: logBook });
 
   const lines = (): LogEntry[] => logBook.entries.filter(({ context }) => context === 'QueueJob');
 

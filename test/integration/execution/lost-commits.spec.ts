@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { currentJob, Job, type QueueJob } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { Gate } from '../../support/gate.js';
 
 const ignored = (): undefined => undefined;
@@ -21,20 +20,12 @@ class Worker {
 }
 
 describe('a transactional job that leaves something behind', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({ providers: [Worker], logger: false });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Worker], logger: false });
     worker = test.get(Worker);
     await test.dataSource.query('CREATE TABLE effect (number integer)');
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const left: [string, (manager: EntityManager) => unknown][] = [

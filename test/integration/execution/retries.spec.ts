@@ -7,8 +7,7 @@ import {
   type QueueJob,
   RetryableJobError,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { tried } from '../../support/attempted.js';
 
 @Injectable()
@@ -44,24 +43,15 @@ class Worker {
 type Method = Exclude<keyof Worker, 'work'>;
 
 describe('the tries of a job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const read = async ({ uuid }: QueueJob): Promise<QueueJob> => (await test.queue.find(uuid)) as QueueJob;

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentJob, Job, JobCancelledError, type JobState, type QueueJob } from '../../../lib/index.js';
 import { aborted } from '../../support/aborted.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 
@@ -24,24 +23,15 @@ class Worker {
 }
 
 describe('the states of a job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { channels: 'closed:1:paused', runner: { concurrency: 4 } },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { channels: 'closed:1:paused', runner: { concurrency: 4 } },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   beforeEach(() => {

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { currentJob, Job, NothingToDoJob, QueueService, type QueueJob } from '../../../lib/index.js';
 import { aborted } from '../../support/aborted.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 
@@ -41,26 +40,17 @@ class Worker {
 }
 
 describe('a transactional job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { channels: 'closed:1:paused' },
+    logger: false,
+  });
   let worker: Worker;
   let number = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { channels: 'closed:1:paused' },
-      logger: false,
-    });
     worker = test.get(Worker);
     await test.dataSource.query('CREATE TABLE effect (number integer)');
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const write = async (manager: EntityManager, at: number): Promise<void> => {

@@ -1,31 +1,21 @@
 import { chain, group, type QueueJob } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { Gate } from '../../support/gate.js';
 import { builder, Steps } from '../../support/steps.js';
 
 describe('a graph of jobs', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Steps],
+    // Nothing is found by polling here: what runs was told of.
+    options: { channels: 'closed:1:paused', runner: { pollInterval: '1h', concurrency: 8 } },
+    logger: false,
+  });
   let steps: Steps;
   let build: ReturnType<typeof builder>;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Steps],
-      // Nothing is found by polling here: what runs was told of.
-      options: { channels: 'closed:1:paused', runner: { pollInterval: '1h', concurrency: 8 } },
-      logger: false,
-    });
     steps = test.get(Steps);
     build = builder(test.queue);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   beforeEach(() => {

@@ -8,8 +8,7 @@ import {
   JobFailedError,
   type QueueJob,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 
 @Injectable()
@@ -42,28 +41,19 @@ class Worker {
 }
 
 describe('a parent that fails for good', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { channels: 'closed:1:paused' },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { channels: 'closed:1:paused' },
-      logger: false,
-    });
     worker = test.get(Worker);
   });
 
   beforeEach(() => {
     worker.broken = true;
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   const jobs = (options: DelayOptions = {}) => test.queue.delayable(worker, options);

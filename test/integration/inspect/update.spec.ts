@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { chain, Job, JobNotFoundError, JobStateError, type QueueJob } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 import { eventually } from '../../support/eventually.js';
 import { Gate } from '../../support/gate.js';
 
@@ -16,24 +15,15 @@ class Worker {
 }
 
 describe('a job that is changed in place', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    options: { channels: 'closed:1:paused' },
+    logger: false,
+  });
   let worker: Worker;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      options: { channels: 'closed:1:paused' },
-      logger: false,
-    });
     worker = test.get(Worker);
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   beforeEach(() => {

@@ -9,8 +9,7 @@ import {
   type QueueJob,
   QueueService,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 /** Whatever instance the jobs ran on. */
 const ranOn = new WeakSet<object>();
@@ -71,32 +70,20 @@ describe.each([
   ['careful', (one: object) => (hasPrivate(one) ? careful : {})],
   ['that binds every method', () => careful],
 ] as const)('an application with a proxy around every instance, %s', (_, handler) => {
-  let database: TestDatabase;
-  let test: TestApplication;
-  const proxies = new WeakSet<object>();
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      nest: {
-        instrument: {
-          instanceDecorator: (one: unknown): unknown => {
-            if (typeof one !== 'object' || one === null || isBuiltIn(one)) return one;
-            const proxy = new Proxy(one, handler(one));
-            proxies.add(proxy);
-            return proxy;
-          },
+  const test = useApplication({
+    providers: [Worker],
+    nest: {
+      instrument: {
+        instanceDecorator: (one: unknown): unknown => {
+          if (typeof one !== 'object' || one === null || isBuiltIn(one)) return one;
+          const proxy = new Proxy(one, handler(one));
+          proxies.add(proxy);
+          return proxy;
         },
       },
-    });
+    },
   });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
-  });
+  const proxies = new WeakSet<object>();
 
   const ends = async (job: QueueJob): Promise<unknown> => test.queue.finished(job, { timeout: 5_000 });
 

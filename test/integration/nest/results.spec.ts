@@ -9,8 +9,7 @@ import {
   RetryableJobError,
   UnsupportedResultError,
 } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 let subscribed = 0;
 
@@ -67,18 +66,7 @@ class Worker {
 }
 
 describe('a method that returns an Observable', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({ url: database.url, providers: [Worker] });
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
-  });
+  const test = useApplication({ providers: [Worker] });
 
   const ends = async (job: QueueJob): Promise<unknown> => test.queue.finished(job, { timeout: 5_000 });
   const errorOf = async (job: QueueJob): Promise<JobFailedError> =>

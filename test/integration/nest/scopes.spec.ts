@@ -1,8 +1,7 @@
 import { Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { Job, type QueueJob, QueueService } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 let made = 0;
 
@@ -64,26 +63,14 @@ class OfRequest {
 }
 
 describe('a provider that is made', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [
-        Dependency,
-        Transient,
-        Holder,
-        { provide: Plain, scope: Scope.TRANSIENT, useFactory: () => new Plain((made += 1)) },
-        { provide: ForRequest, useClass: OfRequest },
-      ],
-    });
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
+  const test = useApplication({
+    providers: [
+      Dependency,
+      Transient,
+      Holder,
+      { provide: Plain, scope: Scope.TRANSIENT, useFactory: () => new Plain((made += 1)) },
+      { provide: ForRequest, useClass: OfRequest },
+    ],
   });
 
   const ends = async (job: QueueJob): Promise<unknown> => test.queue.finished(job, { timeout: 5_000 });

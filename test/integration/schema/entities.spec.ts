@@ -8,8 +8,7 @@ import {
   PrimaryGeneratedColumn,
 } from 'typeorm';
 import { Job, JobFailedError, UnserializableArgumentError } from '../../../lib/index.js';
-import { type TestApplication, startApplication } from '../../support/application.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { useApplication } from '../../support/use-application.js';
 
 @Entity()
 class Product {
@@ -68,30 +67,21 @@ const queryLog: Partial<Logger> = {
 };
 
 describe('entities among the arguments of a job', () => {
-  let database: TestDatabase;
-  let test: TestApplication;
+  const test = useApplication({
+    providers: [Worker],
+    entities: [Product, OrderLine, Reading],
+    dataSource: { synchronize: true, logging: ['query'], logger: queryLog },
+    logger: false,
+  });
   let worker: Worker;
   let products: Product[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    test = await startApplication({
-      url: database.url,
-      providers: [Worker],
-      entities: [Product, OrderLine, Reading],
-      dataSource: { synchronize: true, logging: ['query'], logger: queryLog },
-      logger: false,
-    });
     worker = test.get(Worker);
     const names = ['chair', 'table', 'lamp'];
     products = await test.dataSource.manager.save(
       names.map((name) => Object.assign(new Product(), { name })),
     );
-  });
-
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
   });
 
   /** What the method gets. */
