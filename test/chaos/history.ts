@@ -3,7 +3,7 @@ import type { FaultRecord } from './faults/fault.js';
 import type { Recorder } from './process/recorder.js';
 import type { CapacityChange } from './actions.js';
 
-/** A try as the job itself wrote it down. Times everywhere are milliseconds, by the system's and the database's clock. */
+/** An attempt as the job itself wrote it down. Times everywhere are milliseconds, by the system's and the database's clock. */
 export interface Run {
   readonly process: number;
   readonly uuid: string;
@@ -26,7 +26,7 @@ export interface Call {
   readonly facts: { readonly key?: string; readonly deduplicated?: boolean; readonly batch?: string };
 }
 
-/** A try as the library tells it. */
+/** An attempt as the library reports it. */
 export interface Attempt {
   readonly uuid: string;
   readonly retry: number;
@@ -58,7 +58,7 @@ export interface BatchLine {
   readonly what: string;
   /** The member or the callback. */
   readonly job: string | null;
-  /** Of the try that ended the member; null where no try did. */
+  /** Of the attempt that ended the member; null if no attempt did. */
   readonly retry: number | null;
 }
 

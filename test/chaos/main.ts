@@ -127,7 +127,7 @@ async function tell(): Promise<void> {
   const { living, ended, runs, nodes } = await watch.totals();
   const s = Math.round((Date.now() - begun) / 1_000);
   console.log(
-    `${String(s).padStart(4)} s  ${ended} ended, ${living} alive, ${runs} tries, ${campaign.faults.length} faults, ` +
+    `${String(s).padStart(4)} s  ${ended} ended, ${living} alive, ${runs} attempts, ${campaign.faults.length} faults, ` +
       `${nodes} nodes, ${watch.violations.length} violations so far`,
   );
   if (living > 0 && living <= 3) console.log(`        left: ${JSON.stringify(await watch.living())}`);

@@ -39,7 +39,7 @@ export function report(history: History, others: Readonly<Record<string, readonl
   const zombies = zombiesOf(history);
   say('');
   say(
-    `Methods that went on after their jobs were given to others, as the history of tries tells: ${zombies.length}`,
+    `Methods that went on after their jobs were given to others, as the history of attempts tells: ${zombies.length}`,
   );
   for (const zombie of zombies.slice(0, SHOWN)) say(`  ${zombie}`);
   say('');

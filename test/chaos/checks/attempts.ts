@@ -5,7 +5,7 @@ import { type Check, groupBy, tryOf } from './check.js';
 const AFTERMATH_MS = 30_000;
 
 export const runsAreAccountedFor: Check = {
-  says: 'Each run is the one that ended its job, or has its own line in the history of tries',
+  says: 'Each run is the one that ended its job, or has its own line in the history of attempts',
   violations({ runs, attempts, jobs, batchLines }) {
     const lines = groupBy(attempts, tryOf);
     // A member of a batch may have been requeued after its end: each of its ends counts.
@@ -47,7 +47,7 @@ export const deathsHaveAFault: Check = {
           before === undefined
             ? 'for nothing'
             : `${ended - before.ended} ms after it was over with ${before.kind}`;
-        return `Node ${node} (process ${process}) was found dead with try ${retry} of ${uuid}, ${why}`;
+        return `Node ${node} (process ${process}) was found dead with attempt ${retry} of ${uuid}, ${why}`;
       });
   },
 };

@@ -45,7 +45,7 @@ export const throttleHolds: Check = {
   },
 };
 
-/** What goes on after its job was given to others, by name: no violation where the history of tries shows the loss. */
+/** What goes on after its job was given to others, by name: no violation where the history of attempts shows the loss. */
 export function zombiesOf(history: History): string[] {
   return spansOf(history).flatMap(({ run, until, zombieUntil }) => {
     if (zombieUntil === undefined) return [];
@@ -53,7 +53,7 @@ export function zombiesOf(history: History): string[] {
       ({ process, begun }) => (process ?? run.process) === run.process && begun <= until,
     );
     return [
-      `process ${run.process} (${fault?.kind ?? 'no fault'}) ran try ${run.retry} of ${run.uuid} in ${run.channel} for ` +
+      `process ${run.process} (${fault?.kind ?? 'no fault'}) ran attempt ${run.retry} of ${run.uuid} in ${run.channel} for ` +
         `${Math.round(zombieUntil - until)} ms after node ${run.node} had lost it`,
     ];
   });
@@ -64,7 +64,7 @@ function described({ run, from, until, zombieUntil }: Span, at: number): string 
   const times = [run.claimed, from, until, zombieUntil ?? NaN].map((time) => Math.round(time - at));
   const [claimed, began, counted, went] = times;
   const zombie = zombieUntil === undefined ? '' : `, went on until ${went}`;
-  return `${run.uuid} try ${run.retry} (process ${run.process}, node ${run.node}, claimed ${claimed}, began ${began}, counted until ${counted}${zombie})`;
+  return `${run.uuid} attempt ${run.retry} (process ${run.process}, node ${run.node}, claimed ${claimed}, began ${began}, counted until ${counted}${zombie})`;
 }
 
 function changesAround({ capacities, faults }: History, channel: string, at: number): string {

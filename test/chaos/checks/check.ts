@@ -9,7 +9,7 @@ export interface Check {
 }
 
 /**
- * A try is known by its job and its number; one that was given back may be there more than once. Not by its node: a method
+ * An attempt is known by its job and its number; one that was given back may be there more than once. Not by its node: a method
  * may begin when its node has stopped already, or goes on under another number.
  */
 export const tryOf = ({ uuid, retry }: Pick<Run, 'uuid' | 'retry'>): string => `${uuid} ${retry}`;
@@ -27,7 +27,7 @@ export function groupBy<T, K>(all: readonly T[], key: (one: T) => K): Map<K, T[]
 /** The errors under which a method may go on although its job was given to others. */
 const TAKEN = new Set(['JobFoundDeadError', 'NodeStoppedError']);
 
-/** The attempts that say that a node lost its job while the method ran, by try. */
+/** The attempts that say that a node lost its job while the method ran, by attempt. */
 export const takenTries = (history: History): Map<string, Attempt[]> =>
   groupBy(
     history.attempts.filter(({ error }) => TAKEN.has(error ?? '')),

@@ -16,7 +16,7 @@ export const everyDoneJobRan: Check = {
       .filter((job) => job.state === 'done' && job.node !== null && !ran.has(tryOf(job)))
       .map(
         ({ uuid, name, node, retry }) =>
-          `${name} ${uuid} is done by node ${node} at try ${retry}, and never ran there`,
+          `${name} ${uuid} is done by node ${node} at attempt ${retry}, and never ran there`,
       );
   },
 };

@@ -38,7 +38,7 @@ export class BatchJobs {
     if (Math.random() < 0.5) throw new Error('not this time');
   }
 
-  /** Adds to its own batch; once more where it is tried again. */
+  /** Adds to its own batch; once more if it is retried. */
   @Job({ maxRetries: 0 })
   async read(members: number, close: boolean): Promise<void> {
     await this.recorded.run(async () => this.add(members, close));
@@ -66,7 +66,7 @@ export class BatchJobs {
       for (let left = members; left > 0; left -= 1) await batch?.add(build.member(left));
       if (close) await batch?.close();
     } catch (error) {
-      // Somebody has cancelled the batch meanwhile, or this is tried again after all of it.
+      // Somebody has cancelled the batch meanwhile, or this is a retry after all of it.
       if (!(error instanceof BatchClosedError)) throw error;
     }
   }

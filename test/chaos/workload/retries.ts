@@ -7,7 +7,7 @@ import type { Workload } from './workload.js';
 export class RetriedJobs {
   constructor(private readonly recorded: Recorded) {}
 
-  /** Fails at its first tries, and is tried again soon. */
+  /** Fails at its first attempts, and is retried soon. */
   @Job({ maxRetries: 0 })
   async flaky(failures: number, seconds: number, ms: number): Promise<void> {
     await this.recorded.last(ms);
