@@ -23,7 +23,7 @@ export type RetryDelay = number | string;
 export type SecondsPattern = Readonly<Record<number, number | readonly [min: number, max: number]>>;
 
 /** Seconds until the next attempt where no pattern says otherwise, and before the first key of one. */
-export const DEFAULT_RETRY_SECONDS = 600;
+const DEFAULT_RETRY_SECONDS = 600;
 
 const MAX_SECONDS = HUNDRED_YEARS_MS / 1000;
 const ALLOWED = 'an object of attempts and seconds, such as { 1: 10, 5: 60, 10: [240, 360] }';

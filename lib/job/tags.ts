@@ -2,7 +2,7 @@ import { wrongValue } from '../common/option-checks.js';
 import { isStorable, STORABLE } from '../common/storable-text.js';
 
 /** How many tags a job may have. */
-export const MAX_TAGS = 20;
+const MAX_TAGS = 20;
 const MAX_LENGTH = 100;
 
 /**

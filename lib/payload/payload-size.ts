@@ -4,7 +4,7 @@ import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.
 export const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 
 /** 64 MiB: beyond that a payload nears the limits of a JavaScript string and of PostgreSQL's `jsonb`. */
-export const LARGEST_MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
+const LARGEST_MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
 
 /** How many times the limit a walk goes on to, only to name the exact size. */
 const OVERRUN = 2;

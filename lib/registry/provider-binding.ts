@@ -30,7 +30,7 @@ export function bindingOf(wrapper: Wrapper): ProviderBinding {
   };
 }
 
-export function tokenNameOf(token: InjectionToken): string {
+function tokenNameOf(token: InjectionToken): string {
   if (typeof token === 'function') return classNameOf(token as Type);
   return typeof token === 'symbol' ? (token.description ?? '') : token;
 }

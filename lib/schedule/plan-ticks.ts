@@ -2,7 +2,7 @@ import type { CatchUp } from '../store/schedules/schedule-definition.js';
 import type { Ticks } from './expression/ticks.js';
 
 /** The most missed ticks that are made up. */
-export const MOST_MADE_UP = 1_000;
+const MOST_MADE_UP = 1_000;
 
 /** Ticks that are counted beyond these; counting a year of seconds would stop the process for minutes. */
 const MOST_COUNTED = 10_000;

@@ -1,5 +1,5 @@
 /** What stands for everything beyond the bound. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /**
  * Keeps the number of time series bounded: the first pairs of channel and job function have their own labels for the life

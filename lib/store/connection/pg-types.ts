@@ -22,7 +22,7 @@ export const OWN_TYPES = {
 };
 
 /** `2026-11-24 10:00:00.123456+00`, with an offset in hours or in hours and minutes. */
-export function parseTimestamp(text: string): Date {
+function parseTimestamp(text: string): Date {
   const blank = text.indexOf(' ');
   const minutes = SIGNS.has(text.charAt(text.length - 3)) ? ':00' : '';
   return new Date(`${text.slice(0, blank)}T${text.slice(blank + 1)}${minutes}`);

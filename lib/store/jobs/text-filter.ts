@@ -20,7 +20,7 @@ export interface TextFilter {
 const BARE = /^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
 
 /** A text as it stands inside a JSON string. */
-export const insideJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const insideJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** Finds a whole value in the text of JSON: JavaScript and PostgreSQL read the expression alike. */
 export function valuePattern(value: string): string {

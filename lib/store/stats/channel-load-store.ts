@@ -56,7 +56,7 @@ export class ChannelLoadStore {
  *
  * @internal
  */
-export const loadStatement = (t: Tables): string => {
+const loadStatement = (t: Tables): string => {
   const inside = (column: string): string =>
     `(${column} = $1 OR ${column} >= $1 || '.' AND ${column} < $1 || '/')`;
   const ready = (where: string): string =>

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { preference } from './preference.js';
 
-export const THEMES = ['system', 'light', 'dark'] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 /** Light or dark: as chosen, or else as the system is. */

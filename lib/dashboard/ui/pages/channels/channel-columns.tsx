@@ -11,7 +11,7 @@ import { Origin } from './origin.js';
 
 type Row = TreeRow<ChannelView>;
 
-export const channelPath = (name: string): string => `channels/${encodeURIComponent(name)}`;
+const channelPath = (name: string): string => `channels/${encodeURIComponent(name)}`;
 
 export interface ChannelActions {
   readonly toggle: (channel: ChannelView) => void;

@@ -4,7 +4,7 @@ export type Pattern = NonNullable<FunctionView['retryPattern']>;
 export type Wait = number | readonly [number, number];
 
 /** Seconds, where no pattern says otherwise and before the first key of one. */
-export const DEFAULT_WAIT = 600;
+const DEFAULT_WAIT = 600;
 
 /** The same wait at the attempts from `from` to `to`; null: to the last. */
 export interface Step {

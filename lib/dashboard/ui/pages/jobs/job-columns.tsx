@@ -110,7 +110,7 @@ function Wait({ job }: Pick<JobRow, 'job'>) {
 }
 
 /** Whether a job waits for another attempt. */
-export const isRetrying = ({ state, excName }: Pick<JobRow['job'], 'state' | 'excName'>): boolean =>
+const isRetrying = ({ state, excName }: Pick<JobRow['job'], 'state' | 'excName'>): boolean =>
   state === 'pending' && excName !== null;
 
 /** The description, and below it the function or what went wrong. */
