@@ -65,7 +65,7 @@ const loadStatement = (t: Tables): string => {
   return `
   WITH sums AS MATERIALIZED (
     SELECT r.bucket, r.name, r.done + r.failed + r.cancelled AS ended, r.retried, r.wait, r.run FROM ${t.rollup} r
-    WHERE r.width = 60 AND r.bucket > clock_timestamp() - interval '1 hour' AND ${inside('r.channel')} AND r.name <> ''
+    WHERE r.width = 60 AND r.bucket > now() - interval '1 hour' AND ${inside('r.channel')} AND r.name <> ''
   ), waiting AS MATERIALIZED (
     SELECT w.uuid, greatest(extract(epoch FROM clock_timestamp() - w.since), 0)::float8 AS seconds FROM (
       ${ready('j.channel = $1')} UNION ALL ${ready(`j.channel >= $1 || '.' AND j.channel < $1 || '/'`)}

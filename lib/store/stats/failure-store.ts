@@ -35,6 +35,8 @@ export interface FailureSums extends FailureKey {
 /** Groups that are told, and jobs of each. */
 const GROUPS = 200;
 const JOBS = 10;
+/** Attempts of a group that are counted of each hour. */
+const MOST_IN_AN_HOUR = 1_000;
 /** Waiting jobs that are looked through for those that wait for another attempt. */
 const WAITING = 50_000;
 
@@ -118,11 +120,17 @@ export class FailureStore {
 
   private async sparks(groups: readonly Row[]): Promise<Map<string, number[]>> {
     const rows = await this.database.look(
-      `SELECT g.name, g.fingerprint, floor(extract(epoch FROM clock_timestamp() - a.date_ended) / 3600) AS hours, count(*) AS count
-       FROM unnest($1::text[], $2::text[]) g (name, fingerprint)
-       JOIN ${this.tables.attempt} a ON a.name = g.name AND a.exc_fingerprint = g.fingerprint
-         AND a.date_ended > clock_timestamp() - interval '24 hours'
-       GROUP BY 1, 2, 3`,
+      // now(), since no index is searched by a clock that goes on.
+      `SELECT g.name, g.fingerprint, h.hours, c.count
+       FROM unnest($1::text[], $2::text[]) g (name, fingerprint) CROSS JOIN generate_series(0, 23) h (hours)
+       CROSS JOIN LATERAL (
+         SELECT count(*) AS count FROM (
+           SELECT FROM ${this.tables.attempt} a
+           WHERE a.name = g.name AND a.exc_fingerprint = g.fingerprint AND a.date_ended > now() - (h.hours + 1) * interval '1 hour'
+             AND a.date_ended <= now() - CASE WHEN h.hours = 0 THEN -1 ELSE h.hours END * interval '1 hour'
+           LIMIT ${MOST_IN_AN_HOUR}
+         ) one
+       ) c WHERE c.count > 0`,
       [groups.map((row) => row['name']), groups.map((row) => row['fingerprint'])],
     );
     const sparks = new Map<string, number[]>();
