@@ -6,7 +6,6 @@ import type {
   UnchangedJobs,
 } from '../../../lib/dashboard/api/actions.api.js';
 import type { JobSummary } from '../../../lib/dashboard/api/jobs.api.js';
-import { durationOf } from '../../../lib/errors/duration-of.js';
 import type { JobState } from '../../../lib/job/job-state.js';
 import type { FakeDashboard } from './fake-dashboard.js';
 import { actionsOf } from './fake-jobs.js';
@@ -94,10 +93,15 @@ const becoming = (job: JobSummary, state: JobState): JobSummary => ({
   actions: actionsOf(state),
 });
 
+const UNITS: Readonly<Record<string, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+
+/** Of `2 hours`, as the page sends it. */
+const millisOf = (eta: string): number => Number.parseFloat(eta) * (UNITS[eta.split(' ')[1] ?? ''] ?? 0);
+
 const updated = (job: JobSummary, { eta, ...set }: JobSettings): JobSummary => ({
   ...job,
   ...set,
-  ...(eta !== undefined && { eta: new Date(Date.now() + durationOf(eta)).toISOString() }),
+  ...(eta !== undefined && { eta: new Date(Date.now() + millisOf(eta)).toISOString() }),
 });
 
 function reasonsOf(kept: readonly (JobSummary | null)[]): UnchangedJobs[] {

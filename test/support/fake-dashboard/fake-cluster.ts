@@ -125,7 +125,7 @@ export function fakeMetrics(range: Metrics['range']): Metrics {
 
 /** As the server's: a fingerprint of the error, and the name. */
 export function failureIdOf({ name, excName }: JobSummary): string {
-  return `${Buffer.from(excName ?? '').toString('hex')}:${name}`;
+  return `${[...new TextEncoder().encode(excName ?? '')].map((one) => one.toString(16).padStart(2, '0')).join('')}:${name}`;
 }
 
 export function fakeFailures(jobs: readonly JobSummary[]): FailureGroup[] {
