@@ -460,3 +460,30 @@ describe('queue_job_enqueue() beside encrypted payloads', () => {
     await database.drop();
   });
 });
+
+describe('queue_job_enqueue() in a schema whose default privileges let a role execute functions', () => {
+  it('is closed to that role', async () => {
+    const database = await createTestDatabase({ empty: true });
+    const role = `${database.role}_web_${randomBytes(3).toString('hex')}`;
+    await database.asAdmin(
+      `CREATE ROLE ${role};
+       ALTER DEFAULT PRIVILEGES FOR ROLE ${database.role} IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO ${role}`,
+    );
+    const test = await startApplication({ url: database.url, providers: [Worker] });
+    try {
+      const rows = await test.dataSource.query<object[]>(
+        `SELECT p.proname AS name, has_function_privilege('${role}', p.oid, 'EXECUTE') AS may FROM pg_proc p
+         WHERE p.proname IN ('queue_job_enqueue', 'queue_job_claim_1') ORDER BY 1`,
+      );
+      // The others run with the rights of their callers, and need those on the tables.
+      expect(rows).toEqual([
+        { name: 'queue_job_claim_1', may: true },
+        { name: 'queue_job_enqueue', may: false },
+      ]);
+    } finally {
+      await test.close();
+      await database.asAdmin(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await database.drop();
+    }
+  });
+});

@@ -249,6 +249,20 @@ BEGIN
 END $$`;
 };
 
-/** Only those may execute it who are granted that. */
-export const revokeEnqueue = (t: Tables): string =>
-  `REVOKE EXECUTE ON FUNCTION ${t.name('queue_job_enqueue')}(text, jsonb, jsonb) FROM PUBLIC`;
+/**
+ * Only those may execute it who are granted that, after it was made: not PUBLIC, and not the roles that default privileges of
+ * the schema let in, such as that of an HTTP layer over it.
+ */
+export const revokeEnqueue = (t: Tables): string => `
+DO $$
+DECLARE
+  r record;
+BEGIN
+  FOR r IN
+    SELECT DISTINCT p.oid::regprocedure AS function, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS role
+    FROM pg_proc p CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+    WHERE p.oid = (${t.literal('queue_job_enqueue')} || '(text, jsonb, jsonb)')::regprocedure AND a.grantee <> p.proowner
+  LOOP
+    EXECUTE 'REVOKE ALL ON FUNCTION ' || r.function || ' FROM ' || r.role;
+  END LOOP;
+END $$`;
