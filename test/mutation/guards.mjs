@@ -753,7 +753,7 @@ export const GUARDS = [
       [`${FUNCTIONS}/claim-steps.ts`, 'g_passed[g] := true;\n                  IF v_slots', 'IF v_slots'],
     ],
     tests: [PROTOCOL],
-    name: 'prefetches nothing that comes after a job',
+    name: 'prefetches nothing in a sequential channel before',
   },
   {
     guard: 'The permits of prefetched jobs are booked',

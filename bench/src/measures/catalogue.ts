@@ -13,6 +13,7 @@ import { lateness } from './lateness.ts';
 import { memory } from './memory.ts';
 import type { Measure } from './measure.ts';
 import { pickup } from './pickup.ts';
+import { shapes } from './shapes.ts';
 
 /** In the order of the table. */
 export const MEASURES: readonly Measure[] = [
@@ -31,4 +32,5 @@ export const MEASURES: readonly Measure[] = [
   snapshot,
   ...fleets,
   heartbeats,
+  ...shapes,
 ];

@@ -60,13 +60,15 @@ class PgBossSystem implements System {
     await this.boss.createQueue(QUEUE, { notify: this.role.work?.tunedFor === 'pickup' });
   }
 
-  async seed({ jobs }: Seed): Promise<void> {
+  async seed({ jobs, channels = ['bench'] }: Seed): Promise<void> {
     // https://pgboss.io/api/workers, `groupConcurrency`: the limit over all nodes is one of groups.
-    const group = this.role.work?.capacity === undefined ? {} : { group: { id: 'bench' } };
+    const { capacity, groupsOf } = this.role.work ?? {};
+    const groupOf = (at: number) =>
+      (capacity ?? groupsOf) === undefined ? {} : { group: { id: channels[at % channels.length] as string } };
     for (let from = 0; from < jobs; from += SEED_BATCH) {
       const rows = Array.from({ length: Math.min(SEED_BATCH, jobs - from) }, (_, at) => ({
         data: { order: from + at, note: NOTE, sent: 0 },
-        ...group,
+        ...groupOf(from + at),
       }));
       await this.boss.insert(QUEUE, rows);
     }
@@ -180,12 +182,13 @@ class PgBossSystem implements System {
 /** https://pgboss.io/api/workers: `burstWhenBatchFull` goes on without a pause while there is more than a batch. */
 function optionsFor(work: WorkRole | undefined) {
   const capacity = work?.capacity;
+  const ofGroup = capacity ?? work?.groupsOf;
   const batchSize = Math.max(2, Math.min(capacity ?? (work?.tunedFor === 'pickup' ? 100 : BATCH), BATCH));
   return {
     batchSize,
     burstWhenBatchFull: true,
     pollingIntervalSeconds: POLL_SECONDS,
     localConcurrency: 2,
-    ...(capacity === undefined ? {} : { groupConcurrency: capacity }),
+    ...(ofGroup === undefined ? {} : { groupConcurrency: ofGroup }),
   };
 }

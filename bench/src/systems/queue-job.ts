@@ -69,7 +69,7 @@ async function createApplication({ url, work }: Role): Promise<INestApplication>
 /** docs/performance.md, "Sizing": many for jobs that take next to no time, as many as there are connections for transactions. */
 function concurrencyOf(work: NonNullable<Role['work']>): number {
   if (work.transactional === true) return TRANSACTIONS;
-  return work.tunedFor === 'throughput' ? 1_000 : 100;
+  return work.slots ?? (work.tunedFor === 'throughput' ? 1_000 : 100);
 }
 
 class QueueJobSystem implements System {

@@ -28,6 +28,10 @@ export interface WorkRole {
   readonly capacity?: number;
   /** The channels of nestjs-queue-job; other systems have no such thing. */
   readonly channels?: string;
+  /** How many may run at once in one process, where the system has such a setting. */
+  readonly slots?: number;
+  /** How many may run at once of each channel of the seed, over all processes. */
+  readonly groupsOf?: number;
   readonly transactional?: boolean;
   /** Nodes of the system in this process, each with connections of its own. Default: 1. */
   readonly nodes?: number;
@@ -52,6 +56,9 @@ export type Ability =
   | 'capacity'
   | 'tree'
   | 'many channels'
+  | 'shapes'
+  /** Limits for each of many groups of jobs. */
+  | 'groups'
   | 'transactional jobs'
   | 'chain'
   | 'idle cost'

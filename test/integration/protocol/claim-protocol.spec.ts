@@ -195,14 +195,21 @@ describe('claim and settle', () => {
     expect((await other.cycle({ prefetch })).jobs).toEqual([]);
   });
 
-  it('prefetches nothing that comes after a job which could not be prefetched in a sequential channel', async () => {
-    await store.channels.change('root.line', { capacity: 1, sequential: true });
-    await store.channels.ensure(['root.line.a', 'root.line.b']);
+  it('prefetches nothing in a sequential channel before what was called earlier, while it waited for the lock', async () => {
+    await store.channels.change('root.s', { capacity: 1, sequential: true });
+    await store.channels.ensure(['root.s.a', 'root.s.z']);
     const node = await PlayedNode.register(store);
-    await insertJobs(client, noops(1, 'root.line.a'));
-    await insertJobs(client, noops(1, 'root.line.b'));
-    const prefetch = new Map([['root.line.b', 5]]);
-    expect((await node.cycle({ slots: 0, prefetch })).jobs).toEqual([]);
+    const ahead = { slots: 0, prefetch: new Map([['root.s.a', 5], ['root.s.z', 5]]) }; // prettier-ignore
+    await insertJobs(client, noops(1, 'root.s.z'));
+    const release = await holding(`SELECT 1 FROM queue_job_channel WHERE name = 'root.s' FOR UPDATE`);
+    const claimed = node.cycle(ahead);
+    await eventually(async () => expect(await waiting(client)).toBe(1));
+    await client.query('DELETE FROM queue_job');
+    await insertJobs(client, noops(1, 'root.s.a'));
+    await insertJobs(client, noops(1, 'root.s.z'));
+    await release();
+    expect((await claimed).jobs).toEqual([]);
+    expect((await node.cycle(ahead)).jobs.map(({ channel }) => channel)).toEqual(['root.s.a']);
   });
 
   it('prefetches in turns, and says which turn each has', async () => {
@@ -211,14 +218,14 @@ describe('claim and settle', () => {
     await store.channels.ensure(channels);
     const node = await PlayedNode.register(store);
     await insertJobs(client, noops(4, 'root.turns.a'));
-    await insertJobs(client, noops(2, 'root.turns.b'));
+    await insertJobs(client, noops(4, 'root.turns.b'));
     const prefetch = new Map(channels.map((channel) => [channel, 5]));
-    const { jobs, info } = await node.cycle({ slots: 1, prefetch, prefetchMost: 4 });
+    const { jobs, info } = await node.cycle({ slots: 1, prefetch, prefetchMost: 3 });
     const first = jobs.find((job) => !job.prefetched)?.seq as number;
-    expect(info.turns).toEqual([4, 1, 5, 2].map((after) => first + after));
+    expect(info.turns).toEqual([4, 1, 5].map((after) => first + after));
     // The turns go on after those.
-    const next = await node.cycle({ slots: 0, prefetch });
-    expect(next.jobs.map(({ seq }) => seq - first)).toEqual([3]);
+    const next = await node.cycle({ slots: 0, prefetch, prefetchMost: 1 });
+    expect(next.jobs.map(({ seq }) => seq - first)).toEqual([2]);
   });
 
   it('prefetches a few jobs of each channel that the node does not list, if it asks for these', async () => {
