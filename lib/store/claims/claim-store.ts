@@ -1,5 +1,5 @@
 import type { RoundTripInfo } from './round-trip-info.js';
-import { plainArray, textArray } from '../connection/array-literal.js';
+import { jsonArray, plainArray } from '../connection/array-literal.js';
 import { type QueueDatabase, namedStatement, type Statement } from '../connection/database.js';
 import { CLAIMED_COLUMNS } from '../../job/job-columns.js';
 import { byOrder, type ClaimedJob, type HeldJob, toClaimedJob } from './claimed-job.js';
@@ -140,7 +140,7 @@ export class ClaimStore {
       roundTrip.node,
       plainArray(done.map((job) => job.uuid)),
       plainArray(done.map((job) => job.retry)),
-      textArray(done.map((job) => job.result)),
+      jsonArray(done.map((job) => job.result)),
       plainArray(done.map((job) => job.started)),
       plainArray(done.map((job) => job.ended)),
       roundTrip.ends.length > 0 ? JSON.stringify(roundTrip.ends) : null,

@@ -1,4 +1,4 @@
-import { plainArray, textArray } from '../connection/array-literal.js';
+import { jsonArray, plainArray, textArray } from '../connection/array-literal.js';
 import { namedStatement, type Row, type Statement } from '../connection/database.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
@@ -31,7 +31,7 @@ export class InsertMixed implements JobInsert {
       textArray(jobs.map((job) => job.channel)),
       plainArray(jobs.map((job) => job.priority)),
       plainArray(jobs.map((job) => job.maxRetries)),
-      textArray(jobs.map((job) => job.args)),
+      jsonArray(jobs.map((job) => job.args)),
       textArray(jobs.map((job) => job.description)),
       textArray(sparse(jobs.map((job) => job.identityKey))),
       plainArray(jobs.map((job) => job.identityUntilDone)),

@@ -1,4 +1,4 @@
-import { plainArray, textArray } from '../connection/array-literal.js';
+import { jsonArray, plainArray, textArray } from '../connection/array-literal.js';
 import { namedStatement, type Row, type Statement } from '../connection/database.js';
 import type { JobInsert } from './job-insert.js';
 import type { NewJob, StoredJob } from './new-job.js';
@@ -34,7 +34,7 @@ export class InsertUniform implements JobInsert {
 /** Arrays of what differs, then what is shared. */
 export const uniformValues = (jobs: readonly NewJob[]): unknown[] => [
   plainArray(jobs.map((job) => job.uuid)),
-  textArray(jobs.map((job) => job.args)),
+  jsonArray(jobs.map((job) => job.args)),
   textArray(jobs.map((job) => job.description)),
   ...UNIFORM_COLUMNS.map(({ property }) => jobs[0]?.[property]),
 ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Client } from 'pg';
-import { textArray } from '../../../lib/store/connection/array-literal.js';
+import { jsonArray, textArray } from '../../../lib/store/connection/array-literal.js';
 import type { NewJob } from '../../../lib/store/insert/new-job.js';
 import type { Store } from '../../../lib/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -48,6 +48,29 @@ describe('an INSERT of jobs', () => {
         dueIn: null,
       })),
     );
+  });
+
+  it('stores large arguments as they are, whatever is in them, with others that are alike and among others', async () => {
+    const values = ['"', '\\', 'é', '€', '😀', '\u0001', '{},NULL', ''].map((one) => [
+      one.repeat(10_000),
+      one,
+    ]);
+    const jobs = values.map((value) => newJob({ args: JSON.stringify(value) }));
+    expect(jsonArray(jobs.map(({ args }) => args))).toBeInstanceOf(Buffer);
+    await store.writer.insertAlone(jobs, null);
+    expect((await rowsOf(jobs)).map(({ args }) => args)).toEqual(values);
+    const among = values.map((value, at) => newJob({ args: JSON.stringify(value), priority: at }));
+    await store.writer.insertAlone(among, null);
+    expect((await rowsOf(among)).map(({ args }) => args)).toEqual(values);
+  });
+
+  it('sends an array of large JSON as PostgreSQL reads it, with nulls in between', async () => {
+    const values = [JSON.stringify('x€"'.repeat(5_000)), null, '[]', null];
+    const { rows } = await client.query<{ same: boolean[] }>(
+      'SELECT array_agg(a.value::text IS NOT DISTINCT FROM b.value ORDER BY a.at) AS same FROM unnest($1::json[]) WITH ORDINALITY a (value, at), unnest($2::text[]) WITH ORDINALITY b (value, at) WHERE a.at = b.at',
+      [jsonArray(values), values],
+    );
+    expect(rows[0]?.same).toEqual([true, true, true, true]);
   });
 
   it('stores the same row by itself, with others that are alike, and among others', async () => {
