@@ -776,7 +776,7 @@ export const GUARDS = [
     name: 'in turns where channels take turns',
   },
   {
-    guard: 'What has waited for a permit comes before what comes with one',
+    guard: 'What was prefetched and waits for a permit comes before what comes with one',
     edits: [['lib/runner/slots/worker-pool.ts', 'else if (!others && ', 'else if (']],
     tests: ['test/unit/runner/slots/worker-pool.spec.ts'],
     name: 'before one that has waited for it',

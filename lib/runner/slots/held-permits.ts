@@ -78,6 +78,11 @@ export class HeldPermits {
       : this.limitingChannelsOf(channel).filter((name) => this.isIn(this.rated, name));
   }
 
+  /** Whether starts of jobs of this channel are counted in time, by a rate or a throttle: none is prefetched. */
+  countsStarts(channel: string): boolean {
+    return this.ratedOf(channel).length > 0 || this.throttledOf(channel).length > 0;
+  }
+
   private isIn(names: ReadonlySet<string>, name: string): boolean {
     return names.has(name) || (!this.exceptions.has(name) && names.has(`${parentOf(name)}.*`));
   }

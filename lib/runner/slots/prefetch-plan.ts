@@ -34,7 +34,9 @@ export class PrefetchPlan {
     const slots = this.shortSlots();
     const wanted = new Map<string, number>();
     for (const channel of this.pace.shortChannels())
-      wanted.set(channel, this.pace.wantedFor(channel, this.widthOf(channel, slots, permits)));
+      // (A claim that is asked for such jobs looks at all channels, and brings none of them.)
+      if (!permits.countsStarts(channel))
+        wanted.set(channel, this.pace.wantedFor(channel, this.widthOf(channel, slots, permits)));
     const shared = this.pace.share(wanted, slots);
     const missing = [...shared.channels].map(([channel, count]): [string, number] => [
       channel,
@@ -42,7 +44,9 @@ export class PrefetchPlan {
     ]);
     // What is not known runs as wide, for all that can be told, as what ran just now.
     const others =
-      this.last === undefined ? 0 : this.pace.wantedUnknown(this.widthOf(this.last, slots, permits));
+      this.last === undefined || permits.countsStarts(this.last)
+        ? 0
+        : this.pace.wantedUnknown(this.widthOf(this.last, slots, permits));
     const most = Math.max(0, shared.most + others - queue.size);
     if (others <= queue.size) return { channels: new Map(missing.filter(([, count]) => count > 0)), most };
     // All others are listed, with nothing: those with long jobs, and those of which enough are prefetched.
