@@ -4,6 +4,7 @@
  * - `quick`: run by `.ci/run`
  * - `sources`: `cjs` (relative imports without an extension), `esm`, `readme` (the quick start as it is written there),
  *   `serverless` (the handler as docs/installation.md has it), or `none`
+ * - `specs`: it has the specs of shared/, too
  * - `install`: the line of README that installs the library
  * - `node`: another version of Node.js than the one that runs this, from npm
  * - `steps`: scripts of its package.json
@@ -12,11 +13,25 @@
  * - `alone`: it is served from a folder of its own, where there is no node_modules
  */
 export const CONSUMERS = [
-  { name: 'nest11-jest30', quick: true, sources: 'cjs', steps: ['build', 'test'], serve: ['dist/main.js'] },
+  {
+    name: 'nest11-jest30',
+    quick: true,
+    sources: 'cjs',
+    specs: true,
+    steps: ['build', 'test'],
+    serve: ['dist/main.js'],
+  },
   { name: 'nest11-jest29', sources: 'cjs', steps: ['build', 'test'], serve: ['dist/main.js'] },
   { name: 'nest11-jest-swc', sources: 'cjs', steps: ['build', 'test'], serve: ['dist/main.js'] },
   { name: 'nest12-jest30', sources: 'cjs', node: '24', steps: ['build', 'test'], serve: ['dist/main.js'] },
-  { name: 'nest12-vitest', quick: true, sources: 'esm', steps: ['build', 'test'], serve: ['dist/main.js'] },
+  {
+    name: 'nest12-vitest',
+    quick: true,
+    sources: 'esm',
+    specs: true,
+    steps: ['build', 'test'],
+    serve: ['dist/main.js'],
+  },
   {
     name: 'esbuild',
     quick: true,

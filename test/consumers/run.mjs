@@ -76,21 +76,25 @@ function sourcesOf(kind) {
       file,
       asCommonJs(exampleOf(ROOT, 'docs/installation.md', file)),
     ]);
-  const folder = join(HERE, 'application/src');
+  return filesOf(join(HERE, 'application/src'), kind);
+}
+
+function filesOf(folder, kind) {
   const texts = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   if (kind === 'esm') return texts;
   return texts.map(([file, text]) => [file, asCommonJs(text)]);
 }
 
 /** The consumer's folder, with the sources that it shares and the library. */
-function prepare({ name, sources, into = '.' }) {
+function prepare({ name, sources, specs, into = '.' }) {
   const folder = join(work, name);
   cpSync(join(HERE, name), folder, { recursive: true });
   copyFileSync(join(work, filename), join(folder, TARBALL));
   const own = join(folder, into, 'src');
   mkdirSync(own, { recursive: true });
   const present = readdirSync(own);
-  for (const [file, text] of sourcesOf(sources)) {
+  const shared = specs === true ? filesOf(join(HERE, 'shared'), sources) : [];
+  for (const [file, text] of [...sourcesOf(sources), ...shared]) {
     // What the consumer has in its own way stays.
     if (!present.includes(file)) writeFileSync(join(own, file), text);
   }

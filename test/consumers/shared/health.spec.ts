@@ -14,18 +14,25 @@ describe('the health of the application', () => {
       providers: [QueueJobHealthIndicator],
     }).compile();
     await module.init();
-    const check = () =>
-      module.get(HealthCheckService).check([() => module.get(QueueJobHealthIndicator).isHealthy('queue')]);
-    expect(await check()).toMatchObject({ status: 'ok', details: { queue: { status: 'up', reasons: [] } } });
+    const check = async () => {
+      const indicator = module.get(QueueJobHealthIndicator);
+      const { details } = await module.get(HealthCheckService).check([() => indicator.isHealthy('queue')]);
+      return details.queue as { status: string; degraded?: boolean; pausedChannels: string[] };
+    };
+    expect(await check()).toMatchObject({ status: 'up', reasons: [] });
 
     await module.get(ChannelService).pause('root.reports');
     const report = await module.get(DataSource).getRepository(Report).save({ month: 'May' });
     await module.get(QueueService).withDelay(ReportService).write(report);
     // One look answers all probes of a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(await check()).toMatchObject({
-      details: { queue: { status: 'degraded', pausedChannels: ['root.reports'] } },
-    });
+    let health = await check();
+    while (health.pausedChannels.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      health = await check();
+    }
+    expect(health.pausedChannels).toEqual(['root.reports']);
+    // Only terminus 12 has a status for it.
+    expect(health.status === 'degraded' || health.degraded === true).toBe(true);
     await module.get(ChannelService).resume('root.reports');
     await module.close();
   }, 60_000);
