@@ -27,10 +27,10 @@ export class FailureReports {
   draftOf({ fn, job }: JobDraft, retry: number, error: unknown): JobDraft | undefined {
     const handler = this.handlers.of(fn);
     if (handler === undefined) return undefined;
-    const { channel, priority } = job;
+    const { channel, priority, trace } = job;
     const failed = failedJob({ ...job, retry }, describeFailure(error));
     const draft = this.drafter.draft(handler, [failed], { channel, priority });
-    return { ...draft, job: { ...draft.job, ...NOTHING_MORE } };
+    return { ...draft, job: { ...draft.job, ...NOTHING_MORE, trace } };
   }
 
   /** Calls `run` with the report of a job that ran at once, and whose error is its caller's; that of the report is logged. */

@@ -1,10 +1,11 @@
 import type { JobTracing } from '../job/job-tracing.js';
+import type { NewJob } from '../store/insert/new-job.js';
 import type { JobDraft } from './job-draft.js';
 
 /** Calls `store` within the span of the call, or simply calls it if nobody traces. */
 export async function traced<T>(
   tracing: JobTracing | undefined,
-  drafts: readonly JobDraft[],
+  drafts: readonly { readonly job: Pick<NewJob, 'name' | 'channel' | 'uuid'> }[],
   store: (trace: string | null) => Promise<T>,
 ): Promise<T> {
   const job = drafts[0]?.job;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { traced } from '../enqueue/traced-calls.js';
 import { type ActorOptions, checkActorOptions } from '../common/call-checks.js';
 import { formatValue } from '../common/format-value.js';
 import { checkObject } from '../common/option-checks.js';
@@ -143,7 +144,10 @@ export class ScheduleService {
   private async storeNow(name: string): Promise<QueueJob> {
     const row = await this.read(name);
     const job = jobOf(row, this.changes);
-    if (!(await this.store.schedules.runNow(job))) throw notFound(name);
+    const asked = await traced(this.parts.tracing, [{ job }], async (trace) =>
+      this.store.schedules.runNow(job, trace),
+    );
+    if (!asked) throw notFound(name);
     this.store.notifier.publish({ ready: true });
     const stored = await this.parts.reader.find(job.uuid);
     if (stored !== undefined) return stored;

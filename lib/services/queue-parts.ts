@@ -72,7 +72,7 @@ export class QueueParts {
     entityUrl: EntityUrl | undefined,
     handlers: FailureHandlers,
     private readonly transactionSettings: TransactionSettings,
-    private readonly tracing?: JobTracing,
+    readonly tracing?: JobTracing,
   ) {
     this.reader = new JobReader(store.jobs, store.search, codec);
     this.explainer = new JobExplainer(store);
@@ -113,6 +113,7 @@ export class QueueParts {
         delayables: this.delayables,
         transactions: this.transactions,
         completions: this.batchCompletions,
+        tracing,
       },
       channels,
       codec,

@@ -14,6 +14,8 @@ import {
   checkName,
   checkOptions,
 } from './batch-options.js';
+import { traced } from '../traced-calls.js';
+import type { StoringTransaction } from '../transactions.js';
 import { refuseActingKeys } from '../keyed-calls.js';
 import { type BatchServices, StoredBatch, toProgress } from './stored-batch.js';
 
@@ -57,11 +59,16 @@ export class Batches {
       await batch.close({ manager: options.manager });
       return batch;
     }
+    const batch = new StoredBatch(uuid, name, this.services);
     const drafts = callbacks.map(({ event, job }) => ({ event, job: this.asDraft(job.draft.job) }));
     await this.channels.ensure(drafts.map(({ job }) => job));
-    const batch = new StoredBatch(uuid, name, this.services);
+    const insert = async (tx: StoringTransaction): Promise<void> =>
+      traced(this.services.tracing, drafts, async (trace) => {
+        const traces = drafts.map(({ event, job }) => ({ event, job: { ...job, trace } }));
+        await store.batches.insert({ uuid, name, userId, progressStep, callbacks: traces }, tx.query);
+      });
     await transactions.run(caller, async (tx) => {
-      await store.batches.insert({ uuid, name, userId, progressStep, callbacks: drafts }, tx.query);
+      await insert(tx);
       for (const { job } of callbacks) delayables.use(job);
       try {
         if (jobs !== undefined) {

@@ -12,6 +12,7 @@ import type { CompletionWatcher } from '../../inspect/completion-watcher.js';
 import type { Delayables } from '../graph/delayables.js';
 import type { DelayableNode } from '../graph/delayable-node.js';
 import type { StoringTransaction, Transactions } from '../transactions.js';
+import type { JobTracing } from '../../job/job-tracing.js';
 import { progressOf } from '../../job/batch-progress.js';
 import { Batch, type BatchProgress } from './batch.js';
 
@@ -21,6 +22,7 @@ export interface BatchServices {
   readonly delayables: Delayables;
   readonly transactions: Transactions;
   readonly completions: CompletionWatcher<BatchName>;
+  readonly tracing: JobTracing | undefined;
 }
 
 /** A batch in the database. */

@@ -69,6 +69,7 @@ const CALLBACK_PARTS = [
   'etaAt',
   'userId',
   'context',
+  'trace',
 ] as const satisfies readonly (keyof NewJob)[];
 
 const STATE = `CASE WHEN b.date_ended IS NOT NULL THEN 'ended' WHEN b.date_closed IS NOT NULL THEN 'closed' ELSE 'open' END`;

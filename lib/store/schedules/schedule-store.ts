@@ -140,16 +140,16 @@ export class ScheduleStore {
   }
 
   /** Stores a job now, as a tick that somebody asked for; false where there is no such schedule. */
-  async runNow(job: Omit<TickJob, 'tick' | 'delay'>): Promise<boolean> {
+  async runNow(job: Omit<TickJob, 'tick' | 'delay'>, trace: string | null): Promise<boolean> {
     const t = this.tables;
     const rows = await this.database.query(
       `WITH asked AS (
          SELECT s.name, s.last_tick, clock_timestamp() AS now FROM ${t.schedule} s WHERE s.name = $2 FOR NO KEY UPDATE
        ), stored AS (
          INSERT INTO ${t.job} (uuid, name, channel, priority, max_retries, args, description, identity_key,
-           identity_until_done, identity_lock, user_id, context, tags, start_before, schedule, scheduled_at, tick)
+           identity_until_done, identity_lock, user_id, context, tags, start_before, schedule, scheduled_at, tick, trace)
          SELECT $1, $3, $4, $5, $6, $7::json, $8, $9, $10, $9, $11, $12::json, $13::jsonb, a.now + $14::float8 * interval '1 second', a.name, a.now,
-           json_build_object('name', a.name, 'scheduledAt', a.now, 'previous', a.last_tick, 'manual', true)
+           json_build_object('name', a.name, 'scheduledAt', a.now, 'previous', a.last_tick, 'manual', true), $15
          FROM asked a
          ON CONFLICT (identity_lock) WHERE identity_lock IS NOT NULL DO NOTHING
          RETURNING uuid, schedule
@@ -172,6 +172,7 @@ export class ScheduleStore {
         job.context,
         job.tags,
         job.startBeforeIn,
+        trace,
       ],
     );
     return rows.length > 0;

@@ -3,6 +3,7 @@ import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { DataSource } from 'typeorm';
 import {
+  BatchService,
   chain,
   currentJob,
   InvalidJobOptionError,
@@ -43,6 +44,14 @@ class Shop {
   async broken(): Promise<void> {
     throw new TypeError('no paper');
   }
+
+  @Job({ onFailed: 'report' })
+  async reported(): Promise<void> {
+    throw new TypeError('no ink');
+  }
+
+  @Job()
+  async report(): Promise<void> {}
 
   @Job()
   async outer(): Promise<void> {
@@ -208,10 +217,45 @@ describe('traces', () => {
     expect(inner?.links[0]?.context.spanId).toBe(producer?.spanContext().spanId);
   });
 
+  it('link a tick that was asked for to the call that asked', async () => {
+    const schedules = web.get(ScheduleService);
+    await schedules.upsert('asked', { every: '1 day', call: web.queue.delayable(Shop).sell() });
+    const { traceId } = await inRequest(async () => schedules.runNow('asked'));
+    const [span] = await ended('process Shop.sell');
+    const [producer] = tracing.named('enqueue Shop.sell');
+    expect(producer?.spanContext().traceId).toBe(traceId);
+    expect(span?.links.map((link) => link.context.spanId)).toEqual([producer?.spanContext().spanId]);
+    await schedules.remove('asked');
+  });
+
+  it('link the callback of a batch to the call that made the batch', async () => {
+    const { traceId } = await inRequest(async () =>
+      web.get(BatchService).create('sales', {
+        jobs: [web.queue.delayable(Shop).outer()],
+        onDone: web.queue.delayable(Shop).report(),
+      }),
+    );
+    const [span] = await ended('process Shop.report');
+    const [producer] = tracing.named('enqueue Shop.report');
+    expect(producer?.spanContext().traceId).toBe(traceId);
+    expect(span?.links.map((link) => link.context.spanId)).toEqual([producer?.spanContext().spanId]);
+  });
+
+  it('link the report of a failure to the call of the job that failed', async () => {
+    const { traceId } = await inRequest(async () => web.queue.withDelay(Shop).reported());
+    const [span] = await ended('process Shop.report');
+    const [producer] = tracing.named('enqueue Shop.reported');
+    expect(producer?.spanContext().traceId).toBe(traceId);
+    expect(span?.links.map((link) => link.context.spanId)).toEqual([producer?.spanContext().spanId]);
+  });
+
   it('begin anew for the tick of a schedule, which nobody has called', async () => {
     const schedules = worker.get(ScheduleService);
-    await schedules.upsert('often', { every: '1 day', call: worker.queue.delayable(Shop).sell() });
-    await schedules.runNow('often');
+    await schedules.upsert('often', {
+      every: '1 day',
+      startAt: new Date(Date.now() + 500),
+      call: worker.queue.delayable(Shop).sell(),
+    });
     const [span] = await ended('process Shop.sell');
     expect(span?.links).toEqual([]);
     expect(span?.parentSpanContext).toBeUndefined();

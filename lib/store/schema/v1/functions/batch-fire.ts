@@ -21,14 +21,14 @@ BEGIN
     SELECT d.job_uuid, r.*, coalesce(r."etaAt", clock_timestamp() + r."etaIn" * interval '1 second') AS eta
     FROM due d CROSS JOIN LATERAL json_to_record(d.job) r (
       name text, channel text, priority integer, "maxRetries" integer, args text, description text, "identityKey" text,
-      "identityUntilDone" boolean, "etaIn" float8, "etaAt" timestamptz, "userId" text, context text,
+      "identityUntilDone" boolean, "etaIn" float8, "etaAt" timestamptz, "userId" text, context text, trace text,
       tags text, "startBeforeIn" float8, "startBeforeAt" timestamptz
     )
   ), stored AS (
     INSERT INTO ${t.job} (uuid, name, channel, priority, max_retries, args, description, identity_key, identity_until_done,
-      eta, user_id, context, tags, start_before, phase)
+      eta, user_id, context, trace, tags, start_before, phase)
     SELECT g.job_uuid, g.name, g.channel, g.priority, g."maxRetries", g.args::json, g.description, g."identityKey",
-      g."identityUntilDone", g.eta, g."userId", g.context::json, g.tags::jsonb,
+      g."identityUntilDone", g.eta, g."userId", g.context::json, g.trace, g.tags::jsonb,
       coalesce(g."startBeforeAt", clock_timestamp() + g."startBeforeIn" * interval '1 second'), CASE WHEN g.eta > clock_timestamp() THEN ${Phase.eta} ELSE ${Phase.ready} END
     FROM given g
     RETURNING uuid

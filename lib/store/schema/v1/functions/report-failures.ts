@@ -8,7 +8,7 @@ import { LOOKUP_SETTINGS } from './settings.js';
  * transaction that failed them. Which job function is called is what the node registered that had the job; if that node is
  * gone or did not know the job, what the newest node registered that does. The job of a failure has none of its own.
  *
- * It has the channel, priority, user and context of the failed job. A context that is encrypted opens in that job alone and
+ * It has the channel, priority, user, context and trace of the failed job. A context that is encrypted opens in that job alone and
  * is left out. A sequential channel is stopped by the failure itself, so its report goes to the channel above. Returns the
  * number of jobs that were stored.
  */
@@ -21,7 +21,7 @@ DECLARE
   v_count integer;
 BEGIN
   SELECT n.names, n.on_failed INTO v_names, v_handlers FROM ${t.node} n WHERE n.id = p_node;
-  INSERT INTO ${t.job} (uuid, name, channel, priority, max_retries, args, description, user_id, context, failure_of, tags, phase)
+  INSERT INTO ${t.job} (uuid, name, channel, priority, max_retries, args, description, user_id, context, trace, failure_of, tags, phase)
   SELECT ${UUID_V7}, h.handler ->> 'name', coalesce((
       SELECT CASE WHEN c.name LIKE '%.%' THEN regexp_replace(c.name, '[.][^.]*$', '') ELSE c.name END
       FROM generate_series(1, cardinality(h.path)) depth
@@ -34,7 +34,7 @@ BEGIN
         'stack', coalesce(h.exc_info, concat_ws(': ', coalesce(h.exc_name, 'Error'), h.exc_message)))
     )),
     h.handler ->> 'description', h.user_id, CASE WHEN h.context ->> '$type' = 'Encrypted' THEN NULL ELSE h.context END,
-    h.uuid, CASE WHEN json_typeof(h.handler -> 'tags') = 'array' THEN (h.handler -> 'tags')::jsonb END, ${Phase.ready}
+    h.trace, h.uuid, CASE WHEN json_typeof(h.handler -> 'tags') = 'array' THEN (h.handler -> 'tags')::jsonb END, ${Phase.ready}
   FROM (
     SELECT j.*, string_to_array(j.channel, '.') AS path, CASE WHEN j.name = ANY(v_names) THEN v_handlers -> j.name ELSE (
         SELECT n.on_failed -> j.name FROM ${t.node} n WHERE j.name = ANY(n.names) ORDER BY n.alive DESC, n.id DESC LIMIT 1
