@@ -29,6 +29,8 @@ import {
   checkFunction,
   checkKnown,
   checkSchemaName,
+  checkSleep,
+  noDelayByEnvironment,
 } from './common/module-option-checks.js';
 
 /** How jobs are run in this process. Times are milliseconds, or durations such as `'30 s'`. */
@@ -50,6 +52,13 @@ export interface QueueJobRunnerOptions {
   readonly shutdownTimeout?: number | string;
   /** `false` behind a pooler in transaction mode, such as PgBouncer: no LISTEN and no session lock, but a lease. Default: true. */
   readonly listen?: boolean;
+  /**
+   * After this time without a job, the node ends its session and sends nothing more, so that a serverless database can
+   * sleep; jobs of this process, the next eta or tick, and `wakeEvery` wake it. Default: never.
+   */
+  readonly sleepAfter?: number | string;
+  /** How often a node that sleeps looks for jobs of other processes, and for dead nodes. Default: 1 hour. */
+  readonly wakeEvery?: number | string;
 }
 
 /** What is the same for all jobs of an application, unless `@Job()` or the call says otherwise. */
@@ -161,6 +170,7 @@ const KNOWN = [
 ]; // prettier-ignore
 const KNOWN_RUNNER = [
   'concurrency', 'transactionalConcurrency', 'channels', 'pollInterval', 'leaseDuration', 'shutdownTimeout', 'listen',
+  'sleepAfter', 'wakeEvery',
 ]; // prettier-ignore
 const KNOWN_DEFAULTS = [
   'priority', 'maxRetries', 'retryPattern', 'retryOn', 'channel', 'tags', 'startBefore', 'onParentFailed', 'onFailed',
@@ -284,10 +294,6 @@ function checkRunner(runner: QueueJobRunnerOptions) {
     leaseDuration: lease,
     shutdownTimeout: parseMilliseconds('runner.shutdownTimeout', shutdownTimeout, MAX_TIMER_MS),
     listen: runner.listen ?? true,
+    sleep: checkSleep(runner),
   };
-}
-
-/** Ours, and Odoo's. */
-function noDelayByEnvironment(): boolean {
-  return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
 }

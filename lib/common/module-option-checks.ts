@@ -1,5 +1,6 @@
 import { InvalidModuleOptionError } from '../errors/invalid-module-option.error.js';
 import { unknownProperty } from './check-properties.js';
+import { MAX_TIMER_MS, parseMilliseconds } from './duration.js';
 import { formatValue } from './format-value.js';
 import { isStorable } from './storable-text.js';
 
@@ -108,4 +109,36 @@ export function checkOptionsSource(options: object): void {
   throw new InvalidModuleOptionError(
     `useClass must be a class with a method createQueueJobOptions(), which ${formatValue(useClass)} has not.`,
   );
+}
+
+/** When a node sleeps and wakes, in milliseconds; null is never. */
+export function checkSleep({
+  sleepAfter,
+  wakeEvery,
+}: {
+  readonly sleepAfter?: number | string;
+  readonly wakeEvery?: number | string;
+}): { sleepAfter: number; wakeEvery: number } | null {
+  if (sleepAfter === undefined) {
+    if (wakeEvery === undefined) return null;
+    throw new InvalidModuleOptionError(
+      'runner.wakeEvery has a meaning only with runner.sleepAfter: set that, or leave it out.',
+    );
+  }
+  const settings = {
+    sleepAfter: parseMilliseconds('runner.sleepAfter', sleepAfter, MAX_TIMER_MS),
+    wakeEvery: parseMilliseconds(
+      'runner.wakeEvery',
+      wakeEvery === undefined ? '1 h' : wakeEvery,
+      MAX_TIMER_MS,
+    ),
+  };
+  for (const [name, ms] of Object.entries(settings))
+    if (ms < 1_000) throw new InvalidModuleOptionError(`runner.${name} must be at least 1000, not ${ms}.`);
+  return settings;
+}
+
+/** Whether the environment asks for `noDelay`: by our name, or Odoo's. */
+export function noDelayByEnvironment(): boolean {
+  return [process.env['QUEUE_JOB__NO_DELAY'], process.env['TEST_QUEUE_JOB_NO_DELAY']].includes('1');
 }

@@ -20,6 +20,7 @@ import type { NodeService } from './node-service.js';
 import { RUNNER_OPTIONS, type RunnerOptions } from './runner.options.js';
 import type { RunnerState } from './node-state.js';
 import type { RunnerSettings } from './runner.settings.js';
+import { SleepCycle } from './sleep-cycle.js';
 import { type LifecycleRunner, RunnerLifecycle } from './runner-lifecycle.js';
 
 /**
@@ -35,6 +36,7 @@ export class JobRunner implements LifecycleRunner {
   private stopping: Promise<void> | null = null;
   private stoppingNode: RunnerNode | null = null;
   private readonly services: NodeService[] = [];
+  private readonly sleepCycle: SleepCycle | null;
 
   /** @internal */
   constructor(
@@ -47,6 +49,18 @@ export class JobRunner implements LifecycleRunner {
     lifecycle: RunnerLifecycle,
   ) {
     lifecycle.attach(this);
+    const { sleep } = options.settings;
+    this.sleepCycle =
+      sleep === null
+        ? null
+        : new SleepCycle(sleep, {
+            nodes: store.nodes,
+            notifier: store.notifier,
+            idleFor: () => this.node?.idleFor ?? 0,
+            sleep: async () => this.fallAsleep(),
+            wake: async () => this.start(),
+            failed: (error) => this.log.queryFailed(this.node?.id ?? 0, error),
+          });
   }
 
   /**
@@ -65,12 +79,13 @@ export class JobRunner implements LifecycleRunner {
 
   /** Whether jobs are run in this process. */
   get running(): boolean {
-    return this.node !== null;
+    return this.node !== null || this.sleepCycle?.asleep === true;
   }
 
   /** What its node does now; `stopped` before its first start, too. */
   get state(): RunnerState {
     const node = this.node ?? this.stoppingNode;
+    if (this.node === null && this.sleepCycle?.asleep === true) return 'sleeping';
     if (node !== null) return node.state;
     return this.starting === null ? 'stopped' : 'starting';
   }
@@ -97,7 +112,9 @@ export class JobRunner implements LifecycleRunner {
     const { timeout: given = this.options.settings.shutdownTimeout } = checkObject('stop()', options);
     const timeout = parseMilliseconds('timeout', given, MAX_TIMER_MS);
     // The caller that started it gets an error there.
+    this.sleepCycle?.stop();
     await this.starting?.catch(() => undefined);
+    this.sleepCycle?.stop();
     const { node } = this;
     if (node !== null) {
       this.node = null;
@@ -107,6 +124,17 @@ export class JobRunner implements LifecycleRunner {
       this.stoppingNode?.stopWithin(timeout);
     }
     await this.stopping;
+  }
+
+  /** It has nothing to do: what has come meanwhile is given back, as by a stop. */
+  private async fallAsleep(): Promise<void> {
+    const { node } = this;
+    if (node === null) return;
+    this.node = null;
+    this.stoppingNode = node;
+    this.stopping = this.stopNode(node, 0).finally(() => (this.stopping = this.stoppingNode = null));
+    await this.stopping;
+    this.log.sleeps(node.id);
   }
 
   private async startNode(): Promise<void> {
@@ -166,6 +194,7 @@ export class JobRunner implements LifecycleRunner {
       },
     );
     this.pruner.start();
+    this.sleepCycle?.started();
     this.log.started(node.id, names.length, settings.channels, settings.concurrency);
   }
 

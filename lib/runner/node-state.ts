@@ -7,13 +7,16 @@
  * - `stopping`: it claims nothing, and waits for what runs.
  * - `stopped`: it is gone.
  */
-export type RunnerState = 'starting' | 'running' | 'draining' | 'disconnected' | 'stopping' | 'stopped';
+export type NodeLifeState = 'starting' | 'running' | 'draining' | 'disconnected' | 'stopping' | 'stopped';
+
+/** `sleeping`: its node has stopped by itself, since nothing was due, and another one follows when something is. */
+export type RunnerState = NodeLifeState | 'sleeping';
 
 /** What can happen to a node. */
 export type NodeEvent = 'started' | 'drain' | 'resume' | 'disconnected' | 'reconnected' | 'stop' | 'stopped';
 
 /** Every transition there is. An event that has none in a state changes nothing there. */
-const TRANSITIONS: Readonly<Record<RunnerState, Partial<Readonly<Record<NodeEvent, RunnerState>>>>> = {
+const TRANSITIONS: Readonly<Record<NodeLifeState, Partial<Readonly<Record<NodeEvent, NodeLifeState>>>>> = {
   starting: { started: 'running', stop: 'stopping' },
   running: { drain: 'draining', disconnected: 'disconnected', stop: 'stopping' },
   draining: { resume: 'running', disconnected: 'disconnected', stop: 'stopping' },
@@ -24,12 +27,12 @@ const TRANSITIONS: Readonly<Record<RunnerState, Partial<Readonly<Record<NodeEven
 
 /** In which state a node is. */
 export class NodeStateMachine {
-  private current: RunnerState = 'starting';
+  private current: NodeLifeState = 'starting';
 
   /** @param entered - called with each new state */
-  constructor(private readonly entered: (state: RunnerState) => void) {}
+  constructor(private readonly entered: (state: NodeLifeState) => void) {}
 
-  get state(): RunnerState {
+  get state(): NodeLifeState {
     return this.current;
   }
 

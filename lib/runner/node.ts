@@ -12,7 +12,7 @@ import type { NodeParts } from './node.parts.js';
 import { Membership } from './liveness/membership.js';
 import { ClaimLoop } from './claiming/claim-loop.js';
 import { CycleFollowUp } from './claiming/cycle-follow-up.js';
-import { NodeStateMachine, type RunnerState } from './node-state.js';
+import { NodeStateMachine, type NodeLifeState } from './node-state.js';
 import { Responder } from './claiming/responder.js';
 import { Roster } from './claiming/roster.js';
 import { Drain } from './slots/drain.js';
@@ -159,8 +159,13 @@ export class RunnerNode {
     return this.membership.id;
   }
 
-  get state(): RunnerState {
+  get state(): NodeLifeState {
     return this.machine.state;
+  }
+
+  /** Milliseconds. */
+  get idleFor(): number {
+    return this.pool.attempts.size > 0 ? 0 : this.cycles.idleFor;
   }
 
   async start(): Promise<void> {
@@ -180,7 +185,7 @@ export class RunnerNode {
     notifier.preferred = (jobs) => (this.responder.wouldTake(jobs) ? this.id : undefined);
   }
 
-  private enter(state: RunnerState): void {
+  private enter(state: NodeLifeState): void {
     if (state === 'running') {
       this.pool.reopen();
       this.claimLoop.accept(true);

@@ -1,3 +1,5 @@
+import type { SleepSettings } from './sleep-cycle.js';
+
 /** How the runner of this process works, with every default filled in. */
 export interface RunnerSettings {
   /** Jobs that run here at once. */
@@ -19,6 +21,8 @@ export interface RunnerSettings {
   readonly shutdownTimeout: number;
   /** False behind a pooler in transaction mode: no LISTEN, no session lock, but a lease. */
   readonly listen: boolean;
+  /** When the node sleeps; null is never. */
+  readonly sleep: SleepSettings | null;
 }
 
 /** For how long, in milliseconds, a node may be without its session before its jobs are given back. */

@@ -866,4 +866,10 @@ export const GUARDS = [
     tests: ['test/unit/store/notify/end-notices.spec.ts'],
     name: 'twenty thousand at most',
   },
+  {
+    guard: 'A node does not sleep while a job is at another node',
+    edits: [['lib/store/nodes/node-store.ts', 'OR EXISTS (SELECT FROM ${t.claim}) ', '']],
+    tests: ['test/integration/nodes/sleep.spec.ts'],
+    name: 'stays awake while a job is at another node',
+  },
 ];

@@ -49,6 +49,7 @@ export class CycleFollowUp {
   private readonly due: EarliestTimer;
   private readonly throttle: EarliestTimer;
   private toldStarved = 0;
+  private followedAt = performance.now();
 
   constructor(private readonly parts: CycleFollowUpParts) {
     this.due = new EarliestTimer(parts.promote);
@@ -67,6 +68,11 @@ export class CycleFollowUp {
     else this.dueWithin(ms);
   }
 
+  /** Milliseconds since the last round trip. */
+  get idleFor(): number {
+    return performance.now() - this.followedAt;
+  }
+
   stop(): void {
     this.due.clear();
     this.throttle.clear();
@@ -74,6 +80,7 @@ export class CycleFollowUp {
 
   follow(info: RoundTripInfo, ended: readonly EndedAttempt[], outcome: ClaimOutcome): void {
     const { channels, log, books, node, claim, trouble, events } = this.parts;
+    this.followedAt = performance.now();
     if (info.nextEta !== undefined) this.due.within(info.nextEta);
     if (info.wake !== undefined) this.throttle.within(info.wake);
     if (info.missing !== undefined) void channels.ensure(info.missing).then(claim, trouble);

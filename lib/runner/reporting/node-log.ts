@@ -32,6 +32,10 @@ export class NodeLog {
     this.write('log', `Node ${node} has stopped`, { node });
   }
 
+  sleeps(node: number): void {
+    this.write('log', `Node ${node} sleeps until something is due`, { node });
+  }
+
   draining(node: number): void {
     this.write('log', `Node ${node} drains: it claims no more jobs until it is resumed`, { node });
   }

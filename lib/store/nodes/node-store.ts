@@ -1,4 +1,5 @@
 import type { FailureHandler } from '../../job/failed-job.js';
+import { Phase } from '../jobs/phase.js';
 import type { RescuedAttempt } from './rescued-attempt.js';
 import type { Send } from '../connection/connection.js';
 import { OWN_TYPES } from '../connection/pg-types.js';
@@ -267,6 +268,20 @@ export class NodeStore {
       `DELETE FROM ${this.tables.node} WHERE NOT alive AND date_ended < clock_timestamp() - $1::float8 * interval '1 millisecond'`,
       [interval],
     );
+  }
+
+  /** Whether some job is ready, at a node, or left to be followed up, and the milliseconds until the next eta or tick. */
+  async nextWork(): Promise<{ busy: boolean; nextIn: number }> {
+    const t = this.tables;
+    const [row] = await this.database.query<{ busy: boolean; next_in: number | null }>(
+      `SELECT EXISTS (SELECT FROM ${t.job} j WHERE j.phase = ${Phase.ready} AND j.node IS NULL)
+         OR EXISTS (SELECT FROM ${t.claim}) OR EXISTS (SELECT FROM ${t.followUp}) AS busy,
+       1000 * extract(epoch FROM least(
+         (SELECT j.eta FROM ${t.job} j WHERE j.phase = ${Phase.eta} AND j.eta < 'infinity' ORDER BY j.eta LIMIT 1),
+         (SELECT s.next_tick FROM ${t.schedule} s WHERE s.next_tick < 'infinity' ORDER BY s.next_tick LIMIT 1)
+       ) - clock_timestamp())::float8 AS next_in`,
+    );
+    return { busy: row?.busy === true, nextIn: Math.max(0, row?.next_in ?? Infinity) };
   }
 
   /** The node ends. False where it still holds jobs: then it is left to be found dead. */

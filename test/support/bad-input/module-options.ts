@@ -130,6 +130,14 @@ export const moduleOptions: readonly BadInput<Start>[] = [
       of(module, `runner.${name}`, value, `runner.${name} ${DURATION}`, 'not '),
     ),
   ),
+  ...['sleepAfter', 'wakeEvery'].flatMap((name) =>
+    [-1, NaN, '5', 'often', null, {}, '30 days'].map((value) =>
+      of(module, 'runner', { sleepAfter: 5_000, [name]: value }, `runner.${name} ${DURATION}`, 'not '),
+    ),
+  ),
+  of(module, 'runner', { sleepAfter: 999 }, 'runner.sleepAfter must be at least 1000, not 999'),
+  of(module, 'runner', { sleepAfter: 5_000, wakeEvery: 1 }, 'runner.wakeEvery must be at least 1000, not 1'),
+  of(module, 'runner.wakeEvery', 5_000, 'runner.wakeEvery has a meaning only with runner.sleepAfter'),
   of(module, 'runner.pollInterval', 9, 'runner.pollInterval must be at least 10, not 9'),
   of(module, 'runner.leaseDuration', 999, 'runner.leaseDuration must be at least 1000, not 999'),
   of(

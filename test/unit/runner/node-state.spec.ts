@@ -1,7 +1,7 @@
-import { type NodeEvent, type RunnerState, NodeStateMachine } from '../../../lib/runner/node-state.js';
+import { type NodeEvent, type NodeLifeState, NodeStateMachine } from '../../../lib/runner/node-state.js';
 
 /** How a node gets into each state. */
-const PATHS: Readonly<Record<RunnerState, readonly NodeEvent[]>> = {
+const PATHS: Readonly<Record<NodeLifeState, readonly NodeEvent[]>> = {
   starting: [],
   running: ['started'],
   draining: ['started', 'drain'],
@@ -20,8 +20,8 @@ const EVENTS: readonly NodeEvent[] = [
   'stopped',
 ];
 
-const after = (events: readonly NodeEvent[]): { machine: NodeStateMachine; entered: RunnerState[] } => {
-  const entered: RunnerState[] = [];
+const after = (events: readonly NodeEvent[]): { machine: NodeStateMachine; entered: NodeLifeState[] } => {
+  const entered: NodeLifeState[] = [];
   const machine = new NodeStateMachine((state) => entered.push(state));
   for (const event of events) machine.apply(event);
   entered.length = 0;
@@ -29,7 +29,7 @@ const after = (events: readonly NodeEvent[]): { machine: NodeStateMachine; enter
 };
 
 describe('a node', () => {
-  it.each<[RunnerState, NodeEvent, RunnerState]>([
+  it.each<[NodeLifeState, NodeEvent, NodeLifeState]>([
     ['starting', 'started', 'running'],
     ['starting', 'stop', 'stopping'],
     ['running', 'drain', 'draining'],
