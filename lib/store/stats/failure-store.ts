@@ -128,10 +128,10 @@ export class FailureStore {
            SELECT FROM ${this.tables.attempt} a
            WHERE a.name = g.name AND a.exc_fingerprint = g.fingerprint AND a.date_ended > now() - (h.hours + 1) * interval '1 hour'
              AND a.date_ended <= now() - CASE WHEN h.hours = 0 THEN -1 ELSE h.hours END * interval '1 hour'
-           LIMIT ${MOST_IN_AN_HOUR}
+           LIMIT $3
          ) one
        ) c WHERE c.count > 0`,
-      [groups.map((row) => row['name']), groups.map((row) => row['fingerprint'])],
+      [groups.map((row) => row['name']), groups.map((row) => row['fingerprint']), MOST_IN_AN_HOUR],
     );
     const sparks = new Map<string, number[]>();
     for (const row of rows) {
