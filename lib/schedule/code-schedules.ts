@@ -59,13 +59,14 @@ export class CodeSchedules {
 
   /**
    * Stores those that have no row any more, as after an older backup was restored under this process, or where another
-   * node removed one as gone just when this one started.
+   * node removed one as gone just when this one started. Returns whether there were any.
    */
-  async saveMissing(): Promise<void> {
-    if (this.all().length === 0) return;
+  async saveMissing(): Promise<boolean> {
+    if (this.all().length === 0) return false;
     const { now, rows } = await this.store.schedules.read(this.all().map(({ name }) => name));
-    for (const schedule of this.all())
-      if (!rows.has(schedule.name)) await this.saveOne(schedule, undefined, now);
+    const missing = this.all().filter(({ name }) => !rows.has(name));
+    for (const schedule of missing) await this.saveOne(schedule, undefined, now);
+    return missing.length > 0;
   }
 
   /** False where somebody changed the row meanwhile. */

@@ -139,7 +139,7 @@ export class ScheduleRunner implements NodeService {
     if (answer.due.length > 0) await this.storeDue(answer);
     if (performance.now() >= this.goneAt) {
       this.goneAt = performance.now() + GONE_EVERY_MS;
-      await this.code.saveMissing();
+      if (await this.code.saveMissing()) this.again = true;
       await this.store.schedules.removeGone(GONE_AFTER_SECONDS);
     }
   }
