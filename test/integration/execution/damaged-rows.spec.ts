@@ -272,7 +272,8 @@ describe('a row that was damaged by hand', () => {
     ['a claim', `INSERT INTO queue_job_claim (node, id, jobs) VALUES (424242, 1, ARRAY[gen_random_uuid()])`],
     [
       'a job function',
-      `INSERT INTO queue_job_function (name, channel, retry_pattern) VALUES ('Worker.echo', 'a b', '"text"')`,
+      `INSERT INTO queue_job_function (name, channel, retry_pattern) VALUES ('Worker.echo', 'a b', '"text"')
+       ON CONFLICT (name) DO UPDATE SET channel = excluded.channel, retry_pattern = excluded.retry_pattern, defaults = '7'`,
     ],
     ['a dead node', `INSERT INTO queue_job_node (name, alive, suspect_since) VALUES ('', true, '-infinity')`],
   ])('of %s stops no job of another channel', async (_, damage) => {
