@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { dashboardTab } from '../support/dashboard-tab.js';
+import { eventually } from '../support/eventually.js';
 import { failureIdOf } from '../support/fake-dashboard/fake-cluster.js';
 import { fakeJob } from '../support/fake-dashboard/fake-jobs.js';
 import { Random } from '../support/fake-dashboard/random.js';
@@ -58,7 +59,7 @@ describe('The failures', () => {
     await tab.open('failures', 'Failures');
     await row().getByRole('link', { name: 'Show jobs' }).click();
     await tab.page.getByText('6 jobs', { exact: true }).waitFor();
-    expect(await tab.page.locator('tbody tr').count()).toBe(6);
+    await eventually(async () => expect(await tab.page.locator('tbody tr').count()).toBe(6));
     const { searchParams } = new URL(tab.page.url());
     expect(searchParams.get('state')).toBe('failed');
     await tab.page.locator('.chip').getByText('Mailer.send · SmtpError: 421 Try again later').waitFor();
