@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { checkObject } from '../common/option-checks.js';
 import type { JobEvent } from '../job/job-event.js';
 import type { QueueJob } from '../store/entities/queue-job.entity.js';
+import type { Batch, BatchOptions } from '../enqueue/batch/batch.js';
 import { methodProxy } from '../enqueue/delayable-proxy.js';
 import type {
   Delayable,
@@ -115,6 +116,22 @@ export class QueueService extends StoredJobs implements OnApplicationShutdown {
   async delayAll(nodes: readonly DelayableNode[], options: StoreOptions = {}): Promise<QueueJob[]> {
     const stored = await this.parts.delayables.delay(nodes, checkObject('delayAll()', options));
     return nodes.flatMap((node) => stored.of(node));
+  }
+
+  /**
+   * Makes a batch, as `BatchService.create()` does, where jobs are delayed and no `BatchService` is injected.
+   *
+   * @param name - for people; any number of batches may have the same
+   * @throws InvalidBatchError, InvalidGraphError: nothing is stored
+   * @example
+   * ```ts
+   * const batch = await queue.batch('import 42', { onSuccess: queue.delayable(this.mails).sendReport(42) });
+   * await batch.add(parts.map((part) => queue.delayable(this.importer).importPart(part)));
+   * await batch.close();
+   * ```
+   */
+  async batch(name: string, options: BatchOptions = {}): Promise<Batch> {
+    return this.parts.batches.create(name, options);
   }
 
   /**

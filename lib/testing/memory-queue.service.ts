@@ -144,6 +144,10 @@ export class MemoryQueueService extends QueueService {
     );
   }
 
+  override async batch(): Promise<never> {
+    throw new NeedsDatabaseError('batch()');
+  }
+
   override async requeue(): Promise<never> {
     throw new NeedsDatabaseError('requeue()');
   }

@@ -87,6 +87,12 @@ describe('a batch', () => {
     await expect(batches.current()).rejects.toThrow(NoCurrentJobError);
   });
 
+  it('is made by the queue service as well', async () => {
+    const batch = await queue.batch('by queue', { jobs: [queue.delayable(Imports).part('a')] });
+    await batch.finished({ timeout: 5_000 });
+    expect((await batches.list({ name: 'by queue' })).map(({ uuid }) => uuid)).toEqual([batch.uuid]);
+  });
+
   it('is cancelled by somebody with a name', async () => {
     const batch = await batches.create('cancelled');
     for (const by of ['', 5, null])

@@ -30,7 +30,7 @@ interface Scene {
 const READS: Readonly<Record<string, readonly string[]>> = {
   QueueService: [
     ...['attempts', 'counts', 'explain', 'find', 'findByIdentityKey', 'finished', 'graph', 'list', 'logs'],
-    ...['relatedAction', 'waitingFor', 'withDelay', 'delayable', 'delayAll', 'enqueue'],
+    ...['relatedAction', 'waitingFor', 'withDelay', 'delayable', 'delayAll', 'batch', 'enqueue'],
   ],
   BatchService: ['create', 'current', 'find', 'list'],
   ChannelService: ['get', 'list'],
