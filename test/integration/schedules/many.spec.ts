@@ -48,7 +48,7 @@ describe('ten thousand schedules that data made', () => {
   });
 
   it('cost a start less than two seconds, and an idle node no query a second', async () => {
-    expect(await start()).toBeLessThan(4_000);
+    expect(await start()).toBeLessThan(2_000);
     const looks = (): Promise<number> =>
       countOf(
         client,
