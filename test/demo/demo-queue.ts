@@ -11,8 +11,11 @@ import { Random } from '../support/fake-dashboard/random.js';
 const STEP = 1_200;
 const MOST = 600;
 
+/** What only a server needs. */
+type OfServer = 'start' | 'stop' | 'mount' | 'broken' | 'change';
+
 /** What the recorded answers are given of: jobs that come, run and end, in a browser's tab. */
-export class DemoQueue {
+export class DemoQueue implements Omit<FakeDashboard, OfServer> {
   jobs: JobSummary[] = fakeJobs(400).filter(({ description }) => /^[A-Z][\w “]/.test(description));
   readonly about: FakeDashboard['about'] = {
     version: 'demo',
@@ -38,6 +41,8 @@ export class DemoQueue {
   readonly graph = wideGraph(300, 4);
   readonly settings = new FakeSettings();
   readonly schedules = new FakeSchedules();
+  readonly mutes: FakeDashboard['mutes'] = new Map();
+  readonly pastFailures: FakeDashboard['pastFailures'] = new Map();
   readonly asked: string[] = [];
   readonly rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));
   private readonly random = new Random(Date.now() % 1_000);

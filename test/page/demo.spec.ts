@@ -60,6 +60,23 @@ test.each(LOOKS)(
   90_000,
 );
 
+test('Every page of the demo has something to show', async () => {
+  const { page, complaints } = await openTab(browser);
+  await page.goto(url);
+  const links = page.getByRole('navigation').getByRole('link');
+  await links.first().waitFor();
+  for (const link of await links.all()) {
+    await link.click();
+    await page.locator('main tbody tr, main article, main .card').first().waitFor();
+    expect([await link.textContent(), await page.getByText('Try again').count()]).toEqual([
+      expect.anything(),
+      0,
+    ]);
+  }
+  expect(complaints).toEqual([]);
+  await page.close();
+}, 60_000);
+
 test('A page of the demo that is loaded again begins at its start', async () => {
   const { page } = await openTab(browser);
   await page.goto(`${url}jobs/0198a1b2-0000-7000-8000-00000000ba7c`);
