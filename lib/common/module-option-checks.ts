@@ -50,7 +50,7 @@ export function checkFlag(name: string, value: unknown): void {
 const MAX_IDENTIFIER = 63;
 
 /**
- * The name of a schema, in any letters. We quote it wherever it stands in SQL, but TypeORM, for whoever asks it for
+ * The name of a schema, in any letters. We quote it wherever it stands in SQL, but TypeORM, for code that asks it for
  * our entities, knows no name with quotes or dots.
  *
  * @throws InvalidModuleOptionError

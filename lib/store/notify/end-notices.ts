@@ -15,7 +15,7 @@ const MOST_AWAITED = 20_000;
 const MOST_UNASKED = 100;
 
 /**
- * The ends of jobs for which other processes wait: these announce the uuids, and whoever ends such a job notifies. So a
+ * The ends of jobs for which other processes wait: these announce the uuids, and the process that ends such a job notifies. So a
  * job that nobody waits for costs nothing but a look at an empty map.
  */
 export class EndNotices {

@@ -1,3 +1,4 @@
+import type { NewJob } from '../insert/new-job.js';
 import type { StoredDefinition, StoredOverride } from './schedule-definition.js';
 
 /** A schedule's row. Instants are milliseconds since the epoch of Unix. */
@@ -52,24 +53,26 @@ export interface TickMove {
 }
 
 /** The job of a tick, as `queue_job_store_ticks_1` reads it. */
-export interface TickJob {
-  readonly uuid: string;
+export interface TickJob extends Pick<
+  NewJob,
+  | 'uuid'
+  | 'name'
+  | 'channel'
+  | 'priority'
+  | 'maxRetries'
+  | 'args'
+  | 'description'
+  | 'identityKey'
+  | 'identityUntilDone'
+  | 'tags'
+  | 'startBeforeIn'
+  | 'userId'
+  | 'context'
+> {
   readonly schedule: string;
   readonly tick: string;
   /** Milliseconds from the tick to the eta. */
   readonly delay: number;
-  readonly name: string;
-  readonly channel: string;
-  readonly priority: number;
-  readonly maxRetries: number;
-  readonly args: string;
-  readonly description: string;
-  readonly identityKey: string | null;
-  readonly identityUntilDone: boolean;
-  readonly tags: string | null;
-  readonly startBeforeIn: number | null;
-  readonly userId: string | null;
-  readonly context: string | null;
 }
 
 /** What became of a schedule that was moved on. */

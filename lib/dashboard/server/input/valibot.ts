@@ -1,5 +1,5 @@
 /**
- * All that the dashboard uses of valibot. The build puts the library itself into this file (vite.input.config.mjs), so
+ * All that the dashboard uses of valibot. The build puts the library itself into this file (tools/build/validator.mjs), so
  * that nobody who installs the package has to install it.
  */
 export {

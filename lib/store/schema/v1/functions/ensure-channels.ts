@@ -2,7 +2,7 @@ import type { Tables } from '../../../connection/tables.js';
 import { LOOKUP_SETTINGS } from './settings.js';
 import { limitingOf } from './limiting.js';
 
-/** The key of the lock that whoever makes channels takes, beside that of the configuration. */
+/** The key of the lock that is taken to make channels, beside that of the configuration. */
 const CREATION_LOCK = -1;
 
 /**
